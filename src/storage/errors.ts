@@ -1,0 +1,38 @@
+/**
+ * Storage errors carry policy: what a caller may do next is the class, not the text.
+ * Every one of them names the table, the row where there is one, and keeps its cause.
+ */
+export interface StorageErrorContext {
+  table?: string;
+  row?: Buffer;
+  /** Where the call was sent, `host:port`. */
+  server?: string;
+  attempts?: number;
+  /** Milliseconds from the first attempt to giving up. */
+  elapsedMs?: number;
+  cause?: unknown;
+}
+
+export class StorageError extends Error {
+  readonly context: StorageErrorContext;
+  constructor(message: string, context: StorageErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    this.name = new.target.name;
+    this.context = context;
+  }
+}
+
+/** The same call may work later: a region is moving, a server is restarting. The store itself has already tried. */
+export class RetryableError extends StorageError {}
+
+/** The store has more waiting than it may hold: the caller must slow down. Mirrors asynchbase's PleaseThrottleException. */
+export class ThrottleError extends RetryableError {}
+
+/** The call was not answered within its deadline. Its effect is unknown. */
+export class TimeoutError extends RetryableError {}
+
+/** The call is wrong and stays wrong: no such table, no such family, refused by the server. */
+export class DoNotRetryError extends StorageError {}
+
+/** The table does not exist (or is disabled, says `message`). */
+export class TableNotFoundError extends DoNotRetryError {}

@@ -1,0 +1,37 @@
+/**
+ * Structured row filters. A store that has a server evaluates them there, another evaluates them itself;
+ * the rows that come out are the same (the contract test says so).
+ */
+export type RowFilter = TagFilter | KeyRegexpFilter | TsuidFilter | AllFilter;
+
+/** Rows of the data table whose key holds certain tags. Mirrors QueryUtil.getRowKeyUIDRegex. */
+export interface TagFilter {
+  kind: 'tags';
+  /** Where the tag pairs start in the key: salt + metric + 4. */
+  prefixLength: number;
+  tagkWidth: number;
+  tagvWidth: number;
+  /** Sorted by tagk as unsigned bytes. `tagvs` null: any value, but the key must be there. */
+  tags: readonly { tagk: Buffer; tagvs: readonly Buffer[] | null }[];
+  /** The row may have no other tag. */
+  explicit: boolean;
+}
+
+/** Rows whose key has exactly one of these tag parts after the prefix. Mirrors QueryUtil.getRowKeyTSUIDRegex. */
+export interface TsuidFilter {
+  kind: 'tsuids';
+  prefixLength: number;
+  /** Tag pairs of each series, as they stand in the key. */
+  tagParts: readonly Buffer[];
+}
+
+/** Rows whose key, read as ISO-8859-1, matches; anchored only where the pattern says so. For the tools. */
+export interface KeyRegexpFilter {
+  kind: 'keyRegexp';
+  pattern: string;
+}
+
+export interface AllFilter {
+  kind: 'all';
+  filters: readonly RowFilter[];
+}

@@ -1,0 +1,5 @@
+export * from './errors';
+export * from './filter';
+export * from './packed-cells';
+export * from './row';
+export * from './storage';

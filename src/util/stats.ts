@@ -1,0 +1,11 @@
+/**
+ * One statistic as the original's StatsCollector emits it: `tsd.<name> <timestamp> <value> tag=value ... host=<host>`.
+ * Every part of the daemon that has figures offers a StatsSource; the server adds prefix, time and host.
+ */
+export interface StatsSink {
+  /** @param tags in the order in which they are written */
+  record(name: string, value: number | bigint | string, tags?: Readonly<Record<string, string>>): void;
+}
+export interface StatsSource {
+  collectStats(sink: StatsSink): void;
+}
