@@ -1,0 +1,69 @@
+import { KEYS } from './keys';
+import type { Config } from './types';
+
+/** A value that isn't the number it should be. The text is that of java.lang.NumberFormatException. */
+export class NumberFormatError extends Error {
+  constructor(
+    readonly value: string | null,
+    readonly key: string,
+  ) {
+    super(value === null ? 'null' : `For input string: "${value}"`);
+    this.name = 'NumberFormatError';
+  }
+}
+
+/**
+ * The flat map of strings that all parts read, in layers: file, defaults for keys absent from it, command line.
+ * A key present with an empty value keeps it. Mirrors net.opentsdb.utils.Config.
+ */
+export class LayeredConfig implements Config {
+  private readonly values: Map<string, string>;
+
+  constructor(values: Iterable<readonly [string, string]> = []) {
+    this.values = new Map(values);
+  }
+
+  getString(key: string): string | null {
+    return this.values.get(key) ?? KEYS.get(key)?.default ?? null;
+  }
+
+  getInt(key: string): number {
+    const raw = this.getString(key);
+    const text = raw?.trim() ?? '';
+    const n = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(n)) throw new NumberFormatError(raw === null ? null : text, key);
+    return n;
+  }
+
+  getFloat(key: string): number {
+    const raw = this.getString(key);
+    const text = raw?.trim() ?? '';
+    const n = text === '' ? NaN : Number(text);
+    if (Number.isNaN(n)) throw new NumberFormatError(raw === null ? null : text, key);
+    return n;
+  }
+
+  getBoolean(key: string): boolean {
+    const text = (this.getString(key) ?? '').trim().toUpperCase();
+    return text === '1' || text === 'TRUE' || text === 'YES';
+  }
+
+  isSet(key: string): boolean {
+    return this.values.has(key);
+  }
+
+  has(key: string): boolean {
+    return (this.getString(key) ?? '') !== '';
+  }
+
+  set(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+
+  entries(): Map<string, string> {
+    const out = new Map<string, string>();
+    for (const key of KEYS.values()) if (!key.hidden && key.default !== null) out.set(key.name, key.default);
+    for (const [key, value] of this.values) out.set(key, value);
+    return out;
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LayeredConfig } from './config';
+import { parseProperties } from './properties';
+
+/** Where a configuration is looked for, in this order, when no file is named. The first that opens and parses is taken. */
+export const SEARCH_PATH: readonly string[] = [
+  'opentsdb.conf',
+  '/etc/opentsdb.conf',
+  '/etc/opentsdb/opentsdb.conf',
+  '/opt/opentsdb/opentsdb.conf',
+];
+
+export interface LoadOptions {
+  /** The file to read; null or empty: search. */
+  file?: string | null;
+  /** Values from the command line, over the file's. */
+  overrides?: Iterable<readonly [string, string]>;
+  searchPath?: readonly string[];
+}
+
+export interface LoadedConfig {
+  config: LayeredConfig;
+  /** The file it came from; null: none was found. */
+  file: string | null;
+}
+
+/** A named file that can't be opened. Java's text. */
+export class ConfigFileNotFoundError extends Error {
+  constructor(path: string, reason: string) {
+    super(`${path} (${reason})`);
+    this.name = 'ConfigFileNotFoundError';
+  }
+}
+
+/**
+ * Reads the configuration the way the original does. Without any file, the keys that it requires get values that work
+ * (see {@link workingDefaults}), so that a daemon starts with nothing installed.
+ *
+ * @throws ConfigFileNotFoundError, MalformedEscapeError for a named file; a bad file on the search path is skipped
+ */
+export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  const found = options.file ? readNamed(options.file) : search(options.searchPath ?? SEARCH_PATH);
+  const config = new LayeredConfig(found?.values ?? workingDefaults());
+  for (const [key, value] of options.overrides ?? []) config.set(key, value);
+  return { config, file: found?.file ?? null };
+}
+
+/** For a machine without a configuration file: the keys without which the original would not start. */
+export function workingDefaults(): Map<string, string> {
+  return new Map([
+    ['tsd.network.port', '4242'],
+    ['tsd.http.staticroot', join(__dirname, '..', '..', 'static')],
+    ['tsd.http.cachedir', join(tmpdir(), 'opentsdb')],
+  ]);
+}
+
+function readNamed(file: string): { file: string; values: Map<string, string> } {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (e) {
+    const code = (e as NodeJS.ErrnoException).code;
+    const reason = code === 'EACCES' ? 'Permission denied' : code === 'EISDIR' ? 'Is a directory' : 'No such file or directory';
+    throw new ConfigFileNotFoundError(file, reason);
+  }
+  return { file, values: parseProperties(bytes) };
+}
+
+function search(path: readonly string[]): { file: string; values: Map<string, string> } | null {
+  for (const file of path) {
+    try {
+      return readNamed(file);
+    } catch {
+      continue; // skipped silently, as the original does
+    }
+  }
+  return null;
+}
