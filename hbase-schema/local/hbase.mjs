@@ -1,0 +1,147 @@
+// A standalone HBase (master, region server and ZooKeeper in one JVM) for machines without Docker.
+// Java 11+ and Maven are all it needs; it listens on 127.0.0.1 only.
+//
+//   hbase-schema/local/hbase up [options]      start it (the first time Maven fetches it: some minutes); prints its addresses
+//   hbase-schema/local/hbase down [options]    stop it in order
+//   hbase-schema/local/hbase kill [options]    kill -9, for fault tests
+//   hbase-schema/local/hbase wipe [options]    stop it and remove its data
+//   hbase-schema/local/hbase status [options]  its state as JSON; exit code 1 when it is not running
+//
+// Options: --version 2.5.11-hadoop3 (or 2.6.3-hadoop3 ...)   --home DIR (default ~/.cache/opentsdb-ts/hbase-VERSION)
+//          --zk PORT --master PORT --rs PORT (0 or absent: the last ones used, else free ones)   --heap 2g
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const [verb, ...rest] = process.argv.slice(2);
+const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', rs: '0' };
+for (let i = 0; i < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = rest[i + 1];
+const home = path.resolve(options.home ?? path.join(os.homedir(), '.cache/opentsdb-ts', `hbase-${options.version}`));
+const at = (...parts) => path.join(home, ...parts);
+const OPENS = [
+  'java.base/java.nio', 'java.base/sun.nio.ch', 'java.base/java.lang', 'java.base/jdk.internal.ref', 'java.base/java.lang.reflect',
+  'java.base/java.util', 'java.base/java.util.concurrent',
+].flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`])
+  .concat(['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED', '--add-exports', 'java.security.jgss/sun.security.krb5=ALL-UNNAMED']);
+
+function fail(message) {
+  console.error(`hbase: ${message}`);
+  process.exit(1);
+}
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+const readState = () => { try { return JSON.parse(fs.readFileSync(at('state.json'), 'utf8')); } catch { return null; } };
+const runningState = () => { const s = readState(); return s?.pid && alive(s.pid) ? s : null; };
+
+async function freePort() {
+  return new Promise((done, bad) => {
+    const server = net.createServer().on('error', bad);
+    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); });
+  });
+}
+
+function fetchJars() {
+  if (fs.existsSync(at('lib', '.complete'))) return;
+  if (spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status !== 0) fail('Maven is needed to fetch HBase, and `mvn` is not on the PATH');
+  console.error(`hbase: fetching HBase ${options.version} with Maven into ${at('lib')} ...`);
+  fs.rmSync(at('lib'), { recursive: true, force: true });
+  fs.mkdirSync(at('lib'), { recursive: true });
+  const r = spawnSync('mvn', ['-q', '-B', '-f', path.join(here, 'pom.xml'), `-Dhbase.version=${options.version}`,
+    'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies', `-DoutputDirectory=${at('lib')}`], { encoding: 'utf8' });
+  if (r.status !== 0) fail(`Maven could not fetch HBase ${options.version}:\n${(r.stdout + r.stderr).trim().split('\n').slice(-5).join('\n')}`);
+  fs.writeFileSync(at('lib', '.complete'), '');
+}
+
+function writeConfig(ports) {
+  const site = {
+    'hbase.rootdir': `file://${at('data', 'hbase')}`,
+    'hbase.tmp.dir': at('data', 'tmp'),
+    'hbase.zookeeper.property.dataDir': at('data', 'zk'),
+    'hbase.zookeeper.property.clientPort': ports.zk,
+    'hbase.zookeeper.quorum': '127.0.0.1',
+    'hbase.unsafe.stream.capability.enforce': false, // a local file system has no hflush
+    'hbase.wal.provider': 'filesystem',
+    'hbase.cluster.distributed': false,
+    'hbase.master.info.port': -1,
+    'hbase.regionserver.info.port': -1,
+    'hbase.master.hostname': 'localhost',
+    'hbase.regionserver.hostname': 'localhost',
+    'hbase.master.port': ports.master,
+    'hbase.regionserver.port': ports.rs,
+  };
+  const properties = Object.entries(site).map(([k, v]) => `<property><name>${k}</name><value>${v}</value></property>`);
+  fs.mkdirSync(at('conf'), { recursive: true });
+  fs.writeFileSync(at('conf', 'hbase-site.xml'), `<configuration>${properties.join('\n')}</configuration>\n`);
+  fs.writeFileSync(at('conf', 'log4j.properties'), ['log4j.rootLogger=WARN,console', 'log4j.appender.console=org.apache.log4j.ConsoleAppender',
+    'log4j.logger.org.apache.hadoop.hbase.master.HMaster=INFO', // "Master has completed initialization"
+    'log4j.appender.console.target=System.err', 'log4j.appender.console.layout=org.apache.log4j.PatternLayout',
+    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n', ''].join('\n'));
+  fs.writeFileSync(at('conf', 'log4j2.properties'), ['rootLogger=WARN,console', 'appender.console.type=Console', 'appender.console.target=SYSTEM_ERR',
+    'appender.console.name=console', 'appender.console.layout.type=PatternLayout', 'appender.console.layout.pattern=%d{ISO8601} %p %c{2}: %m%n',
+    'logger.master.name=org.apache.hadoop.hbase.master.HMaster', 'logger.master.level=INFO', ''].join('\n'));
+}
+
+async function up() {
+  const running = runningState();
+  if (running) return running;
+  if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) fail('Java 11 or later is needed, and `java` is not on the PATH');
+  fetchJars();
+  const last = readState() ?? {};
+  const ports = {};
+  for (const name of ['zk', 'master', 'rs']) ports[name] = Number(options[name]) || last[name] || (await freePort());
+  writeConfig(ports);
+  const log = fs.openSync(at('log'), 'w');
+  const child = spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, 'org.apache.hadoop.hbase.master.HMaster', 'start'],
+    { cwd: home, detached: true, stdio: ['ignore', log, log] });
+  child.unref();
+  const state = { version: options.version, home, pid: child.pid, ...ports, quorum: `127.0.0.1:${ports.zk}` };
+  fs.writeFileSync(at('state.json'), JSON.stringify(state));
+  for (let waited = 0; waited < 120; waited += 0.25) {
+    if (!alive(child.pid)) fail(`HBase did not start; the end of its log:\n${fs.readFileSync(at('log'), 'utf8').split('\n').slice(-8).join('\n')}`);
+    if (fs.readFileSync(at('log'), 'utf8').includes('Master has completed initialization')) return state;
+    await sleep(250);
+  }
+  fail(`HBase was not ready within two minutes: see ${at('log')}`);
+}
+
+async function stop(signal) {
+  const state = runningState();
+  if (!state) return;
+  process.kill(state.pid, signal);
+  for (let waited = 0; waited < 40 && alive(state.pid); waited += 0.1) await sleep(100);
+  if (alive(state.pid)) process.kill(state.pid, 'SIGKILL');
+}
+
+switch (verb) {
+  case 'up': {
+    const s = await up();
+    console.log(`HBase ${s.version} is up: tsd.storage.hbase.zk_quorum = ${s.quorum} (pid ${s.pid})`);
+    break;
+  }
+  case 'down':
+    await stop('SIGTERM');
+    console.log('HBase is down');
+    break;
+  case 'kill':
+    await stop('SIGKILL');
+    console.log('HBase is killed');
+    break;
+  case 'wipe':
+    await stop('SIGKILL');
+    fs.rmSync(at('data'), { recursive: true, force: true });
+    console.log('HBase is down and its data removed');
+    break;
+  case 'status': {
+    const s = runningState();
+    console.log(JSON.stringify(s ?? { running: false }));
+    process.exit(s ? 0 : 1);
+    break;
+  }
+  default:
+    console.error(fs.readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n').slice(1, 13).map((l) => l.replace(/^\/\/ ?/, '')).join('\n'));
+    process.exit(2);
+}
