@@ -1,37 +1,62 @@
 import type { Request, Response } from 'express';
 import type { Tsd } from '../context';
 
+/** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (500), `lenient` ignores it, `off` never wraps. */
+export type JsonpRule = 'strict' | 'lenient' | 'off';
+
 /**
- * One HTTP call, as the endpoint handlers see it: transport matters (decoding, limits, CORS, method override, JSONP,
- * error format, gzip of the answer) are done around it. Mirrors what HttpQuery offers its handlers.
+ * One HTTP call, as the endpoint handlers see it: transport matters (decoding, limits, CORS, JSONP, error format, gzip
+ * of the answer) are done around it. Mirrors what HttpQuery offers its handlers.
  */
 export interface HttpCall {
   readonly tsd: Tsd;
   readonly req: Request;
   readonly res: Response;
-  /** Upper case, after `method_override`. */
+  /** The request's own verb, upper case. Handlers that honour `method_override` ask `effectiveMethod()`. */
   readonly method: string;
-  /** 0: the legacy path without /api; 1 otherwise. */
+  /** 0: the legacy path without /api (or /api/v0); 1 otherwise. */
   readonly apiVersion: number;
-  /** Path elements after the version, e.g. ['uid', 'assign']. */
+  /** The request target as sent, query string included. */
+  readonly uri: string;
+  /** Path elements after the version, e.g. ['uid', 'assign']; on legacy paths all of them. Case as sent, not percent-decoded. */
   readonly path: readonly string[];
   /** Query string parameters, decoded, in order of appearance by name. */
   readonly params: ReadonlyMap<string, readonly string[]>;
-  /** The decoded body; empty when there is none. */
+  /** The body after Content-Encoding; empty when there is none. */
   readonly body: Buffer;
-  /** Aborted when the client goes away or the daemon's deadline for the call has passed. */
+  /** Peer as the original prints it: `/127.0.0.1:54321`. */
+  readonly remote: string;
+  /** `Date.now()` when the request's head was there. */
+  readonly startedAt: number;
+  /** Aborted when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
   hasParam(name: string): boolean;
   /** The last value, as the original; null when absent. */
   param(name: string): string | null;
-  /** @throws BadRequestError `Missing parameter <code>NAME</code>` in the form of the original */
+  /** @throws BadRequestError `Missing parameter <code>NAME</code>`, also when it is empty */
   requiredParam(name: string): string;
-  sendJson(status: number, json: string | Buffer): void;
+  /** The body as text in the charset of Content-Type (default UTF-8). @throws BadRequestError for an unknown charset */
+  bodyText(): string;
+  /** The verb after `method_override`. @throws BadRequestError 405. Mirrors HttpQuery.getAPIMethod. */
+  effectiveMethod(): string;
+  /** @throws BadRequestError 405 `Method not allowed` unless the verb is one of these */
+  allowMethods(...verbs: string[]): void;
+  /** `application/json; charset=UTF-8`, wrapped in the `jsonp` callback when there is one. */
+  sendJson(status: number, json: string | Buffer, jsonp?: JsonpRule): void;
+  /**
+   * JSON in parts. One that ends within the first 64 KiB is sent as `sendJson` does; a longer one is sent as it is made, at the
+   * client's pace. Rejects when a part does: before anything was sent the caller's error becomes the answer, after that the connection is cut.
+   */
+  sendJsonParts(status: number, parts: AsyncIterable<string | Buffer> | Iterable<string | Buffer>, jsonp?: JsonpRule): Promise<void>;
   sendText(status: number, contentType: string, body: string | Buffer): void;
-  sendEmpty(status: number): void;
+  /** Status, `Content-Length: 0` and, when given, a content type (204 of `/api/put`). */
+  sendEmpty(status: number, contentType?: string): void;
 }
 
 export type HttpHandler = (call: HttpCall) => Promise<void> | void;
+
+/** Content type of every API answer. */
+export const API_JSON = 'application/json; charset=UTF-8';
 
 /** What a handler throws when the client is to see this status and text. Mirrors BadRequestException. */
 export class BadRequestError extends Error {
@@ -45,3 +70,10 @@ export class BadRequestError extends Error {
     this.name = 'BadRequestError';
   }
 }
+
+/** Mirrors BadRequestException.missingParameter. */
+export const missingParameter = (name: string): BadRequestError => new BadRequestError(400, `Missing parameter <code>${name}</code>`);
+
+/** The 405 of every endpoint that checks its verbs. */
+export const methodNotAllowed = (verb: string): BadRequestError =>
+  new BadRequestError(405, 'Method not allowed', `The HTTP method [${verb}] is not permitted for this endpoint`);

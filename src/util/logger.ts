@@ -1,0 +1,169 @@
+import { PassThrough } from 'node:stream';
+import { format, createLogger, transports, type Logger, type transport } from 'winston';
+import { LogRing, type LogEvent } from './log-ring';
+
+/** Names of the original's levels, most severe first, and winston's for them. */
+const LEVELS: readonly (readonly [name: string, winston: string])[] = [
+  ['ERROR', 'error'],
+  ['WARN', 'warn'],
+  ['INFO', 'info'],
+  ['DEBUG', 'debug'],
+  ['TRACE', 'silly'],
+];
+const OFF = -1;
+const rankOf = new Map(LEVELS.map(([name], rank) => [name, rank]));
+const rankOfWinston = new Map(LEVELS.map(([, winston], rank) => [winston, rank]));
+
+export const ROOT_LOGGER = 'ROOT';
+/** Events kept for `/logs`, as in the shipped logback.xml. */
+const RING_EVENTS = 1024;
+
+export interface LogOptions {
+  /** Level of the root logger: OFF ERROR WARN INFO DEBUG TRACE ALL, any case. Default INFO. */
+  level?: string;
+  /** Lines to stdout. Default true. */
+  console?: boolean;
+  /** Lines to this file too, kept in `files` files of at most `fileBytes`. */
+  file?: string;
+  fileBytes?: number;
+  files?: number;
+}
+
+const EVENT = Symbol('event');
+
+const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
+
+/** `yyyy-MM-dd HH:mm:ss,SSS` in the process's zone: what logback calls ISO8601. */
+export function logTime(ms: number): string {
+  const d = new Date(ms);
+  const millis = String(d.getMilliseconds()).padStart(3, '0');
+  const day = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+  return `${day} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())},${millis}`;
+}
+
+function text(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'string' ? value : String(value);
+}
+
+/** Line breaks and other control characters of a client must not make log lines of their own. */
+// eslint-disable-next-line no-control-regex
+const oneLine = (message: string): string => message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\n' ? '\\n' : '?'));
+
+function toEvent(info: Record<string | symbol, unknown>): LogEvent {
+  const level = LEVELS[rankOfWinston.get(info.level as string) ?? 2][0];
+  const error = info.error instanceof Error ? info.error : info.message instanceof Error ? info.message : null;
+  return {
+    time: Date.now(),
+    level,
+    thread: 'main',
+    logger: typeof info.logger === 'string' ? info.logger : ROOT_LOGGER,
+    message: oneLine(text(info.message)),
+    stack: error?.stack ?? null,
+  };
+}
+
+/** The original's console line: `2026-11-22 10:58:28,179 INFO  [main] TextImporter: reading from file:d.txt`. */
+export function logLine(event: LogEvent): string {
+  const simpleName = event.logger.slice(event.logger.lastIndexOf('.') + 1);
+  const line = `${logTime(event.time)} ${event.level.padEnd(5)} [${event.thread}] ${simpleName}: ${event.message}`;
+  return event.stack === null ? line : `${line}\n${event.stack}`;
+}
+
+/** Thrown for a level nobody knows; the message is the original's. */
+export class InvalidLevelError extends Error {}
+/** Thrown for a logger nobody has asked for; the message is the original's. */
+export class InvalidLoggerError extends Error {}
+
+/**
+ * Named loggers with levels of their own over one set of outputs, in logback's manner. Loggers are winston's; names are the
+ * original's class names (`net.opentsdb.tsd.HttpQuery`), so that what an operator silenced there is silenced here.
+ */
+export class LogSystem {
+  readonly ring = new LogRing(RING_EVENTS);
+  readonly root: Logger;
+  private readonly loggers = new Map<string, Logger>();
+  private readonly ranks = new Map<string, number>();
+  private rootRank: number;
+
+  constructor(options: LogOptions = {}) {
+    this.rootRank = rank(options.level ?? 'INFO');
+    const line = format.printf((info) => logLine(info[EVENT] as LogEvent));
+    const outputs: transport[] = [];
+    if (options.console !== false) outputs.push(new transports.Console({ format: line }));
+    if (options.file) {
+      const maxFiles = options.files ?? 4;
+      outputs.push(
+        new transports.File({ filename: options.file, maxsize: options.fileBytes ?? 128 << 20, maxFiles, tailable: true, format: line }),
+      );
+    }
+    const admit = format((info) => {
+      if (!this.enabled(info.logger as string | undefined, info.level)) return false;
+      const event = toEvent(info);
+      this.ring.add(event);
+      info[EVENT] = event;
+      return info;
+    });
+    // without an output winston complains on stderr; the ring is fed all the same
+    if (outputs.length === 0) outputs.push(new transports.Stream({ stream: new PassThrough().resume(), format: line }));
+    this.root = createLogger({ level: 'info', format: admit(), transports: outputs });
+    this.followMostVerbose();
+  }
+
+  /** The logger of a class of the original, made on first use. */
+  get(name: string): Logger {
+    let logger = this.loggers.get(name);
+    if (logger === undefined) {
+      logger = this.root.child({ logger: name });
+      this.loggers.set(name, logger);
+    }
+    return logger;
+  }
+
+  /** Whether an event of this logger (winston's level name) would be written: guards costly messages. */
+  enabled(name: string | undefined, level: string): boolean {
+    const limit = name === undefined ? this.rootRank : (this.ranks.get(name) ?? this.rootRank);
+    return (rankOfWinston.get(level) ?? 0) <= limit;
+  }
+
+  /**
+   * Sets the level of one logger, or of all of them when none (or the root) is named.
+   * @returns how many loggers that are
+   * @throws InvalidLevelError, InvalidLoggerError. Mirrors LogsRpc.
+   */
+  setLevel(level: string, name: string | null = null): number {
+    const wanted = rank(level);
+    let changed = 1;
+    if (name === null || name === ROOT_LOGGER) {
+      this.rootRank = wanted;
+      this.ranks.clear();
+      changed = this.loggers.size + 1;
+    } else if (this.loggers.has(name)) this.ranks.set(name, wanted);
+    else throw new InvalidLoggerError(`Invalid logger: ${name}`);
+    this.followMostVerbose();
+    return changed;
+  }
+
+  /** Everything logged is written when it resolves. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.root.once('finish', resolve);
+      this.root.end();
+    });
+  }
+
+  private followMostVerbose(): void {
+    const most = Math.max(this.rootRank, ...this.ranks.values());
+    this.root.silent = most === OFF;
+    this.root.level = LEVELS[Math.max(most, 0)][1];
+  }
+}
+
+function rank(level: string): number {
+  const name = level.toUpperCase();
+  if (name === 'OFF') return OFF;
+  if (name === 'ALL') return LEVELS.length - 1;
+  const found = rankOf.get(name);
+  if (found === undefined) throw new InvalidLevelError(`Invalid level: ${level}`);
+  return found;
+}
