@@ -6,8 +6,19 @@ const common = {
 };
 module.exports = {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/'] },
-    { ...common, displayName: 'interop', testMatch: ['<rootDir>/test/interop/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/'],
+    },
+    {
+      ...common,
+      displayName: 'interop',
+      testMatch: ['<rootDir>/test/interop/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/interop/support/global-setup.cjs',
+      globalTeardown: '<rootDir>/test/interop/support/global-teardown.cjs',
+    },
     { ...common, displayName: 'clients', testMatch: ['<rootDir>/test/clients/**/*.test.ts'] },
   ],
 };

@@ -1,0 +1,151 @@
+import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const HOME = join(homedir(), '.cache', 'opentsdb-ts', 'original-2.4.1');
+const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent']
+  .map((p) => `java.base/java.${p}`)
+  .concat('java.base/sun.nio.ch', 'java.base/jdk.internal.ref')
+  .flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`])
+  .concat(['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED']);
+const LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.ConsoleAppender"><target>System.err</target>
+<encoder><pattern>%d %-5level %logger{0}: %msg%n</pattern></encoder></appender>
+<logger name="org.apache.zookeeper" level="ERROR"/><root level="WARN"><appender-ref ref="S"/></root></configuration>`;
+
+/** Fetches the original's jars with Maven, once for this machine. */
+export function fetchOriginal(): void {
+  if (existsSync(join(HOME, '.complete'))) return;
+  rmSync(HOME, { recursive: true, force: true });
+  mkdirSync(join(HOME, 'classes'), { recursive: true });
+  const r = spawnSync(
+    'mvn',
+    [
+      '-q',
+      '-B',
+      '-f',
+      join(__dirname, 'original.pom.xml'),
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      `-DoutputDirectory=${join(HOME, 'lib')}`,
+    ],
+    { encoding: 'utf8' },
+  );
+  if (r.status !== 0) throw new Error(`Maven could not fetch OpenTSDB 2.4.1: ${(r.stdout + r.stderr).slice(-500)}`);
+  writeFileSync(join(HOME, 'classes', 'logback.xml'), LOGBACK);
+  writeFileSync(join(HOME, '.complete'), '');
+}
+
+export interface OriginalOptions {
+  quorum: string;
+  /** Put before each table name. */
+  prefix: string;
+  /** Further lines of the configuration. */
+  settings?: Record<string, string>;
+}
+
+function writeConfig(dir: string, port: number, { quorum, prefix, settings = {} }: OriginalOptions): string {
+  const keys: Record<string, string | number> = {
+    'tsd.network.port': port,
+    'tsd.network.bind': '127.0.0.1',
+    'tsd.http.staticroot': dir,
+    'tsd.http.cachedir': join(dir, 'cache'),
+    'tsd.storage.hbase.zk_quorum': quorum,
+    'tsd.storage.hbase.data_table': `${prefix}tsdb`,
+    'tsd.storage.hbase.uid_table': `${prefix}tsdb-uid`,
+    'tsd.storage.hbase.tree_table': `${prefix}tsdb-tree`,
+    'tsd.storage.hbase.meta_table': `${prefix}tsdb-meta`,
+    ...settings,
+  };
+  const file = join(dir, 'opentsdb.conf');
+  writeFileSync(
+    file,
+    Object.entries(keys)
+      .map(([k, v]) => `${k} = ${v}\n`)
+      .join(''),
+  );
+  return file;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(() => done(true)));
+    socket.on('error', () => done(false));
+  });
+}
+
+/** A Java TSD of version 2.4.1 on loopback. */
+export class OriginalTsd {
+  private constructor(
+    readonly port: number,
+    private readonly process: ChildProcess,
+    private readonly dir: string,
+  ) {}
+
+  static async start(port: number, options: OriginalOptions): Promise<OriginalTsd> {
+    fetchOriginal();
+    const dir = mkdtempSync(join(tmpdir(), 'original-'));
+    const config = writeConfig(dir, port, options);
+    const child = spawn(
+      'java',
+      ['-Xmx1g', ...OPENS, '-cp', `${HOME}/classes:${HOME}/lib/*`, 'net.opentsdb.tools.TSDMain', '--config', config],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let log = '';
+    child.stderr!.on('data', (d: Buffer) => (log = (log + d.toString()).slice(-4000)));
+    for (let i = 0; i < 240; i++) {
+      if (child.exitCode !== null) break;
+      if (await answers(port)) return new OriginalTsd(port, child, dir);
+      await new Promise((r) => setTimeout(r, 250));
+    }
+    child.kill('SIGKILL');
+    throw new Error(`the original did not start: ${log}`);
+  }
+
+  /** Stops it in order: its buffers and its compaction queue are flushed. */
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      const ended = new Promise((done) => this.process.once('exit', done));
+      this.process.kill('SIGTERM');
+      const hard = setTimeout(() => this.process.kill('SIGKILL'), 30_000);
+      await ended;
+      clearTimeout(hard);
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+const TOOL_CLASSES = {
+  uid: 'UidManager',
+  fsck: 'Fsck',
+  scan: 'DumpSeries',
+  import: 'TextImporter',
+  query: 'CliQuery',
+  search: 'Search',
+} as const;
+
+/** Runs a command line tool of the original to its end. */
+export function runOriginalTool(
+  tool: keyof typeof TOOL_CLASSES,
+  args: string[],
+  options: OriginalOptions,
+): { status: number | null; stdout: string; stderr: string } {
+  fetchOriginal();
+  const dir = mkdtempSync(join(tmpdir(), 'original-tool-'));
+  try {
+    const config = writeConfig(dir, 4242, options);
+    const r = spawnSync(
+      'java',
+      [...OPENS, '-cp', `${HOME}/classes:${HOME}/lib/*`, `net.opentsdb.tools.${TOOL_CLASSES[tool]}`, `--config=${config}`, ...args],
+      {
+        encoding: 'utf8',
+        timeout: 120_000,
+      },
+    );
+    return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
