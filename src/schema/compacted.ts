@@ -1,0 +1,70 @@
+import { javaBytes } from './bytes';
+import { columnKind } from './column';
+import { IllegalDataError } from './errors';
+import { repairFloatValue, repairQualifierByte } from './float-repair';
+import { checkQualifierAt, flagsAt, qualifierLengthAt, valueLengthOf } from './qualifier';
+
+/** One point inside a column: its qualifier (2 or 4 bytes) and its value. */
+export interface PointCell {
+  qualifier: Buffer;
+  value: Buffer;
+}
+
+/** Trailing byte of a compacted value: seconds and milliseconds are mixed. */
+export const MS_MIXED_COMPACT = 0x01;
+
+/**
+ * Takes a compacted column apart, strictly: every value byte must be used, but for the meta byte at its end. A lone point
+ * comes back as it is, one of second resolution repaired (see float-repair). Mirrors Internal.extractDataPoints.
+ * @param describe the cell as the error shows it, see describeCell
+ * @returns views, in column order
+ * @throws IllegalDataError
+ */
+export function splitCompacted(qualifier: Buffer, value: Buffer, describe: () => string): PointCell[] {
+  const kind = columnKind(qualifier);
+  if (kind === 'seconds') return [repairPoint(qualifier, value)];
+  if (kind === 'milliseconds') return [{ qualifier, value }];
+  const points: PointCell[] = [];
+  const metaAt = value.length - 1;
+  let used = 0;
+  for (let at = 0; at < qualifier.length;) {
+    checkQualifierAt(qualifier, 0, qualifier.length, at);
+    const next = at + qualifierLengthAt(qualifier, at);
+    const end = used + valueLengthOf(flagsAt(qualifier, at));
+    if (end > value.length) throw corruptedValue(used, metaAt, describe, points);
+    points.push({ qualifier: qualifier.subarray(at, next), value: value.subarray(used, end) });
+    at = next;
+    used = end;
+  }
+  if (used !== metaAt) throw corruptedValue(used, metaAt, describe, points);
+  return points;
+}
+
+/**
+ * The compacted column of points that are in time order already: their qualifiers, and their values plus the meta byte
+ * (none for a single point).
+ */
+export function buildCompacted(points: readonly PointCell[]): PointCell {
+  const values = points.map((p) => p.value);
+  if (points.length > 1) {
+    const mixed = points.some((p) => p.qualifier.length !== points[0].qualifier.length);
+    values.push(Buffer.from([mixed ? MS_MIXED_COMPACT : 0]));
+  }
+  return { qualifier: Buffer.concat(points.map((p) => p.qualifier)), value: Buffer.concat(values) };
+}
+
+/** A lone cell of second resolution with the value and the length bits that early versions should have given it. */
+export function repairPoint(qualifier: Buffer, value: Buffer): PointCell {
+  const repaired = repairFloatValue(qualifier[1], value);
+  const low = repairQualifierByte(qualifier[1], repaired.length);
+  return { qualifier: low === qualifier[1] ? qualifier : Buffer.from([qualifier[0], low]), value: repaired };
+}
+
+/** The error of a column whose value does not have the lengths its qualifiers say. */
+export function corruptedValue(consumed: number, expected: number, describe: () => string, soFar: readonly PointCell[]): IllegalDataError {
+  const cells = soFar.map((p) => `Cell(${javaBytes(p.qualifier)}, ${javaBytes(p.value)})`).join(', ');
+  return new IllegalDataError(
+    `Corrupted value: couldn't break down into individual values (consumed ${consumed} bytes, but was expecting to consume ${expected}): ` +
+      `${describe()}, cells so far: [${cells}]`,
+  );
+}

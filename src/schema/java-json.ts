@@ -1,0 +1,11 @@
+const SHORT: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
+// Control characters, quote, backslash and surrogates; everything else stands as it is, `/` and DEL too.
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/g;
+
+/**
+ * A JSON string the way the original's generator writes it, to the byte: characters above U+FFFF as two escaped surrogates,
+ * hexadecimal in upper case. Stored objects must come out the same, or the original's compare-and-set on them fails.
+ */
+export function javaJsonString(text: string): string {
+  return `"${text.replace(ESCAPED, (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)}"`;
+}
