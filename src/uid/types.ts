@@ -1,4 +1,7 @@
 import type { Storage } from '../storage';
+import type { StatsSink } from '../util/stats';
+import type { NameCodec } from './name-codec';
+import type { NameValidator } from './name-validator';
 
 /** The three kinds of UID, by the name of their column in the UID table. */
 export type UidKind = 'metrics' | 'tagk' | 'tagv';
@@ -20,25 +23,50 @@ export type UidInvalidation = { kind: UidKind; name?: string } | 'all';
 export interface Uids {
   readonly widths: UidWidths;
   readonly storage: Storage;
+  /** Which names are legal; one for the process. */
+  readonly validator: NameValidator;
+  /** How names stand in the UID table. */
+  readonly codec: NameCodec;
+  /**
+   * Loads the UID filter, connects to Redis and preloads the caches, as configured. To be awaited before serving.
+   * @throws IllegalArgumentError and what the filter throws: the daemon must not start then
+   */
+  open(): Promise<void>;
+  /** Lets go of Redis and of the filter. The storage stays open. */
+  close(): Promise<void>;
   /** The cached UID, or undefined: no I/O. */
   cachedId(kind: UidKind, name: string): Buffer | undefined;
   cachedName(kind: UidKind, id: Buffer): string | undefined;
   /** @throws NoSuchUniqueName */
   getId(kind: UidKind, name: string): Promise<Buffer>;
-  /** Looks up, or assigns when `tsd.core.auto_create_*` allows it. @throws NoSuchUniqueName, FailedToAssignUid, StorageError */
+  /** Looks up, or assigns when `tsd.core.auto_create_*` allows it. @throws NoSuchUniqueName, FailedToAssignUniqueId, IllegalStateError, StorageError */
   getOrCreateId(kind: UidKind, name: string, point?: { metric: string; tags: ReadonlyMap<string, string> }): Promise<Buffer>;
-  /** Assigns whatever the auto-create keys say (the assign API, `mkmetric`). @throws with `Name already exists with UID: 00000A` */
+  /**
+   * Assigns, whatever the auto-create keys say. Mirrors TSDB.assignUid, the assign API.
+   * @throws IllegalArgumentError for an illegal name, or with `Name already exists with UID: 00000A`
+   */
   assign(kind: UidKind, name: string): Promise<Buffer>;
   /** @throws NoSuchUniqueId */
   getName(kind: UidKind, id: Buffer): Promise<string>;
   /** Names of many ids at once, one storage call for those not cached; in the order of asking. */
   getNames(kind: UidKind, ids: readonly Buffer[]): Promise<string[]>;
+  /** Names that start with `prefix`, in byte order. @throws IllegalArgumentError `Count must be greater than 0` */
   suggest(kind: UidKind, prefix: string, max: number): Promise<string[]>;
+  /** @throws IllegalArgumentError `Name("X") does not exist`, or when the new name is taken; StorageError. Mirrors TSDB.renameUid */
   rename(kind: UidKind, oldName: string, newName: string): Promise<void>;
+  /** @throws NoSuchUniqueName, StorageError. Mirrors TSDB.deleteUidAsync */
   delete(kind: UidKind, name: string): Promise<void>;
   dropCaches(): void;
   onInvalidate(listener: (what: UidInvalidation) => void): void;
+  /** Told of every UID that this process has assigned (realtime UIDMeta). */
+  onAssigned(listener: (kind: UidKind, name: string, id: Buffer) => void): void;
   /** Used ids by kind, from the counters. */
   usedIds(): Promise<Record<UidKind, bigint>>;
+  /**
+   * The figures of all kinds in the original's order.
+   * @param used from {@link usedIds}; absent: without `uid.ids-used` and `uid.ids-available`
+   */
+  collectStats(sink: StatsSink, used?: Readonly<Record<UidKind, bigint>>): void;
+  /** The same figures (without used ids) by name, e.g. `uid.cache-hit kind=metrics`. */
   stats(): Record<string, number>;
 }

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { uidToNumber } from '../schema/bytes';
+import { IllegalArgumentError, IllegalStateError } from '../util/errors';
+import { StorageError } from '../storage';
+import { FailedToAssignUniqueId } from './errors';
+import type { UidLogger } from './logger';
+import type { UidTable } from './uid-table';
+
+/** The original counts the first try off before it makes it, so 3 means two tries, and 10 nine. */
+const SERIAL_ATTEMPTS = 3;
+const RANDOM_ATTEMPTS = 10;
+const MAX_RANDOM_WIDTH = 7;
+
+/** What came of an allocation: a new UID, or the one that another process was faster with. */
+export interface Allocation {
+  id: Buffer;
+  fresh: boolean;
+}
+
+/**
+ * The allocation protocol on one kind: take a number from the counter (or at random), claim its reverse row, then the name's forward row.
+ * Each claim is a compare-and-set against an absent cell, so that a name never gets two UIDs and a visible forward mapping always has its
+ * reverse. A process that loses the forward claim leaks its number, with the reverse cell, and takes the winner's.
+ * Mirrors UniqueId.UniqueIdAllocator, its accounting of attempts included.
+ */
+export class UidAllocator {
+  /** Random numbers that were taken already. */
+  collisions = 0;
+
+  constructor(
+    private readonly table: UidTable,
+    private readonly random: boolean,
+    private readonly logger: UidLogger,
+  ) {}
+
+  /** @throws StorageError, IllegalStateError, FailedToAssignUniqueId */
+  async allocate(name: string): Promise<Allocation> {
+    const budget = this.random ? RANDOM_ATTEMPTS : SERIAL_ATTEMPTS;
+    const { kind } = this.table;
+    let lastError: StorageError | null = null;
+    this.table.rowOf(name); // a name that can't be stored must not cost a number
+    this.logger.info(`Creating ${this.random ? 'a random' : 'an'} ID for kind='${kind}' name='${name}'`);
+    for (let attempt = budget - 1; ; attempt--) {
+      try {
+        const id = await this.candidate();
+        // The original looks at its budget only here, with the answer of one more increment in hand.
+        if (attempt === 0) break;
+        const done = await this.claim(id, name);
+        if (done) return done;
+      } catch (e) {
+        if (!(e instanceof StorageError)) throw e;
+        if (attempt === 0) break;
+        this.logger.error(`Failed attempt #${budget - attempt} to assign an UID for ${kind}:${name}: ${e.message}`);
+        lastError = e;
+      }
+    }
+    const failure =
+      lastError ??
+      (this.random ? FailedToAssignUniqueId.collided(kind, name, RANDOM_ATTEMPTS) : new IllegalStateError('Should never happen!'));
+    this.logger.error(`Failed to assign an ID for kind='${kind}' name='${name}': ${failure.message}`);
+    throw failure;
+  }
+
+  private async candidate(): Promise<Buffer> {
+    return this.random ? randomUid(this.table.width) : this.table.takeId();
+  }
+
+  /** @returns null when the number has a name already */
+  private async claim(id: Buffer, name: string): Promise<Allocation | null> {
+    const { kind } = this.table;
+    this.logger.info(`Got ID=${uidToNumber(id)} for kind='${kind}' name='${name}'`);
+    if (!(await this.table.claimReverse(id, name))) {
+      if (this.random) this.collisions++;
+      else this.logger.error(`UID ${uidToNumber(id)} of kind '${kind}' has a name already: run an fsck against the UID table!`);
+      return null;
+    }
+    if (await this.table.claimForward(name, id)) return { id, fresh: true };
+    this.logger.warn(`Race condition: tried to assign ID ${uidToNumber(id)} to ${kind}:${name}, another process was faster`);
+    const [winner] = await this.table.forward([name]);
+    if (winner === null) throw new IllegalStateError(`The mapping of ${kind}:${name} went away while it was being assigned`);
+    return { id: this.table.checkFound(winner), fresh: false };
+  }
+}
+
+/** Mirrors RandomUniqueId: never 0. @throws IllegalArgumentError for more than 7 bytes */
+export function randomUid(width: number): Buffer {
+  checkRandomWidth(width);
+  const id = randomBytes(width);
+  if (id.every((b) => b === 0)) id[width - 1] = 1;
+  return id;
+}
+
+export function checkRandomWidth(width: number): void {
+  if (width > MAX_RANDOM_WIDTH)
+    throw new IllegalArgumentError('Expecting to return an unsigned long random integer, it can not be larger than 7 bytes wide');
+}

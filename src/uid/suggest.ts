@@ -1,0 +1,52 @@
+import { javaBytes } from '../schema/bytes';
+import { IllegalArgumentError, IllegalStateError } from '../util/errors';
+import type { NameCodec } from './name-codec';
+import type { UniqueId } from './unique-id';
+
+const FIRST = Buffer.from('!');
+/** Exclusive; leaves out names that start with a Latin-1 letter, as the original does. */
+const LAST = Buffer.from('~');
+const LAST_UTF8 = Buffer.from([0xff]);
+
+/** The rows that an empty search goes through, and the preload. */
+export function allNames(codec: NameCodec): { start: Buffer; stop: Buffer } {
+  return { start: FIRST, stop: codec.charset === 'UTF-8' ? LAST_UTF8 : LAST };
+}
+
+/** The rows that start with some bytes; `stop` empty: to the end of the table. */
+export function namesFrom(prefix: Buffer): { start: Buffer; stop: Buffer } {
+  let end = prefix.length;
+  while (end > 0 && prefix[end - 1] === 0xff) end--;
+  const stop = Buffer.from(prefix.subarray(0, end));
+  if (end > 0) stop[end - 1]++;
+  return { start: prefix, stop };
+}
+
+/**
+ * Names that start with a text, case-sensitive, in byte order; what is found goes into both caches. Mirrors UniqueId.suggestAsync.
+ * @throws IllegalArgumentError `Count must be greater than 0`
+ * @throws IllegalStateError `WTF?  For kind=K name=N, we have id=[…] in cache, but just scanned id=[…]`, when storage stands by neither
+ */
+export async function suggest(uid: UniqueId, prefix: string, max: number): Promise<string[]> {
+  if (max < 1) throw new IllegalArgumentError('Count must be greater than 0');
+  const { table, cache } = uid;
+  const bytes = table.codec.encode(prefix);
+  if (bytes === null) return []; // nothing is stored under such a name
+  const { start, stop } = prefix === '' ? allNames(table.codec) : namesFrom(bytes);
+  const { epoch } = cache;
+  const names: string[] = [];
+  for await (const { name, exact, id } of table.scan(start, stop, max)) {
+    const cached = cache.id(name);
+    try {
+      await uid.keep({ name, exact }, id, epoch);
+    } catch (e) {
+      if (!(e instanceof IllegalStateError) || cached === undefined || cached.equals(id)) throw e;
+      throw new IllegalStateError(
+        `WTF?  For kind=${table.kind} name=${name}, we have id=${javaBytes(cached)} in cache, but just scanned id=${javaBytes(id)}`,
+        { cause: e },
+      );
+    }
+    names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,61 @@
+import { RE2JS } from 're2js';
+import type { StatsSink } from '../util/stats';
+import { IllegalArgumentError } from '../util/errors';
+import type { UidFilter, UidFilterConfig } from './filter';
+import { TYPE_NAMES } from './kinds';
+import { UID_KINDS, type UidKind } from './types';
+
+/** What `tsd.uidfilter.plugin` says for the filter that ships with the product. */
+export const WHITELIST_CLASS = 'net.opentsdb.uid.UniqueIdWhitelistFilter';
+
+/**
+ * Lets a name pass when every pattern of its kind is found in it; a kind without patterns is open. Patterns are matched in linear time.
+ * Mirrors UniqueIdWhitelistFilter.
+ */
+export class WhitelistFilter implements UidFilter {
+  private readonly patterns = new Map<UidKind, RE2JS[]>();
+  private readonly accepted = { metrics: 0, tagk: 0, tagv: 0 };
+  private readonly rejected = { metrics: 0, tagk: 0, tagv: 0 };
+
+  /** @throws IllegalArgumentError `The metric whitelist pattern [P] does not compile.` */
+  initialize(config: UidFilterConfig): void {
+    const delimiter = config.getString('tsd.uidfilter.whitelist.delimiter') ?? ',';
+    for (const kind of UID_KINDS) {
+      const list = config.getString(`tsd.uidfilter.whitelist.${TYPE_NAMES[kind]}_patterns`) ?? '';
+      if (list !== '')
+        this.patterns.set(
+          kind,
+          RE2JS.compile(delimiter)
+            .split(list)
+            .map((pattern) => compile(kind, pattern)),
+        );
+    }
+  }
+
+  allow(kind: UidKind, name: string): boolean {
+    const allowed = (this.patterns.get(kind) ?? []).every((pattern) => pattern.matcher(name).find());
+    (allowed ? this.accepted : this.rejected)[kind]++;
+    return allowed;
+  }
+
+  filters(): boolean {
+    return true;
+  }
+
+  version(): string {
+    return '2.3.0';
+  }
+
+  collectStats(sink: StatsSink): void {
+    for (const type of UID_KINDS) sink.record('uid.filter.whitelist.accepted', this.accepted[type], { type });
+    for (const type of UID_KINDS) sink.record('uid.filter.whitelist.rejected', this.rejected[type], { type });
+  }
+}
+
+function compile(kind: UidKind, pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (cause) {
+    throw new IllegalArgumentError(`The ${TYPE_NAMES[kind]} whitelist pattern [${pattern}] does not compile.`, { cause });
+  }
+}
