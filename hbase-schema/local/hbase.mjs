@@ -2,13 +2,15 @@
 // Java 11+ and Maven are all it needs; it listens on 127.0.0.1 only.
 //
 //   hbase-schema/local/hbase up [options]      start it (the first time Maven fetches it: some minutes); prints its addresses
+//   hbase-schema/local/hbase run [options]     the same in the foreground, for containers
 //   hbase-schema/local/hbase down [options]    stop it in order
 //   hbase-schema/local/hbase kill [options]    kill -9, for fault tests
 //   hbase-schema/local/hbase wipe [options]    stop it and remove its data
 //   hbase-schema/local/hbase status [options]  its state as JSON; exit code 1 when it is not running
 //
-// Options: --version 2.5.11-hadoop3 (or 2.6.3-hadoop3 ...)   --home DIR (default ~/.cache/opentsdb-ts/hbase-VERSION)
+// Options: --version 2.5.11-hadoop3 (or 2.6.4-hadoop3 ...)   --home DIR (default ~/.cache/opentsdb-ts/hbase-VERSION)
 //          --zk PORT --master PORT --rs PORT (0 or absent: the last ones used, else free ones)   --heap 2g
+//          --host NAME (the name that clients are told, default localhost; any other listens on all addresses)
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -18,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [verb, ...rest] = process.argv.slice(2);
-const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', rs: '0' };
+const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', rs: '0', host: 'localhost' };
 for (let i = 0; i < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = rest[i + 1];
 const home = path.resolve(options.home ?? path.join(os.homedir(), '.cache/opentsdb-ts', `hbase-${options.version}`));
 const at = (...parts) => path.join(home, ...parts);
@@ -68,8 +70,8 @@ function writeConfig(ports) {
     'hbase.cluster.distributed': false,
     'hbase.master.info.port': -1,
     'hbase.regionserver.info.port': -1,
-    'hbase.master.hostname': 'localhost',
-    'hbase.regionserver.hostname': 'localhost',
+    'hbase.master.hostname': options.host,
+    'hbase.regionserver.hostname': options.host,
     'hbase.master.port': ports.master,
     'hbase.regionserver.port': ports.rs,
   };
@@ -85,9 +87,10 @@ function writeConfig(ports) {
     'logger.master.name=org.apache.hadoop.hbase.master.HMaster', 'logger.master.level=INFO', ''].join('\n'));
 }
 
-async function up() {
+async function up(foreground = false) {
   const running = runningState();
-  if (running) return running;
+  if (running && !foreground) return running;
+  if (running) fail(`it is running already, pid ${running.pid}`);
   if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) fail('Java 11 or later is needed, and `java` is not on the PATH');
   fetchJars();
   const last = readState() ?? {};
@@ -95,9 +98,11 @@ async function up() {
   for (const name of ['zk', 'master', 'rs']) ports[name] = Number(options[name]) || last[name] || (await freePort());
   writeConfig(ports);
   const log = fs.openSync(at('log'), 'w');
+  const stdio = foreground ? ['ignore', 'inherit', 'pipe'] : ['ignore', log, log];
   const child = spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, 'org.apache.hadoop.hbase.master.HMaster', 'start'],
-    { cwd: home, detached: true, stdio: ['ignore', log, log] });
-  child.unref();
+    { cwd: home, detached: !foreground, stdio });
+  if (foreground) stayWith(child, log);
+  else child.unref();
   const state = { version: options.version, home, pid: child.pid, ...ports, quorum: `127.0.0.1:${ports.zk}` };
   fs.writeFileSync(at('state.json'), JSON.stringify(state));
   for (let waited = 0; waited < 120; waited += 0.25) {
@@ -106,6 +111,13 @@ async function up() {
     await sleep(250);
   }
   fail(`HBase was not ready within two minutes: see ${at('log')}`);
+}
+
+/** Passes signals on, copies the log to stderr and ends with the child's exit code. */
+function stayWith(child, log) {
+  child.stderr.on('data', (bytes) => { fs.writeSync(log, bytes); process.stderr.write(bytes); });
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
 async function stop(signal) {
@@ -117,8 +129,9 @@ async function stop(signal) {
 }
 
 switch (verb) {
+  case 'run':
   case 'up': {
-    const s = await up();
+    const s = await up(verb === 'run');
     console.log(`HBase ${s.version} is up: tsd.storage.hbase.zk_quorum = ${s.quorum} (pid ${s.pid})`);
     break;
   }
@@ -142,6 +155,6 @@ switch (verb) {
     break;
   }
   default:
-    console.error(fs.readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n').slice(1, 13).map((l) => l.replace(/^\/\/ ?/, '')).join('\n'));
+    console.error(fs.readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n').slice(0, 15).map((l) => l.replace(/^\/\/ ?/, '')).join('\n'));
     process.exit(2);
 }
