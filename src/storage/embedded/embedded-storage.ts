@@ -1,0 +1,196 @@
+import { compileRowFilter } from '../row-filter';
+import { rowOf, type PlainCell, type Row } from '../row';
+import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, Storage } from '../storage';
+import { withinDeadline, throwIfOver } from './deadline';
+import { readTimestamp, valueOffset } from './cell-value';
+import { Environment, type EmbeddedOptions, type Table } from './environment';
+import { CellKey } from './key-codec';
+import { RangeReader, type Batch, type Selection } from './range-reader';
+import { familyError, rowError, Writer } from './writer';
+import { DoNotRetryError } from '../errors';
+
+const BATCH_ROWS = 1024;
+const BATCH_BYTES = 1 << 20;
+/** Some 10 ms of looking at entries. */
+const BATCH_ENTRIES = 20_000;
+/** Rows that one turn of the event loop gets. */
+const GETS_PER_TURN = 1024;
+/** More qualifiers than this are cheaper to pick out of the row. */
+const SINGLE_CELLS = 16;
+
+/**
+ * The store inside the process: the tables, rows and cells of HBase in an LMDB file, for machines without a cluster.
+ *
+ * Several processes may have it open; each sees what the others have committed. An answered call survives the end of the process,
+ * however it ends. When the machine loses power the file is whole, without the last moments' writes: the system
+ * writes them to the disk right behind the answer, not before it.
+ */
+export class EmbeddedStorage implements Storage {
+  readonly name = 'embedded';
+  private environment: Environment | null = null;
+  private writer: Writer | null = null;
+  private readonly outstanding = new Set<Promise<unknown>>();
+  private rowsRead = 0;
+  private closing = false;
+  private readonly key = new CellKey();
+
+  constructor(private readonly options: EmbeddedOptions) {}
+
+  async open(): Promise<void> {
+    if (this.environment !== null || this.closing) return;
+    this.environment = Environment.open(this.options);
+    this.writer = new Writer(this.environment);
+  }
+
+  tableExists(table: string): Promise<boolean> {
+    return this.read(undefined, (environment) => environment.hasTable(table));
+  }
+
+  get(table: string, get: RowGet, options?: CallOptions): Promise<Row | null> {
+    return this.read(options, (environment) => {
+      environment.refresh();
+      return this.readRow(environment.table(table), get);
+    });
+  }
+
+  async multiGet(table: string, gets: readonly RowGet[], options?: CallOptions): Promise<(Row | null)[]> {
+    const rows: (Row | null)[] = [];
+    do {
+      await this.read(options, (environment) => {
+        environment.refresh();
+        const t = environment.table(table);
+        for (const end = Math.min(gets.length, rows.length + GETS_PER_TURN); rows.length < end;)
+          rows.push(this.readRow(t, gets[rows.length]));
+      });
+      if (rows.length < gets.length) await nextTurn();
+    } while (rows.length < gets.length);
+    return rows;
+  }
+
+  private readRow(table: Table, get: RowGet): Row | null {
+    const error = rowError(table, get.row) ?? (get.family === undefined ? null : familyError(table, get.family, get.row));
+    if (error !== null) throw error;
+    this.rowsRead++;
+    const { family, qualifiers } = get;
+    if (family !== undefined && qualifiers !== undefined && qualifiers.length <= SINGLE_CELLS)
+      return this.readCells(table, get.row, family, qualifiers);
+    const stop = Buffer.concat([get.row, Buffer.of(0)]);
+    const bounds = { rows: 1, bytes: Infinity, entries: Infinity };
+    return new RangeReader(table, { ...get, start: get.row, stop, accepts: null }, bounds).read().rows[0] ?? null;
+  }
+
+  private readCells(table: Table, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
+    const key = this.key.setColumnFamily(row, family);
+    const cells: PlainCell[] = [];
+    qualifiers.forEach((qualifier, i) => {
+      if (qualifiers.findIndex((q) => q.equals(qualifier)) < i) return;
+      key.setQualifier(qualifier, 0, qualifier.length);
+      const stored = table.cells.getBinaryFast(key);
+      if (stored === undefined) return;
+      const value = Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length));
+      cells.push({ family, qualifier, value, timestamp: readTimestamp(stored) });
+    });
+    return cells.length === 0 ? null : rowOf(Buffer.from(row), cells);
+  }
+
+  /** Each batch is one look at the file: rows are whole, and what is written meanwhile shows up in later batches. */
+  async *scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
+    const accepts = options.filter === undefined ? null : compileRowFilter(options.filter);
+    let left = options.limit ?? Infinity;
+    const maxRows = options.batchRows ?? BATCH_ROWS;
+    let start: Buffer | null = options.start;
+    while (start !== null && left > 0) {
+      const selection: Selection = { ...options, start, accepts };
+      const batch: Batch = await this.read(options, (environment) => {
+        environment.refresh();
+        const t = environment.table(table);
+        const unknown = options.family === undefined ? null : familyError(t, options.family);
+        if (unknown !== null) throw unknown;
+        const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
+        return new RangeReader(t, selection, bounds).read();
+      });
+      left -= batch.rows.length;
+      this.rowsRead += batch.rows.length;
+      start = batch.next;
+      if (batch.rows.length > 0) yield batch.rows;
+      if (start !== null) await nextTurn();
+    }
+  }
+
+  put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
+    return this.write(table, options, (writer, t) => writer.put(t, family, rows));
+  }
+
+  append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
+    return this.write(table, options, (writer, t) => writer.append(t, family, rows));
+  }
+
+  delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]> {
+    return this.write(table, options, (writer, t) => writer.delete(t, rows));
+  }
+
+  increment(table: string, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint, options?: CallOptions): Promise<bigint> {
+    return this.write(table, options, (writer, t) => {
+      const error = rowError(t, row) ?? familyError(t, family, row);
+      if (error !== null) throw error;
+      return writer.increment(t, row, family, qualifier, amount);
+    });
+  }
+
+  compareAndSet(
+    table: string,
+    row: Buffer,
+    family: Buffer,
+    qualifier: Buffer,
+    expected: Buffer | null,
+    value: Buffer,
+    options?: CallOptions,
+  ): Promise<boolean> {
+    return this.write(table, options, (writer, t) => {
+      const error = rowError(t, row) ?? familyError(t, family, row);
+      if (error !== null) throw error;
+      return writer.compareAndSet(t, row, family, qualifier, expected, value);
+    });
+  }
+
+  stats(): Record<string, number> {
+    return { cells_written: this.writer?.cellsWritten ?? 0, rows_read: this.rowsRead, calls_outstanding: this.outstanding.size };
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);
+    await this.environment?.close();
+    this.environment = null;
+  }
+
+  private opened(): Environment {
+    if (this.environment === null || this.closing) throw new DoNotRetryError('The embedded store is not open');
+    return this.environment;
+  }
+
+  private async read<T>(options: CallOptions | undefined, action: (environment: Environment) => T): Promise<T> {
+    throwIfOver(options);
+    return action(this.opened());
+  }
+
+  private async write<T>(
+    table: string,
+    options: CallOptions | undefined,
+    action: (writer: Writer, table: Table) => Promise<T>,
+  ): Promise<T> {
+    throwIfOver(options, table);
+    const environment = this.opened();
+    const t = environment.table(table);
+    this.writer ??= new Writer(environment);
+    const work = action(this.writer, t);
+    this.outstanding.add(work);
+    const done = (): void => void this.outstanding.delete(work);
+    work.then(done, done);
+    return withinDeadline(work, options, table);
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,2 @@
+export { EmbeddedStorage } from './embedded-storage';
+export type { EmbeddedOptions, TableDescription } from './environment';

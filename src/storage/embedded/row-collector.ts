@@ -1,0 +1,131 @@
+/** Puts cells that are read one after the other into blocks of rows. */
+import { Row, type CellBlock } from '../row';
+
+const STRIDE = 6;
+
+export class RowCollector {
+  private data: Buffer;
+  private index = new Int32Array(64 * STRIDE);
+  private timestamps = new Float64Array(64);
+  private at = 0;
+  private cells = 0;
+  /** Of finished rows: key offset, key length, first cell, number of cells. */
+  private readonly rows: number[] = [];
+  private keyAt = 0;
+  private keyEnd = 0;
+  private firstCell = 0;
+  private familyAt = 0;
+  private familyLength = 0;
+
+  constructor(capacity = 4096) {
+    this.data = Buffer.allocUnsafe(capacity);
+  }
+
+  get bytes(): number {
+    return this.at;
+  }
+  get rowCount(): number {
+    return this.rows.length / 4;
+  }
+  /** Cells of the row that is being built. */
+  get rowCells(): number {
+    return this.cells - this.firstCell;
+  }
+
+  /** Makes room for a row key and says where it goes; `startRow` follows. */
+  reserveKey(length: number): { target: Buffer; at: number } {
+    this.room(length);
+    return { target: this.data, at: this.at };
+  }
+
+  /** The key of this length is written; it counts when the row gets cells. */
+  startRow(keyLength: number): void {
+    this.keyAt = this.at;
+    this.keyEnd = this.at += keyLength;
+    this.firstCell = this.cells;
+    this.familyLength = -1;
+  }
+
+  get keyBytes(): Buffer {
+    return this.data;
+  }
+  get keyStart(): number {
+    return this.keyAt;
+  }
+  get keyStop(): number {
+    return this.keyEnd;
+  }
+
+  startFamily(source: Uint8Array, from: number, length: number): void {
+    this.room(length);
+    this.familyAt = this.at;
+    this.familyLength = length;
+    this.copy(source, from, length);
+  }
+
+  addCell(
+    keyBytes: Uint8Array,
+    qualifierAt: number,
+    qualifierLength: number,
+    value: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+    timestamp: number,
+  ): void {
+    this.room(qualifierLength + valueLength);
+    if (this.cells === this.timestamps.length) this.growCells();
+    const index = this.index;
+    const i = this.cells * STRIDE;
+    index[i] = this.familyAt;
+    index[i + 1] = this.familyLength;
+    index[i + 2] = this.at;
+    index[i + 3] = qualifierLength;
+    this.copy(keyBytes, qualifierAt, qualifierLength);
+    index[i + 4] = this.at;
+    index[i + 5] = valueLength;
+    this.copy(value, valueAt, valueLength);
+    this.timestamps[this.cells++] = timestamp;
+  }
+
+  /** Ends the row; without cells it never was. Answers whether it is one. */
+  endRow(): boolean {
+    const size = this.cells - this.firstCell;
+    if (size === 0) this.at = this.keyAt;
+    else this.rows.push(this.keyAt, this.keyEnd - this.keyAt, this.firstCell, size);
+    return size > 0;
+  }
+
+  finish(): Row[] {
+    const block: CellBlock = { data: this.data, index: this.index, timestamps: this.timestamps };
+    const rows: Row[] = [];
+    for (let i = 0; i < this.rows.length; i += 4) {
+      const [keyAt, keyLength, first, size] = this.rows.slice(i, i + 4);
+      rows.push(new Row(this.data.subarray(keyAt, keyAt + keyLength), block, first, size));
+    }
+    return rows;
+  }
+
+  private copy(source: Uint8Array, from: number, length: number): void {
+    const data = this.data;
+    let at = this.at;
+    if (length > 64) data.set(source.subarray(from, from + length), at);
+    else for (let i = 0; i < length; i++) data[at + i] = source[from + i];
+    this.at = at += length;
+  }
+
+  private room(more: number): void {
+    if (this.at + more <= this.data.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.at + more, this.data.length * 2));
+    this.data.copy(grown, 0, 0, this.at);
+    this.data = grown;
+  }
+
+  private growCells(): void {
+    const index = new Int32Array(this.index.length * 2);
+    index.set(this.index);
+    this.index = index;
+    const timestamps = new Float64Array(this.timestamps.length * 2);
+    timestamps.set(this.timestamps);
+    this.timestamps = timestamps;
+  }
+}

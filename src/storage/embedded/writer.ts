@@ -1,0 +1,214 @@
+/** Everything that changes cells. */
+import { DoNotRetryError, StorageError } from '../errors';
+import type { PackedCells } from '../packed-cells';
+import type { Failure, RowDelete, RowPut } from '../storage';
+import { MAX_TIMESTAMP, readTimestamp, ValueArena, valueOffset } from './cell-value';
+import { RangeStart, type Environment, type Table } from './environment';
+import { CellKey, LONG, MAX_ROW } from './key-codec';
+
+const EMPTY = Buffer.alloc(0);
+const COUNTER_BYTES = 8;
+/** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
+const ARENA_SLACK = 64;
+
+export class Writer {
+  /** Newest timestamp that was ever put ahead of the clock, as far as this process knows. */
+  private future = 0;
+  private readonly key = new CellKey();
+  cellsWritten = 0;
+
+  constructor(private readonly environment: Environment) {
+    this.future = environment.future();
+  }
+
+  /**
+   * The newest timestamp wins, and of equal ones the last put, as in an HBase table with VERSIONS = 1. Cells without timestamps
+   * get the clock's; nothing stored is newer than that unless somebody put a cell ahead of the clock, and the newest of those is
+   * on record. So as long as the record is behind the clock, cells are written without a look at what is there, off this thread.
+   */
+  async put(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+    const failures = checkPuts(table, family, rows);
+    const good = failures.length === 0 ? rows : rows.filter((_, i) => !failures.some((f) => f.index === i));
+    if (good.length === 0) return failures;
+    if (good.some((r) => r.timestamps !== undefined)) await this.putChecked(table, family, good);
+    else await this.putNow(table, family, good);
+    for (const row of good) this.cellsWritten += row.cells.count;
+    return failures;
+  }
+
+  private async putNow(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
+    for (;;) {
+      const now = Date.now();
+      if (this.future >= now) return this.putChecked(table, family, rows);
+      const arena = arenaFor(rows);
+      const write = (): void => {
+        for (const { row, cells } of rows) {
+          const key = this.key.setColumnFamily(row, family);
+          cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
+            key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
+            void table.cells.put(key, arena.add(key, now, cells.bytes, valueAt, valueLength));
+          });
+        }
+      };
+      if (await this.environment.batchIfFuture(this.future, write)) return;
+      this.environment.refresh();
+      this.future = this.environment.future();
+    }
+  }
+
+  private putChecked(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
+    return this.environment.transaction(() => {
+      const now = Date.now();
+      const arena = arenaFor(rows);
+      let newest = 0;
+      for (const { row, cells, timestamps } of rows) {
+        const key = this.key.setColumnFamily(row, family);
+        cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength, i) => {
+          key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
+          const timestamp = timestamps?.[i] ?? now;
+          const stored = table.cells.getBinaryFast(key);
+          if (stored !== undefined && readTimestamp(stored) > timestamp) return;
+          void table.cells.put(key, arena.add(key, timestamp, cells.bytes, valueAt, valueLength));
+          newest = Math.max(newest, timestamp);
+        });
+      }
+      if (newest > now && newest > this.environment.future()) this.environment.setFuture(newest);
+    });
+  }
+
+  /** HBase Append: the new cell is not older than the one it continues. */
+  async append(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+    const failures = checkPuts(table, family, rows);
+    const good = rows.filter((_, i) => !failures.some((f) => f.index === i));
+    await this.environment.transaction(() => {
+      const now = Date.now();
+      const arena = arenaFor(good);
+      for (const { row, cells } of good) {
+        const key = this.key.setColumnFamily(row, family);
+        cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
+          key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
+          const added = cells.bytes.subarray(valueAt, valueAt + valueLength);
+          const { value, timestamp } = readCell(table, key);
+          const whole = value === null ? added : Buffer.concat([value, added]);
+          void table.cells.put(key, arena.add(key, Math.max(now, timestamp), whole, 0, whole.length));
+        });
+      }
+    });
+    for (const row of good) this.cellsWritten += row.cells.count;
+    return failures;
+  }
+
+  async delete(table: Table, rows: readonly RowDelete[]): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    const good = rows.filter((r, index) => {
+      const error = rowError(table, r.row) ?? (r.family === undefined ? null : familyError(table, r.family, r.row));
+      if (error !== null) failures.push({ index, error });
+      return error === null;
+    });
+    const removeColumns = (r: RowDelete, family: Buffer, qualifiers: readonly Buffer[]): void => {
+      const key = this.key.setColumnFamily(r.row, family);
+      for (const q of qualifiers) void table.cells.remove(key.setQualifier(q, 0, q.length));
+    };
+    if (good.every((r) => r.family !== undefined && r.qualifiers !== undefined)) {
+      await this.environment.batch(() => {
+        for (const r of good) if (r.family && r.qualifiers) removeColumns(r, r.family, r.qualifiers);
+      });
+    } else {
+      await this.environment.transaction(() => {
+        for (const r of good) {
+          if (r.family && r.qualifiers) removeColumns(r, r.family, r.qualifiers);
+          else removeStartingWith(table, r.family ? new CellKey().setColumnFamily(r.row, r.family) : new CellKey().setRow(r.row));
+        }
+      });
+    }
+    return failures;
+  }
+
+  increment(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
+    return this.environment.transaction(() => {
+      const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
+      const { value, timestamp } = readCell(table, key);
+      if (value !== null && value.length !== COUNTER_BYTES)
+        throw new DoNotRetryError(`Field is not a long, it's ${value.length} bytes wide`, { table: table.name, row });
+      const sum = BigInt.asIntN(64, (value?.readBigInt64BE() ?? 0n) + amount);
+      const counter = Buffer.alloc(COUNTER_BYTES);
+      counter.writeBigInt64BE(sum);
+      this.putOne(table, key, counter, timestamp);
+      return sum;
+    });
+  }
+
+  compareAndSet(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, expected: Buffer | null, wanted: Buffer): Promise<boolean> {
+    return this.environment.transaction(() => {
+      const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
+      const { value, timestamp } = readCell(table, key);
+      if (expected === null ? value !== null : value === null || !value.equals(expected)) return false;
+      this.putOne(table, key, wanted, timestamp);
+      return true;
+    });
+  }
+
+  /** Not older than what it replaces. */
+  private putOne(table: Table, key: CellKey, value: Buffer, replaced: number): void {
+    const arena = new ValueArena(value.length + key.length + ARENA_SLACK);
+    void table.cells.put(key, arena.add(key, Math.max(Date.now(), replaced), value, 0, value.length));
+    this.cellsWritten++;
+  }
+}
+
+/** A copy of the cell; inside a transaction. */
+function readCell(table: Table, key: CellKey): { value: Buffer | null; timestamp: number } {
+  const stored = table.cells.getBinaryFast(key);
+  if (stored === undefined) return { value: null, timestamp: 0 };
+  return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
+}
+
+/** Removes all cells whose whole key starts with these bytes; inside a transaction. */
+function removeStartingWith(table: Table, start: CellKey): void {
+  const prefix = start.bytes.subarray(0, start.length);
+  const found: Buffer[] = [];
+  for (const _ of table.cells.getRange({ start: new RangeStart(start) })) {
+    const { keyBytes, keyStart, keyEnd, value } = table.entry;
+    const long = keyEnd - keyStart > LONG;
+    const key = long
+      ? Buffer.from(value.subarray(valueOffset(EMPTY, false) + 4, valueOffset(value, true)))
+      : Buffer.from(keyBytes.subarray(keyStart, keyEnd));
+    if (key.subarray(0, prefix.length).equals(prefix)) found.push(key);
+    else if (!long || !key.subarray(0, LONG).equals(prefix.subarray(0, LONG))) break;
+  }
+  const key = new CellKey();
+  for (const encoded of found) void table.cells.remove(key.setEncoded(encoded, 0, encoded.length));
+}
+
+function arenaFor(rows: readonly RowPut[]): ValueArena {
+  let bytes = ARENA_SLACK;
+  for (const { cells } of rows) bytes += cells.length;
+  return new ValueArena(bytes);
+}
+
+export function rowError(table: Table, row: Buffer): StorageError | null {
+  if (row.length === 0) return new DoNotRetryError('Row length is 0', { table: table.name, row });
+  if (row.length > MAX_ROW) return new DoNotRetryError(`Row length ${row.length} is > ${MAX_ROW}`, { table: table.name, row });
+  return null;
+}
+
+export function familyError(table: Table, family: Buffer, row?: Buffer): StorageError | null {
+  const name = family.toString('latin1');
+  if (table.families.has(name)) return null;
+  return new DoNotRetryError(`Column family ${name} does not exist in table ${table.name}`, { table: table.name, row });
+}
+
+function checkPuts(table: Table, family: Buffer, rows: readonly RowPut[]): Failure[] {
+  const failures: Failure[] = [];
+  const unknown = familyError(table, family);
+  rows.forEach(({ row, cells, timestamps }, index) => {
+    const error = unknown ?? rowError(table, row) ?? (timestamps === undefined ? null : timestampError(table, row, cells, timestamps));
+    if (error !== null) failures.push({ index, error });
+  });
+  return failures;
+}
+
+function timestampError(table: Table, row: Buffer, cells: PackedCells, timestamps: readonly number[]): StorageError | null {
+  if (timestamps.length === cells.count && timestamps.every((t) => t >= 0 && t <= MAX_TIMESTAMP)) return null;
+  return new DoNotRetryError('Every cell needs a timestamp of milliseconds, 0 or above', { table: table.name, row });
+}

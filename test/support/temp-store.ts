@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedStorage, type TableDescription } from '../../src/storage/embedded';
+import type { Storage } from '../../src/storage';
+
+export const TABLES: readonly TableDescription[] = [
+  { name: 'tsdb', families: ['t'] },
+  { name: 'tsdb-uid', families: ['id', 'name'] },
+  { name: 'tsdb-tree', families: ['t'] },
+  { name: 'tsdb-meta', families: ['name'] },
+];
+
+export interface TempStore {
+  storage: Storage;
+  path: string;
+  /** Closes the store and removes its directory. */
+  close(): Promise<void>;
+}
+
+/** An empty embedded store, opened, in a directory of its own. */
+export async function openTempStore(): Promise<TempStore> {
+  const path = mkdtempSync(join(tmpdir(), 'tsdb-store-'));
+  const storage = new EmbeddedStorage({ path, tables: TABLES });
+  await storage.open();
+  return {
+    storage,
+    path,
+    close: async () => {
+      await storage.close();
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
