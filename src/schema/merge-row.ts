@@ -1,0 +1,79 @@
+import { buildAppendColumn } from './append';
+import { buildCompacted, type PointCell } from './compacted';
+import { mergePoints, type MergedPoint, type MergeFindings, type MergeOptions } from './merge-points';
+import { columnsOf, unknownColumn, type RowCells, type RowColumns } from './row-columns';
+
+/** What a row's cells come to, and what compaction should do about it. */
+export interface MergedRow extends MergeFindings {
+  /** The one column that holds all points: compacted, or the lone cell as it stands; null: the row has no points. */
+  cell: PointCell | null;
+  /** The points of `cell`, in time order; views. */
+  points: PointCell[];
+  /** The cells were merged: `compaction.count` grows by one. */
+  merged: boolean;
+  /** `cell` is not in the row yet: put it, and only then delete. */
+  write: boolean;
+  /** Qualifiers of the cells that `cell` stands for, all versions. */
+  deletes: Buffer[];
+  /** The newest timestamp among the merged cells, milliseconds: what `cell` is put with in date-tiered mode. */
+  newest: number;
+  /** The append column's bytes in order and without replaced entries, when it isn't so already. */
+  appendRepair: { cell: number; value: Buffer } | null;
+  /** Indexes of the row's annotation and histogram cells. */
+  annotations: number[];
+  histograms: number[];
+}
+
+/**
+ * Merges all cells of a data row into one. Which points survive, the bytes they come out in, and what is to be written and
+ * deleted is a function of the cells alone, so all TSDs on a cluster agree. Mirrors CompactionQueue.compact, but for the meta
+ * byte in date-tiered mode, which says what was written, and for cells without a value, which are left alone.
+ * @throws DuplicateTimestampError, IllegalDataError, IllegalArgumentError in the original's words
+ */
+export function mergeRow(row: RowCells, options: MergeOptions): MergedRow {
+  const found = columnsOf(row);
+  const { append, annotations, histograms, newest } = found;
+  const out: MergedRow = {
+    cell: null,
+    points: [],
+    merged: false,
+    write: false,
+    deletes: [],
+    newest,
+    appendRepair: append?.repairable ? { cell: append.cell, value: buildAppendColumn(append.points) } : null,
+    annotations,
+    histograms,
+    duplicatesSame: 0,
+    duplicatesDifferent: 0,
+    warnings: found.unknown.map((i) => unknownColumn(row, i)),
+  };
+  if (found.columns.length === 0) return out;
+  out.cell = lonePoint(found);
+  if (out.cell !== null) {
+    out.points = [out.cell];
+    return out;
+  }
+  out.merged = true;
+  mergePoints(row.key, found.columns, options, out, (point: MergedPoint) => out.points.push(point));
+  out.cell = buildCompacted(out.points);
+  // A row written in append mode is never rewritten: its column may be growing right now.
+  if (append === null) decide(row, found, out.cell, out);
+  return out;
+}
+
+/** The row's only point, when it stands there just as it should. */
+function lonePoint({ columns }: RowColumns): PointCell | null {
+  const [column] = columns;
+  if (columns.length > 1 || column.repaired || column.qualifiers.length !== column.qualifierLength) return null;
+  return { qualifier: column.qualifiers, value: column.values };
+}
+
+function decide(row: RowCells, { columns, dataCells }: RowColumns, cell: PointCell, out: MergedRow): void {
+  const withPoints = new Set(columns.map((column) => column.cell));
+  out.write = true;
+  for (const i of dataCells) {
+    if (!withPoints.has(i)) continue;
+    if (row.qualifier(i).equals(cell.qualifier)) out.write = !row.value(i).equals(cell.value);
+    else out.deletes.push(row.qualifier(i));
+  }
+}

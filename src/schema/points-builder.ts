@@ -1,0 +1,96 @@
+/** The points of a series in time order, as the query engine takes them. */
+export interface Points {
+  size: number;
+  /** Milliseconds since the epoch. */
+  timestamps: Float64Array;
+  /** Every value as a double. */
+  values: Float64Array;
+  /** 1 where the point is an integer; null: `allIntegers` says it for all of them. */
+  isInteger: Uint8Array | null;
+  allIntegers: boolean;
+  /** Exact integers beside `values`; only present when one leaves the safe range. */
+  integers: BigInt64Array | null;
+}
+
+const FIRST_CAPACITY = 64;
+
+/**
+ * Growing typed arrays that the rows of one series are decoded into, one after the other. Kinds of values and exact integers
+ * get arrays only when a series needs them: floats and integers mixed, or an integer outside the safe ones.
+ * The arrays have more room than points; `size` says how many are there.
+ */
+export class PointsBuilder implements Points {
+  size = 0;
+  timestamps: Float64Array;
+  values: Float64Array;
+  isInteger: Uint8Array | null = null;
+  integers: BigInt64Array | null = null;
+  allIntegers = true;
+  private capacity: number;
+
+  constructor(capacity = FIRST_CAPACITY) {
+    this.capacity = Math.max(capacity, 1);
+    this.timestamps = new Float64Array(this.capacity);
+    this.values = new Float64Array(this.capacity);
+  }
+
+  /** Adds a point whose value a double holds exactly. @param timestamp milliseconds */
+  push(timestamp: number, value: number, integer: boolean): void {
+    const i = this.size;
+    if (i === this.capacity) this.grow(i * 2);
+    this.timestamps[i] = timestamp;
+    this.values[i] = value;
+    if (integer !== this.allIntegers || this.isInteger !== null) this.setKind(i, integer);
+    if (this.integers !== null) this.integers[i] = integer ? BigInt(value) : 0n;
+    this.size = i + 1;
+  }
+
+  /** Adds an integer outside the safe ones. */
+  pushExact(timestamp: number, value: bigint): void {
+    const i = this.size;
+    this.push(timestamp, 0, true);
+    this.values[i] = Number(value);
+    if (this.integers === null) this.integers = this.exactSoFar(i);
+    this.integers[i] = value;
+  }
+
+  /** Takes back everything from the point at `size` on. */
+  truncate(size: number): void {
+    this.size = size;
+  }
+
+  /** Makes room for so many more points, so that adding them does not copy. */
+  reserve(count: number): void {
+    if (this.size + count > this.capacity) this.grow(Math.max(this.size + count, this.capacity * 2));
+  }
+
+  private setKind(i: number, integer: boolean): void {
+    if (i === 0) {
+      this.isInteger = null;
+      this.allIntegers = integer;
+      return;
+    }
+    if (this.isInteger === null) {
+      this.isInteger = new Uint8Array(this.capacity);
+      if (this.allIntegers) this.isInteger.fill(1, 0, i);
+      this.allIntegers = false;
+    }
+    this.isInteger[i] = integer ? 1 : 0;
+  }
+
+  private exactSoFar(end: number): BigInt64Array {
+    const exact = new BigInt64Array(this.capacity);
+    for (let i = 0; i < end; i++)
+      if (this.isInteger === null ? this.allIntegers : this.isInteger[i] === 1) exact[i] = BigInt(this.values[i]);
+    return exact;
+  }
+
+  private grow(capacity: number): void {
+    const { timestamps, values, isInteger, integers } = this;
+    this.capacity = capacity;
+    (this.timestamps = new Float64Array(capacity)).set(timestamps);
+    (this.values = new Float64Array(capacity)).set(values);
+    if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger);
+    if (integers !== null) (this.integers = new BigInt64Array(capacity)).set(integers);
+  }
+}
