@@ -15,7 +15,6 @@ export function createStorage(config: Config): Storage {
   switch (engine) {
     case 'hbase': {
       // Loaded when it is wanted: its protocol definitions take longer than the whole start with the embedded store.
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { HBaseStorage } = require(join(__dirname, 'hbase', 'client')) as { HBaseStorage: new (config: Config) => Storage };
       return new HBaseStorage(config);
     }

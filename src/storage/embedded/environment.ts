@@ -22,7 +22,8 @@ export interface CellDatabase {
   put(key: CellKey, value: ValueWindow): Promise<boolean>;
   remove(key: CellKey): Promise<boolean>;
   getBinaryFast(key: CellKey): Buffer | undefined;
-  getRange(options: { start: CellKey | RangeStart }): Iterable<unknown>;
+  /** Each step hands out the same entry, changed. */
+  getRange(options: { start: RangeStart }): Iterable<{ value: Entry }>;
 }
 
 /** A key as the place where a range is entered. */
@@ -46,7 +47,6 @@ export interface Table {
   name: string;
   families: ReadonlySet<string>;
   cells: CellDatabase;
-  entry: Entry;
 }
 
 const FORMAT = 1;
@@ -114,14 +114,15 @@ export class Environment {
         // Says that encode() hands out windows (start, end) on memory that stays as it is.
         copyBuffers: true,
         encode: (value: ValueWindow): ValueWindow => value,
-        decode: (bytes: Buffer, length: number): void => {
+        decode: (bytes: Buffer, length: number): Entry => {
           entry.value = bytes;
           entry.valueLength = length;
+          return entry;
         },
       },
     };
     const cells = this.root.openDB(options) as unknown as CellDatabase;
-    this.tables.set(description.name, { name: description.name, families: new Set(description.families), cells, entry });
+    this.tables.set(description.name, { name: description.name, families: new Set(description.families), cells });
   }
 
   hasTable(name: string): boolean {

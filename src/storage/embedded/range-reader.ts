@@ -74,9 +74,8 @@ export class RangeReader {
 
   /** Goes on from `from` until the range or the batch ends; true: `from` was set further on, go on there. */
   private run(): boolean {
-    const { cells, entry } = this.table;
     let group: LongEntry[] | null = null;
-    for (const _ of cells.getRange({ start: new RangeStart(this.from) })) {
+    for (const { value: entry } of this.table.cells.getRange({ start: new RangeStart(this.from) })) {
       this.entries++;
       const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
       if (group !== null && (keyEnd - keyStart <= LONG || !sharesStart(group[0].key, keyBytes, keyStart))) {

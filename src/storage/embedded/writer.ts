@@ -2,11 +2,10 @@
 import { DoNotRetryError, StorageError } from '../errors';
 import type { PackedCells } from '../packed-cells';
 import type { Failure, RowDelete, RowPut } from '../storage';
-import { MAX_TIMESTAMP, readTimestamp, ValueArena, valueOffset } from './cell-value';
+import { KEY_LENGTH_BYTES, MAX_TIMESTAMP, readTimestamp, TIMESTAMP_BYTES, ValueArena, valueOffset } from './cell-value';
 import { RangeStart, type Environment, type Table } from './environment';
 import { CellKey, LONG, MAX_ROW } from './key-codec';
 
-const EMPTY = Buffer.alloc(0);
 const COUNTER_BYTES = 8;
 /** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
 const ARENA_SLACK = 64;
@@ -167,11 +166,11 @@ function readCell(table: Table, key: CellKey): { value: Buffer | null; timestamp
 function removeStartingWith(table: Table, start: CellKey): void {
   const prefix = start.bytes.subarray(0, start.length);
   const found: Buffer[] = [];
-  for (const _ of table.cells.getRange({ start: new RangeStart(start) })) {
-    const { keyBytes, keyStart, keyEnd, value } = table.entry;
+  for (const { value: entry } of table.cells.getRange({ start: new RangeStart(start) })) {
+    const { keyBytes, keyStart, keyEnd, value } = entry;
     const long = keyEnd - keyStart > LONG;
     const key = long
-      ? Buffer.from(value.subarray(valueOffset(EMPTY, false) + 4, valueOffset(value, true)))
+      ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(value, true)))
       : Buffer.from(keyBytes.subarray(keyStart, keyEnd));
     if (key.subarray(0, prefix.length).equals(prefix)) found.push(key);
     else if (!long || !key.subarray(0, LONG).equals(prefix.subarray(0, LONG))) break;
