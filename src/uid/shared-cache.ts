@@ -1,5 +1,5 @@
 import type { StatsSource } from '../util/stats';
-import type { ChangeListener } from './rename';
+import type { ChangeListener } from './changes';
 import type { UidKind } from './types';
 import type { SecondLevel } from './unique-id';
 

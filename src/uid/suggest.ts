@@ -43,7 +43,6 @@ export async function suggest(uid: UniqueId, prefix: string, max: number): Promi
       if (!(e instanceof IllegalStateError) || cached === undefined || cached.equals(id)) throw e;
       throw new IllegalStateError(
         `WTF?  For kind=${table.kind} name=${name}, we have id=${javaBytes(cached)} in cache, but just scanned id=${javaBytes(id)}`,
-        { cause: e },
       );
     }
     names.push(name);

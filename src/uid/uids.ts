@@ -14,7 +14,7 @@ import { SILENT, type UidLogger } from './logger';
 import { NameCodec } from './name-codec';
 import { NameValidator } from './name-validator';
 import { preload } from './preload';
-import { UidChanges } from './rename';
+import { UidChanges } from './changes';
 import type { SharedUidCache, UidEnd } from './shared-cache';
 import { readUsedIds, recordKind } from './stats';
 import { suggest } from './suggest';
@@ -139,7 +139,7 @@ export class StorageUids implements Uids {
     try {
       await this.changes[kind].rename(oldName, newName);
     } catch (e) {
-      throw e instanceof NoSuchUniqueName ? new IllegalArgumentError(`Name("${oldName}") does not exist`, { cause: e }) : e;
+      throw e instanceof NoSuchUniqueName ? new IllegalArgumentError(`Name("${oldName}") does not exist`) : e;
     }
   }
 

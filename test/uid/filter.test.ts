@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FailedToAssignUniqueId } from '../../src/uid';
+import { cell, eachTestHasAStore, uid, uidsOver } from './support/uid-store';
+
+const store = eachTestHasAStore();
+const WHITELIST = { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': 'net.opentsdb.uid.UniqueIdWhitelistFilter' };
+
+describe('the whitelist filter', () => {
+  it('lets pass what every pattern of the kind is found in', async () => {
+    const uids = uidsOver(store.storage, {
+      ...WHITELIST,
+      'tsd.uidfilter.whitelist.metric_patterns': '^sys,cpu',
+      'tsd.uidfilter.whitelist.tagk_patterns': '.*',
+    });
+    expect(await uids.getOrCreateId('metrics', 'sys.cpu.user')).toEqual(uid('000001'));
+    const e = await uids.getOrCreateId('metrics', 'sys.mem').catch((x: unknown) => x);
+    expect(e).toBeInstanceOf(FailedToAssignUniqueId);
+    expect((e as Error).message).toBe(
+      "Failed to assign ID for kind='metrics' name='sys.mem' after 0 attempts due to: Blocked by UID filter.",
+    );
+    expect(await uids.getOrCreateId('tagv', 'anything')).toEqual(uid('000001'));
+    await uids.getOrCreateId('tagk', 'k');
+    expect(await cell(store.storage, uid('00'), 'id', 'metrics')).toBe('0000000000000001');
+    expect(uids.stats()).toMatchObject({
+      'uid.rejected-assignments kind=metrics': 1,
+      'uid.rejected-assignments kind=tagk': 0,
+      'uid.filter.whitelist.accepted type=metrics': 1,
+      'uid.filter.whitelist.rejected type=metrics': 1,
+      'uid.filter.whitelist.accepted type=tagk': 1,
+      'uid.filter.whitelist.accepted type=tagv': 1,
+    });
+  });
+
+  it('does not ask about names that have a UID', async () => {
+    const id = await uidsOver(store.storage).getOrCreateId('metrics', 'other');
+    const uids = uidsOver(store.storage, { ...WHITELIST, 'tsd.uidfilter.whitelist.metric_patterns': '^sys' });
+    expect(await uids.getOrCreateId('metrics', 'other')).toEqual(id);
+  });
+
+  it('splits its lists at its delimiter, an expression', async () => {
+    const uids = uidsOver(store.storage, {
+      ...WHITELIST,
+      'tsd.uidfilter.whitelist.delimiter': '\\s*;\\s*',
+      'tsd.uidfilter.whitelist.tagv_patterns': '^a ; z$',
+    });
+    await uids.getOrCreateId('tagv', 'a-z');
+    await expect(uids.getOrCreateId('tagv', 'a-y')).rejects.toThrow('Blocked by UID filter.');
+  });
+
+  it.each([
+    ['metric', '('],
+    ['tagk', '*'],
+    ['tagv', '[a'],
+  ])('does not start with a %s pattern that does not compile', async (type, pattern) => {
+    const uids = uidsOver(store.storage, { ...WHITELIST, [`tsd.uidfilter.whitelist.${type}_patterns`]: pattern });
+    await expect(uids.open()).rejects.toThrow(`The ${type} whitelist pattern [${pattern}] does not compile.`);
+  });
+});
+
+describe('a filter of one’s own', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'uid-filter-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it('is a module whose class decides', async () => {
+    const path = join(dir, 'no-digits.js');
+    writeFileSync(
+      path,
+      `exports.NoDigits = class {
+         async initialize(config) { this.off = config.getString('my.filter') === 'off'; }
+         filters() { return !this.off; }
+         async allow(kind, name, point) { return kind !== 'tagv' || !/\\d/.test(name) || point?.metric === 'free'; }
+       };`,
+    );
+    const settings = { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': path };
+    const uids = uidsOver(store.storage, settings);
+    await uids.open();
+    await uids.getOrCreateId('metrics', 'm1');
+    await uids.getOrCreateId('tagv', 'abc');
+    await expect(uids.getOrCreateId('tagv', 'a1')).rejects.toThrow('Blocked by UID filter.');
+    await uids.getOrCreateId('tagv', 'a1', { metric: 'free', tags: new Map() });
+    const off = uidsOver(store.storage, { ...settings, 'my.filter': 'off' });
+    await off.getOrCreateId('tagv', 'a2');
+  });
+
+  it('must be there', async () => {
+    const uids = uidsOver(store.storage, { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': 'com.example.Gone' });
+    await expect(uids.open()).rejects.toThrow('Unable to locate UID filter plugin plugin: com.example.Gone');
+    await expect(uids.getOrCreateId('tagk', 'a')).rejects.toThrow('Unable to locate UID filter plugin plugin: com.example.Gone');
+  });
+
+  it('is not asked when it is not enabled', async () => {
+    const uids = uidsOver(store.storage, { 'tsd.uidfilter.plugin': 'com.example.Gone' });
+    await uids.open();
+    await uids.getOrCreateId('tagk', 'a');
+  });
+});
