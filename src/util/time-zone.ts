@@ -3,11 +3,19 @@ import type { Zone } from 'luxon';
 import { IllegalArgumentError } from './errors';
 import { isJavaTimeZone } from './java-time-zones';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Clocks change on multiples of this. */
+const SLOT_MS = 900_000;
+const MAX_CACHED = 4096;
 
 /** Local time against UTC in one zone, resolving gaps and overlaps as java.util.GregorianCalendar does. */
 export class TimeZone {
+  /** Offset of a whole week since the epoch; NaN where it changes inside. */
+  private readonly weeks = new Map<number, number>();
+  /** Offsets by quarter of an hour, inside weeks with a change. */
+  private readonly slots = new Map<number, number>();
+
   private constructor(
     readonly id: string,
     private readonly zone: Zone | null,
@@ -15,10 +23,7 @@ export class TimeZone {
 
   static readonly UTC = new TimeZone('UTC', null);
 
-  private static readonly known = new Map<string, TimeZone>([
-    ['UTC', TimeZone.UTC],
-    ['GMT', new TimeZone('GMT', null)],
-  ]);
+  private static readonly known = new Map<string, TimeZone>([['UTC', TimeZone.UTC]]);
 
   /** The process's own zone (`TZ`, or the machine's). */
   static system(): TimeZone {
@@ -38,7 +43,23 @@ export class TimeZone {
 
   /** Local time minus UTC at an instant, in milliseconds. */
   offset(utcMs: number): number {
-    return this.zone === null ? 0 : Math.round(this.zone.offset(utcMs) * 60_000);
+    if (this.zone === null) return 0;
+    const week = Math.floor(utcMs / WEEK_MS);
+    let offset = this.weeks.get(week);
+    if (offset === undefined) {
+      const first = this.lookUp(week * WEEK_MS);
+      const last = this.lookUp((week + 1) * WEEK_MS - 1);
+      offset = first === last ? first : NaN;
+      remember(this.weeks, week, offset);
+    }
+    if (offset === offset) return offset;
+    const slot = Math.floor(utcMs / SLOT_MS);
+    let inSlot = this.slots.get(slot);
+    if (inSlot === undefined) {
+      inSlot = this.lookUp(slot * SLOT_MS);
+      remember(this.slots, slot, inSlot);
+    }
+    return inSlot;
   }
 
   /**
@@ -46,18 +67,20 @@ export class TimeZone {
    * one that is skipped is read with the offset before the change.
    */
   toUtc(localMs: number): number {
-    if (this.zone === null) return localMs;
     const before = this.offset(localMs - DAY_MS);
     const after = this.offset(localMs + DAY_MS);
-    if (before === after && this.offset(localMs - before) === before) return localMs - before;
     for (const candidate of [after, this.offset(localMs - before), before]) {
       if (this.offset(localMs - candidate) === candidate) return localMs - candidate;
     }
     return localMs - before;
   }
+
+  private lookUp(utcMs: number): number {
+    return this.zone === null ? 0 : Math.round(this.zone.offset(utcMs) * 60_000);
+  }
 }
 
-/** Whether the original knows a time zone of this name; names are case-sensitive. */
-export function isTimeZone(id: string): boolean {
-  return isJavaTimeZone(id);
+function remember(cache: Map<number, number>, key: number, offset: number): void {
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(key, offset);
 }

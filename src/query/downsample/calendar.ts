@@ -1,0 +1,128 @@
+import { durationCount, durationUnit } from '../../util/date-time';
+import type { DurationUnit } from '../../util/date-time';
+import { TimeZone } from '../../util/time-zone';
+
+const DAY_MS = 86_400_000;
+
+const ELAPSED_MS: Readonly<Partial<Record<DurationUnit, number>>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Shortest interval for which a unit's buckets are counted from the near anchor: it must divide this many units evenly. */
+const NEAR_ANCHOR: Readonly<Record<'ms' | 's' | 'm' | 'h', { units: number; near: number; far: number }>> = {
+  ms: { units: 1000, near: 1000, far: 60_000 },
+  s: { units: 60, near: 60_000, far: 3_600_000 },
+  m: { units: 60, near: 3_600_000, far: DAY_MS },
+  h: { units: 24, near: DAY_MS, far: Infinity },
+};
+
+/**
+ * Buckets that follow the calendar of a time zone, with its changes of clocks. Weeks begin on Sunday.
+ * Mirrors DateTime.previousInterval on java.util.GregorianCalendar.
+ */
+export class CalendarBuckets {
+  private readonly unit: DurationUnit;
+  private readonly count: number;
+  private readonly zone: TimeZone;
+  private readonly starts = new Map<number, number>();
+
+  /**
+   * @param interval such as `1d`
+   * @throws IllegalArgumentError when the interval or the zone is not one that a calendar can count in
+   */
+  constructor(interval: string, timeZone: string) {
+    this.unit = durationUnit(interval);
+    this.count = durationCount(interval);
+    this.zone = TimeZone.of(timeZone);
+  }
+
+  /** Start of the bucket that holds `ms`. */
+  start(ms: number): number {
+    let start = this.starts.get(ms);
+    if (start === undefined) {
+      start = this.find(ms);
+      this.starts.set(ms, start);
+    }
+    return start;
+  }
+
+  /** Start of the bucket after the one that starts at `start`. */
+  next(start: number): number {
+    return this.add(start, this.count);
+  }
+
+  private find(ms: number): number {
+    const anchor = this.anchor(ms);
+    const elapsed = ELAPSED_MS[this.unit];
+    if (elapsed !== undefined) return anchor + Math.floor((ms - anchor) / (elapsed * this.count)) * elapsed * this.count;
+    if (anchor === ms) return anchor;
+    // Whatever their number, weeks are sought one by one.
+    const step = this.unit === 'w' ? 1 : this.count;
+    let after = anchor;
+    while (after <= ms) after = this.add(after, step);
+    return this.add(after, -step);
+  }
+
+  /** Where counting of buckets starts, for an instant. */
+  private anchor(ms: number): number {
+    const local = ms + this.zone.offset(ms);
+    const date = new Date(local);
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+    switch (this.unit) {
+      case 'ms':
+      case 's':
+      case 'm':
+      case 'h': {
+        const { units, near, far } = NEAR_ANCHOR[this.unit];
+        const size = units % this.count === 0 ? near : far;
+        return this.zone.toUtc(size === Infinity ? Date.UTC(year, month, 1) : Math.floor(local / size) * size);
+      }
+      case 'd':
+        return this.zone.toUtc(Date.UTC(year, this.count === 1 ? month : 0, 1));
+      case 'w':
+        return this.zone.toUtc(sundayOf(this.count <= 2 ? local : Date.UTC(year, 0, 1)));
+      case 'n':
+      case 'y':
+        return this.zone.toUtc(Date.UTC(year, 0, 1));
+    }
+  }
+
+  private add(ms: number, count: number): number {
+    switch (this.unit) {
+      case 'd':
+        return this.addDays(ms, count);
+      case 'w':
+        return this.addDays(ms, 7 * count);
+      case 'n':
+        return this.addMonths(ms, count);
+      case 'y':
+        return this.addMonths(ms, 12 * count);
+      default:
+        return ms + count * (ELAPSED_MS[this.unit] ?? 0);
+    }
+  }
+
+  /** Same time of day some days later; a time that does not exist there moves, and stays moved for the buckets counted from it. */
+  private addDays(ms: number, days: number): number {
+    const offset = this.zone.offset(ms);
+    const local = ms + offset + days * DAY_MS;
+    const sameOffset = local - offset;
+    const change = offset - this.zone.offset(sameOffset);
+    if (change === 0) return sameOffset;
+    const moved = sameOffset + change;
+    const sameDay = Math.floor((moved + this.zone.offset(moved)) / DAY_MS) === Math.floor(local / DAY_MS);
+    return sameDay ? moved : sameOffset;
+  }
+
+  private addMonths(ms: number, months: number): number {
+    const date = new Date(ms + this.zone.offset(ms));
+    const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + months, date.getUTCDate()];
+    const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+    const timeOfDay = date.getTime() - Date.UTC(year, date.getUTCMonth(), day);
+    return this.zone.toUtc(Date.UTC(year, month, Math.min(day, lastDay)) + timeOfDay);
+  }
+}
+
+/** Midnight of the Sunday on or before a local time. */
+function sundayOf(localMs: number): number {
+  const date = new Date(localMs);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() - date.getUTCDay());
+}
