@@ -1,4 +1,6 @@
+import type { StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
+import type { WritePlugins } from './plugins';
 
 /** A data point as text, the way a client gave it. */
 export interface TextPoint {
@@ -8,8 +10,35 @@ export interface TextPoint {
   tags: ReadonlyMap<string, string>;
 }
 
+/** A data point whose timestamp has been read: seconds or milliseconds. The value is still text. */
+export interface TimedPoint {
+  metric: string;
+  timestamp: number | bigint;
+  value: string;
+  tags: ReadonlyMap<string, string>;
+}
+
 /** Where a point came in: decides how a float is stored (see the schema chapter §9.3). */
 export type PointSource = 'telnet' | 'http' | 'import';
+
+/** Who wants to hear of points that could not be stored after they were accepted. */
+export interface PointSink {
+  /** @param points how many of this sink's points failed for this reason */
+  failed(error: StorageError, points: number): void;
+  /** @param points how many of this sink's points are durable now */
+  stored?(points: number): void;
+}
+
+/** Waits for its turn to write. */
+export type Turn = () => void;
+
+/** A cell that is not a data point of the data table, with the row it belongs to. For rollups and histograms. */
+export interface RawCell {
+  table: string;
+  row: Buffer;
+  qualifier: Buffer;
+  value: Buffer;
+}
 
 export interface PointWriter extends StatsSource {
   /**
@@ -17,8 +46,47 @@ export interface PointWriter extends StatsSource {
    * @returns resolves when the point is durable; rejects with the error the client is to see
    */
   addPoint(point: TextPoint, source: PointSource): Promise<void>;
-  /** Everything accepted so far is durable when it resolves. */
+  /**
+   * The same without waiting for storage.
+   * @param sink told when storage refuses the point later
+   * @returns undefined when the point is in the write buffer already; else resolves when it is, rejects as the call throws
+   * @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, ThrottleError
+   */
+  submitPoint(point: TimedPoint, source: PointSource, sink: PointSink | null): Promise<void> | undefined;
+  /**
+   * The hot path of lines `metric timestamp value tagk=tagv ...`, without the line end.
+   * @returns false: this needs the long way (unknown names, odd numbers, errors); nothing was done
+   */
+  addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean;
+  /** The hot path of points whose parts are known: see PointBuilder. */
+  readonly builder: PointBuilder;
+  /** Hands over a cell that is built already. @throws ThrottleError */
+  addCell(cell: RawCell, sink: PointSink | null): void;
+  readonly plugins: WritePlugins;
+  /** Below the soft mark: sockets may be read. */
+  readonly accepting: boolean;
+  /** Calls back when it is this waiter's turn to write again: in the order of asking, one at a time, while `accepting`. */
+  awaitTurn(turn: Turn): void;
+  /** Told of every row of the data table that gets points, once per stay of the row in the buffer. The key is only lent. */
+  onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
+  /** Everything accepted so far is durable (or has failed) when it resolves. */
   flush(): Promise<void>;
   /** Takes nothing more, drains, stops. */
   close(): Promise<void>;
+}
+
+/**
+ * Builds one data point after the other from bytes. Calls in this order: `begin`, `tag` for each, `finish`. As soon as one answers
+ * false the point has to go the long way.
+ */
+export interface PointBuilder {
+  /** @returns false: the metric is unknown here */
+  begin(bytes: Buffer, metricFrom: number, metricTo: number): boolean;
+  /** @returns false: a name is unknown, or there are too many tags */
+  tag(bytes: Buffer, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): boolean;
+  /**
+   * @param timestamp seconds or milliseconds, positive
+   * @returns false: the value is not a plain number, the timestamp out of range, a tag twice, or the buffer full; nothing was done
+   */
+  finish(bytes: Buffer, valueFrom: number, valueTo: number, timestamp: number, source: PointSource, sink: PointSink | null): boolean;
 }

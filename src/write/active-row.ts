@@ -1,0 +1,122 @@
+import { PackedCells, type StorageError } from '../storage';
+import type { PointSink } from './types';
+
+/** Cells of one row that wait for storage, or are on their way, with those who want to hear of a failure. */
+export class RowCells {
+  readonly packed = new PackedCells(32);
+  /** Milliseconds, one a cell, when cells carry the time of their point. */
+  timestamps: number[] | null = null;
+  /** Data points in it; fewer cells in append mode. */
+  points = 0;
+  /** Nearly always one connection writes a row; the others go into `otherSinks`. */
+  sink: PointSink | null = null;
+  sinkPoints = 0;
+  otherSinks: Map<PointSink, number> | null = null;
+  /** What they count for in the byte budget. */
+  cost = 0;
+  /** Called once they are stored or have failed for good. */
+  waiters: (() => void)[] | null = null;
+
+  /** One more point is in it. */
+  account(sink: PointSink | null): void {
+    this.points++;
+    if (sink === null) return;
+    if (this.sink === sink) this.sinkPoints++;
+    else this.accountOther(sink, 1);
+  }
+
+  private accountOther(sink: PointSink, points: number): void {
+    if (this.sink === null || this.sink === sink) {
+      this.sink = sink;
+      this.sinkPoints += points;
+      return;
+    }
+    this.otherSinks ??= new Map();
+    this.otherSinks.set(sink, (this.otherSinks.get(sink) ?? 0) + points);
+  }
+
+  /** Adds the bytes to the one cell that an append row has. @param qualifier of that cell, used for the first bytes */
+  appendValue(qualifier: Uint8Array, bytes: Uint8Array, from: number, to: number): void {
+    const size = to - from;
+    const packed = this.packed;
+    if (packed.count === 0) {
+      const at = packed.reserve(qualifier.length, size);
+      packed.bytes.set(qualifier, at);
+      for (let i = 0; i < size; i++) packed.bytes[at + qualifier.length + i] = bytes[from + i];
+      return;
+    }
+    const start = packed.length;
+    if (start + size > packed.bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(start + size, packed.bytes.length * 2));
+      packed.bytes.copy(grown, 0, 0, start);
+      packed.bytes = grown;
+    }
+    for (let i = 0; i < size; i++) packed.bytes[start + i] = bytes[from + i];
+    packed.length += size;
+    packed.bytes.writeUInt32BE(packed.bytes.readUInt32BE(2) + size, 2);
+  }
+
+  /** Puts later cells of the same row behind these, so that a failed write and what came after it go out in order. */
+  addLater(later: RowCells, append: boolean): void {
+    later.packed.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
+      const bytes = later.packed.bytes;
+      const qualifier = bytes.subarray(qualifierAt, qualifierAt + qualifierLength);
+      if (append) this.appendValue(qualifier, bytes, valueAt, valueAt + valueLength);
+      else this.packed.add(qualifier, bytes.subarray(valueAt, valueAt + valueLength));
+    });
+    if (later.timestamps !== null) this.timestamps = [...(this.timestamps ?? []), ...later.timestamps];
+    this.points += later.points;
+    this.cost += later.cost;
+    if (later.waiters !== null) this.waiters = [...(this.waiters ?? []), ...later.waiters];
+    if (later.sink !== null) this.accountOther(later.sink, later.sinkPoints);
+    if (later.otherSinks !== null) for (const [sink, points] of later.otherSinks) this.accountOther(sink, points);
+  }
+
+  /** Says to everyone concerned that the points are stored. */
+  tellStored(): void {
+    this.sink?.stored?.(this.sinkPoints);
+    if (this.otherSinks !== null) for (const [sink, points] of this.otherSinks) sink.stored?.(points);
+    this.waiters?.forEach((waiter) => waiter());
+  }
+
+  /** Says to everyone concerned that the points are lost. */
+  tellFailed(error: StorageError): void {
+    this.sink?.failed(error, this.sinkPoints);
+    if (this.otherSinks !== null) for (const [sink, points] of this.otherSinks) sink.failed(error, points);
+    this.waiters?.forEach((waiter) => waiter());
+  }
+
+  reset(): void {
+    this.packed.length = 0;
+    this.packed.count = 0;
+    this.timestamps = null;
+    this.points = 0;
+    this.sink = null;
+    this.sinkPoints = 0;
+    this.otherSinks = null;
+    this.cost = 0;
+    this.waiters = null;
+  }
+}
+
+/** A row of a table with something to write. At most one write of it is under way, so that its cells arrive in order. */
+export class ActiveRow {
+  next: ActiveRow | null = null;
+  /** What comes while a write is under way gathers here. */
+  waiting: RowCells | null = null;
+  flying: RowCells | null = null;
+  /** Empty, to be filled next. */
+  spare: RowCells | null = null;
+  /** In the lane's list of rows to write. */
+  queued = false;
+  /** When the oldest waiting point came, `Date.now()` scale. */
+  since = 0;
+  /** Failed attempts of the oldest cells, and when the first of them was. */
+  attempts = 0;
+  firstFailure = 0;
+
+  constructor(
+    public key: Buffer,
+    public hash: number,
+  ) {}
+}

@@ -1,0 +1,136 @@
+import { randomInt } from 'node:crypto';
+
+const PRIME = 0x01000193;
+/** Start of every name's hash; different in each process so that nobody can prepare names that collide. */
+export const HASH_SEED = randomInt(0x7fffffff) | 1;
+
+/** One step of the hash of a name, byte by byte (FNV-1a). Parsers take it along while they look for a name's end. */
+export function hashStep(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, PRIME);
+}
+
+/** The hash of a whole name. */
+export function hashName(bytes: Uint8Array, from: number, to: number): number {
+  let hash = HASH_SEED;
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], PRIME);
+  return hash;
+}
+
+const LENGTH_BYTES = 2;
+const DELETED = 0xffff;
+const MAX_NAME = DELETED - 1;
+const FIRST_SLOTS = 1024;
+const FIRST_ARENA = 1 << 14;
+
+/**
+ * Names of one kind by their bytes as they stand on the wire, with their UIDs: what the hot path of writing asks instead of the
+ * UID caches, which want strings. An open-addressing table over an arena of records `u16 length | UID | name`.
+ * It only repeats what the UID caches say: whoever owns it empties it when a mapping stops being true.
+ */
+export class NamesTable {
+  /** Hash and record offset + 1 (0: free), two numbers a slot. */
+  private slots = new Int32Array(2 * FIRST_SLOTS);
+  private mask = FIRST_SLOTS - 1;
+  private used = 0;
+  private end = 0;
+  /** The records; `find` answers with offsets into it. */
+  arena: Buffer = Buffer.allocUnsafe(FIRST_ARENA);
+
+  /**
+   * @param width bytes of a UID of this kind
+   * @param maxBytes when the arena would grow beyond it the table starts again from empty
+   */
+  constructor(
+    readonly width: number,
+    private readonly maxBytes = 128 << 20,
+  ) {}
+
+  get size(): number {
+    return this.used;
+  }
+
+  /** Where in `arena` the name's UID stands; -1: unknown. @param hash of the name, see hashName */
+  find(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const slots = this.slots;
+    const mask = this.mask;
+    for (let i = spread(hash) & mask; ; i = (i + 1) & mask) {
+      const at = slots[2 * i + 1];
+      if (at === 0) return -1;
+      if (slots[2 * i] === hash && this.sameName(at - 1, bytes, from, to)) return at - 1 + LENGTH_BYTES;
+    }
+  }
+
+  private sameName(record: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const arena = this.arena;
+    const length = to - from;
+    if (((arena[record] << 8) | arena[record + 1]) !== length) return false;
+    const name = record + LENGTH_BYTES + this.width;
+    for (let i = 0; i < length; i++) if (arena[name + i] !== bytes[from + i]) return false;
+    return true;
+  }
+
+  /** Adds a name that is not there yet. Names of 64 KB and more are not kept. */
+  add(bytes: Uint8Array, from: number, to: number, uid: Uint8Array): void {
+    const length = to - from;
+    if (length > MAX_NAME || uid.length !== this.width) return;
+    const hash = hashName(bytes, from, to);
+    if (this.find(bytes, from, to, hash) >= 0) return;
+    const size = LENGTH_BYTES + this.width + length;
+    if (this.end + size > this.arena.length && !this.growArena(size)) return;
+    if (2 * (this.used + 1) > this.mask + 1) this.growSlots();
+    const at = this.end;
+    this.arena[at] = length >>> 8;
+    this.arena[at + 1] = length;
+    this.arena.set(uid, at + LENGTH_BYTES);
+    for (let i = 0; i < length; i++) this.arena[at + LENGTH_BYTES + this.width + i] = bytes[from + i];
+    this.end += size;
+    this.place(hash, at + 1);
+    this.used++;
+  }
+
+  /** Forgets a name. Its slot stays taken until the table is emptied. */
+  remove(bytes: Uint8Array): void {
+    const uidAt = this.find(bytes, 0, bytes.length, hashName(bytes, 0, bytes.length));
+    if (uidAt < 0) return;
+    this.arena[uidAt - 2] = DELETED >>> 8;
+    this.arena[uidAt - 1] = DELETED & 0xff;
+  }
+
+  clear(): void {
+    this.slots = new Int32Array(2 * FIRST_SLOTS);
+    this.mask = FIRST_SLOTS - 1;
+    this.arena = Buffer.allocUnsafe(FIRST_ARENA);
+    this.used = 0;
+    this.end = 0;
+  }
+
+  private place(hash: number, value: number): void {
+    let i = spread(hash) & this.mask;
+    while (this.slots[2 * i + 1] !== 0) i = (i + 1) & this.mask;
+    this.slots[2 * i] = hash;
+    this.slots[2 * i + 1] = value;
+  }
+
+  private growSlots(): void {
+    const old = this.slots;
+    this.slots = new Int32Array(2 * old.length);
+    this.mask = old.length - 1;
+    for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.place(old[i], old[i + 1]);
+  }
+
+  private growArena(size: number): boolean {
+    if (this.end + size > this.maxBytes) this.clear();
+    if (this.end + size <= this.arena.length) return true;
+    const capacity = Math.max(2 * this.arena.length, this.end + size);
+    if (capacity > this.maxBytes && size > this.maxBytes) return false;
+    const grown = Buffer.allocUnsafe(capacity);
+    this.arena.copy(grown, 0, 0, this.end);
+    this.arena = grown;
+    return true;
+  }
+}
+
+/** Takes the upper bits down: the low ones of this hash alone follow the last bytes too closely. */
+function spread(hash: number): number {
+  return hash ^ (hash >>> 15);
+}

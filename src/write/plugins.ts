@@ -1,0 +1,46 @@
+import type { Logger } from 'winston';
+import type { Config } from '../config/types';
+import type { StatsSink } from '../util/stats';
+
+/** A data point as plugins see it. Integers outside the safe ones are bigints. */
+export interface PluginPoint {
+  metric: string;
+  /** Seconds, or milliseconds when above 2^32 - 1. */
+  timestamp: number;
+  value: number | bigint;
+  tags: ReadonlyMap<string, string>;
+}
+
+/** What every plugin has: a module's default export is one, a class of one, or a function that makes one. */
+export interface WritePlugin {
+  /** Called once before anything else; the daemon does not start when it throws. */
+  initialize?(config: Config, logger: Logger): Promise<void> | void;
+  shutdown?(): Promise<void> | void;
+  version?(): string;
+  collectStats?(sink: StatsSink): void;
+}
+
+/** Gets every point right after it was handed to storage. Mirrors RTPublisher. */
+export interface RtPublisher extends WritePlugin {
+  publishDataPoint(point: PluginPoint, tsuid: Buffer): Promise<void> | void;
+}
+
+/** Gets points that storage did not take, when that is known. Mirrors StorageExceptionHandler. */
+export interface StorageExceptionHandler extends WritePlugin {
+  handleError(point: PluginPoint, error: Error): Promise<void> | void;
+}
+
+/** Says which points are written. What it refuses counts as success for the client. Mirrors WriteableDataPointFilterPlugin. */
+export interface DataPointFilter extends WritePlugin {
+  /** False: it has no opinion on data points at the moment. */
+  filterDataPoints(): boolean;
+  allowDataPoint(point: PluginPoint): Promise<boolean> | boolean;
+}
+
+export interface WritePlugins {
+  publisher: RtPublisher | null;
+  exceptionHandler: StorageExceptionHandler | null;
+  filter: DataPointFilter | null;
+}
+
+export const NO_PLUGINS: WritePlugins = { publisher: null, exceptionHandler: null, filter: null };

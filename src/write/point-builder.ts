@@ -1,0 +1,228 @@
+import { tagsAt, baseTimeAt, applySalt, MAX_TIMESTAMP_MS, type KeyLayout } from '../schema';
+import type { Uids, UidInvalidation, UidKind } from '../uid/types';
+import { HASH_SEED, hashName, NamesTable } from './names-table';
+import { NumberScanner } from './number-scanner';
+import type { PointBuilder, PointSink, PointSource } from './types';
+import type { WriteBudget } from './write-budget';
+import type { WriteLane } from './write-lane';
+
+const APPEND_QUALIFIER = Buffer.from([0x05, 0x00, 0x00]);
+
+export interface BuilderTarget {
+  layout: KeyLayout;
+  maxTags: number;
+  lane: WriteLane;
+  budget: WriteBudget;
+  /** Cells carry the time of their point. Not in append mode. */
+  explicitTimestamps: boolean;
+  /** A point went into the buffer. */
+  added(): void;
+}
+
+/**
+ * From the bytes of a point to its cell without a string or an object: UIDs are looked up by the bytes of the names, written
+ * straight into a row key, tags in their order, and the cell is handed to the write buffer.
+ */
+export class CellBuilder implements PointBuilder {
+  readonly metrics: NamesTable;
+  readonly tagks: NamesTable;
+  readonly tagvs: NamesTable;
+  private readonly key: Buffer;
+  private keyLength = 0;
+  private readonly metricAt: number;
+  private readonly baseAt: number;
+  private readonly tagsAt: number;
+  private readonly tagkWidth: number;
+  private readonly pairWidth: number;
+  private readonly salted: boolean;
+  private tags = 0;
+  private readonly number = new NumberScanner();
+  /** False: every point has to go the long way. */
+  enabled = true;
+  /** Qualifier, and behind it the value, as an append column has them. */
+  private readonly cell = Buffer.alloc(12);
+
+  constructor(
+    private readonly target: BuilderTarget,
+    uids: Uids,
+  ) {
+    const { layout, maxTags } = target;
+    this.metrics = new NamesTable(layout.metric);
+    this.tagks = new NamesTable(layout.tagk);
+    this.tagvs = new NamesTable(layout.tagv);
+    this.metricAt = layout.salt;
+    this.baseAt = baseTimeAt(layout);
+    this.tagsAt = tagsAt(layout);
+    this.tagkWidth = layout.tagk;
+    this.pairWidth = layout.tagk + layout.tagv;
+    this.salted = layout.salt > 0;
+    this.key = Buffer.alloc(this.tagsAt + maxTags * this.pairWidth);
+    uids.onInvalidate((what) => this.forget(what));
+  }
+
+  private table(kind: UidKind): NamesTable {
+    return kind === 'metrics' ? this.metrics : kind === 'tagk' ? this.tagks : this.tagvs;
+  }
+
+  private forget(what: UidInvalidation): void {
+    if (what === 'all') for (const table of [this.metrics, this.tagks, this.tagvs]) table.clear();
+    else if (what.name === undefined || hasNonAscii(what.name)) this.table(what.kind).clear();
+    else this.table(what.kind).remove(Buffer.from(what.name, 'latin1'));
+  }
+
+  /** Lets the hot path know a name. @param bytes as they stand on the wire */
+  learn(kind: UidKind, bytes: Buffer, uid: Buffer): void {
+    this.table(kind).add(bytes, 0, bytes.length, uid);
+  }
+
+  begin(bytes: Buffer, metricFrom: number, metricTo: number): boolean {
+    return this.beginHashed(bytes, metricFrom, metricTo, hashName(bytes, metricFrom, metricTo));
+  }
+
+  private beginHashed(bytes: Buffer, from: number, to: number, hash: number): boolean {
+    const uid = this.metrics.find(bytes, from, to, hash);
+    if (uid < 0 || !this.enabled) return false;
+    copy(this.metrics.arena, uid, this.key, this.metricAt, this.metrics.width);
+    this.tags = 0;
+    return true;
+  }
+
+  tag(bytes: Buffer, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): boolean {
+    return this.tagHashed(bytes, keyFrom, keyTo, hashName(bytes, keyFrom, keyTo), valueFrom, valueTo, hashName(bytes, valueFrom, valueTo));
+  }
+
+  private tagHashed(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, from: number, to: number, hash: number): boolean {
+    if (this.tags === this.target.maxTags) return false;
+    const tagk = this.tagks.find(bytes, keyFrom, keyTo, keyHash);
+    if (tagk < 0) return false;
+    const tagv = this.tagvs.find(bytes, from, to, hash);
+    if (tagv < 0) return false;
+    // Pairs are kept sorted by their bytes; the same tagk twice is for the long way to judge.
+    const { key, pairWidth, tagkWidth } = this;
+    const arena = this.tagks.arena;
+    let at = this.tagsAt + this.tags * pairWidth;
+    while (at > this.tagsAt) {
+      const order = compare(key, at - pairWidth, arena, tagk, tagkWidth);
+      if (order === 0) return false;
+      if (order < 0) break;
+      for (let i = 0; i < pairWidth; i++) key[at + i] = key[at - pairWidth + i];
+      at -= pairWidth;
+    }
+    copy(arena, tagk, key, at, tagkWidth);
+    copy(this.tagvs.arena, tagv, key, at + tagkWidth, pairWidth - tagkWidth);
+    this.tags++;
+    return true;
+  }
+
+  finish(bytes: Buffer, from: number, to: number, timestamp: number, source: PointSource, sink: PointSink | null): boolean {
+    return this.number.scan(bytes, from, to) === to && this.commit(timestamp, source, sink);
+  }
+
+  /** The point whose value `number` holds. */
+  private commit(timestamp: number, source: PointSource, sink: PointSink | null): boolean {
+    const target = this.target;
+    if (this.tags === 0 || !(timestamp > 0 && timestamp <= MAX_TIMESTAMP_MS) || target.budget.used >= target.budget.hard) return false;
+    const ms = timestamp > 0xffffffff;
+    const seconds = ms ? Math.floor(timestamp / 1000) : timestamp;
+    const base = seconds - (seconds % 3600);
+    const key = this.key;
+    const baseAt = this.baseAt;
+    key[baseAt] = base >>> 24;
+    key[baseAt + 1] = base >>> 16;
+    key[baseAt + 2] = base >>> 8;
+    key[baseAt + 3] = base;
+    this.keyLength = this.tagsAt + this.tags * this.pairWidth;
+    if (this.salted) {
+      key.fill(0, 0, this.metricAt);
+      applySalt(target.layout, key.subarray(0, this.keyLength));
+    }
+    const flags = this.number.encode(source);
+    const cell = this.cell;
+    const qualifierLength = ms ? 4 : 2;
+    if (ms) {
+      const q = 0xf0000000 | ((timestamp - base * 1000) << 6) | flags;
+      cell[0] = q >>> 24;
+      cell[1] = q >>> 16;
+      cell[2] = q >>> 8;
+      cell[3] = q;
+    } else {
+      const q = ((timestamp - base) << 4) | flags;
+      cell[0] = q >>> 8;
+      cell[1] = q;
+    }
+    const lane = target.lane;
+    const row = lane.row(key, this.keyLength, hashKey(key, this.keyLength));
+    const value = this.number.value;
+    const valueLength = (flags & 7) + 1;
+    if (lane.append) {
+      copy(value, 0, cell, qualifierLength, valueLength);
+      lane.addAppend(row, APPEND_QUALIFIER, cell, qualifierLength + valueLength, sink);
+    } else {
+      lane.add(row, cell, qualifierLength, value, valueLength, target.explicitTimestamps ? (ms ? timestamp : timestamp * 1000) : -1, sink);
+    }
+    target.added();
+    return true;
+  }
+
+  /** Lines `metric timestamp value tagk=tagv ...`; see PointWriter.addLine. */
+  line(b: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
+    let p = from;
+    let hash = HASH_SEED;
+    let c = 0;
+    for (; p < to && (c = b[p]) !== 0x20; p++) hash = Math.imul(hash ^ c, 0x01000193);
+    if (p === from || !this.beginHashed(b, from, p, hash)) return false;
+    p++;
+    // Dots in a timestamp are dropped, not read.
+    let timestamp = 0;
+    const timestampFrom = p;
+    for (; p < to && (c = b[p]) !== 0x20; p++) {
+      if (c === 0x2e) continue;
+      c -= 0x30;
+      if (c < 0 || c > 9) return false;
+      timestamp = timestamp * 10 + c;
+    }
+    if (p - timestampFrom > 17) return false;
+    p = this.number.scan(b, p + 1, to);
+    if (p < 0 || p >= to) return false;
+    while (++p < to) {
+      if (b[p] === 0x20) continue;
+      const keyFrom = p;
+      let keyHash = HASH_SEED;
+      for (; p < to && (c = b[p]) !== 0x3d && c !== 0x20; p++) keyHash = Math.imul(keyHash ^ c, 0x01000193);
+      if (p === keyFrom || p === to || c !== 0x3d) return false;
+      const keyTo = p++;
+      const valueFrom = p;
+      hash = HASH_SEED;
+      for (; p < to && (c = b[p]) !== 0x20; p++) {
+        if (c === 0x3d) return false;
+        hash = Math.imul(hash ^ c, 0x01000193);
+      }
+      if (p === valueFrom || !this.tagHashed(b, keyFrom, keyTo, keyHash, valueFrom, p, hash)) return false;
+    }
+    return this.commit(timestamp, source, sink);
+  }
+}
+
+function copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, length: number): void {
+  for (let i = 0; i < length; i++) to[toAt + i] = from[fromAt + i];
+}
+
+function compare(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length: number): number {
+  for (let i = 0; i < length; i++) {
+    const order = a[aAt + i] - b[bAt + i];
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** The hash by which rows are found in a lane. */
+export function hashKey(key: Uint8Array, length: number): number {
+  let hash = HASH_SEED;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i], 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function hasNonAscii(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return true;
+  return false;
+}

@@ -1,0 +1,72 @@
+import { ThrottleError } from '../storage';
+import type { Turn } from './types';
+
+/** Parts of the budget: above the first, clients are no longer read; below the second they are again. */
+const SOFT = 1 / 4;
+const RESUME = 3 / 16;
+
+/**
+ * Bytes that wait for storage, over all tables. Below the soft mark everybody writes; above it writers wait in line and get turns one
+ * after the other as storage catches up, so that one firehose can't starve the others; at the hard mark points are refused.
+ */
+export class WriteBudget {
+  used = 0;
+  private readonly soft: number;
+  private readonly resume: number;
+  private line: Turn[] = [];
+  private scheduled = false;
+  private closed = false;
+  /** Points refused at the hard mark. */
+  refused = 0;
+
+  /** @param hard bytes */
+  constructor(readonly hard: number) {
+    this.soft = hard * SOFT;
+    this.resume = hard * RESUME;
+  }
+
+  get accepting(): boolean {
+    return this.used < this.soft;
+  }
+
+  get waiters(): number {
+    return this.line.length;
+  }
+
+  awaitTurn(turn: Turn): void {
+    this.line.push(turn);
+    if (this.used < this.resume || this.closed) this.schedule();
+  }
+
+  /** Storage took, or refused for good, so many bytes. */
+  release(bytes: number): void {
+    this.used -= bytes;
+    if (this.line.length > 0 && this.used < this.resume) this.schedule();
+  }
+
+  /** Nobody is kept waiting any more. */
+  close(): void {
+    this.closed = true;
+    if (this.line.length > 0) this.schedule();
+  }
+
+  /** @throws ThrottleError at the hard mark */
+  check(): void {
+    if (this.used < this.hard) return;
+    this.refused++;
+    throw new ThrottleError(`${this.used} bytes of data points are waiting for storage`);
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      if (this.line.length === 0 || !(this.accepting || this.closed)) return;
+      // One turn, then the event loop: what the writer adds counts before the next one is let in.
+      const turn = this.line.shift() as Turn;
+      if (this.line.length > 0) this.schedule();
+      turn();
+    });
+  }
+}

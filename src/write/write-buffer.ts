@@ -1,0 +1,108 @@
+import type { MutateOptions, Storage, StorageError } from '../storage';
+import { ThrottleError, TimeoutError } from '../storage';
+import type { StatsSink } from '../util/stats';
+import type { RowCells } from './active-row';
+import { WriteBudget } from './write-budget';
+import { WriteLane, type LaneEvents, type LanePace } from './write-lane';
+
+/** Points that were accepted and then lost, of one row. The key and the cells are only lent. */
+export interface FailedRow {
+  table: string;
+  append: boolean;
+  key: Buffer;
+  cells: RowCells;
+  error: StorageError;
+}
+
+/** What the buffer's owner hears. */
+export interface BufferEvents {
+  /** A row of the table got points that had none in the buffer. The key is only lent. */
+  rowOpened(table: string, append: boolean, key: Buffer): void;
+  rowFailed(failed: FailedRow): void;
+  /** A request to storage ended. */
+  flushed(milliseconds: number, cells: number): void;
+}
+
+/** Everything that waits for storage: a lane for each table and way of writing, under one budget of bytes. */
+export class WriteBuffer {
+  readonly budget: WriteBudget;
+  private readonly lanes = new Map<string, WriteLane>();
+  private flushes = 0;
+  private retriedRows = 0;
+  private readonly failedPoints = { throttle: 0, timeout: 0, refused: 0 };
+
+  constructor(
+    private readonly storage: Storage,
+    bytes: number,
+    private readonly pace: LanePace,
+    private readonly events: BufferEvents,
+  ) {
+    this.budget = new WriteBudget(bytes);
+  }
+
+  /** @param append the cells are appended to, not put */
+  lane(table: string, append = false, durability: MutateOptions['durability'] = 'default'): WriteLane {
+    const name = `${table} ${append} ${durability}`;
+    let lane = this.lanes.get(name);
+    if (lane === undefined) {
+      lane = new WriteLane(this.storage, table, append, this.pace, this.budget, this.laneEvents(table, append), { durability });
+      this.lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  private laneEvents(table: string, append: boolean): LaneEvents {
+    return {
+      rowOpened: (key) => this.events.rowOpened(table, append, key),
+      rowFailed: (_lane, key, cells, error) => {
+        if (error instanceof ThrottleError) this.failedPoints.throttle += cells.points;
+        else if (error instanceof TimeoutError) this.failedPoints.timeout += cells.points;
+        else this.failedPoints.refused += cells.points;
+        this.events.rowFailed({ table, append, key, cells, error });
+      },
+      flushed: (milliseconds, cells) => {
+        this.flushes++;
+        this.events.flushed(milliseconds, cells);
+      },
+      retried: (rows) => {
+        this.retriedRows += rows;
+      },
+    };
+  }
+
+  /** Points that are not durable yet. */
+  get points(): number {
+    let points = 0;
+    for (const lane of this.lanes.values()) points += lane.cells;
+    return points;
+  }
+
+  /** Resolves when everything that is here now is stored or has failed. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.drain()));
+  }
+
+  /** From now on a failing row is given up this many milliseconds after its first failure. */
+  limitRetries(milliseconds: number): void {
+    this.pace.retryMs = milliseconds;
+  }
+
+  collectStats(sink: StatsSink): void {
+    let age = 0;
+    let rows = 0;
+    const now = Date.now();
+    for (const lane of this.lanes.values()) {
+      age = Math.max(age, lane.age(now));
+      rows += lane.rows.size;
+    }
+    sink.record('write.buffer.bytes', this.budget.used);
+    sink.record('write.buffer.points', this.points);
+    sink.record('write.buffer.rows', rows);
+    sink.record('write.buffer.age_ms', age);
+    sink.record('write.buffer.waiting_clients', this.budget.waiters);
+    sink.record('write.buffer.flushes', this.flushes);
+    sink.record('write.buffer.retried_rows', this.retriedRows);
+    sink.record('write.failed', this.budget.refused, { type: 'buffer_full' });
+    for (const [type, points] of Object.entries(this.failedPoints)) sink.record('write.failed', points, { type });
+  }
+}

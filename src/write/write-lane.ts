@@ -1,0 +1,296 @@
+import { DATA_FAMILY } from '../schema';
+import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut, type Storage } from '../storage';
+import { ActiveRow, RowCells } from './active-row';
+import { ActiveRows } from './active-rows';
+import type { PointSink } from './types';
+import type { WriteBudget } from './write-budget';
+
+/** How a lane paces itself. */
+export interface LanePace {
+  /** Milliseconds a point may wait for others. 0: to the end of the event loop's turn. */
+  flushMs: number;
+  /** Cells that are sent without waiting for the time. */
+  flushCells: number;
+  /** Cells of one request to storage, about. */
+  maxCells: number;
+  /** Requests to storage at once. */
+  inFlight: number;
+  /** Milliseconds that a row is tried again after a passing failure. */
+  retryMs: number;
+}
+
+/** What a lane tells its owner. The key is only lent. */
+export interface LaneEvents {
+  rowOpened(key: Buffer): void;
+  rowFailed(lane: WriteLane, key: Buffer, cells: RowCells, error: StorageError): void;
+  flushed(milliseconds: number, cells: number): void;
+  retried(rows: number): void;
+}
+
+/** Bytes a row costs beside its key and cells: objects and table entries. */
+const ROW_COST = 320;
+/** Bytes a cell costs beside itself: what growing buffers leave unused. */
+const CELL_COST = 12;
+const FIRST_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 5000;
+/** Larger buffers of cells are not kept for reuse. */
+const MAX_SPARE_BYTES = 2048;
+
+/**
+ * The waiting cells of one table, written one way (put or append). Rows are gathered until there are enough or they are old enough, and go
+ * to storage with all their cells; a row that is on its way gathers again meanwhile and follows when the first write of it has ended, so
+ * cells of one row always arrive in order, whatever the number of requests under way.
+ */
+export class WriteLane {
+  readonly rows = new ActiveRows();
+  private queue: ActiveRow[] = [];
+  private head = 0;
+  private queuedCells = 0;
+  private flights = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private due = false;
+  private readonly asleep = new Set<ActiveRow>();
+  cells = 0;
+
+  constructor(
+    private readonly storage: Storage,
+    readonly table: string,
+    readonly append: boolean,
+    private readonly pace: LanePace,
+    private readonly budget: WriteBudget,
+    private readonly events: LaneEvents,
+    private readonly options: MutateOptions = {},
+  ) {}
+
+  /** The row of a key; new ones are announced. @param length bytes of `key` in use */
+  row(key: Buffer, length: number, hash: number): ActiveRow {
+    let row = this.rows.find(key, length, hash);
+    if (row === null) {
+      row = this.rows.insert(key, length, hash);
+      this.budget.used += ROW_COST + length;
+      this.events.rowOpened(row.key);
+    }
+    return row;
+  }
+
+  /**
+   * Adds a cell.
+   * @param qualifier the first `qualifierLength` bytes of it; `value` likewise
+   * @param timestamp milliseconds; -1: the store's clock
+   */
+  add(
+    row: ActiveRow,
+    qualifier: Uint8Array,
+    qualifierLength: number,
+    value: Uint8Array,
+    valueLength: number,
+    timestamp: number,
+    sink: PointSink | null,
+  ): void {
+    const cells = this.open(row);
+    const packed = cells.packed;
+    const at = packed.reserve(qualifierLength, valueLength);
+    const bytes = packed.bytes;
+    for (let i = 0; i < qualifierLength; i++) bytes[at + i] = qualifier[i];
+    for (let i = 0; i < valueLength; i++) bytes[at + qualifierLength + i] = value[i];
+    if (timestamp >= 0) (cells.timestamps ??= []).push(timestamp);
+    this.account(row, cells, qualifierLength + valueLength, sink);
+  }
+
+  /** Adds bytes to the row's append cell. */
+  addAppend(row: ActiveRow, qualifier: Uint8Array, bytes: Uint8Array, length: number, sink: PointSink | null): void {
+    const cells = this.open(row);
+    cells.appendValue(qualifier, bytes, 0, length);
+    this.account(row, cells, length, sink);
+  }
+
+  private open(row: ActiveRow): RowCells {
+    let cells = row.waiting;
+    if (cells === null) {
+      cells = row.spare ?? new RowCells();
+      row.spare = null;
+      row.waiting = cells;
+      if (row.flying === null) {
+        row.since = Date.now();
+        this.enqueue(row);
+      }
+    }
+    return cells;
+  }
+
+  private account(row: ActiveRow, cells: RowCells, bytes: number, sink: PointSink | null): void {
+    cells.account(sink);
+    const cost = CELL_COST + bytes;
+    cells.cost += cost;
+    this.budget.used += cost;
+    this.cells++;
+    if (row.queued) {
+      this.queuedCells++;
+      if (this.queuedCells >= this.pace.flushCells) this.pump(false);
+      else if (this.timer === null) this.arm();
+    }
+  }
+
+  private enqueue(row: ActiveRow): void {
+    row.queued = true;
+    this.queue.push(row);
+    this.queuedCells += row.waiting === null ? 0 : row.waiting.points;
+  }
+
+  private arm(): void {
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.pump(true);
+    }, this.pace.flushMs);
+  }
+
+  /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */
+  pump(all: boolean): void {
+    this.due ||= all;
+    while (this.flights < this.pace.inFlight && this.head < this.queue.length && (this.due || this.queuedCells >= this.pace.flushCells))
+      this.send(this.take());
+    if (this.head >= this.queue.length) this.due = false;
+  }
+
+  private take(): ActiveRow[] {
+    const from = this.head;
+    let cells = 0;
+    while (this.head < this.queue.length && cells < this.pace.maxCells) {
+      const row = this.queue[this.head++];
+      row.queued = false;
+      const waiting = row.waiting as RowCells;
+      cells += waiting.points;
+      row.flying = waiting;
+      row.waiting = null;
+    }
+    this.queuedCells -= cells;
+    if (from === 0 && this.head === this.queue.length) {
+      const batch = this.queue;
+      this.queue = [];
+      this.head = 0;
+      return batch;
+    }
+    const batch = this.queue.slice(from, this.head);
+    if (this.head * 2 > this.queue.length) {
+      this.queue = this.queue.slice(this.head);
+      this.head = 0;
+    }
+    return batch;
+  }
+
+  private send(batch: ActiveRow[]): void {
+    const puts: RowPut[] = new Array<RowPut>(batch.length);
+    let cells = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const row = batch[i];
+      const flying = row.flying as RowCells;
+      cells += flying.points;
+      puts[i] = { row: row.key, cells: flying.packed };
+      if (flying.timestamps !== null) puts[i].timestamps = flying.timestamps;
+    }
+    this.flights++;
+    const started = performance.now();
+    const call = this.append ? this.storage.append.bind(this.storage) : this.storage.put.bind(this.storage);
+    void call(this.table, DATA_FAMILY, puts, this.options)
+      .catch((error: unknown) => batch.map((_, index): Failure => ({ index, error: asStorageError(error, this.table) })))
+      .then((failures) => {
+        this.flights--;
+        this.events.flushed(performance.now() - started, cells);
+        this.land(batch, failures);
+        this.pump(false);
+      });
+  }
+
+  private land(batch: readonly ActiveRow[], failures: readonly Failure[]): void {
+    const errors = failures.length === 0 ? null : new Map(failures.map((failure) => [failure.index, failure.error]));
+    const now = Date.now();
+    let freed = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const row = batch[i];
+      const error = errors === null ? undefined : errors.get(i);
+      if (error !== undefined && this.sleep(row, error)) continue;
+      const cells = row.flying as RowCells;
+      row.flying = null;
+      row.attempts = 0;
+      freed += cells.cost;
+      this.cells -= cells.points;
+      if (error === undefined) {
+        if (cells.sink !== null || cells.waiters !== null) cells.tellStored();
+        if (cells.packed.bytes.length <= MAX_SPARE_BYTES) {
+          cells.reset();
+          row.spare = cells;
+        }
+      } else {
+        this.events.rowFailed(this, row.key, cells, error);
+        cells.tellFailed(error);
+      }
+      if (row.waiting !== null) {
+        row.since = now;
+        this.enqueue(row);
+        continue;
+      }
+      freed += ROW_COST + row.key.length;
+      this.rows.remove(row, error === undefined);
+    }
+    this.budget.release(freed);
+    if (this.head < this.queue.length && this.timer === null) this.arm();
+  }
+
+  /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */
+  private sleep(row: ActiveRow, error: StorageError): boolean {
+    const now = Date.now();
+    if (!(error instanceof RetryableError)) return false;
+    if (row.attempts === 0) row.firstFailure = now;
+    else if (now - row.firstFailure >= this.pace.retryMs) return false;
+    const cells = row.flying as RowCells;
+    row.flying = null;
+    if (row.waiting !== null) cells.addLater(row.waiting, this.append);
+    row.waiting = cells;
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** row.attempts++, MAX_BACKOFF_MS, this.pace.retryMs);
+    if (this.asleep.size === 0) this.wakeAfter(backoff * (0.75 + Math.random() / 2));
+    this.asleep.add(row);
+    return true;
+  }
+
+  private wakeAfter(milliseconds: number): void {
+    setTimeout(() => {
+      this.events.retried(this.asleep.size);
+      for (const row of this.asleep) this.enqueue(row);
+      this.asleep.clear();
+      this.pump(true);
+    }, milliseconds);
+  }
+
+  /** Milliseconds since the oldest point that is not durable yet came; 0 when there is none. Walks all rows. */
+  age(now: number): number {
+    let oldest = now;
+    this.rows.forEach((row) => {
+      oldest = Math.min(oldest, row.since);
+    });
+    return now - oldest;
+  }
+
+  /** Resolves when every cell that is here now is stored or has failed. */
+  async drain(): Promise<void> {
+    let left = 0;
+    const done = new Promise<void>((resolve) => {
+      const landed = (): void => {
+        if (--left === 0) resolve();
+      };
+      this.rows.forEach((row) => {
+        const newest = row.waiting ?? row.flying;
+        if (newest === null) return;
+        left++;
+        (newest.waiters ??= []).push(landed);
+      });
+      if (left === 0) resolve();
+    });
+    this.pump(true);
+    await done;
+  }
+}
+
+function asStorageError(error: unknown, table: string): StorageError {
+  if (error instanceof StorageError) return error;
+  return new DoNotRetryError(error instanceof Error ? error.message : String(error), { table, cause: error });
+}

@@ -1,0 +1,80 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Counters } from '../../../../src/server/counters';
+import type { Tsd } from '../../../../src/server/context';
+import { attachTelnet } from '../../../../src/server/telnet';
+import type { TelnetConnection } from '../../../../src/server/telnet-types';
+import type { Storage } from '../../../../src/storage';
+import type { WritePlugins } from '../../../../src/write';
+import { silent, writingOn, type Writing } from '../../../write/support/data-table';
+
+/** The line protocol on a port, over a real store: what the daemon's port does for telnet, and nothing else of the daemon. */
+export class TelnetTsd {
+  readonly counters = new Counters();
+  readonly connections: TelnetConnection[] = [];
+  readonly errors: Error[] = [];
+  readonly writing: Writing;
+  readonly shutdowns: string[] = [];
+  private readonly server: Server;
+
+  constructor(storage: Storage, settings: Record<string, string> = {}, mode: Tsd['mode'] = 'rw', plugins?: WritePlugins) {
+    this.writing = writingOn(storage, settings, plugins);
+    const { config, uids, writer } = this.writing;
+    const tsd = {
+      config,
+      uids,
+      writer,
+      storage,
+      mode,
+      logger: silent,
+      counters: this.counters,
+      statsSources: [this.counters.rpc, this.counters.put, writer],
+      startedAt: Date.now(),
+      shutdown: (reason: string) => Promise.resolve(void this.shutdowns.push(reason)),
+    } as Partial<Tsd> as Tsd;
+    this.server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', (error) => this.errors.push(error));
+      socket.once('data', (first) => {
+        socket.pause();
+        this.connections.push(attachTelnet(socket, tsd, first));
+        socket.resume();
+      });
+    });
+  }
+
+  async listen(): Promise<this> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return this;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  open(): Socket {
+    return connect({ port: this.port, host: '127.0.0.1', allowHalfOpen: true });
+  }
+
+  /** Sends, says nothing more, and reads until the other side has nothing more to say either. */
+  async talk(...parts: (string | Buffer)[]): Promise<string> {
+    const socket = this.open();
+    const received: Buffer[] = [];
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.on('error', () => undefined);
+    const closed = once(socket, 'close');
+    await once(socket, 'connect');
+    for (const part of parts) {
+      await new Promise<void>((resolve) => socket.write(part, () => resolve()));
+      if (parts.length > 1) await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    socket.end();
+    await closed;
+    return Buffer.concat(received).toString();
+  }
+
+  async close(): Promise<void> {
+    await this.writing.writer.close();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
