@@ -1,8 +1,9 @@
 import { columnKindAt, type ColumnKind } from './column';
+import { MS_MIXED_COMPACT } from './compacted';
 import { mergePoints, type MergeFindings, type MergeOptions } from './merge-points';
 import type { PointsBuilder } from './points-builder';
 import { FLAG_FLOAT, FLAGS_MASK, LENGTH_MASK, MS_BYTE_FLAG, checkQualifierAt } from './qualifier';
-import { columnsOf, cutOffValue, unknownColumn, type RowCells } from './row-columns';
+import { columnsOf, cutOffValue, loneColumn, unknownColumn, type RowCells } from './row-columns';
 import { DOUBLE_FLAGS, FLOAT_FLAGS, illegalValue, readValue } from './value';
 
 /** What decoding rows found on its way, added up. */
@@ -13,6 +14,11 @@ export interface DecodeFindings extends MergeFindings {
 
 /** Told of each annotation and histogram cell, by its index in the row. */
 export type ExtendedCellVisitor = (row: RowCells, cell: number, kind: ColumnKind) => void;
+
+/** Whether a qualifier of even length is that of a single point. */
+function isLone(data: Buffer, at: number, length: number): boolean {
+  return length === 2 || (length === 4 && data[at] >= MS_BYTE_FLAG);
+}
 
 /**
  * Decodes the points of data rows into typed arrays: what mergeRow says a row comes to, without making its cell. Rows whose
@@ -59,8 +65,8 @@ export class RowDecoder {
     this.use(row.block.data);
     this.last = -1;
     this.untidy = false;
-    let dataCells = 0;
-    let points = 0;
+    let columns = 0;
+    let merged = false;
     let extended = false;
     for (let i = 0; i < row.size; i++) {
       const length = row.qualifierLength(i);
@@ -71,11 +77,11 @@ export class RowDecoder {
       }
       const read = this.readCell(row, i, length, baseMs, sink);
       if (read < 0) return false;
-      dataCells++;
-      points += read;
+      if (read > 0) columns++;
+      if (columns > 1 || !isLone(this.data, row.qualifierOffset(i), length)) merged = true;
     }
-    if (dataCells > 1) this.untidy = true;
-    if (points > 1) this.findings.merged++;
+    if (columns > 1) this.untidy = true;
+    if (merged && columns > 0) this.findings.merged++;
     if (extended) this.visitExtended(row);
     return true;
   }
@@ -117,8 +123,8 @@ export class RowDecoder {
       value = next;
     }
     this.last = last;
-    const tidyEnd = count > 1 ? value + 1 : value;
-    if (count > 1 && (tidyEnd !== valueEnd || data[value] !== (widths === 3 ? 1 : 0))) this.untidy = true;
+    if (!isLone(data, start, length) && (count < 2 || value + 1 !== valueEnd || data[value] !== (widths === 3 ? MS_MIXED_COMPACT : 0)))
+      this.untidy = true;
     return count;
   }
 
@@ -147,13 +153,12 @@ export class RowDecoder {
 
   private merge(row: RowCells, baseMs: number, sink: PointsBuilder): boolean {
     const found = columnsOf(row);
-    const before = sink.size;
+    if (found.columns.length > 0 && loneColumn(found.columns) === null) this.findings.merged++;
     mergePoints(row.key, found.columns, this.options, this.findings, (point) => {
       const value = readValue(point.value, 0, point.flags);
       if (typeof value === 'bigint') sink.pushExact(baseMs + point.offsetMs, value);
       else sink.push(baseMs + point.offsetMs, value, (point.flags & FLAG_FLOAT) === 0);
     });
-    if (sink.size - before > 1 || found.columns.length > 1) this.findings.merged++;
     this.visitExtended(row);
     return found.append?.repairable ?? found.columns.length > 0;
   }

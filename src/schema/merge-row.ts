@@ -1,7 +1,7 @@
 import { buildAppendColumn } from './append';
 import { buildCompacted, type PointCell } from './compacted';
 import { mergePoints, type MergedPoint, type MergeFindings, type MergeOptions } from './merge-points';
-import { columnsOf, unknownColumn, type RowCells, type RowColumns } from './row-columns';
+import { columnsOf, loneColumn, unknownColumn, type RowCells, type RowColumns } from './row-columns';
 
 /** What a row's cells come to, and what compaction should do about it. */
 export interface MergedRow extends MergeFindings {
@@ -48,8 +48,9 @@ export function mergeRow(row: RowCells, options: MergeOptions): MergedRow {
     warnings: found.unknown.map((i) => unknownColumn(row, i)),
   };
   if (found.columns.length === 0) return out;
-  out.cell = lonePoint(found);
-  if (out.cell !== null) {
+  const lone = loneColumn(found.columns);
+  if (lone !== null) {
+    out.cell = { qualifier: lone.qualifiers, value: lone.values };
     out.points = [out.cell];
     return out;
   }
@@ -59,13 +60,6 @@ export function mergeRow(row: RowCells, options: MergeOptions): MergedRow {
   // A row written in append mode is never rewritten: its column may be growing right now.
   if (append === null) decide(row, found, out.cell, out);
   return out;
-}
-
-/** The row's only point, when it stands there just as it should. */
-function lonePoint({ columns }: RowColumns): PointCell | null {
-  const [column] = columns;
-  if (columns.length > 1 || column.repaired || column.qualifiers.length !== column.qualifierLength) return null;
-  return { qualifier: column.qualifiers, value: column.values };
 }
 
 function decide(row: RowCells, { columns, dataCells }: RowColumns, cell: PointCell, out: MergedRow): void {

@@ -91,6 +91,12 @@ export function cutOffValue(row: RowCells, cell: number, consumed: number): Ille
   return corruptedValue(consumed, value.length, () => describeCell(row.key, row.qualifier(cell), value, row.timestamp(cell)), []);
 }
 
+/** The only column of a row when it is one point that stands there just as it should: nothing to merge. */
+export function loneColumn(columns: readonly PointColumn[]): PointColumn | null {
+  const [column] = columns;
+  return columns.length === 1 && !column.repaired && column.qualifiers.length === column.qualifierLength ? column : null;
+}
+
 /** Log line for a column of a kind that nobody writes. */
 export function unknownColumn(row: RowCells, cell: number): string {
   return `Ignoring unexpected extended format type ${row.block.data.readInt8(row.qualifierOffset(cell))}`;
