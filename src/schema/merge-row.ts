@@ -67,7 +67,8 @@ function decide(row: RowCells, { columns, dataCells }: RowColumns, cell: PointCe
   out.write = true;
   for (const i of dataCells) {
     if (!withPoints.has(i)) continue;
-    if (row.qualifier(i).equals(cell.qualifier)) out.write = !row.value(i).equals(cell.value);
+    const same = row.qualifierLength(i) === cell.qualifier.length && row.qualifier(i).equals(cell.qualifier);
+    if (same) out.write = !row.value(i).equals(cell.value);
     else out.deletes.push(row.qualifier(i));
   }
 }

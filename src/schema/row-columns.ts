@@ -71,17 +71,14 @@ export class PointColumn {
   }
   /** Bytes of the point's qualifier; a view. */
   get qualifier(): Buffer {
-    return this.qualifiers.subarray(this.qualifierAt, this.qualifierAt + this.qualifierLength);
+    const length = this.qualifierLength;
+    return length === this.qualifiers.length ? this.qualifiers : this.qualifiers.subarray(this.qualifierAt, this.qualifierAt + length);
   }
   /** Bytes of the point's value; a view. @throws IllegalDataError when the column ends inside it */
   get value(): Buffer {
     const end = this.valueAt + this.valueLength;
-    if (end > this.values.length) throw this.cutOff();
-    return this.values.subarray(this.valueAt, end);
-  }
-
-  private cutOff(): IllegalDataError {
-    return cutOffValue(this.row, this.cell, this.valueAt);
+    if (end > this.values.length) throw cutOffValue(this.row, this.cell, this.valueAt);
+    return this.valueAt === 0 && end === this.values.length ? this.values : this.values.subarray(this.valueAt, end);
   }
 }
 
