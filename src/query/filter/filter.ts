@@ -1,0 +1,39 @@
+/**
+ * A condition on the value of one tag key. Mirrors TagVFilter: a filter is evaluated on names, and those that can be
+ * told by UIDs alone are evaluated by the store (see plan/row-literals).
+ */
+export interface TagValueFilter {
+  /** As registered and echoed: `literal_or`, `wildcard`, ... */
+  readonly type: string;
+  readonly tagk: string;
+  /** The text as the client gave it. */
+  readonly filter: string;
+  /** Whether results are split by the value of this key. Switched on later when an equal filter groups. */
+  groupBy: boolean;
+  /** Distinct values of a case-sensitive `literal_or`, which may be resolved to UIDs; null for every other type. */
+  readonly literals: readonly string[] | null;
+  /** False for a filter that every row with the key passes: names need not be looked up for it. */
+  readonly needsNames: boolean;
+  /** @param value name of the key's value; undefined when the series lacks the key */
+  matches(value: string | undefined): boolean;
+  /** The `config=` part of the original's textual dump of a query. */
+  describeConfig(): string;
+}
+
+/** Equality as the removal of duplicates sees it: class, key and parsed text, not the group-by flag. Mirrors the filters' `equals`. */
+export function sameFilter(a: TagValueFilter, b: TagValueFilter): boolean {
+  return a.type === b.type && a.tagk === b.tagk && a.describeConfig() === b.describeConfig();
+}
+
+/** The textual form of a filter in the dump that accompanies validation errors. Mirrors TagVFilter.toString. */
+export function describeFilter(f: TagValueFilter): string {
+  return `filter_name=${f.type}, tagk=${f.tagk}, group_by=${f.groupBy}, tagk_bytes=null, config=${f.describeConfig()}`;
+}
+
+/** A filter that can't be made from what the client sent; the text is the original's. */
+export class FilterSyntaxError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FilterSyntaxError';
+  }
+}

@@ -1,0 +1,43 @@
+import { hashMapOrder } from '../../util/java-hash-order';
+import { FilterSyntaxError, type TagValueFilter } from './filter';
+
+/** Pieces between pipes; trailing empty ones are dropped, inner ones stay. */
+function splitPipes(text: string): string[] {
+  const pieces = text.split('|');
+  while (pieces.length > 0 && pieces[pieces.length - 1] === '') pieces.pop();
+  return pieces;
+}
+
+/**
+ * `literal_or` and its relatives: the value is, or is not, one of a set.
+ * Mirrors TagVLiteralOrFilter and TagVNotLiteralOrFilter.
+ */
+export class LiteralFilter implements TagValueFilter {
+  readonly literals: readonly string[] | null;
+  readonly needsNames = true;
+  private readonly set: ReadonlySet<string>;
+
+  constructor(
+    readonly type: string,
+    readonly tagk: string,
+    readonly filter: string,
+    public groupBy: boolean,
+    private readonly ignoreCase: boolean,
+    private readonly negated: boolean,
+  ) {
+    if (filter === '|') throw new FilterSyntaxError('Filter must contain more than just a pipe');
+    const pieces = splitPipes(ignoreCase ? filter.toLowerCase() : filter);
+    const ordered = hashMapOrder(pieces);
+    this.set = new Set(ordered);
+    this.literals = ignoreCase || negated ? null : ordered;
+  }
+
+  matches(value: string | undefined): boolean {
+    if (value === undefined) return this.negated;
+    return this.set.has(this.ignoreCase ? value.toLowerCase() : value) !== this.negated;
+  }
+
+  describeConfig(): string {
+    return `{literals=[${[...this.set].join(', ')}], case=${this.ignoreCase}}`;
+  }
+}

@@ -1,0 +1,42 @@
+import { addFilter, filterFromTag, type TagValueFilter } from '../filter';
+import { QueryError } from '../errors';
+
+/** `k=v` with exactly one `=` and nothing empty. Mirrors Tags.parse. */
+function splitTag(tag: string): [string, string] {
+  const parts = tag.split('=');
+  if (parts.length !== 2 || parts[0] === '' || parts[1] === '') throw new Error(`invalid tag: ${tag}`);
+  return [parts[0], parts[1]];
+}
+
+function addAll(filters: TagValueFilter[], text: string, what: 'tag' | 'filter', groupBy: boolean, emptyEnds: boolean): void {
+  for (const item of text.split(',')) {
+    if (item === '' && emptyEnds) return;
+    try {
+      const [tagk, value] = splitTag(item);
+      addFilter(filters, filterFromTag(tagk, value, groupBy));
+    } catch (e) {
+      throw new QueryError(400, `When parsing ${what} '${item}': ${(e as Error).message}`, null, { cause: e });
+    }
+  }
+}
+
+/**
+ * `metric`, `metric{tags}` or `metric{tags}{filters}`: the first braces group, the last don't and come first in the
+ * list. Mirrors Tags.parseWithMetricAndFilters.
+ * @param filters receives the filters
+ * @returns the metric's name
+ * @throws QueryError where the original answers 500 with the same text
+ */
+export function parseMetricAndFilters(text: string, filters: TagValueFilter[]): string {
+  if (text === '') throw new QueryError(400, 'Metric cannot be null or empty');
+  const open = text.indexOf('{');
+  if (open < 0) return text;
+  if (!text.endsWith('}')) throw new QueryError(400, `Missing '}' at the end of: ${text}`);
+  const metric = text.slice(0, open);
+  if (open === text.length - 2) return metric;
+  const close = text.indexOf('}');
+  const twoSets = close !== text.length - 1;
+  if (twoSets) addAll(filters, text.slice(text.lastIndexOf('{') + 1, -1), 'filter', false, true);
+  addAll(filters, text.slice(open + 1, close), 'tag', true, twoSets);
+  return metric;
+}

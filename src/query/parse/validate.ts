@@ -1,0 +1,113 @@
+import { isJavaTimeZone } from '../../util/java-time-zones';
+import { parseDateTimeString } from '../../util/date-time';
+import { findAggregator } from '../aggregate/registry';
+import { parseDownsample } from '../downsample/specification';
+import { QueryError } from '../errors';
+import type { Aggregator, DownsampleSpec } from '../types';
+import { describeQuery } from './describe';
+import { javaFloatToString } from '../../util/java-double';
+import type { Query, SubQuery } from './query';
+
+/** A sub-query that can be run. */
+export interface ValidSubQuery {
+  readonly source: SubQuery;
+  /** Position in the request, duplicates not counted. */
+  readonly index: number;
+  readonly aggregator: Aggregator;
+  readonly downsample: DownsampleSpec | null;
+  /** Reads histogram columns instead of points. */
+  readonly histogram: boolean;
+}
+
+/** A request that can be run. */
+export interface ValidQuery {
+  readonly source: Query;
+  /** The query window in milliseconds, both ends inclusive. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly subQueries: readonly ValidSubQuery[];
+}
+
+const MAX_TIMESTAMP_MS = 9999999999999;
+
+function checkHistogram(sub: SubQuery, aggregator: Aggregator, downsample: DownsampleSpec | null): boolean {
+  const histogram = (sub.percentiles !== null && sub.percentiles.length > 0) || sub.showHistogramBuckets;
+  if (!histogram) return false;
+  if (aggregator.name !== 'sum' && aggregator.name !== 'none') {
+    throw new Error('Only NONE or SUM aggregation function supported for histogram query');
+  }
+  if (downsample && downsample.aggregator.name !== 'sum') {
+    throw new Error('Only SUM downsampling aggregation supported for histogram query');
+  }
+  const wrong = sub.percentiles?.find((p) => p < 0 || p > 100);
+  if (wrong !== undefined) throw new Error(`Invalid percentile parameters: ${javaFloatToString(wrong)}`);
+  return true;
+}
+
+class Validation {
+  /** Lengths of the downsamplers validated so far, which the dump of an error shows. */
+  private readonly intervals = new Map<SubQuery, number>();
+
+  constructor(
+    private readonly query: Query,
+    private readonly defaultZone: string | null,
+    private readonly nowMs: number,
+  ) {}
+
+  run(): ValidQuery {
+    try {
+      return this.validate();
+    } catch (e) {
+      const dump = describeQuery(this.query, (sub) => this.intervals.get(sub) ?? 0);
+      throw new QueryError(400, (e as Error).message, dump, { cause: e });
+    }
+  }
+
+  private validate(): ValidQuery {
+    const { query } = this;
+    if (!query.start) throw new Error('Missing start time');
+    const startMs = this.time(query.start);
+    const endMs = query.end ? this.time(query.end) : this.nowMs;
+    if (endMs <= startMs) throw new Error(`End time [${endMs}] must be greater than the start time [${startMs}]`);
+    if (!query.queries || query.queries.length === 0) throw new Error('Missing queries');
+    const subQueries = query.queries.map((sub, index) => this.subQuery(sub, index));
+    return { source: query, startMs, endMs, subQueries };
+  }
+
+  private time(text: string): number {
+    return parseDateTimeString(text, this.query.timezone || this.defaultZone, this.nowMs);
+  }
+
+  private subQuery(sub: SubQuery | null, index: number): ValidSubQuery {
+    if (!sub) throw new Error('Cannot invoke "net.opentsdb.core.TSSubQuery.validateAndSetQuery()" because "sub" is null');
+    if (!sub.aggregator) throw new Error('Missing the aggregation function');
+    const aggregator = findAggregator(sub.aggregator);
+    if (!aggregator) throw new Error(`No such aggregation function: ${sub.aggregator}`);
+    if (!sub.metric && !(sub.tsuids && sub.tsuids.length > 0)) throw new Error('Missing the metric or tsuids, provide at least one');
+    const downsample = sub.downsample ? parseDownsample(sub.downsample) : null;
+    if (downsample) this.intervals.set(sub, downsample.intervalMs);
+    const histogram = checkHistogram(sub, aggregator, downsample);
+    sub.index = index;
+    return { source: sub, index, aggregator, downsample: downsample && this.inZone(downsample), histogram };
+  }
+
+  /** The zone and the calendar flag of the request, laid on a sub-query's downsampler. */
+  private inZone(spec: DownsampleSpec): DownsampleSpec {
+    const zone = this.query.timezone;
+    if (zone && !isJavaTimeZone(zone)) throw new Error('The timezone specification could not be found');
+    return { ...spec, timeZone: zone || spec.timeZone, calendar: spec.calendar || this.query.useCalendar };
+  }
+}
+
+/**
+ * Checks a request in the original's order and makes its times absolute. Mirrors TSQuery.validateAndSetQuery.
+ * @param defaultZone for absolute dates without a zone; null: the process's own
+ * @throws QueryError 400 with the original's message and a dump of the query as details
+ */
+export function validateQuery(query: Query, defaultZone: string | null, nowMs: number): ValidQuery {
+  const valid = new Validation(query, defaultZone, nowMs).run();
+  for (const time of [valid.startMs, valid.endMs]) {
+    if (time > MAX_TIMESTAMP_MS) throw new QueryError(400, `Invalid timestamp: ${time}`);
+  }
+  return valid;
+}

@@ -1,0 +1,6 @@
+export { layoutOf } from './layout';
+export { QueryLimits, ReadBudget, type ReadLimits } from './limits';
+export { resolveFilters } from './resolve';
+export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';
+export { planMetricScan, planTsuidScan, type ScanPlan } from './scan-plan';
+export { scanWindow, type ScanWindow } from './scan-window';

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../../config/types';
+import { QueryError } from '../errors';
+import type { QueryLogger } from '../logger';
+
+/** How much a sub-query may read; 0: as much as it likes. */
+export interface ReadLimits {
+  readonly bytes: number;
+  readonly dataPoints: number;
+}
+
+interface Override {
+  readonly pattern: RegExp;
+  readonly limits: ReadLimits;
+}
+
+function toLimit(value: unknown): number {
+  const n = Number(value ?? 0);
+  return Number.isFinite(n) && n > 0 ? Math.trunc(n) : 0;
+}
+
+/**
+ * The limits on what a query reads, by metric: the defaults, or those of the first entry of the overrides file whose
+ * regular expression is found in the metric's name. The file is read again every `tsd.query.limits.overrides.interval`
+ * seconds. Mirrors QueryLimitOverride.
+ */
+export class QueryLimits {
+  private readonly defaults: ReadLimits;
+  private readonly file: string | null;
+  private overrides: readonly Override[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private loading: Promise<void> | null = null;
+
+  /** @throws Error for negative defaults, which stop the daemon's start */
+  constructor(
+    config: Config,
+    private readonly logger: QueryLogger,
+  ) {
+    const bytes = config.getInt('tsd.query.limits.bytes.default');
+    const dataPoints = config.getInt('tsd.query.limits.data_points.default');
+    if (bytes < 0) throw new Error('The default byte limit cannot be negative');
+    if (dataPoints < 0) throw new Error('The default data points limit cannot be negative');
+    this.defaults = { bytes, dataPoints };
+    this.file = config.getString('tsd.query.limits.overrides.config') || null;
+    if (this.file === null) return;
+    this.loading = this.reload();
+    this.timer = setInterval(() => void this.reload(), Math.min(config.getInt('tsd.query.limits.overrides.interval') * 1000, 2 ** 31 - 1));
+    this.timer.unref();
+  }
+
+  /** @param metric null for a query by TSUIDs, which no override applies to */
+  async of(metric: string | null): Promise<ReadLimits> {
+    await this.loading;
+    const override = metric === null ? undefined : this.overrides.find((o) => o.pattern.test(metric));
+    return override?.limits ?? this.defaults;
+  }
+
+  close(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** A file that can't be read or parsed leaves things as they are, and is logged. */
+  private async reload(): Promise<void> {
+    if (this.file === null) return;
+    try {
+      const entries: unknown = JSON.parse(await readFile(this.file, 'utf8'));
+      if (!Array.isArray(entries)) throw new Error('it is not an array');
+      this.overrides = entries.map((entry: Record<string, unknown>) => ({
+        pattern: new RegExp(String(entry.regex)),
+        limits: { bytes: toLimit(entry.byteLimit), dataPoints: toLimit(entry.dataPointsLimit) },
+      }));
+    } catch (e) {
+      this.logger.error(`Failed to read the query limits of ${this.file}: ${(e as Error).message}`);
+    }
+  }
+}
+
+const ADVICE = 'Please try filtering using more tags or decrease your time range.';
+
+/** Counts what one sub-query has read and stops it at its limits. */
+export class ReadBudget {
+  bytes = 0;
+  dataPoints = 0;
+
+  constructor(private readonly limits: ReadLimits) {}
+
+  /** @throws QueryError 413 in the original's words */
+  check(): void {
+    const { bytes, dataPoints } = this.limits;
+    if (dataPoints > 0 && this.dataPoints > dataPoints) {
+      throw new QueryError(413, `Sorry, you have attempted to fetch more than our limit of ${dataPoints} data points. ${ADVICE}`);
+    }
+    if (bytes > 0 && this.bytes > bytes) {
+      const megabytes = Math.floor(bytes / 1024 / 1024);
+      throw new QueryError(
+        413,
+        `Sorry, you have attempted to fetch more than our maximum amount of ${megabytes}MB from storage. ${ADVICE}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { allSalts, hexToUid, setBaseTime, tagsAt, type KeyLayout } from '../../schema';
+import type { RowFilter } from '../../storage';
+import { QueryError } from '../errors';
+import type { FilterPlan, RowLiteral } from './row-literals';
+import type { ScanWindow } from './scan-window';
+
+/** One range of the data table; keys as the store has them. */
+export interface KeyRange {
+  /** Inclusive. */
+  readonly start: Buffer;
+  /** Exclusive. */
+  readonly stop: Buffer;
+}
+
+/** Which rows a sub-query reads. */
+export interface ScanPlan extends ScanWindow {
+  readonly metric: Buffer;
+  /** One a salt bucket; one when salting is off. */
+  readonly ranges: readonly KeyRange[];
+  readonly filter: RowFilter | undefined;
+  /** A last condition on keys that the store does not evaluate; null: none. */
+  readonly accepts: ((key: Buffer) => boolean) | null;
+}
+
+function rangesOf(layout: KeyLayout, metric: Buffer, window: ScanWindow, stopTags: Buffer): KeyRange[] {
+  const key = (salt: Buffer, time: number, tags: Buffer): Buffer => {
+    const out = Buffer.concat([salt, metric, Buffer.alloc(4), tags]);
+    setBaseTime(layout, out, time);
+    return out;
+  };
+  const none = Buffer.alloc(0);
+  return allSalts(layout).map((salt) => ({ start: key(salt, window.scanStart, none), stop: key(salt, window.scanEnd, stopTags) }));
+}
+
+/**
+ * The extra condition of the fuzzy filter that the original adds for explicit tags: of the keys with several literal
+ * values at most one may differ from its first value, for it builds masks for one key at a time only.
+ */
+function fuzzyCondition(layout: KeyLayout, literals: readonly RowLiteral[]): ((key: Buffer) => boolean) | null {
+  const several = literals.flatMap((l, i) => (l.values && l.values.length > 1 ? [{ at: i, first: l.values[0] }] : []));
+  if (several.length < 2) return null;
+  const pair = layout.tagk + layout.tagv;
+  const valuesAt = tagsAt(layout) + layout.tagk;
+  return (key) => {
+    const differing = several.filter(({ at, first }) => {
+      const from = valuesAt + at * pair;
+      return first.compare(key, from, from + layout.tagv) !== 0;
+    });
+    return differing.length <= 1;
+  };
+}
+
+/**
+ * Ranges and row filter of a metric's scan. Mirrors QueryUtil.getMetricScanner and setDataTableScanFilter: with the
+ * fuzzy filter the row at the end of the window is read too.
+ * @param explicit the series may have no other tags; without any filter that means nothing
+ * @param fuzzy `tsd.query.enable_fuzzy_filter`
+ */
+export function planMetricScan(
+  layout: KeyLayout,
+  metric: Buffer,
+  window: ScanWindow,
+  { literals, groupBys }: FilterPlan,
+  explicit: boolean,
+  fuzzy: boolean,
+): ScanPlan {
+  const useFuzzy = explicit && fuzzy && literals.length > 0;
+  const stopTags = useFuzzy ? Buffer.concat(literals.flatMap((l) => [l.tagk, Buffer.alloc(layout.tagv, 0xff)])) : Buffer.alloc(0);
+  const filtered = literals.length > 0 || groupBys.length > 0;
+  return {
+    ...window,
+    metric,
+    ranges: rangesOf(layout, metric, window, stopTags),
+    filter: filtered
+      ? {
+          kind: 'tags',
+          prefixLength: tagsAt(layout),
+          tagkWidth: layout.tagk,
+          tagvWidth: layout.tagv,
+          tags: literals.map((l) => ({ tagk: l.tagk, tagvs: l.values })),
+          explicit,
+        }
+      : undefined,
+    accepts: useFuzzy ? fuzzyCondition(layout, literals) : null,
+  };
+}
+
+/**
+ * Ranges and row filter for certain series. Mirrors TsdbQuery's TSUID path and QueryUtil.getRowKeyTSUIDRegex.
+ * @param tsuids hexadecimal; all of one metric
+ * @throws QueryError 400
+ */
+export function planTsuidScan(layout: KeyLayout, tsuids: readonly string[], window: ScanWindow): ScanPlan {
+  const digits = layout.metric * 2;
+  const metricHex = tsuids[0].slice(0, digits).toUpperCase();
+  for (const tsuid of tsuids) {
+    if (tsuid.length < digits) throw new QueryError(400, `TSUID is shorter than a metric's UID: ${tsuid}`);
+    const other = tsuid.slice(0, digits).toUpperCase();
+    if (other !== metricHex) throw new QueryError(400, `One or more TSUIDs did not share the same metric [${metricHex}] [${other}]`);
+  }
+  const metric = hexToUid(metricHex);
+  const tagParts = tsuids.map((tsuid) => hexToUid(tsuid.slice(digits))).sort(Buffer.compare);
+  return {
+    ...window,
+    metric,
+    ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),
+    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts },
+    accepts: null,
+  };
+}

@@ -1,0 +1,204 @@
+import {
+  baseTimeOfKey,
+  DATA_FAMILY,
+  decodeAnnotation,
+  isMsByte,
+  RowDecoder,
+  tagsAt,
+  type DecodeFindings,
+  type KeyLayout,
+  type MergeOptions,
+  type RowCells,
+} from '../../schema';
+import type { Row, Storage } from '../../storage';
+import type { Uids } from '../../uid';
+import { QueryError } from '../errors';
+import type { QueryLogger } from '../logger';
+import type { ReadBudget } from '../plan/limits';
+import type { ResolvedFilter } from '../plan/row-literals';
+import type { KeyRange, ScanPlan } from '../plan/scan-plan';
+import { Breather } from './breather';
+import { NameFilter } from './name-filter';
+import { newScanStats, type ScanStats } from './scan-stats';
+import { Span } from './span';
+
+/** What scans of one engine have in common. */
+export interface ScanContext {
+  readonly storage: Storage;
+  readonly uids: Uids;
+  readonly logger: QueryLogger;
+  readonly layout: KeyLayout;
+  readonly table: string;
+  readonly merge: MergeOptions;
+  /** Rows a batch should hold: `tsd.storage.hbase.scanner.maxNumRows`. */
+  readonly batchRows: number;
+  /** Told of rows that compaction might find something to do about. */
+  readonly onRowsMerged: ((rows: readonly Row[]) => void) | null;
+  /** Told what decoding found, scan by scan. */
+  readonly onFindings: (findings: DecodeFindings) => void;
+}
+
+/** One sub-query's scan. */
+export interface ScanRequest {
+  readonly plan: ScanPlan;
+  readonly postScan: readonly ResolvedFilter[];
+  readonly budget: ReadBudget;
+  readonly signal: AbortSignal;
+  /** Wall clock by which storage calls must end; undefined: none. */
+  readonly deadline: number | undefined;
+  readonly deleteRows: boolean;
+  /** Histogram columns instead of points. */
+  readonly histogram: boolean;
+  readonly timeRange: { min: number; max: number } | undefined;
+}
+
+/** Rows of one key range on their way to spans. Mirrors a SaltScanner's ScannerCB. */
+export class RangeScan {
+  readonly stats: ScanStats;
+  /** By tag pairs; null: the filters refused the series. */
+  private readonly spans = new Map<string, Span | null>();
+  private readonly filter: NameFilter | null;
+  private readonly decoder: RowDecoder;
+  private readonly tagsAt: number;
+  private current: Span | null = null;
+  private readonly deletes: Promise<void>[] = [];
+
+  constructor(
+    private readonly context: ScanContext,
+    private readonly request: ScanRequest,
+    private readonly range: KeyRange,
+  ) {
+    const { layout } = context;
+    this.tagsAt = tagsAt(layout);
+    this.filter = request.postScan.length === 0 ? null : new NameFilter(context.uids, layout, request.postScan);
+    this.decoder = new RowDecoder(context.merge, (row, cell, kind) => this.extendedCell(row, cell, kind));
+    this.stats = newScanStats(`${context.table} ${range.start.toString('hex')}-${range.stop.toString('hex')}`);
+  }
+
+  /** @returns the series that passed the filters, unordered */
+  async run(): Promise<Span[]> {
+    const { context, request, stats } = this;
+    const breather = new Breather(request.signal);
+    const started = performance.now();
+    let waiting = started;
+    const rows = context.storage.scan(context.table, {
+      start: this.range.start,
+      stop: this.range.stop,
+      family: DATA_FAMILY,
+      filter: request.plan.filter,
+      batchRows: context.batchRows,
+      timeRange: request.timeRange,
+      signal: request.signal,
+      deadline: request.deadline,
+    });
+    for await (const batch of rows) {
+      stats.storageMs += performance.now() - waiting;
+      await this.process(batch, breather);
+      await breather.pause();
+      waiting = performance.now();
+    }
+    const ended = performance.now();
+    stats.storageMs += ended - waiting;
+    await Promise.all(this.deletes);
+    stats.uidPairsResolved = this.filter?.resolved ?? 0;
+    stats.totalMs = ended - started;
+    stats.successful = true;
+    context.onFindings(this.decoder.findings);
+    return [...this.spans.values()].filter((span) => span !== null);
+  }
+
+  private async process(batch: readonly Row[], breather: Breather): Promise<void> {
+    const { accepts } = this.request.plan;
+    const rows = accepts ? batch.filter((row) => accepts(row.key)) : batch;
+    for (const row of rows) this.count(row);
+    this.request.budget.check();
+    if (this.filter) await this.decide(rows);
+    const started = performance.now();
+    const touched: Row[] = [];
+    const read: Row[] = [];
+    for (const row of rows) {
+      const span = this.spanOf(row);
+      if (!span) continue;
+      this.stats.rowsPostFilter++;
+      const before = span.points.size;
+      this.current = span;
+      if (this.decoder.decode(row, baseTimeOfKey(this.context.layout, row.key), span.points)) touched.push(row);
+      if (this.request.histogram) span.points.truncate(before);
+      this.stats.dpsPostFilter += span.points.size - before;
+      if (this.request.deleteRows) read.push(row);
+      if ((this.stats.rowsPostFilter & 63) === 0) await breather.pause();
+    }
+    this.stats.decodeMs += performance.now() - started;
+    if (read.length > 0) this.delete(read);
+    else if (touched.length > 0) this.context.onRowsMerged?.(touched);
+  }
+
+  /** Looks up the names that decide about this batch's new series. */
+  private async decide(rows: readonly Row[]): Promise<void> {
+    const fresh = new Map<string, Buffer>();
+    for (const { key } of rows) {
+      const id = this.seriesOf(key);
+      if (!this.spans.has(id)) fresh.set(id, key);
+    }
+    if (fresh.size === 0 || !this.filter) return;
+    const started = performance.now();
+    const verdicts = await this.filter.decide([...fresh.values()]);
+    this.stats.namesMs += performance.now() - started;
+    [...fresh].forEach(([id, key], i) => this.spans.set(id, verdicts[i] ? this.newSpan(key) : null));
+  }
+
+  private spanOf(row: Row): Span | null {
+    const id = this.seriesOf(row.key);
+    let span = this.spans.get(id);
+    if (span === undefined) this.spans.set(id, (span = this.newSpan(row.key)));
+    return span;
+  }
+
+  private seriesOf(key: Buffer): string {
+    return key.toString('latin1', this.tagsAt);
+  }
+
+  private newSpan(key: Buffer): Span {
+    return Span.ofKey(key, this.context.layout.salt, this.context.layout.metric);
+  }
+
+  private count(row: Row): void {
+    const { budget } = this.request;
+    const { data } = row.block;
+    let bytes = 0;
+    let points = 0;
+    for (let i = 0; i < row.size; i++) {
+      const length = row.qualifierLength(i);
+      bytes += row.key.length + length + row.valueLength(i);
+      if ((length & 1) === 0) points += isMsByte(data[row.qualifierOffset(i)]) ? length >>> 2 : length >>> 1;
+    }
+    this.stats.rowsPreFilter++;
+    this.stats.columns += row.size;
+    this.stats.bytes += bytes;
+    this.stats.dpsPreFilter += points;
+    budget.bytes += bytes;
+    budget.dataPoints += points;
+  }
+
+  private extendedCell(row: RowCells, cell: number, kind: string): void {
+    if (kind === 'histogram') {
+      if (this.request.histogram) throw new QueryError(501, 'Histogram columns can not be queried');
+      return;
+    }
+    const span = this.current;
+    if (span && kind === 'annotation') (span.annotations ??= []).push(decodeAnnotation(row.value(cell)));
+  }
+
+  /** The answer does not depend on it: a failure is only logged. */
+  private delete(rows: readonly Row[]): void {
+    const { storage, table, logger } = this.context;
+    const keys = rows.map((row) => ({ row: row.key }));
+    const failed = (message: string): void => void logger.error(`Failed to delete rows that a query read: ${message}`);
+    this.deletes.push(
+      storage.delete(table, keys).then(
+        (failures) => failures.forEach((f) => failed(f.error.message)),
+        (e: Error) => failed(e.message),
+      ),
+    );
+  }
+}

@@ -1,0 +1,38 @@
+/** Hands out a fixed number of permits, first come first served. */
+export class Semaphore {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  /** Runs `work` with a permit. @throws the signal's reason when it aborts before there is one */
+  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.acquire(signal);
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
+  }
+
+  private acquire(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.free > 0) {
+      this.free--;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const granted = (): void => {
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      };
+      const aborted = (): void => {
+        this.waiting.splice(this.waiting.indexOf(granted), 1);
+        reject(signal.reason as Error);
+      };
+      this.waiting.push(granted);
+      signal.addEventListener('abort', aborted, { once: true });
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { PointsBuilder, type Annotation } from '../../schema';
+
+/** Everything that was read of one series. Mirrors Span. */
+export class Span {
+  readonly points = new PointsBuilder();
+  /** In the order of reading; null: none. */
+  annotations: Annotation[] | null = null;
+
+  /**
+   * @param identity salt, metric and tag pairs as they stand in the row key: what spans are sorted by
+   * @param metric a view
+   * @param tagPart a view
+   */
+  constructor(
+    readonly identity: Buffer,
+    readonly metric: Buffer,
+    readonly tagPart: Buffer,
+  ) {}
+
+  static ofKey(key: Buffer, saltWidth: number, metricWidth: number): Span {
+    const prefix = saltWidth + metricWidth;
+    const identity = Buffer.concat([key.subarray(0, prefix), key.subarray(prefix + 4)]);
+    return new Span(identity, identity.subarray(saltWidth, prefix), identity.subarray(prefix));
+  }
+
+  /** TSUID, upper-case hexadecimal. */
+  get tsuid(): string {
+    return this.metric.toString('hex').toUpperCase() + this.tagPart.toString('hex').toUpperCase();
+  }
+}
+
+/** Spans in the order of their salt, metric and tag bytes: the order of UID assignment. Mirrors TsdbQuery.SpanCmp. */
+export function sortSpans(spans: Span[]): Span[] {
+  return spans.sort((a, b) => a.identity.compare(b.identity));
+}

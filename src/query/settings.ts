@@ -1,0 +1,56 @@
+import type { Config } from '../config/types';
+import type { MergeOptions } from '../schema';
+import type { ScanWindow } from './plan';
+
+/** What the configuration says about queries. */
+export interface QuerySettings {
+  /** `tsd.query.timeout`; 0: none. */
+  readonly timeoutMs: number;
+  readonly expansionLimit: number;
+  readonly skipUnresolved: boolean;
+  readonly fuzzyFilter: boolean;
+  readonly allowByteOverride: boolean;
+  readonly allowDataPointOverride: boolean;
+  readonly allowDelete: boolean;
+  readonly allowDuplicates: boolean;
+  readonly preAggregates: boolean;
+  /** Zone of absolute dates without one; null: the process's. */
+  readonly timeZone: string | null;
+  readonly table: string;
+  readonly batchRows: number;
+  readonly merge: MergeOptions;
+  /** Where cells carry the time of their points, the cells that a scan need look at. */
+  timeRange(window: ScanWindow): { min: number; max: number } | undefined;
+}
+
+const DEFAULT_BATCH_ROWS = 128;
+
+/** @throws NumberFormatError */
+export function querySettings(config: Config): QuerySettings {
+  const dateTiered = config.getBoolean('tsd.storage.use_otsdb_timestamp');
+  const tieredSince = config.has('tsd.storage.get_date_tiered_compaction_start')
+    ? Number(config.getString('tsd.storage.get_date_tiered_compaction_start'))
+    : 0;
+  const batchRows = config.has('tsd.storage.hbase.scanner.maxNumRows') ? config.getInt('tsd.storage.hbase.scanner.maxNumRows') : 0;
+  return {
+    timeoutMs: config.getInt('tsd.query.timeout'),
+    expansionLimit: config.getInt('tsd.query.filter.expansion_limit'),
+    skipUnresolved: config.getBoolean('tsd.query.skip_unresolved_tagvs'),
+    fuzzyFilter: config.getBoolean('tsd.query.enable_fuzzy_filter'),
+    allowByteOverride: config.getBoolean('tsd.query.limits.bytes.allow_override'),
+    allowDataPointOverride: config.getBoolean('tsd.query.limits.data_points.allow_override'),
+    allowDelete: config.getBoolean('tsd.http.query.allow_delete'),
+    allowDuplicates: config.getBoolean('tsd.query.allow_simultaneous_duplicates'),
+    preAggregates: config.getBoolean('tsd.rollups.enable'),
+    timeZone: config.getString('tsd.core.timezone') || null,
+    table: config.getString('tsd.storage.hbase.data_table') ?? 'tsdb',
+    batchRows: batchRows > 0 ? batchRows : DEFAULT_BATCH_ROWS,
+    merge: {
+      fixDuplicates: config.getBoolean('tsd.storage.fix_duplicates'),
+      dateTiered,
+      useMaxValue: config.getBoolean('tsd.storage.use_max_value'),
+    },
+    timeRange: ({ scanStart, scanEnd }) =>
+      dateTiered && tieredSince <= scanStart * 1000 ? { min: scanStart * 1000, max: scanEnd * 1000 } : undefined,
+  };
+}
