@@ -1,0 +1,62 @@
+import { Command, type Option } from 'commander';
+
+/** A command line that a tool refuses before it does anything: stderr `Invalid usage.  MESSAGE`, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A tool's command for its options to be declared on: silent, without commander's own help and exits. */
+export function declareTool(name: string): Command {
+  return new Command(name)
+    .helpOption(false)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .argument('[words...]');
+}
+
+/**
+ * Parses by the original's rules, which are not commander's: options and words in any order; a value is the next word whatever it is, or what
+ * follows `=`; a flag counts by presence (`--flag=false` is on); no abbreviations, no bundles; the last of two equal options wins; `--` ends the
+ * options. Mirrors ArgP.
+ * @returns the words that are no options; the options are commander's `opts()`
+ * @throws UsageError `Unrecognized option WORD`, `Missing argument for OPTION`
+ */
+export function parseArguments(command: Command, argv: readonly string[]): string[] {
+  const options: string[] = [];
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i];
+    if (word === '--') {
+      words.push(...argv.slice(i + 1));
+      break;
+    }
+    const equals = word.indexOf('=');
+    const option = find(command, word) ?? (equals > 0 ? find(command, word.slice(0, equals)) : undefined);
+    if (!option) {
+      if (word.startsWith('-')) throw new UsageError(`Unrecognized option ${word}`);
+      words.push(word);
+    } else if (!option.required) options.push(option.long ?? word);
+    else if (!find(command, word)) options.push(`${option.long}=${word.slice(equals + 1)}`);
+    else if (i + 1 < argv.length) options.push(`${option.long}=${argv[++i]}`);
+    else throw new UsageError(`Missing argument for ${word}`);
+  }
+  command.parse([...options, '--', ...words], { from: 'user' });
+  return words;
+}
+
+function find(command: Command, word: string): Option | undefined {
+  return command.options.find((option) => option.long === word || option.short === word);
+}
+
+/** The option block of a usage text: alphabetical, `--name=META` padded to one column past the longest. */
+export function optionsUsage(command: Command): string {
+  const rows = command.options
+    .map((o) => [`${o.long}${o.required ? `=${/<(.*)>/.exec(o.flags)?.[1]}` : ''}`, o.description])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const width = Math.max(...rows.map(([name]) => name.length)) + 1;
+  return rows.map(([name, doc]) => `  ${name.padEnd(width)}${doc}\n`).join('');
+}

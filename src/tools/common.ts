@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import { ConfigFileNotFoundError, loadConfig, NumberFormatError, type LoadedConfig } from '../config';
+import { createStorage } from '../storage/create';
+import { TableNotFoundError, type Storage } from '../storage';
+import { FailedToAssignUniqueId, NoSuchUniqueId, NoSuchUniqueName } from '../uid';
+import { IllegalArgumentError, IllegalStateError } from '../util/errors';
+import { logLine } from '../util/logger';
+import { UsageError } from './arguments';
+
+/** The streams a tool talks to; `process` is one. */
+export interface ToolIo {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  stdin: NodeJS.ReadableStream;
+}
+
+/** Exit code of a tool that couldn't let go of the storage. */
+export const SHUTDOWN_FAILED = 42;
+
+/** Which configuration key an option of all tools is. */
+const OPTION_KEYS: Readonly<Record<string, string>> = {
+  table: 'tsd.storage.hbase.data_table',
+  uidtable: 'tsd.storage.hbase.uid_table',
+  zkquorum: 'tsd.storage.hbase.zk_quorum',
+  zkbasedir: 'tsd.storage.hbase.zk_basedir',
+};
+
+/** Declares what every tool but `version` takes. Mirrors CliOptions.addCommon. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--config <PATH>', 'configuration file (default: the first of the usual places)')
+    .option('--table <TABLE>', 'table of data points (default: tsdb)')
+    .option('--uidtable <TABLE>', 'table of UIDs (default: tsdb-uid)')
+    .option('--zkquorum <SPEC>', 'ZooKeeper hosts of the HBase cluster (default: localhost)')
+    .option('--zkbasedir <PATH>', 'ZooKeeper path of the HBase cluster (default: /hbase)');
+}
+
+/** Declares `-v`, for the tools that are quiet without it: `query` and `uid`. */
+export function addVerbose(command: Command): Command {
+  return command.option('-v, --verbose', 'log everything, not only warnings and errors');
+}
+
+/** Declares `--auto-metric`, for the tools that write points. */
+export function addAutoMetric(command: Command): Command {
+  return command.option('--auto-metric', 'assign UIDs to unknown metrics');
+}
+
+/**
+ * The configuration under the command line. Mirrors CliOptions.getConfig.
+ * @param more keys set by options of the tool's own
+ * @throws ConfigFileNotFoundError, MalformedEscapeError
+ */
+export function loadToolConfig(command: Command, more: readonly (readonly [string, string])[] = []): LoadedConfig {
+  const options = command.opts<Record<string, string | true | undefined>>();
+  const overrides: (readonly [string, string])[] = [];
+  for (const [option, key] of Object.entries(OPTION_KEYS)) if (typeof options[option] === 'string') overrides.push([key, options[option]]);
+  if (options.autoMetric) overrides.push(['tsd.core.auto_create_metrics', 'true']);
+  return loadConfig({ file: typeof options.config === 'string' ? options.config : null, overrides: [...overrides, ...more] });
+}
+
+/**
+ * Opens the storage and makes sure of tables, does the work, and closes it again, whatever happens.
+ * @param tables names that must exist, besides those that the storage needs itself
+ * @throws what the work throws; TableNotFoundError
+ */
+export async function withStorage<T>(
+  config: LoadedConfig['config'],
+  tables: readonly string[],
+  work: (storage: Storage) => Promise<T>,
+): Promise<T> {
+  const storage = createStorage(config);
+  try {
+    await storage.open();
+    for (const table of tables)
+      if (!(await storage.tableExists(table))) throw new TableNotFoundError(`Table not found: ${table}`, { table });
+    return await work(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Log lines of a tool: on stdout, in the original's console format. */
+export class ToolLog {
+  /** @param quiet warnings and errors alone */
+  constructor(
+    private readonly io: ToolIo,
+    private readonly logger: string,
+    private readonly quiet = false,
+  ) {}
+
+  debug(_message: string): void {}
+
+  info(message: string): void {
+    if (!this.quiet) this.write('INFO', message);
+  }
+
+  warn(message: string): void {
+    this.write('WARN', message);
+  }
+
+  error(message: string): void {
+    this.write('ERROR', message);
+  }
+
+  /** The same output under the name of another class. */
+  named(logger: string): ToolLog {
+    return new ToolLog(this.io, logger, this.quiet);
+  }
+
+  private write(level: string, message: string): void {
+    this.io.stdout.write(`${logLine({ time: Date.now(), level, thread: 'main', logger: this.logger, message, stack: null })}\n`);
+  }
+}
+
+const JAVA_CLASSES: readonly (readonly [abstract new (...args: never[]) => Error, string])[] = [
+  [ConfigFileNotFoundError, 'java.io.FileNotFoundException'],
+  [NumberFormatError, 'java.lang.NumberFormatException'],
+  [IllegalArgumentError, 'java.lang.IllegalArgumentException'],
+  [IllegalStateError, 'java.lang.IllegalStateException'],
+  [NoSuchUniqueName, 'net.opentsdb.uid.NoSuchUniqueName'],
+  [NoSuchUniqueId, 'net.opentsdb.uid.NoSuchUniqueId'],
+  [FailedToAssignUniqueId as unknown as abstract new (...args: never[]) => Error, 'net.opentsdb.uid.FailedToAssignUniqueIdException'],
+  [TableNotFoundError, 'org.hbase.async.TableNotFoundException'],
+];
+
+/**
+ * Runs a tool, with what the original's virtual machine makes of an error that the tool doesn't handle: a refused command line is exit code 2,
+ * anything else `Exception in thread "main" CLASS: MESSAGE` on stderr and exit code 1.
+ */
+export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (e) {
+    if (e instanceof UsageError) {
+      io.stderr.write(`Invalid usage.  ${e.message}\n`);
+      return 2;
+    }
+    const error = e instanceof Error ? e : new Error(String(e));
+    const known = JAVA_CLASSES.find(([type]) => error instanceof type);
+    io.stderr.write(`Exception in thread "main" ${known?.[1] ?? error.name}: ${error.message}\n`);
+    for (let { cause } = error; cause instanceof Error; cause = cause.cause)
+      io.stderr.write(`Caused by: ${cause.name}: ${cause.message}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,59 @@
+import { StorageError } from '../storage';
+import { kindOf, NoSuchUniqueName } from '../uid';
+import { WIDTH_KEYS, DEFAULT_WIDTH } from '../uid/kinds';
+import { mappingLine, uniqueId, type UidToolContext } from './uid-context';
+
+/** `assign KIND NAME…`: 0; 3 when storage fails, and the rest is not done then. Names that have a UID are printed with it. */
+export async function assign(context: UidToolContext, [, kind, ...names]: readonly string[]): Promise<number> {
+  const { uid } = uniqueId(context, kind);
+  for (const name of names) {
+    try {
+      context.io.stdout.write(mappingLine(kind, name, await uid.getOrCreateId(name)));
+    } catch (e) {
+      if (!(e instanceof StorageError)) throw e;
+      context.log.error(`error while processing ${name}: ${e.message}`);
+      return 3;
+    }
+  }
+  return 0;
+}
+
+/** `rename KIND OLD NEW`: 0; 1 for an unknown name; 3 when storage fails. */
+export async function rename(context: UidToolContext, [, kind, from, to]: readonly string[]): Promise<number> {
+  const { changes } = uniqueId(context, kind);
+  try {
+    await changes.rename(from, to);
+  } catch (e) {
+    if (!(e instanceof StorageError || e instanceof NoSuchUniqueName)) throw e;
+    if (e instanceof NoSuchUniqueName) context.log.error(e.message);
+    else context.log.error(`error while renaming ${from} to ${to}: ${e.message}`);
+    return e instanceof NoSuchUniqueName ? 1 : 3;
+  }
+  context.io.stdout.write(`${kind} ${from} -> ${to}\n`);
+  return 0;
+}
+
+/** `delete KIND NAME`: 0; 1 for an unknown name; 3 when storage fails; 4 for anything else. Goes by the configured widths. */
+export async function remove(context: UidToolContext, [, type, name]: readonly string[]): Promise<number> {
+  const { config, log } = context;
+  try {
+    const kind = kindOf(type);
+    const key = WIDTH_KEYS[kind];
+    const { changes } = uniqueId(context, kind, config.has(key) ? config.getInt(key) : DEFAULT_WIDTH);
+    await changes.delete(name);
+    log.info(`UID ${type} ${name} deleted.`);
+    return 0;
+  } catch (e) {
+    const message = e instanceof Error ? e.message : String(e);
+    if (e instanceof NoSuchUniqueName) {
+      log.error(message);
+      return 1;
+    }
+    if (e instanceof StorageError) {
+      log.error(`error while deleting ${name}: ${message}`);
+      return 3;
+    }
+    log.error(`Unexpected exception: ${message}`);
+    return 4;
+  }
+}

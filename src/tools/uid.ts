@@ -1,0 +1,73 @@
+import type { Config } from '../config/types';
+import { NumberFormatError } from '../config';
+import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { addCommonOptions, addVerbose, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
+import { assign, remove, rename } from './uid-changes';
+import type { UidToolContext } from './uid-context';
+import { grep } from './uid-grep';
+import { lookUp } from './uid-lookup';
+
+const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
+  grep [KIND] REGEX          list the names that match
+  assign KIND NAME [NAME...] give names a UID
+  rename KIND NAME NEWNAME   give a UID another name
+  delete KIND NAME           end a mapping; its data points stay
+  [KIND] NAME                show the UID of a name
+  [KIND] ID                  show the name of a UID
+KIND is metrics, tagk or tagv.
+`;
+
+interface SubCommand {
+  /** How many words it takes, itself included. */
+  words: { min: number; max: number };
+  run(context: UidToolContext, words: readonly string[]): Promise<number>;
+}
+
+const COMMANDS = new Map<string, SubCommand>([
+  ['grep', { words: { min: 2, max: 3 }, run: grep }],
+  ['assign', { words: { min: 3, max: Infinity }, run: assign }],
+  ['rename', { words: { min: 4, max: 4 }, run: rename }],
+  ['delete', { words: { min: 3, max: 3 }, run: remove }],
+]);
+const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
+
+/** `tsdb uid`: looks at the UID table and changes it. Exit codes are the sub commands'. Mirrors UidManager. */
+export function run(argv: readonly string[], io: ToolIo): Promise<number> {
+  return runTool(io, async () => {
+    const command = addVerbose(addCommonOptions(declareTool('uid')))
+      .option('-i, --ignore-case', 'let grep match in any case')
+      .option('--idwidth <N>', 'bytes of a UID (default: 3)');
+    const words = parseArguments(command, argv);
+    const options = command.opts<{ verbose?: true; ignoreCase?: true; idwidth?: string }>();
+    const refuse = (message: string, code: number, withOptions: boolean): number => {
+      io.stderr.write(`${message}\n${SUB_COMMANDS}${withOptions ? optionsUsage(command) : ''}`);
+      return code;
+    };
+    if (words.length === 0) return refuse('Not enough arguments', 2, true);
+    const idWidth = parseWidth(options.idwidth ?? '3');
+    if (idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
+    const { config } = loadToolConfig(command);
+    const sub = COMMANDS.get(words[0]) ?? LOOK_UP;
+    if (words.length < sub.words.min || words.length > sub.words.max) return refuse('Wrong number of arguments', 2, false);
+    const log = new ToolLog(io, 'UidManager', !options.verbose);
+    const table = uidTableOf(config);
+    const code = await withStorage(config, [table], (storage) =>
+      sub.run({ config, storage, table, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
+    );
+    log.info('Shutting down TSD....');
+    log.info('Gracefully shutdown the TSD');
+    return code;
+  });
+}
+
+function uidTableOf(config: Config): string {
+  return config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';
+}
+
+/** Java's Short.parseShort. */
+function parseWidth(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new NumberFormatError(text, '--idwidth');
+  const n = Number(text);
+  if (n < -32768 || n > 32767) throw new NumberFormatError(text, '--idwidth');
+  return n;
+}

@@ -1,0 +1,43 @@
+import type { Config } from '../config/types';
+import type { Storage } from '../storage';
+import { UidAllocator } from './allocator';
+import { UidCache } from './cache';
+import { CACHE_BOTH } from './cache-policy';
+import { UidChanges } from './changes';
+import { checkWidth, kindOf } from './kinds';
+import type { UidLogger } from './logger';
+import { NameCodec } from './name-codec';
+import { UidTable } from './uid-table';
+import { UniqueId } from './unique-id';
+
+export interface OpenUniqueId {
+  uid: UniqueId;
+  changes: UidChanges;
+}
+
+export interface UniqueIdChoice {
+  /** The column, verbatim; `metric` passes too, as in the original, and has a life of its own. */
+  kind: string;
+  width: number;
+  table: string;
+  logger: UidLogger;
+}
+
+/**
+ * One kind with a width of the caller's choice, without filters and without rules for names: for the tools.
+ * @throws IllegalArgumentError `Invalid type requested: KIND`, `Invalid width: N`
+ */
+export function openUniqueId(config: Config, storage: Storage, { kind, width, table, logger }: UniqueIdChoice): OpenUniqueId {
+  kindOf(kind);
+  const codec = NameCodec.of(config.getString('tsd.core.uid.charset'));
+  const uidTable = new UidTable(storage, table, kind, checkWidth(width), codec);
+  const random = kind === 'metrics' && config.getBoolean('tsd.core.uid.random_metrics');
+  const uid = new UniqueId({
+    table: uidTable,
+    cache: new UidCache(width),
+    allocator: new UidAllocator(uidTable, random, logger),
+    policy: CACHE_BOTH,
+    logger,
+  });
+  return { uid, changes: new UidChanges(uid, logger) };
+}
