@@ -1,0 +1,182 @@
+import { DoNotRetryError, StorageError } from '../errors';
+import type { Failure } from '../storage';
+import { backoffMs } from './deadline';
+import type { Deadline } from './deadline';
+import { toStorageError } from './errors';
+import type { BatchOperation } from './multi-messages';
+import { addressOf, regionHolds, rowProblem } from './region';
+import type { Region, ServerAddress } from './region';
+import type { RegionDirectory } from './regions';
+import type { FailureHandler } from './retry';
+import type { OutgoingBatch } from './server-queue';
+import type { BatchAnswer } from './multi-messages';
+
+export interface BatchLimits {
+  /** Actions in one RPC. */
+  actions: number;
+  /** Bytes of cells in one RPC; an element that is larger goes alone. */
+  bytes: number;
+  maxAttempts: number;
+}
+
+/** One call's state: what it is, and what has failed for good so far. */
+interface Run {
+  table: string;
+  operation: BatchOperation;
+  deadline: Deadline;
+  failures: Failure[];
+}
+
+/**
+ * Splits the elements of one call by region, sends them, and sends again what failed for a passing reason: each element
+ * by itself to wherever its row is then, since a region that split has left its rows to several.
+ */
+export class BatchRunner {
+  constructor(
+    private readonly directory: RegionDirectory,
+    private readonly handler: FailureHandler,
+    private readonly limits: BatchLimits,
+    private readonly send: (server: ServerAddress, batch: OutgoingBatch) => Promise<BatchAnswer>,
+  ) {}
+
+  /** Resolves when every element is done or has failed for good; failures in the order of the elements. */
+  async run(table: string, operation: BatchOperation, deadline: Deadline): Promise<Failure[]> {
+    const run: Run = { table, operation, deadline, failures: [] };
+    const indices: number[] = [];
+    for (let i = 0; i < operation.size; i++) {
+      const row = operation.row(i);
+      const wrong = rowProblem(row);
+      if (wrong !== null)
+        run.failures.push({ index: i, error: new DoNotRetryError(`${operation.name} on ${table}: ${wrong}`, { table, row }) });
+      else if (!operation.isEmpty(i)) indices.push(i);
+    }
+    await this.dispatch(run, indices, 0, 0);
+    return run.failures.sort((a, b) => a.index - b.index);
+  }
+
+  /** @param attempts times that these elements have been sent, and @param pauses times that they have waited, so far */
+  private async dispatch(run: Run, indices: readonly number[], attempts: number, pauses: number): Promise<void> {
+    const { table, operation, deadline } = run;
+    const located = new Map<Region, number[]>();
+    const unknown = new Map<object | null, number[]>();
+    let region: Region | null = null;
+    let group: number[] = [];
+    for (const i of indices) {
+      const row = operation.row(i);
+      if (region === null || !regionHolds(region, row)) {
+        region = this.directory.cached(table, row);
+        if (region === null) {
+          addTo(unknown, this.directory.lookupKey(table, row), i);
+          continue;
+        }
+        group = located.get(region) ?? [];
+        located.set(region, group);
+      }
+      group.push(i);
+    }
+    const work: Promise<void>[] = [];
+    for (const [to, members] of located)
+      for (const chunk of this.chunks(operation, members)) work.push(this.sendChunk(run, to, chunk, attempts, pauses));
+    for (const members of unknown.values()) {
+      const lookup = this.directory.locate(table, operation.row(members[0]), deadline);
+      work.push(
+        lookup.then(
+          () => this.dispatch(run, members, attempts, pauses),
+          (error: unknown) => this.giveUp(run, members, error, null, attempts),
+        ),
+      );
+    }
+    await Promise.all(work);
+  }
+
+  private *chunks(operation: BatchOperation, indices: readonly number[]): Generator<{ indices: readonly number[]; bytes: number }> {
+    let from = 0;
+    let bytes = 0;
+    for (let at = 0; at < indices.length; at++) {
+      const more = operation.wireLength(indices[at]);
+      if (at > from && (at - from >= this.limits.actions || bytes + more > this.limits.bytes)) {
+        yield { indices: indices.slice(from, at), bytes };
+        from = at;
+        bytes = 0;
+      }
+      bytes += more;
+    }
+    if (from < indices.length) yield { indices: from === 0 ? indices : indices.slice(from), bytes };
+  }
+
+  private async sendChunk(
+    run: Run,
+    region: Region,
+    { indices, bytes }: { indices: readonly number[]; bytes: number },
+    attempts: number,
+    pauses: number,
+  ): Promise<void> {
+    const { operation, deadline } = run;
+    const failed = new Map<unknown, number[]>();
+    try {
+      const answer = await this.send(region.server, { region, operation, indices, bytes, deadline });
+      if (answer.exception !== null) failed.set(answer.exception, [...indices]);
+      // Failures of one kind share their retry: usually all are one exception, repeated for each row.
+      const byText = new Map<string, unknown>();
+      for (const [position, exception] of answer.failed) {
+        const text = exception.className + exception.message;
+        const representative = byText.get(text) ?? exception;
+        byText.set(text, representative);
+        addTo(failed, representative, indices[position]);
+      }
+    } catch (error) {
+      failed.set(error, [...indices]);
+    }
+    if (failed.size === 0) return;
+    await Promise.all([...failed].map(([error, members]) => this.again(run, region, members, error, attempts, pauses)));
+  }
+
+  private async again(
+    run: Run,
+    region: Region,
+    indices: readonly number[],
+    error: unknown,
+    attempts: number,
+    pauses: number,
+  ): Promise<void> {
+    const counted = attempts + (this.handler.counts(error) ? 1 : 0);
+    const retry = this.handler.retries(error, region) && counted < this.limits.maxAttempts;
+    try {
+      if (!retry || !(await run.deadline.sleep(backoffMs(pauses + 1)))) {
+        this.giveUp(run, indices, error, region, counted);
+        return;
+      }
+    } catch (cancelled) {
+      this.giveUp(run, indices, cancelled, region, counted);
+      return;
+    }
+    await this.dispatch(run, indices, counted, pauses + 1);
+  }
+
+  private giveUp(
+    { table, operation, deadline, failures }: Run,
+    indices: readonly number[],
+    error: unknown,
+    region: Region | null,
+    attempts: number,
+  ): void {
+    for (const index of indices) {
+      const site = {
+        operation: operation.name,
+        table,
+        row: operation.row(index),
+        server: region === null ? undefined : addressOf(region.server),
+        attempts,
+        elapsedMs: deadline.elapsedMs,
+        outOfTime: deadline.over,
+      };
+      failures.push({ index, error: error instanceof StorageError ? error : toStorageError(error, site) });
+    }
+  }
+}
+
+function addTo<K>(groups: Map<K, number[]>, key: K, index: number): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [index]);
+  else group.push(index);
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { CongestionWindow } from './congestion';
+import type { CallOutcome } from './congestion';
+import type { CallResponse } from './connection';
+import type { Deadline } from './deadline';
+import { RemoteException } from './errors';
+import { ZooKeeperLocator } from './meta-locator';
+import type { MetaLocator } from './meta-locator';
+import { MetaTable } from './meta-table';
+import { defaultUser } from './options';
+import type { HBaseOptions } from './options';
+import { addressOf } from './region';
+import type { ServerAddress } from './region';
+import { RegionDirectory } from './regions';
+import { FailureHandler } from './retry';
+import { ServerQueue } from './server-queue';
+import type { QueueCounters } from './server-queue';
+import { Servers } from './servers';
+
+/** An answer that takes longer than this means that the server has too much to do. */
+const SLOW_BATCH_MS = 2000;
+const SLOW_READ_MS = 5000;
+
+/** What is under way to one server, by kind: a flood of one must not lock out the others. */
+interface Traffic {
+  mutations: ServerQueue;
+  gets: ServerQueue;
+  rowCalls: CongestionWindow;
+  scans: CongestionWindow;
+}
+
+/** The parts of the client that know servers and regions, wired together. */
+export class Cluster {
+  readonly servers: Servers;
+  readonly meta: MetaTable;
+  readonly directory: RegionDirectory;
+  readonly handler: FailureHandler;
+  readonly locator: MetaLocator;
+  /** Names this client in its increments and appends. */
+  readonly nonceGroup = newNonce();
+  readonly queueCounters: QueueCounters = { flushes: 0, batched: 0, bytesInFlight: 0 };
+  private readonly traffic = new Map<string, Traffic>();
+
+  constructor(
+    readonly options: HBaseOptions,
+    locator?: MetaLocator,
+  ) {
+    const { zkQuorum, zkBaseDir, zkSessionTimeoutMs } = options;
+    this.locator = locator ?? new ZooKeeperLocator({ quorum: zkQuorum, baseDir: zkBaseDir, sessionTimeoutMs: zkSessionTimeoutMs });
+    const gone = (address: string): void => {
+      this.directory.invalidateServer(address);
+      this.meta.invalidateServer(address);
+    };
+    this.servers = new Servers(this.connectionOptions('ClientService'), gone);
+    this.meta = new MetaTable(this.locator, this.servers, options.rpcTimeoutMs);
+    this.directory = new RegionDirectory(this.meta);
+    this.handler = new FailureHandler(this.directory, (address) => {
+      gone(address);
+      this.servers.drop(address);
+    });
+  }
+
+  /** @param service the protocol that is spoken: ClientService, AdminService or MasterService */
+  connectionOptions(service: string): ConstructorParameters<typeof Servers>[0] {
+    const { user, connectTimeoutMs, rpcTimeoutMs, idleTimeoutMs, noDelay, keepAlive } = this.options;
+    return { user: user || defaultUser(), service, connectTimeoutMs, readTimeoutMs: rpcTimeoutMs, idleTimeoutMs, noDelay, keepAlive };
+  }
+
+  trafficOf(server: ServerAddress): Traffic {
+    const address = addressOf(server);
+    let traffic = this.traffic.get(address);
+    if (traffic === undefined) this.traffic.set(address, (traffic = this.newTraffic(server)));
+    return traffic;
+  }
+
+  private newTraffic(server: ServerAddress): Traffic {
+    const { options } = this;
+    const queue = (actions: number): ServerQueue => {
+      const window = new CongestionWindow(options.batchesInFlight, SLOW_BATCH_MS);
+      const limits = { actions, bytes: options.batchBytes, rpcTimeoutMs: options.rpcTimeoutMs };
+      return new ServerQueue(server, this.servers, window, limits, this.nonceGroup, this.queueCounters);
+    };
+    return {
+      mutations: queue(options.batchActions),
+      gets: queue(options.batchGets),
+      rowCalls: new CongestionWindow(options.rowCallsInFlight, SLOW_READ_MS),
+      scans: new CongestionWindow(options.scansInFlight, SLOW_READ_MS),
+    };
+  }
+
+  /** One RPC for one row, when the server has a place for it. */
+  async rowCall(server: ServerAddress, method: string, param: Buffer, deadline: Deadline): Promise<CallResponse> {
+    const window = this.trafficOf(server).rowCalls;
+    await window.enter(deadline);
+    const startedAt = Date.now();
+    let outcome: CallOutcome = 'failed';
+    try {
+      const timeoutMs = Math.max(1, Math.min(this.options.rpcTimeoutMs, deadline.remainingMs));
+      const response = await this.servers.connection(server).call({ method, param, timeoutMs });
+      outcome = 'well';
+      return response;
+    } catch (error) {
+      if (error instanceof RemoteException && error.overloaded) outcome = 'overloaded';
+      throw error;
+    } finally {
+      window.leave(outcome, Date.now() - startedAt);
+    }
+  }
+
+  close(): void {
+    this.servers.close();
+    this.locator.close();
+  }
+}
+
+/** A number that HBase takes for one operation of one client: random, never 0 (which means none). */
+export function newNonce(): number {
+  return randomBytes(6).readUIntBE(0, 6) + 1;
+}

@@ -1,0 +1,247 @@
+import * as net from 'node:net';
+import { FrameReader } from './frames';
+import { CallTimedOutError, ConnectionLostError, readExceptionResponse, RemoteException } from './errors';
+import { ProtoReader, ProtoWriter, putVarint, varintLength } from './protobuf';
+
+const KEY_VALUE_CODEC = 'org.apache.hadoop.hbase.codec.KeyValueCodec';
+/** "HBas", protocol version 0, authentication SIMPLE. */
+const PREAMBLE = Buffer.from([0x48, 0x42, 0x61, 0x73, 0, 80]);
+
+export interface ConnectionOptions {
+  /** The user that the server sees (SIMPLE authentication). */
+  user: string;
+  /** `ClientService` of a region server, `MasterService` or `AdminService`. */
+  service: string;
+  connectTimeoutMs: number;
+  /** A server that owes an answer and sends no byte for so long is taken for dead. */
+  readTimeoutMs: number;
+  /** A connection without calls is closed after so long; 0: never. */
+  idleTimeoutMs: number;
+  noDelay: boolean;
+  keepAlive: boolean;
+}
+
+export interface CallRequest {
+  method: string;
+  /** The request message. */
+  param: Buffer;
+  cells?: Buffer;
+  /** Milliseconds; the server drops the call when it has waited that long in its queue. */
+  timeoutMs: number;
+  /** For system tables: they have handlers of their own, so that a flood of writes can't lock out lookups. */
+  priority?: number;
+}
+
+export interface CallResponse {
+  /** The response message. */
+  param: Buffer;
+  /** The cell block behind it; empty when there is none. */
+  cells: Buffer;
+}
+
+interface PendingCall {
+  method: string;
+  resolve(response: CallResponse): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Why a connection ended: never established, no byte although one was owed, no calls for long, broken off, or closed by us. */
+export type ConnectionEnd = 'unreachable' | 'silent' | 'idle' | 'broken' | 'closed';
+
+/**
+ * One socket to one server, many calls on it at once, told apart by their ids. It starts connecting at once and lives
+ * until the first trouble: then every pending call fails and `onClose` is called; it is never used again.
+ */
+export class Connection {
+  readonly server: string;
+  private state: 'connecting' | 'open' | 'closed' = 'connecting';
+  private readonly socket: net.Socket;
+  private readonly pending = new Map<number, PendingCall>();
+  private lastId = 0;
+  /** Since when the server owes bytes; 0: it owes nothing. */
+  private owedSince = 0;
+  private idleSince = Date.now();
+  private readonly watch: NodeJS.Timeout;
+  private connectTimer: NodeJS.Timeout | undefined;
+  private corked = false;
+  private closeReason: Error | null = null;
+
+  constructor(
+    host: string,
+    port: number,
+    private readonly options: ConnectionOptions,
+    private readonly onClose: (connection: Connection, end: ConnectionEnd) => void,
+  ) {
+    this.server = `${host}:${port}`;
+    this.socket = net.connect({ host, port, noDelay: options.noDelay, keepAlive: options.keepAlive });
+    this.socket.write(preamble(options));
+    this.socket.once('connect', () => {
+      this.state = 'open';
+      clearTimeout(this.connectTimer);
+    });
+    const frames = new FrameReader((frame) => this.onFrame(frame));
+    this.socket.on('data', (chunk) => {
+      this.owedSince = this.pending.size > 0 ? Date.now() : 0;
+      try {
+        frames.push(chunk);
+      } catch (error) {
+        this.fail(`sent what is no answer: ${(error as Error).message}`);
+      }
+    });
+    this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(`failed: ${error.message || error.code}`));
+    this.socket.on('close', () => this.fail('was closed by the server'));
+    this.connectTimer = setTimeout(() => this.fail(`was not established within ${options.connectTimeoutMs} ms`), options.connectTimeoutMs);
+    this.watch = setInterval(() => this.check(), Math.max(10, Math.min(1000, options.readTimeoutMs / 4)));
+    this.watch.unref();
+  }
+
+  get closed(): boolean {
+    return this.state === 'closed';
+  }
+
+  get inFlight(): number {
+    return this.pending.size;
+  }
+
+  /** Rejects with RemoteException, CallTimedOutError or ConnectionLostError. */
+  call(request: CallRequest): Promise<CallResponse> {
+    return new Promise((resolve, reject) => {
+      if (this.closeReason !== null) {
+        reject(new ConnectionLostError(this.server, 'is closed', false));
+        return;
+      }
+      const id = (this.lastId = (this.lastId % 0x7fff_ffff) + 1);
+      const timer = setTimeout(() => {
+        this.pending.delete(id);
+        if (this.pending.size === 0) this.idleSince = Date.now();
+        reject(new CallTimedOutError(this.server, request.method, request.timeoutMs));
+      }, request.timeoutMs);
+      this.pending.set(id, { method: request.method, resolve, reject, timer });
+      if (this.owedSince === 0) this.owedSince = Date.now();
+      this.send(id, request);
+    });
+  }
+
+  private send(id: number, { method, param, cells, timeoutMs, priority }: CallRequest): void {
+    // RequestHeader: call_id 1, method_name 3, request_param 4, cell_block_meta 5 {length 1}, priority 6, timeout 7
+    const header = new ProtoWriter(64).uint(1, id).string(3, method).bool(4, true);
+    if (cells) {
+      const meta = header.begin(5);
+      header.uint(1, cells.length).end(meta);
+    }
+    if (priority !== undefined) header.uint(6, priority);
+    header.uint(7, Math.max(1, Math.floor(timeoutMs)));
+    const headerBytes = header.finish();
+    const prefix = 4 + varintLength(headerBytes.length);
+    const head = Buffer.allocUnsafe(prefix + headerBytes.length + varintLength(param.length));
+    head.writeUInt32BE(head.length - 4 + param.length + (cells ? cells.length : 0), 0);
+    putVarint(head, 4, headerBytes.length);
+    headerBytes.copy(head, prefix);
+    putVarint(head, prefix + headerBytes.length, param.length);
+    // Calls of one turn of the event loop leave in one system call.
+    if (!this.corked) {
+      this.corked = true;
+      this.socket.cork();
+      process.nextTick(() => {
+        this.corked = false;
+        this.socket.uncork();
+      });
+    }
+    this.socket.write(head);
+    this.socket.write(param);
+    if (cells) this.socket.write(cells);
+  }
+
+  private onFrame(frame: Buffer): void {
+    const reader = new ProtoReader(frame);
+    // ResponseHeader: call_id 1, exception 2, cell_block_meta 3
+    const header = reader.message();
+    let id = 0;
+    let exception: RemoteException | null = null;
+    let cellBytes = 0;
+    header.each((field) => {
+      if (field === 1) id = header.uint();
+      else if (field === 2) exception = readExceptionResponse(header.message());
+      else if (field === 3) {
+        const meta = header.message();
+        meta.each((f) => f === 1 && ((cellBytes = meta.uint()), true));
+      } else return false;
+      return true;
+    });
+    const call = this.pending.get(id);
+    if (call === undefined) {
+      // An exception for no call of ours is about the connection itself: wrong version, refused user.
+      if (exception !== null && (id === 0 || id > 0x7fff_ffff)) this.fail(`was refused: ${(exception as RemoteException).message}`);
+      return;
+    }
+    this.forget(id, call);
+    if (exception !== null) {
+      call.reject(exception);
+      return;
+    }
+    const param = reader.done ? EMPTY : reader.bytes();
+    if (frame.length - reader.offset !== cellBytes) {
+      const error = new ConnectionLostError(
+        this.server,
+        `sent a response with ${frame.length - reader.offset} bytes of cells instead of ${cellBytes}`,
+        true,
+      );
+      call.reject(error);
+      this.fail(error.message);
+      return;
+    }
+    call.resolve({ param, cells: cellBytes ? frame.subarray(reader.offset) : EMPTY });
+  }
+
+  private forget(id: number, call: PendingCall): void {
+    clearTimeout(call.timer);
+    this.pending.delete(id);
+    if (this.pending.size === 0) {
+      this.owedSince = 0;
+      this.idleSince = Date.now();
+    }
+  }
+
+  private check(): void {
+    const { readTimeoutMs, idleTimeoutMs } = this.options;
+    const now = Date.now();
+    if (this.owedSince !== 0 && now - this.owedSince > readTimeoutMs) this.fail(`has been silent for ${now - this.owedSince} ms`, 'silent');
+    else if (idleTimeoutMs > 0 && this.pending.size === 0 && now - this.idleSince > idleTimeoutMs) this.fail('was idle', 'idle');
+  }
+
+  private fail(reason: string, end: ConnectionEnd = 'broken'): void {
+    if (this.state === 'closed') return;
+    const sent = this.state === 'open';
+    this.state = 'closed';
+    this.closeReason = new ConnectionLostError(this.server, reason, sent);
+    clearInterval(this.watch);
+    clearTimeout(this.connectTimer);
+    this.socket.destroy();
+    const calls = [...this.pending.values()];
+    this.pending.clear();
+    for (const call of calls) {
+      clearTimeout(call.timer);
+      call.reject(this.closeReason);
+    }
+    this.onClose(this, !sent && end === 'broken' ? 'unreachable' : end);
+  }
+
+  /** Ends the connection at once; pending calls fail. */
+  close(): void {
+    this.fail('was closed', 'closed');
+  }
+}
+
+function preamble({ user, service }: ConnectionOptions): Buffer {
+  // ConnectionHeader: user_info 1 {effective_user 1}, service_name 2, cell_block_codec_class 3
+  const header = new ProtoWriter();
+  const info = header.begin(1);
+  header.string(1, user).end(info);
+  const bytes = header.string(2, service).string(3, KEY_VALUE_CODEC).finish();
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([PREAMBLE, length, bytes]);
+}

@@ -1,0 +1,97 @@
+import { TimeoutError } from '../errors';
+import type { CallOptions } from '../storage';
+
+/** Node fires longer timers at once. Calls that last 24 days do not exist. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
+/** The call was given up through its AbortSignal; as after a timeout, its effect is unknown. */
+export class CancelledError extends TimeoutError {}
+
+/** The call's deadline came while it waited; the layer that knows what for says so. */
+export class OutOfTimeError extends Error {
+  constructor() {
+    super('the deadline has passed');
+    this.name = 'OutOfTimeError';
+  }
+}
+
+/** How long a call may still take, and whether anybody still wants its answer. One per call, shared by all its attempts. */
+export class Deadline {
+  readonly startedAt = Date.now();
+  /** Wall clock, `Date.now()` scale. */
+  readonly at: number;
+  private readonly signal: AbortSignal | undefined;
+
+  constructor(options: CallOptions | undefined, defaultMs: number) {
+    this.at = Math.min(options?.deadline ?? Infinity, this.startedAt + defaultMs);
+    this.signal = options?.signal;
+  }
+
+  get remainingMs(): number {
+    return this.at - Date.now();
+  }
+
+  get elapsedMs(): number {
+    return Date.now() - this.startedAt;
+  }
+
+  get over(): boolean {
+    return this.remainingMs <= 0;
+  }
+
+  /** Calls back when the call is cancelled; the answer takes the callback away again. */
+  onCancel(callback: () => void): () => void {
+    const { signal } = this;
+    if (signal === undefined) return () => undefined;
+    signal.addEventListener('abort', callback, { once: true });
+    return () => signal.removeEventListener('abort', callback);
+  }
+
+  /** @throws CancelledError when the call was cancelled */
+  throwIfCancelled(): void {
+    if (this.signal?.aborted) throw new CancelledError('cancelled', { cause: this.signal.reason });
+  }
+
+  /** Waits for the promise until the call is cancelled or out of time. @throws CancelledError, OutOfTimeError */
+  async race<T>(promise: Promise<T>): Promise<T> {
+    if (this.signal?.aborted || this.over) {
+      promise.catch(() => undefined); // its end is nobody's business any more, but must not go unhandled
+      this.throwIfCancelled();
+      throw new OutOfTimeError();
+    }
+    let timer: NodeJS.Timeout | undefined;
+    let stop = (): void => undefined;
+    const end = new Promise<never>((_, reject) => {
+      stop = this.onCancel(() => reject(new CancelledError('cancelled', { cause: this.signal?.reason })));
+      timer = setTimeout(() => reject(new OutOfTimeError()), Math.min(LONGEST_TIMER_MS, Math.max(0, this.remainingMs)));
+    });
+    try {
+      return await Promise.race([promise, end]);
+    } finally {
+      clearTimeout(timer);
+      stop();
+    }
+  }
+
+  /** Waits so long, but not past the deadline. @returns false when the deadline came first */
+  async sleep(ms: number): Promise<boolean> {
+    const remaining = this.remainingMs;
+    if (remaining <= 0) return false;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await this.race(new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, remaining - 1)))));
+    } finally {
+      clearTimeout(timer);
+    }
+    return ms < remaining;
+  }
+}
+
+const FIRST_BACKOFF_MS = 16;
+const LONGEST_BACKOFF_MS = 5000;
+
+/** The pause after the n-th failure (from 1): doubles from 16 ms to 5 s, half of it at random so that callers don't return in step. */
+export function backoffMs(failures: number): number {
+  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 20));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+}

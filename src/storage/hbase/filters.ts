@@ -1,0 +1,126 @@
+import type { RowFilter, TagFilter, TsuidFilter } from '../filter';
+import { compileRowFilter } from '../row-filter';
+import { ProtoWriter } from './protobuf';
+import { fuzzyKeys } from './fuzzy-keys';
+
+/**
+ * Row filters as HBase evaluates them: a regular expression over the key's bytes (read as ISO-8859-1), and where every position
+ * of a wanted key is known, fuzzy rows, which let the server jump instead of looking at each row.
+ */
+
+const FILTERS = 'org.apache.hadoop.hbase.filter.';
+/** java.util.regex.Pattern.DOTALL: a key's bytes are any bytes. */
+const DOTALL = 32;
+/** Beyond so many alternatives the server's matcher costs more than sending the rows does; they are checked here instead. */
+const MAX_ALTERNATIVES = 4000;
+
+export interface EncodedFilter {
+  /** Filter message for the server; undefined: none. */
+  server: Buffer | undefined;
+  /** What the server was not asked to check. */
+  accepts: ((key: Buffer) => boolean) | null;
+}
+
+/** @param start and @param stop the scan's range, which fixes the first bytes of the wanted keys */
+export function encodeFilter(filter: RowFilter | undefined, firstCellOnly: boolean, start: Buffer, stop: Buffer): EncodedFilter {
+  const messages: Buffer[] = [];
+  const exact = filter === undefined || addFilter(filter, start, stop, messages);
+  if (firstCellOnly) messages.push(filterMessage('FirstKeyOnlyFilter', new ProtoWriter(0).finish()));
+  const accepts = exact || filter === undefined ? null : compiled(filter);
+  return { server: messages.length === 0 ? undefined : messages.length === 1 ? messages[0] : allOf(messages), accepts };
+}
+
+function compiled(filter: RowFilter): (key: Buffer) => boolean {
+  const passes = compileRowFilter(filter);
+  return (key) => passes(key, 0, key.length);
+}
+
+/** Adds what the server shall check; false when that lets rows through that the filter does not. */
+function addFilter(filter: RowFilter, start: Buffer, stop: Buffer, messages: Buffer[]): boolean {
+  switch (filter.kind) {
+    case 'all':
+      return filter.filters.map((part) => addFilter(part, start, stop, messages)).every(Boolean);
+    case 'keyRegexp':
+      messages.push(rowRegexp(filter.pattern));
+      return true;
+    case 'tags': {
+      const keys = fuzzyKeys(filter, start, stop);
+      if (keys !== null) messages.push(fuzzyRows(keys));
+      const { pattern, exact } = tagPattern(filter);
+      messages.push(rowRegexp(pattern));
+      return exact;
+    }
+    case 'tsuids': {
+      if (filter.tagParts.length > MAX_ALTERNATIVES) return false;
+      messages.push(rowRegexp(tsuidPattern(filter)));
+      return true;
+    }
+  }
+}
+
+/**
+ * The expression of QueryUtil.getRowKeyUIDRegex, with the end anchored at the very end. `exact` is false when a value list is
+ * too long and only the presence of its tag is asked for.
+ */
+export function tagPattern({ prefixLength, tagkWidth, tagvWidth, tags, explicit }: TagFilter): { pattern: string; exact: boolean } {
+  const gap = explicit ? '' : `(?:.{${tagkWidth + tagvWidth}})*`;
+  let alternatives = 0;
+  let exact = true;
+  let pattern = `(?s)^.{${prefixLength}}`;
+  for (const { tagk, tagvs } of tags) {
+    pattern += gap + quote(tagk);
+    alternatives += tagvs?.length ?? 0;
+    if (tagvs === null) pattern += `.{${tagvWidth}}`;
+    else if (alternatives > MAX_ALTERNATIVES) {
+      pattern += `.{${tagvWidth}}`;
+      exact = false;
+    } else if (tagvs.length === 0) pattern += '(?!)';
+    else pattern += `(?:${tagvs.map(quote).join('|')})`;
+  }
+  return { pattern: `${pattern}${gap}\\z`, exact };
+}
+
+/** The expression of QueryUtil.getRowKeyTSUIDRegex. */
+export function tsuidPattern({ prefixLength, tagParts }: TsuidFilter): string {
+  return tagParts.length === 0 ? '(?!)' : `(?s)^.{${prefixLength}}(?:${tagParts.map(quote).join('|')})\\z`;
+}
+
+/** Bytes as a literal; an end of quoting that lies within them is quoted by itself. */
+function quote(bytes: Buffer): string {
+  return `\\Q${bytes.toString('latin1').replaceAll('\\E', '\\E\\\\E\\Q')}\\E`;
+}
+
+function filterMessage(name: string, serialized: Buffer): Buffer {
+  return new ProtoWriter(serialized.length + 80)
+    .string(1, FILTERS + name)
+    .bytes(2, serialized)
+    .finish();
+}
+
+/** RowFilter {compare_filter 1 {compare_op 1 = EQUAL, comparator 2 {name 1, serialized 2 {pattern 1, flags 2, charset 3}}}}. */
+function rowRegexp(pattern: string): Buffer {
+  const comparator = new ProtoWriter(pattern.length * 2 + 32).string(1, pattern).uint(2, DOTALL).string(3, 'ISO-8859-1').finish();
+  const w = new ProtoWriter(comparator.length + 128);
+  const compare = w.begin(1);
+  w.uint(1, 2);
+  const wrapped = w.begin(2);
+  w.string(1, `${FILTERS}RegexStringComparator`).bytes(2, comparator).end(wrapped).end(compare);
+  return filterMessage('RowFilter', w.finish());
+}
+
+/** FuzzyRowFilter {fuzzy_keys_data 1 {first 1 = key, second 2 = mask}}; in the mask 0 is a fixed byte and 1 any. */
+function fuzzyRows(keys: readonly { key: Buffer; mask: Buffer }[]): Buffer {
+  const w = new ProtoWriter(keys.length * 64);
+  for (const { key, mask } of keys) {
+    const pair = w.begin(1);
+    w.bytes(1, key).bytes(2, mask).end(pair);
+  }
+  return filterMessage('FuzzyRowFilter', w.finish());
+}
+
+/** FilterList {operator 1 = MUST_PASS_ALL, filters 2}. */
+function allOf(messages: readonly Buffer[]): Buffer {
+  const w = new ProtoWriter(messages.reduce((sum, message) => sum + message.length + 8, 16)).uint(1, 1);
+  for (const message of messages) w.bytes(2, message);
+  return filterMessage('FilterList', w.finish());
+}

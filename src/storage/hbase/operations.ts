@@ -1,0 +1,190 @@
+import type { PackedCells as Packed } from '../packed-cells';
+import { PackedCells } from '../packed-cells';
+import { Row } from '../row';
+import type { RowDelete, RowGet, RowPut } from '../storage';
+import { CELL_DELETE_COLUMN, CELL_DELETE_FAMILY, cellWireLength, packedCellsWireLength } from './cell-block';
+import type { CellBlockWriter } from './cell-block';
+import type { BatchOperation, ResultCells } from './multi-messages';
+import type { ProtoWriter } from './protobuf';
+
+const MUTATE_APPEND = 0;
+const MUTATE_PUT = 2;
+const MUTATE_DELETE = 3;
+const SKIP_WAL = 1;
+const NO_QUALIFIER = Buffer.alloc(0);
+
+/** MutationProto: row 1, mutate_type 2, attribute 5, durability 6, associated_cell_count 8, nonce 9. The row is the cells' row. */
+function beginMutation(action: ProtoWriter, type: number, skipLog: boolean): number {
+  const mutation = action.begin(2);
+  action.uint(2, type);
+  if (skipLog) action.uint(6, SKIP_WAL);
+  return mutation;
+}
+
+export class PutOperation implements BatchOperation {
+  readonly name = 'put';
+
+  constructor(
+    private readonly family: Buffer,
+    private readonly rows: readonly RowPut[],
+    private readonly skipLog: boolean,
+  ) {}
+
+  get size(): number {
+    return this.rows.length;
+  }
+  row(i: number): Buffer {
+    return this.rows[i].row;
+  }
+  isEmpty(i: number): boolean {
+    return this.rows[i].cells.count === 0;
+  }
+  wireLength(i: number): number {
+    return packedCellsWireLength(this.rows[i].row, this.family, this.rows[i].cells);
+  }
+  encode(i: number, action: ProtoWriter, cells: CellBlockWriter): void {
+    const put = this.rows[i];
+    const mutation = beginMutation(action, MUTATE_PUT, this.skipLog);
+    action.uint(8, put.cells.count).end(mutation);
+    cells.putRow(put.row, this.family, put.cells, put.timestamps);
+  }
+}
+
+/** Results are not asked for, as the original does not. Every element has a nonce, so a repeated request is not applied twice. */
+export class AppendOperation implements BatchOperation {
+  readonly name = 'append';
+  private readonly rows: readonly RowPut[];
+  private readonly nonces: readonly number[];
+
+  constructor(
+    private readonly family: Buffer,
+    rows: readonly RowPut[],
+    private readonly skipLog: boolean,
+    newNonce: () => number,
+  ) {
+    // The server reads a cell once an append: of two values for one column in one append it would keep the second alone.
+    this.rows = rows.map((put) => ({ row: put.row, cells: joinValues(put.cells) }));
+    this.nonces = rows.map(newNonce);
+  }
+
+  get size(): number {
+    return this.rows.length;
+  }
+  row(i: number): Buffer {
+    return this.rows[i].row;
+  }
+  isEmpty(i: number): boolean {
+    return this.rows[i].cells.count === 0;
+  }
+  wireLength(i: number): number {
+    return packedCellsWireLength(this.rows[i].row, this.family, this.rows[i].cells);
+  }
+  encode(i: number, action: ProtoWriter, cells: CellBlockWriter): void {
+    const { row, cells: packed } = this.rows[i];
+    const mutation = beginMutation(action, MUTATE_APPEND, this.skipLog);
+    // Attribute _rr_ (Mutation.RETURN_RESULTS), false
+    const attribute = action.begin(5);
+    action.string(1, '_rr_').bytes(2, Buffer.of(0)).end(attribute);
+    action.uint(8, packed.count).uint(9, this.nonces[i]).end(mutation);
+    cells.putRow(row, this.family, packed);
+  }
+}
+
+/** Values of the same qualifier joined in order of adding. */
+function joinValues(packed: Packed): Packed {
+  if (packed.count < 2) return packed;
+  const values = new Map<string, { qualifier: Buffer; values: Buffer[] }>();
+  packed.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
+    const qualifier = packed.bytes.subarray(qualifierAt, qualifierAt + qualifierLength);
+    const value = packed.bytes.subarray(valueAt, valueAt + valueLength);
+    const key = qualifier.toString('latin1');
+    const known = values.get(key);
+    if (known === undefined) values.set(key, { qualifier, values: [value] });
+    else known.values.push(value);
+  });
+  if (values.size === packed.count) return packed;
+  const joined = new PackedCells(packed.length);
+  for (const cell of values.values()) joined.add(cell.qualifier, Buffer.concat(cell.values));
+  return joined;
+}
+
+export class DeleteOperation implements BatchOperation {
+  readonly name = 'delete';
+
+  constructor(
+    private readonly rows: readonly RowDelete[],
+    private readonly skipLog: boolean,
+  ) {}
+
+  get size(): number {
+    return this.rows.length;
+  }
+  row(i: number): Buffer {
+    return this.rows[i].row;
+  }
+  isEmpty(i: number): boolean {
+    return this.rows[i].qualifiers?.length === 0;
+  }
+  wireLength(i: number): number {
+    const { row, family, qualifiers } = this.rows[i];
+    if (family === undefined) return 0;
+    if (qualifiers === undefined) return cellWireLength(row, family, 0, 0);
+    return qualifiers.reduce((sum, qualifier) => sum + cellWireLength(row, family, qualifier.length, 0), 0);
+  }
+  encode(i: number, action: ProtoWriter, cells: CellBlockWriter): void {
+    const { row, family, qualifiers } = this.rows[i];
+    const mutation = beginMutation(action, MUTATE_DELETE, this.skipLog);
+    if (family === undefined) {
+      // Without cells the server puts a marker into every family of the table.
+      action.bytes(1, row);
+    } else if (qualifiers === undefined) {
+      action.uint(8, 1);
+      cells.marker(row, family, NO_QUALIFIER, CELL_DELETE_FAMILY);
+    } else {
+      action.uint(8, qualifiers.length);
+      for (const qualifier of qualifiers) cells.marker(row, family, qualifier, CELL_DELETE_COLUMN);
+    }
+    action.end(mutation);
+  }
+}
+
+export class GetOperation implements BatchOperation {
+  readonly name = 'get';
+  /** In the order of asking; null where there is no such row. */
+  readonly found: (Row | null)[];
+
+  constructor(private readonly gets: readonly RowGet[]) {
+    this.found = new Array<Row | null>(gets.length).fill(null);
+  }
+
+  get size(): number {
+    return this.gets.length;
+  }
+  row(i: number): Buffer {
+    return this.gets[i].row;
+  }
+  isEmpty(i: number): boolean {
+    return this.gets[i].qualifiers?.length === 0;
+  }
+  wireLength(): number {
+    return 0;
+  }
+  encode(i: number, action: ProtoWriter): void {
+    const get = action.begin(3);
+    writeGet(action, this.gets[i]);
+    action.end(get);
+  }
+  onResult(i: number, { block, first, size }: ResultCells): void {
+    this.found[i] = size === 0 ? null : new Row(this.gets[i].row, block, first, size);
+  }
+}
+
+/** Get: row 1, column 2 {family 1, qualifier 2}. */
+export function writeGet(w: ProtoWriter, { row, family, qualifiers }: RowGet): void {
+  w.bytes(1, row);
+  if (family === undefined) return;
+  const column = w.begin(2);
+  w.bytes(1, family);
+  for (const qualifier of qualifiers ?? []) w.bytes(2, qualifier);
+  w.end(column);
+}
