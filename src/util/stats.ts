@@ -7,5 +7,6 @@ export interface StatsSink {
   record(name: string, value: number | bigint | string, tags?: Readonly<Record<string, string>>): void;
 }
 export interface StatsSource {
-  collectStats(sink: StatsSink): void;
+  /** A promise where figures have to be asked for; when it rejects the whole answer fails. */
+  collectStats(sink: StatsSink): void | Promise<void>;
 }

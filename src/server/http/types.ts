@@ -49,6 +49,8 @@ export interface HttpCall {
    */
   sendJsonParts(status: number, parts: AsyncIterable<string | Buffer> | Iterable<string | Buffer>, jsonp?: JsonpRule): Promise<void>;
   sendText(status: number, contentType: string, body: string | Buffer): void;
+  /** 200 with a file's bytes as they are: files are never compressed. */
+  sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void;
   /** Status, `Content-Length: 0` and, when given, a content type (204 of `/api/put`). */
   sendEmpty(status: number, contentType?: string): void;
 }

@@ -1,0 +1,188 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'winston';
+import type { Config } from '../config/types';
+import { createQueryEngine, type QueryEngine } from '../query';
+import { createStorage } from '../storage/create';
+import type { Storage } from '../storage';
+import { createUids, type Uids } from '../uid';
+import { LatencyHistogram } from '../util/latency-histogram';
+import type { LogSystem } from '../util/logger';
+import type { StatsSource } from '../util/stats';
+import { TimeZone } from '../util/time-zone';
+import { createPointWriter, loadWritePlugins, type PointWriter } from '../write';
+import { ConnectionManager } from './connections';
+import { Counters } from './counters';
+import type { Mode, Tsd } from './context';
+import { createApp } from './http/app';
+import { readBodyRules } from './http/body';
+import { readCorsRules } from './http/cors';
+import { routesOf } from './http/routes';
+import { Port } from './port';
+import { readPortSettings, type PortSettings } from './port-settings';
+import { processStats } from './process-stats';
+import { checkTables, refuseMissingPlugins, withPatience } from './startup-checks';
+import { attachTelnet } from './telnet';
+
+/** From the wish to stop to the end, whatever is still under way. */
+const SHUTDOWN_MS = 25_000;
+const MODE_NAMES: Readonly<Record<Mode, string>> = { rw: 'READWRITE', ro: 'READONLY', wo: 'WRITEONLY' };
+
+export interface DaemonOptions {
+  /** Over what the configuration says of the port; for tests. */
+  port?: Partial<PortSettings>;
+}
+
+/** `ro` and `wo` in any case; anything else reads and writes. */
+export function modeOf(config: Config): Mode {
+  const mode = (config.getString('tsd.mode') ?? '').toLowerCase();
+  return mode === 'ro' || mode === 'wo' ? mode : 'rw';
+}
+
+/** A running TSD: every part made from one configuration, and the order in which they start and stop. Mirrors TSDMain. */
+export class Daemon implements Tsd {
+  readonly counters = new Counters();
+  readonly statsSources: StatsSource[] = [];
+  readonly mode: Mode;
+  readonly startedAt = Date.now();
+  readonly logger: Logger;
+  /** Resolves when everything has ended. */
+  readonly stopped: Promise<void>;
+  private stopping: Promise<void> | null = null;
+  private tellStopped: () => void = () => {};
+  private port: Port | null = null;
+
+  private constructor(
+    readonly config: Config,
+    readonly logs: LogSystem,
+    readonly storage: Storage,
+    readonly uids: Uids,
+    readonly writer: PointWriter,
+    readonly queries: QueryEngine,
+  ) {
+    this.mode = modeOf(config);
+    this.logger = logs.get('net.opentsdb.tools.TSDMain');
+    this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
+  }
+
+  /**
+   * Starts everything; the port opens last.
+   * @throws what keeps it from starting; nothing is left open then
+   */
+  static async start(config: Config, logs: LogSystem, options: DaemonOptions = {}): Promise<Daemon> {
+    setTimeZone(config);
+    refuseMissingPlugins(config);
+    const storage = createStorage(config);
+    const uids = createUids(config, storage, logs.get('net.opentsdb.uid.UniqueId'));
+    const tsdbLogger = logs.get('net.opentsdb.core.TSDB');
+    const plugins = await loadWritePlugins(config, tsdbLogger);
+    const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins);
+    const queries = createQueryEngine(config, storage, uids, logs.get('net.opentsdb.core.TsdbQuery'));
+    const daemon = new Daemon(config, logs, storage, uids, writer, queries);
+    try {
+      await daemon.open(options);
+      return daemon;
+    } catch (error) {
+      await daemon.shutdown('initialization failed');
+      throw error;
+    }
+  }
+
+  /** Where it listens. */
+  address!: AddressInfo;
+
+  /** Stops in order: no new work, what has been received is handled, what was accepted becomes durable. */
+  shutdown(reason: string): Promise<void> {
+    this.stopping ??= this.stop(reason);
+    return this.stopping;
+  }
+
+  private async open(options: DaemonOptions): Promise<void> {
+    const { config, logs, storage } = this;
+    const settings = { ...readPortSettings(config), ...options.port };
+    const rpcLogger = logs.get('net.opentsdb.tsd.RpcHandler');
+    const connections = new ConnectionManager(settings.connectionsLimit);
+    const latency = new LatencyHistogram();
+    rpcLogger.info(`TSD is in ${config.getString('tsd.mode')} mode`);
+    const corsRules = readCorsRules(config, (message) => rpcLogger.info(message));
+    const routes = routesOf(this);
+    const app = createApp(this, { routes, bodyRules: readBodyRules(config), corsRules, latency });
+    this.addStatsSources(connections, latency);
+
+    await withPatience(this.logger, 'Opening the storage', () => storage.open());
+    await checkTables(config, storage, this.logger);
+    await withPatience(this.logger, 'Opening the UIDs', () => this.uids.open());
+
+    const on = (key: string): boolean => config.getString(key) === 'true';
+    logs
+      .get('net.opentsdb.tsd.RpcManager')
+      .info(`Mode: ${MODE_NAMES[this.mode]}, HTTP UI Enabled: ${on('tsd.core.enable_ui')}, HTTP API Enabled: ${on('tsd.core.enable_api')}`);
+    if (settings.connectionsLimit > 0) {
+      logs.get('net.opentsdb.tsd.ConnectionManager').info(`TSD concurrent connection limit set to: ${settings.connectionsLimit}`);
+    }
+    this.port = new Port(settings, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
+    this.address = await this.port.listen();
+    this.logger.info(`Ready to serve on /${this.address.address}:${this.address.port}`);
+  }
+
+  private addStatsSources(connections: ConnectionManager, latency: LatencyHistogram): void {
+    const { counters, uids, storage } = this;
+    this.statsSources.push(
+      connections,
+      counters.rpc,
+      { collectStats: (sink) => latency.record(sink, 'http.latency', { type: 'all' }) },
+      counters.put,
+      counters.query,
+      processStats,
+      { collectStats: async (sink) => uids.collectStats(sink, await uids.usedIds()) },
+      this.writer,
+      this.queries,
+      {
+        collectStats(sink) {
+          for (const [name, value] of Object.entries(storage.stats())) {
+            sink.record(name.startsWith('hbase.') ? name : `storage.${storage.name}.${name}`, value);
+          }
+        },
+      },
+    );
+  }
+
+  private async stop(reason: string): Promise<void> {
+    const deadline = Date.now() + SHUTDOWN_MS;
+    this.logger.info(`Shutting down: ${reason}`);
+    const step = async (what: string, work: () => Promise<void> | undefined): Promise<void> => {
+      try {
+        await within(deadline, work() ?? Promise.resolve());
+      } catch (error) {
+        this.logger.error(`${what} did not end in order: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+    await step('The port', () => this.port?.close(deadline));
+    await step('The write path', () => this.writer.close());
+    this.queries.close();
+    await step('The UIDs', () => this.uids.close());
+    await step('The storage', () => this.storage.close());
+    this.logger.info('Shut down');
+    this.tellStopped();
+  }
+}
+
+/** @throws Error when the work is not done by the deadline */
+async function within(deadline: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the deadline has passed')), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `tsd.core.timezone` is the zone of the whole process. @throws IllegalArgumentError `Invalid timezone name: X` */
+function setTimeZone(config: Config): void {
+  const id = config.getString('tsd.core.timezone');
+  if (!id) return;
+  TimeZone.of(id);
+  process.env.TZ = id;
+}

@@ -1,0 +1,54 @@
+import type { Config } from '../../config/types';
+import { BadRequestError, type HttpCall } from './types';
+
+const HEADER_LIST = /^([a-zA-Z0-9_.-]+,\s*)*[a-zA-Z0-9_.-]+$/;
+
+/** Cross-origin rules, read once. Mirrors RpcHandler. */
+export interface CorsRules {
+  /** Upper case; null: off. */
+  readonly domains: ReadonlySet<string> | null;
+  readonly headers: string;
+}
+
+/** @throws Error with the original's words when a key makes no sense: the daemon doesn't start */
+export function readCorsRules(config: Config, log: (message: string) => void): CorsRules {
+  const text = config.getString('tsd.http.request.cors_domains') ?? '';
+  let domains: Set<string> | null = null;
+  if (text === '') log('CORS domain list was empty, CORS will not be enabled');
+  else {
+    const listed = text.split(',');
+    if (listed.length > 1 && listed.includes('*')) {
+      throw new Error('tsd.http.request.cors_domains must be a public resource (*) or a list of specific domains, you cannot mix both.');
+    }
+    domains = new Set(listed.map((domain) => domain.trim().toUpperCase()));
+    for (const domain of listed) log(`Loaded CORS domain (${domain})`);
+  }
+  const headers = (config.getString('tsd.http.request.cors_headers') ?? '').trim();
+  if (!HEADER_LIST.test(headers)) {
+    throw new Error('tsd.http.request.cors_headers must be a list of validly-formed HTTP header names. No wildcards are allowed.');
+  }
+  log(`Loaded CORS headers (${headers})`);
+  return { domains, headers };
+}
+
+/**
+ * Adds the headers for an allowed origin.
+ * @returns true when the call is answered: a preflight
+ * @throws BadRequestError, with status 200 for a forbidden origin as the original
+ */
+export function applyCors(call: HttpCall, rules: CorsRules): boolean {
+  const origin = call.req.headers.origin ?? '';
+  const preflight = call.method === 'OPTIONS';
+  if (rules.domains === null || origin === '') {
+    if (preflight) throw new BadRequestError(405, 'Method not allowed', `The HTTP method [${call.method}] is not permitted`);
+    return false;
+  }
+  if (!rules.domains.has('*') && !rules.domains.has(origin.toUpperCase())) {
+    throw new BadRequestError(200, 'CORS domain not allowed', `The domain [${origin}] is not permitted access`);
+  }
+  call.res.setHeader('Access-Control-Allow-Origin', origin);
+  call.res.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE');
+  call.res.setHeader('Access-Control-Allow-Headers', rules.headers);
+  if (preflight) call.sendEmpty(200);
+  return preflight;
+}

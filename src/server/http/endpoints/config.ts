@@ -1,0 +1,19 @@
+import type { HttpCall } from '../types';
+import { FILTER_DESCRIPTIONS } from './filter-descriptions';
+
+const MASK = '********';
+
+/**
+ * `/api/config`: every setting as a string, keys in order; what may be a password is masked. `/api/config/filters`: the tag value filters.
+ * Mirrors RpcManager.ShowConfig.
+ */
+export function config(call: HttpCall): void {
+  call.allowMethods('GET', 'POST');
+  if (call.path[1]?.toLowerCase() === 'filters') return call.sendJson(200, JSON.stringify(FILTER_DESCRIPTIONS));
+  const entries = [...call.tsd.config.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = entries.map(([key, value]) => {
+    const shown = key.toUpperCase().includes('PASS') ? MASK : value;
+    return `${JSON.stringify(key)}:${JSON.stringify(shown)}`;
+  });
+  call.sendJson(200, `{${members.join(',')}}`);
+}

@@ -1,0 +1,58 @@
+import { open, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { errorJson } from '../error-body';
+import { typeOfUri } from '../legacy';
+import { BadRequestError, type HttpCall } from '../types';
+
+const ONE_YEAR_SECONDS = 31536000;
+/** Files are answered from memory; nothing that belongs under the static root is longer. */
+const MAX_BYTES = 64 << 20;
+
+/** `/favicon.ico`, when the URI is exactly that. */
+export function favicon(call: HttpCall): Promise<void> {
+  if (call.uri === '/favicon.ico') return sendFile(call, 'favicon.ico', ONE_YEAR_SECONDS);
+  return staticFile(call);
+}
+
+/** `/s/<path>`: a file below `tsd.http.staticroot`. The path is not percent-decoded, as in the original. Mirrors StaticFileRpc. */
+export async function staticFile(call: HttpCall): Promise<void> {
+  const { uri } = call;
+  if (uri.length < 3) throw new BadRequestError(400, `URI too short <code>${uri}</code>`);
+  if (uri.indexOf('..', 3) > 0) throw new BadRequestError(400, `Malformed URI <code>${uri}</code>`);
+  const question = uri.indexOf('?', 3);
+  await sendFile(call, uri.slice(3, question > 0 ? question : undefined), uri.includes('nocache') ? 0 : ONE_YEAR_SECONDS);
+}
+
+/** The file's real path, if it is below the root: not through `..`, a backslash, a NUL byte or a symbolic link. */
+async function within(root: string, name: string): Promise<string | null> {
+  if (/[\\\0]/.test(name) || name.split('/').includes('..')) return null;
+  try {
+    const [realRoot, path] = await Promise.all([realpath(root), realpath(join(root, name))]);
+    return path.startsWith(realRoot + sep) ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+async function sendFile(call: HttpCall, name: string, maxAge: number): Promise<void> {
+  const root = call.tsd.config.getString('tsd.http.staticroot') ?? '';
+  const path = root === '' ? null : await within(root, name);
+  const found = path === null ? null : await readFile(path);
+  if (found === null) {
+    call.tsd.logs.get('net.opentsdb.tsd.HttpQuery').warn(`File not found: ${name.slice(0, 200)}`);
+    call.sendText(404, typeOfUri(call.uri) ?? 'application/json', errorJson(404, 'Page not found'));
+    return;
+  }
+  call.sendFile(typeOfUri(name) ?? 'text/plain', found.bytes, Math.max(0, Math.floor((Date.now() - found.modified) / 1000)), maxAge);
+}
+
+async function readFile(path: string): Promise<{ bytes: Buffer; modified: number } | null> {
+  const file = await open(path, 'r');
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > MAX_BYTES) return null;
+    return { bytes: await file.readFile(), modified: stat.mtimeMs };
+  } finally {
+    await file.close();
+  }
+}

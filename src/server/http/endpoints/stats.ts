@@ -1,0 +1,42 @@
+import type { Storage } from '../../../storage';
+import { hashMapOrder } from '../../../util/java-hash-order';
+import { collectStats, statsLines, type Stat } from '../../stats';
+import { sendLegacy } from '../legacy';
+import type { HttpCall } from '../types';
+import { runtimeStats, threadList } from './runtime-stats';
+
+/** `/api/stats`, its sub-paths, and `/stats`. An unknown sub-path is the plain endpoint. Mirrors StatsRpc. */
+export async function stats(call: HttpCall): Promise<void> {
+  call.allowMethods('GET', 'POST');
+  if (call.apiVersion === 0) return sendText(call);
+  switch (call.path[1]?.toLowerCase()) {
+    case 'threads':
+      return call.sendJson(200, JSON.stringify(threadList()));
+    case 'jvm':
+      return call.sendJson(200, JSON.stringify(runtimeStats(call.tsd.startedAt)));
+    case 'query':
+      return call.sendJson(200, call.tsd.queries.registry.toJson());
+    case 'region_clients':
+      return call.sendJson(200, JSON.stringify(regionClients(call)));
+    default:
+      return call.sendJson(200, `[${(await collectStats(call.tsd, 'api')).map(statJson).join(',')}]`);
+  }
+}
+
+/** `/stats`: lines as telnet's, or with `json` a list of them. */
+async function sendText(call: HttpCall): Promise<void> {
+  const lines = await statsLines(call.tsd);
+  sendLegacy(call, call.hasParam('json') ? JSON.stringify(lines) : lines.map((line) => `${line}\n`).join(''));
+}
+
+function statJson({ metric, timestamp, value, tags }: Stat): string {
+  const values = new Map(tags);
+  const ordered = hashMapOrder(values.keys()).map((key) => `${JSON.stringify(key)}:${JSON.stringify(values.get(key))}`);
+  return `{"metric":${JSON.stringify(metric)},"timestamp":${timestamp},"value":${JSON.stringify(value)},"tags":{${ordered.join(',')}}}`;
+}
+
+/** Connections to region servers, from a store that has some. */
+function regionClients({ tsd }: HttpCall): unknown[] {
+  const store = tsd.storage as Storage & { regionClients?: () => unknown[] };
+  return store.regionClients?.() ?? [];
+}

@@ -1,0 +1,15 @@
+import { BadRequestError, type HttpCall } from '../types';
+import { assignUids } from './uid-assign';
+import { renameUid } from './uid-rename';
+
+/** `/api/uid/...`. Mirrors UniqueIdRpc. */
+export async function uid(call: HttpCall): Promise<void> {
+  switch (call.path[1]?.toLowerCase()) {
+    case 'assign':
+      return assignUids(call);
+    case 'rename':
+      return renameUid(call);
+    default:
+      throw new BadRequestError(501, 'Other UID endpoints have not been implemented yet');
+  }
+}

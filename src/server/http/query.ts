@@ -1,0 +1,79 @@
+import {
+  parseJsonQuery,
+  parseUriQuery,
+  queryJsonParts,
+  QueryError,
+  removeDuplicates,
+  runStatsJson,
+  type Query,
+  type ValidQuery,
+} from '../../query';
+import { BadRequestError, type HttpCall } from './types';
+
+/** Sub-paths that are endpoints of their own; any other is ignored. */
+const OTHER_ENDPOINTS: ReadonlySet<string> = new Set(['exp', 'gexp', 'last']);
+
+function parse(call: HttpCall): Query {
+  if (call.method === 'POST') return parseJsonQuery(call.bodyText());
+  const query = parseUriQuery({
+    has: (name) => call.hasParam(name),
+    last: (name) => call.param(name),
+    all: (name) => call.params.get(name) ?? [],
+  });
+  // An override to DELETE that isn't allowed reads, as if it weren't there.
+  query.delete =
+    call.method === 'DELETE' || (call.effectiveMethod() === 'DELETE' && call.tsd.config.getBoolean('tsd.http.query.allow_delete'));
+  return query;
+}
+
+function headersOf(call: HttpCall): Record<string, string> {
+  const { rawHeaders } = call.req;
+  const headers: Record<string, string> = {};
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers[rawHeaders[i]] = rawHeaders[i + 1];
+  return headers;
+}
+
+function asBadRequest(error: unknown): unknown {
+  if (!(error instanceof QueryError)) return error;
+  return new BadRequestError(error.status, error.message, error.details, { cause: error });
+}
+
+/** `/api/query`: GET, POST and DELETE. Mirrors QueryRpc.handleQuery. */
+export async function queryHandler(call: HttpCall): Promise<void> {
+  if (OTHER_ENDPOINTS.has(call.path[1]?.toLowerCase())) throw new BadRequestError(404, 'Endpoint not found');
+  call.allowMethods('GET', 'POST', 'DELETE');
+  const counters = call.tsd.counters.query;
+  let query: ValidQuery;
+  try {
+    const parsed = parse(call);
+    removeDuplicates(parsed);
+    query = call.tsd.queries.validate(parsed);
+  } catch (e) {
+    counters.invalidRequests++;
+    throw asBadRequest(e);
+  }
+  try {
+    await answer(call, query);
+    counters.success++;
+  } catch (e) {
+    counters.exceptions++;
+    throw asBadRequest(e);
+  }
+}
+
+async function answer(call: HttpCall, query: ValidQuery): Promise<void> {
+  const found = await call.tsd.queries.execute(query, { remote: call.remote, headers: headersOf(call) }, call.signal);
+  const options = {
+    arrays: call.hasParam('arrays'),
+    globalAnnotations: found.globalAnnotations,
+    summary: query.source.showSummary ? (): string => runStatsJson(found.stats, true) : null,
+  };
+  try {
+    await call.sendJsonParts(200, queryJsonParts(query, found.results(), options, found.breather), 'lenient');
+    found.finish(200, null, !call.signal.aborted);
+  } catch (e) {
+    const error = e as Error;
+    found.finish(error instanceof QueryError ? error.status : 500, error, false);
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Tsd } from '../context';
+import { aggregators } from './endpoints/aggregators';
+import { config } from './endpoints/config';
+import { dieDieDie } from './endpoints/diediedie';
+import { dropCaches } from './endpoints/dropcaches';
+import { home } from './endpoints/home';
+import { logs } from './endpoints/logs';
+import { serializers } from './endpoints/serializers';
+import { favicon, staticFile } from './endpoints/static-file';
+import { stats } from './endpoints/stats';
+import { suggest } from './endpoints/suggest';
+import { uid } from './endpoints/uid';
+import { version } from './endpoints/version';
+import { queryHandler } from './query';
+import type { HttpHandler } from './types';
+
+type Routes = Readonly<Record<string, HttpHandler>>;
+
+// The busiest first: the router tries them in this order.
+const WRITING_API: Routes = { 'api/uid': uid };
+const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest };
+const API: Routes = {
+  'api/aggregators': aggregators,
+  'api/config': config,
+  'api/dropcaches': dropCaches,
+  'api/serializers': serializers,
+  'api/stats': stats,
+  'api/version': version,
+};
+const READING_UI: Routes = { '': home, s: staticFile, 'favicon.ico': favicon, suggest };
+const UI: Routes = { aggregators, dropcaches: dropCaches, logs, stats, version };
+
+/** The endpoints that this daemon's mode and switches leave, by route. Mirrors RpcManager.initializeBuiltinRpcs. */
+export function routesOf(tsd: Pick<Tsd, 'config' | 'mode'>): Map<string, HttpHandler> {
+  const on = (key: string): boolean => tsd.config.getString(key) === 'true';
+  const api = on('tsd.core.enable_api');
+  const ui = on('tsd.core.enable_ui');
+  const groups: Routes[] = [];
+  if (api && tsd.mode !== 'ro') groups.push(WRITING_API);
+  if (api && tsd.mode !== 'wo') groups.push(READING_API);
+  if (api) groups.push(API);
+  if (ui && tsd.mode !== 'wo') groups.push(READING_UI);
+  if (ui) groups.push(UI);
+  if (ui && tsd.config.getString('tsd.no_diediedie') === 'false') groups.push({ diediedie: dieDieDie });
+  return new Map(groups.flatMap((group) => Object.entries(group)));
+}

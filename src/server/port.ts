@@ -1,0 +1,128 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionManager } from './connections';
+import { HttpSockets } from './http-sockets';
+import type { PortSettings } from './port-settings';
+import type { TelnetConnection } from './telnet-types';
+
+const A = 'A'.charCodeAt(0);
+const Z = 'Z'.charCodeAt(0);
+/** Request line and headers together; the original takes 4,096 and 8,192 bytes. */
+const MAX_HEAD_BYTES = 16 * 1024;
+
+export interface PortHandlers {
+  http: RequestListener;
+  telnet: (socket: Socket, firstChunk: Buffer) => TelnetConnection;
+}
+
+/**
+ * The one listener for telnet and HTTP: the first byte of a connection decides, for good. Mirrors PipelineFactory.DetectHttpOrRpc.
+ *
+ * It is an http.Server whose own connection handler waits until a connection turned out to speak HTTP, so that Node's
+ * limits on slow requests work.
+ */
+export class Port {
+  private readonly server: Server;
+  private readonly serveHttp: (socket: Socket) => void;
+  private readonly http: HttpSockets;
+  private readonly telnet = new Map<Socket, TelnetConnection>();
+  /** Nothing has come yet: neither telnet nor HTTP. */
+  private readonly silent = new Set<Socket>();
+  private closing = false;
+
+  constructor(
+    private readonly settings: PortSettings,
+    private readonly handlers: PortHandlers,
+    private readonly connections: ConnectionManager,
+  ) {
+    this.http = new HttpSockets(connections);
+    this.server = createServer(
+      {
+        noDelay: settings.noDelay,
+        keepAlive: settings.keepAlive,
+        maxHeaderSize: MAX_HEAD_BYTES,
+        headersTimeout: settings.headTimeoutMs,
+        requestTimeout: settings.requestTimeoutMs,
+        connectionsCheckingInterval: settings.timeoutCheckMs,
+        keepAliveTimeout: 0,
+      },
+      handlers.http,
+    );
+    // A client that has sent its request may close its side and still wants the answer.
+    Object.assign(this.server, { httpAllowHalfOpen: true });
+    const [serve] = this.server.listeners('connection');
+    this.serveHttp = (socket) => void serve.call(this.server, socket);
+    this.server.removeAllListeners('connection').on('connection', (socket: Socket) => this.accept(socket));
+    this.http.watch(this.server);
+  }
+
+  /** @throws Error `Failed to bind to: /<address>:<port>` */
+  async listen(): Promise<AddressInfo> {
+    const { port, bind, backlog } = this.settings;
+    if (port < 0 || port > 65535) throw new Error(`port out of range:${port}`);
+    await new Promise<void>((resolve, reject) => {
+      const failed = (cause: Error): void => reject(new Error(`Failed to bind to: /${bind || '0.0.0.0'}:${port}`, { cause }));
+      this.server.once('error', failed);
+      this.server.listen({ port, host: bind || undefined, backlog }, () => {
+        this.server.off('error', failed);
+        resolve();
+      });
+    });
+    return this.server.address() as AddressInfo;
+  }
+
+  /**
+   * Accepts nothing more; lets calls under way end and telnet connections handle what they have received.
+   * @param deadline `Date.now()` scale: what is open then is cut
+   */
+  async close(deadline: number): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    this.server.close();
+    for (const socket of this.silent) socket.destroy();
+    const drained = Promise.allSettled([...this.telnet.values()].map((connection) => connection.drain()));
+    const timer = new AbortController();
+    await Promise.race([
+      Promise.all([drained, this.http.quiet()]),
+      sleep(Math.max(0, deadline - Date.now()), undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+    for (const socket of this.connections.open) socket.destroySoon();
+    await sleep(0); // the last answers go to the system before the sockets do
+    for (const socket of this.connections.open) socket.destroy();
+  }
+
+  private accept(socket: Socket): void {
+    if (this.closing || !this.connections.admit(socket)) {
+      socket.destroy();
+      return;
+    }
+    socket.on('error', (error) => this.connections.countException(error));
+    if (this.settings.idleMs > 0) socket.setTimeout(this.settings.idleMs, () => socket.destroy());
+    this.silent.add(socket);
+    const forget = (): void => void this.silent.delete(socket);
+    const ended = (): void => void socket.end();
+    socket.once('close', forget);
+    socket.once('end', ended);
+    socket.once('data', (chunk: Buffer) => {
+      forget();
+      socket.off('close', forget).off('end', ended);
+      if (chunk[0] >= A && chunk[0] <= Z) this.becomeHttp(socket, chunk);
+      else this.becomeTelnet(socket, chunk);
+    });
+  }
+
+  private becomeHttp(socket: Socket, chunk: Buffer): void {
+    socket.pause();
+    socket.unshift(chunk);
+    this.http.add(socket);
+    this.serveHttp(socket);
+    socket.resume();
+  }
+
+  private becomeTelnet(socket: Socket, chunk: Buffer): void {
+    this.telnet.set(socket, this.handlers.telnet(socket, chunk));
+    socket.once('close', () => this.telnet.delete(socket));
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'winston';
+import type { Config } from '../config/types';
+import { RetryableError, TableNotFoundError, type Storage } from '../storage';
+
+/** How long a store that is restarting or moving regions is waited for. */
+const PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Features that are only there as plugins: who asks for one must not get a daemon without it. */
+const PLUGINS: readonly (readonly [enable: string, plugin: string, what: string])[] = [
+  ['tsd.core.authentication.enable', 'tsd.core.authentication.plugin', 'authentication plugin'],
+  ['tsd.search.enable', 'tsd.search.plugin', 'search plugin'],
+  ['tsd.core.meta.cache.enable', 'tsd.core.meta.cache.plugin', 'meta cache plugin'],
+  ['tsd.startup.enable', 'tsd.startup.plugin', 'startup plugin'],
+];
+
+/** @throws Error in the original's words for a plugin that can't be had */
+export function refuseMissingPlugins(config: Config): void {
+  for (const [enable, plugin, what] of PLUGINS) {
+    if (config.getBoolean(enable)) throw new Error(`Unable to locate ${what}: ${config.getString(plugin) ?? ''}`);
+  }
+  for (const key of ['tsd.rpc.plugins', 'tsd.http.rpc.plugins']) {
+    if (config.has(key)) throw new Error(`Unable to locate ${config.getString(key)}`);
+  }
+}
+
+/** The tables this configuration works on. Mirrors TSDB.checkNecessaryTablesExist. */
+export function necessaryTables(config: Config): string[] {
+  const tables = [config.getString('tsd.storage.hbase.data_table'), config.getString('tsd.storage.hbase.uid_table')];
+  if (config.getBoolean('tsd.core.tree.enable_processing')) tables.push(config.getString('tsd.storage.hbase.tree_table'));
+  const meta = ['enable_realtime_ts', 'enable_realtime_uid', 'enable_tsuid_incrementing'];
+  if (meta.some((name) => config.getBoolean(`tsd.core.meta.${name}`))) tables.push(config.getString('tsd.storage.hbase.meta_table'));
+  return tables.filter((table) => table !== null);
+}
+
+/** Runs a start-up step again while the store says that it may work later, for a minute. */
+export async function withPatience<T>(logger: Logger, what: string, step: () => Promise<T>): Promise<T> {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof RetryableError) || Date.now() + pause > giveUp) throw error;
+      logger.warn(`${what} failed, trying again in ${pause}ms: ${error.message}`);
+      await sleep(pause);
+    }
+  }
+}
+
+/** @throws TableNotFoundError naming the first table that isn't there */
+export async function checkTables(config: Config, storage: Storage, logger: Logger): Promise<void> {
+  for (const table of necessaryTables(config)) {
+    const exists = await withPatience(logger, `Looking for table "${table}"`, () => storage.tableExists(table));
+    if (!exists) throw new TableNotFoundError(`"${table}": the table does not exist; hbase-schema/ creates the tables`, { table });
+  }
+}

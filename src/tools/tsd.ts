@@ -1,0 +1,134 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import type { LoadedConfig } from '../config';
+import { versionLines } from '../util/build-data';
+import { LogSystem } from '../util/logger';
+import { parseArguments } from './arguments';
+import { loadToolConfig, runTool, type ToolIo } from './common';
+import { declareTsd, tsdOverrides, tsdUsage } from './tsd-options';
+
+type Config = LoadedConfig['config'];
+
+/** What keeps the daemon from starting, with the exit code for it. */
+class StartError extends Error {
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * `tsdb tsd`: the daemon in the foreground until it is stopped.
+ * @returns the exit code: 0 after `diediedie`, 143 and 130 after SIGTERM and SIGINT, 1 to 3 when it can't start. Mirrors TSDMain.
+ */
+export function run(argv: readonly string[], io: ToolIo): Promise<number> {
+  return runTool(io, async () => {
+    const command = declareTsd();
+    parseArguments(command, argv);
+    const { config, file } = loadToolConfig(command, tsdOverrides(command));
+    try {
+      checkRequired(config);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      io.stderr.write(`${error.message}\n${tsdUsage(command)}`);
+      return error.code;
+    }
+    return start(config, file, io);
+  });
+}
+
+async function start(config: Config, file: string | null, io: ToolIo): Promise<number> {
+  const logs = new LogSystem({
+    level: config.getString('tsd.log.level') ?? undefined,
+    file: config.getString('tsd.log.file') ?? undefined,
+    fileBytes: 128 << 20,
+    files: 4,
+  });
+  const logger = logs.get('net.opentsdb.tools.TSDMain');
+  logger.info('Starting.');
+  for (const line of versionLines().trimEnd().split('\n')) logger.info(line);
+  const configLogger = logs.get('net.opentsdb.utils.Config');
+  configLogger.info(file === null ? 'No configuration found, will use defaults' : `Successfully loaded configuration file: ${file}`);
+  try {
+    return await serve(config, logs);
+  } catch (error) {
+    io.stderr.write(initializationFailed(error));
+    return 1;
+  } finally {
+    await logs.close();
+  }
+}
+
+/** Runs the daemon until it has stopped. */
+async function serve(config: Config, logs: LogSystem): Promise<number> {
+  // Loaded late: wrong options are told at once.
+  const { Daemon } = require('../server/daemon') as typeof import('../server/daemon');
+  const logger = logs.get('net.opentsdb.tools.TSDMain');
+  // No single fault may take every client's connection with it.
+  const survive = (error: unknown): void => void logger.error('Unexpected exception', { error });
+  process.on('uncaughtException', survive).on('unhandledRejection', survive);
+  const daemon = await Daemon.start(config, logs);
+  let code = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    code = signal === 'SIGTERM' ? 143 : 130;
+    void daemon.shutdown(signal);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  try {
+    await daemon.stopped;
+    return code;
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    process.off('uncaughtException', survive).off('unhandledRejection', survive);
+  }
+}
+
+/** The settings without which there is no daemon, in the original's order. @throws StartError */
+function checkRequired(config: Config): void {
+  const staticRoot = config.getString('tsd.http.staticroot');
+  const cacheDir = config.getString('tsd.http.cachedir');
+  if (!staticRoot) throw new StartError('Missing static root directory', 1);
+  if (!cacheDir) throw new StartError('Missing cache directory', 1);
+  if (!config.has('tsd.network.port')) throw new StartError('Missing network port', 1);
+  integer(config, 'tsd.network.port', 'Invalid network port setting');
+  checkDirectory(staticRoot, false);
+  checkDirectory(cacheDir, true);
+  integer(config, 'tsd.core.connections.limit', 'Invalid connections limit');
+  if (config.has('tsd.network.worker_threads')) integer(config, 'tsd.network.worker_threads', 'Invalid worker thread count');
+}
+
+function integer(config: Config, key: string, message: string): void {
+  try {
+    config.getInt(key);
+  } catch {
+    throw new StartError(message, 1);
+  }
+}
+
+/** @param writable made when it is missing. @throws StartError. Mirrors FileSystem.checkDirectory. */
+function checkDirectory(path: string, writable: boolean): void {
+  if (writable) {
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    } catch {
+      // told below by what it is now
+    }
+  }
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new StartError(`No such directory [${path}]`, 3);
+  if (!stat.isDirectory()) throw new StartError(`Not a directory [${path}]`, 3);
+  if (!writable) return;
+  try {
+    accessSync(path, constants.W_OK);
+  } catch {
+    throw new StartError(`Cannot write to directory [${path}]`, 3);
+  }
+}
+
+/** The failure with everything that led to it, as Java prints an exception and its causes. */
+function initializationFailed(error: unknown): string {
+  let text = 'Exception in thread "main" java.lang.RuntimeException: Initialization failed\n';
+  for (let cause = error; cause instanceof Error; cause = cause.cause) text += `Caused by: ${cause.name}: ${cause.message}\n`;
+  return text;
+}
