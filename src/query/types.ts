@@ -1,3 +1,10 @@
+import type { Annotation } from '../schema';
+import type { Row } from '../storage';
+import type { QueryResult, RunStats } from './output';
+import type { Query, ValidQuery } from './parse';
+import type { QueryClient, QueryRegistry } from './query-registry';
+import type { Breather } from './scan';
+
 /** Raw points of one series (a span), in time order, without duplicates. */
 export interface Series {
   size: number;
@@ -38,11 +45,11 @@ export interface Aggregator {
   /** The floating path over `values[from..to)`, at least one value. NaN handling is each function's own. */
   runDouble(values: Float64Array, from: number, to: number): number;
   /**
-   * The integer path over safe integers `values[0..count)`, count >= 1.
+   * The integer path over safe integers `values[from..to)`, at least one.
    * NaN says that an intermediate result left the safe range: the caller must take `runBigInt`.
    */
-  runLong(values: Float64Array, count: number): number;
-  /** The integer path, exact, wrapping at 64 bits. */
+  runLong(values: Float64Array, from: number, to: number): number;
+  /** The integer path over `values[0..count)`, exact, wrapping at 64 bits. */
   runBigInt(values: BigInt64Array, count: number): bigint;
 }
 
@@ -88,6 +95,39 @@ export interface GroupSpec {
   readonly scanEnd: number;
 }
 
-/** Marker for the daemon's context; the engine's methods are added by src/query/engine.ts. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface QueryEngine {}
+/** A query that has been read from storage; its numbers are computed as they are taken. */
+export interface QueryAnswer {
+  readonly query: ValidQuery;
+  readonly globalAnnotations: readonly Annotation[];
+  readonly breather: Breather;
+  readonly stats: RunStats;
+  /** One output object after the other; call it once. @throws QueryError while iterating */
+  results(): AsyncGenerator<QueryResult>;
+  /**
+   * Must be called when the answer is written or given up.
+   * @param sent the client got all of it
+   */
+  finish(status: number, error: Error | null, sent: boolean): void;
+}
+
+/** Queries over one store. */
+export interface QueryEngine {
+  /** Running and finished queries. */
+  readonly registry: QueryRegistry;
+  /** What decoding rows came across, since the start. */
+  readonly findings: Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }>;
+  /** Told of rows just read that compaction might find something to do about: several columns, or one that is not as it should be. */
+  onRowsMerged: ((rows: readonly Row[]) => void) | null;
+  /**
+   * Checks a request and makes its times absolute against the clock's now. Duplicates among the sub-queries should be gone.
+   * @throws QueryError with the status and text for the client
+   */
+  validate(query: Query): ValidQuery;
+  /**
+   * Reads everything that a query needs.
+   * @param signal aborts when the client is gone; the query stops reading then
+   * @throws QueryError with the status and text for the client
+   */
+  execute(query: ValidQuery, client: QueryClient, signal: AbortSignal): Promise<QueryAnswer>;
+  close(): void;
+}

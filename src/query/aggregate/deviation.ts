@@ -1,3 +1,4 @@
+import { doubleToLong } from '../../util/java-long';
 import type { Aggregator } from '../types';
 
 /** Population standard deviation by Welford's recurrence; NaN is skipped, a single value gives 0. */
@@ -5,8 +6,8 @@ export const dev: Aggregator = {
   name: 'dev',
   interpolation: 'lerp',
   runDouble: deviation,
-  runLong: (values, count) => Math.trunc(deviation(values, 0, count)),
-  runBigInt: (values, count) => BigInt(Math.trunc(deviation(Float64Array.from(values.subarray(0, count), Number), 0, count))),
+  runLong: (values, from, to) => Math.trunc(deviation(values, from, to)),
+  runBigInt: (values, count) => doubleToLong(deviation(Float64Array.from(values.subarray(0, count), Number), 0, count)),
 };
 
 function deviation(values: Float64Array, from: number, to: number): number {

@@ -18,7 +18,7 @@ export function percentile(name: string, percent: number, type: EstimationType):
       const sorted = sortedPresent(values, from, to);
       return sorted.length === 0 ? NaN : estimate(sorted, position('legacy', quantile, sorted.length));
     },
-    runLong: (values, count) => Math.trunc(estimate(sortedDoubles(values, 0, count), position(type, quantile, count))),
+    runLong: (values, from, to) => Math.trunc(estimate(sortedDoubles(values, from, to), position(type, quantile, to - from))),
     runBigInt(values, count) {
       const doubles = Float64Array.from(values.subarray(0, count), Number);
       return doubleToLong(estimate(sortedDoubles(doubles, 0, count), position(type, quantile, count)));

@@ -12,9 +12,9 @@ export function min(name: string, interpolation: Interpolation): Aggregator {
       for (let i = from; i < to; i++) if (values[i] < least) least = values[i];
       return least === Infinity ? NaN : least;
     },
-    runLong(values, count) {
-      let least = values[0];
-      for (let i = 1; i < count; i++) if (values[i] < least) least = values[i];
+    runLong(values, from, to) {
+      let least = values[from];
+      for (let i = from + 1; i < to; i++) if (values[i] < least) least = values[i];
       return least;
     },
     runBigInt(values, count) {
@@ -35,9 +35,9 @@ export function max(name: string, interpolation: Interpolation): Aggregator {
       for (let i = from; i < to; i++) if (values[i] > most) most = values[i];
       return most === -Infinity ? NaN : most;
     },
-    runLong(values, count) {
-      let most = values[0];
-      for (let i = 1; i < count; i++) if (values[i] > most) most = values[i];
+    runLong(values, from, to) {
+      let most = values[from];
+      for (let i = from + 1; i < to; i++) if (values[i] > most) most = values[i];
       return most;
     },
     runBigInt(values, count) {
@@ -56,7 +56,7 @@ export const median: Aggregator = {
     const sorted = sortedPresent(values, from, to);
     return sorted.length === 0 ? NaN : sorted[sorted.length >> 1];
   },
-  runLong: (values, count) => sortedDoubles(values, 0, count)[count >> 1],
+  runLong: (values, from, to) => sortedDoubles(values, from, to)[(to - from) >> 1],
   runBigInt: (values, count) => values.slice(0, count).sort()[count >> 1],
 };
 
@@ -65,7 +65,7 @@ export const first: Aggregator = {
   name: 'first',
   interpolation: 'zero',
   runDouble: (values, from) => values[from],
-  runLong: (values) => values[0],
+  runLong: (values, from) => values[from],
   runBigInt: (values) => values[0],
 };
 
@@ -73,7 +73,7 @@ export const last: Aggregator = {
   name: 'last',
   interpolation: 'zero',
   runDouble: (values, _from, to) => values[to - 1],
-  runLong: (values, count) => values[count - 1],
+  runLong: (values, _from, to) => values[to - 1],
   runBigInt: (values, count) => values[count - 1],
 };
 
@@ -85,9 +85,9 @@ export const none: Aggregator = {
     requireSingle(to - from);
     return values[from];
   },
-  runLong(values, count) {
-    requireSingle(count);
-    return values[0];
+  runLong(values, from, to) {
+    requireSingle(to - from);
+    return values[from];
   },
   runBigInt(values, count) {
     requireSingle(count);

@@ -21,9 +21,9 @@ function sumDouble(values: Float64Array, from: number, to: number): number {
   return present ? total : NaN;
 }
 
-function sumLong(values: Float64Array, count: number): number {
+function sumLong(values: Float64Array, from: number, to: number): number {
   let total = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     total += values[i];
     if (total > MAX_SAFE || total < -MAX_SAFE) return NaN;
   }
@@ -51,9 +51,9 @@ export const squareSum: Aggregator = {
     }
     return present ? total : NaN;
   },
-  runLong(values, count) {
+  runLong(values, from, to) {
     let total = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       total += values[i] * values[i];
       if (total > MAX_SAFE) return NaN;
     }
@@ -82,9 +82,9 @@ export const avg: Aggregator = {
     }
     return n === 0 ? NaN : total / n;
   },
-  runLong(values, count) {
-    const total = sumLong(values, count);
-    return (total - (total % count)) / count;
+  runLong(values, from, to) {
+    const total = sumLong(values, from, to);
+    return (total - (total % (to - from))) / (to - from);
   },
   runBigInt: (values, count) => sumBigInt(values, count) / BigInt(count),
 };
@@ -98,13 +98,13 @@ export const mult: Aggregator = {
     for (let i = from; i < to; i++) product *= values[i];
     return product;
   },
-  runLong(values, count) {
+  runLong(values, from, to) {
     let product = 1;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       product *= values[i];
       if (product > MAX_SAFE || product < -MAX_SAFE) return NaN;
     }
-    return product === 0 ? 0 : product;
+    return product + 0;
   },
   runBigInt(values, count) {
     let product = 1n;
@@ -123,11 +123,11 @@ export const diff: Aggregator = {
     while (first < to - 1 && values[first] !== values[first]) first++;
     return values[to - 1] - values[first];
   },
-  runLong(values, count) {
-    const difference = count === 1 ? 0 : values[count - 1] - values[0];
+  runLong(values, from, to) {
+    const difference = values[to - 1] - values[from];
     return difference > MAX_SAFE || difference < -MAX_SAFE ? NaN : difference;
   },
-  runBigInt: (values, count) => (count === 1 ? 0n : wrap(values[count - 1] - values[0])),
+  runBigInt: (values, count) => wrap(values[count - 1] - values[0]),
 };
 
 /** Number of values that are not NaN; never NaN itself. */
@@ -139,6 +139,6 @@ export const count: Aggregator = {
     for (let i = from; i < to; i++) if (values[i] === values[i]) n++;
     return n;
   },
-  runLong: (_values, n) => n,
+  runLong: (_values, from, to) => to - from,
   runBigInt: (_values, n) => BigInt(n),
 };

@@ -1,6 +1,7 @@
 import { durationCount, durationUnit } from '../../util/date-time';
 import type { DurationUnit } from '../../util/date-time';
 import { TimeZone } from '../../util/time-zone';
+import type { Buckets } from './buckets';
 
 const DAY_MS = 86_400_000;
 
@@ -18,7 +19,7 @@ const NEAR_ANCHOR: Readonly<Record<'ms' | 's' | 'm' | 'h', { units: number; near
  * Buckets that follow the calendar of a time zone, with its changes of clocks. Weeks begin on Sunday.
  * Mirrors DateTime.previousInterval on java.util.GregorianCalendar.
  */
-export class CalendarBuckets {
+export class CalendarBuckets implements Buckets {
   private readonly unit: DurationUnit;
   private readonly count: number;
   private readonly zone: TimeZone;
@@ -49,10 +50,17 @@ export class CalendarBuckets {
     return this.add(start, this.count);
   }
 
+  /** Start of the bucket that holds `ms`, counted from the one that starts at `start` <= ms. */
+  from(start: number, ms: number): number {
+    const elapsed = ELAPSED_MS[this.unit];
+    if (elapsed !== undefined) return ms - ((ms - start) % (elapsed * this.count));
+    for (let next = this.next(start); next <= ms; next = this.next(start)) start = next;
+    return start;
+  }
+
   private find(ms: number): number {
     const anchor = this.anchor(ms);
-    const elapsed = ELAPSED_MS[this.unit];
-    if (elapsed !== undefined) return anchor + Math.floor((ms - anchor) / (elapsed * this.count)) * elapsed * this.count;
+    if (ELAPSED_MS[this.unit] !== undefined) return this.from(anchor, ms);
     if (anchor === ms) return anchor;
     // Whatever their number, weeks are sought one by one.
     const step = this.unit === 'w' ? 1 : this.count;

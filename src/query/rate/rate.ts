@@ -1,0 +1,65 @@
+import { IllegalStateError } from '../../util/errors';
+import { doubleSeries, integerAt, isIntegerAt } from '../points';
+import type { RateOptions, Series } from '../types';
+
+/** What `rate` without options means. */
+export const DEFAULT_RATE: RateOptions = { counter: false, counterMax: 2n ** 63n - 1n, resetValue: 0n, dropResets: false };
+
+/**
+ * Changes per second between consecutive points, always doubles. The first point gets a rate too, against the value 0 at time 0: groups are
+ * merged with it. Differences of integers are 64-bit integers. Mirrors RateSpan.
+ * @throws IllegalStateError when time does not advance
+ */
+export function rateOf(series: Series, options: RateOptions): Series {
+  const { size, timestamps, values } = series;
+  const times = new Float64Array(size);
+  const rates = new Float64Array(size);
+  let n = 0;
+  for (let i = 0; i < size; i++) {
+    const before = i === 0 ? 0 : timestamps[i - 1];
+    const after = timestamps[i];
+    if (after <= before) {
+      throw new IllegalStateError(
+        `Next timestamp (${after}) is supposed to be  strictly greater than the previous one (${before}), but it's not.`,
+      );
+    }
+    const seconds = (after - before) / 1000;
+    // Safe integers have an exact difference before it is rounded once, as a 64-bit one has.
+    const exact = series.integers !== null && bothIntegers(series, i);
+    const difference = exact ? exactDifference(series, i, 0n) : values[i] - (i === 0 ? 0 : values[i - 1]);
+    if (!(options.counter && difference < 0)) {
+      times[n] = after;
+      rates[n++] = difference / seconds;
+    } else if (!options.dropResets) {
+      const wrapped = bothIntegers(series, i)
+        ? exactDifference(series, i, options.counterMax)
+        : Number(options.counterMax) - (i === 0 ? 0 : values[i - 1]) + values[i];
+      times[n] = after;
+      rates[n++] = unlessReset(wrapped / seconds, options);
+    }
+  }
+  return doubleSeries(times, rates, n);
+}
+
+/** The rate between two doubles, for options that drop nothing. */
+export function rateBetween(before: number, after: number, seconds: number, options: RateOptions): number {
+  const difference = after - before;
+  if (!(options.counter && difference < 0)) return difference / seconds;
+  return unlessReset((Number(options.counterMax) - before + after) / seconds, options);
+}
+
+/** The rate of a roll-over, or 0 where it is so large that the counter must have been reset. */
+function unlessReset(rate: number, { resetValue }: RateOptions): number {
+  return resetValue > 0n && rate > Number(resetValue) ? 0 : rate;
+}
+
+/** `plus` and the change from the point before, wrapping at 64 bits. */
+function exactDifference(series: Series, at: number, plus: bigint): number {
+  const before = at === 0 ? 0n : integerAt(series, at - 1);
+  return Number(BigInt.asIntN(64, plus - before + integerAt(series, at)));
+}
+
+/** The point before the first one is the integer 0. */
+function bothIntegers(series: Series, at: number): boolean {
+  return isIntegerAt(series, at) && (at === 0 || isIntegerAt(series, at - 1));
+}
