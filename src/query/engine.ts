@@ -1,0 +1,111 @@
+import type { Config } from '../config/types';
+import type { Row, Storage } from '../storage';
+import type { Uids } from '../uid';
+import { QueryError } from './errors';
+import type { QueryLogger } from './logger';
+import { newRunStats } from './output';
+import { validateQuery, type Query, type ValidQuery } from './parse';
+import { layoutOf, QueryLimits } from './plan';
+import { QueryRecord, QueryRegistry, type QueryClient } from './query-registry';
+import { asQueryError, QueryRun, type RunContext } from './run';
+import { Semaphore } from './scan';
+import { querySettings } from './settings';
+import type { QueryAnswer, QueryEngine } from './types';
+
+/** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
+const MAX_SCANS = 64;
+
+/** The query engine over one store. Mirrors what QueryRpc, TSQuery and TsdbQuery do together. */
+class StorageQueryEngine implements QueryEngine {
+  readonly registry: QueryRegistry;
+  onRowsMerged: ((rows: readonly Row[]) => void) | null = null;
+  private readonly context: RunContext;
+  private readonly limits: QueryLimits;
+  private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
+
+  constructor(config: Config, storage: Storage, uids: Uids, logger: QueryLogger) {
+    const settings = querySettings(config);
+    this.registry = new QueryRegistry(settings.allowDuplicates);
+    this.limits = new QueryLimits(config, logger);
+    this.context = {
+      settings,
+      limits: this.limits,
+      scans: new Semaphore(MAX_SCANS),
+      scanning: {
+        storage,
+        uids,
+        logger,
+        layout: layoutOf(config, uids.widths),
+        table: settings.table,
+        merge: settings.merge,
+        batchRows: settings.batchRows,
+        onRowsMerged: (rows) => this.onRowsMerged?.(rows),
+        onFindings: (findings) => {
+          this.found.merged += findings.merged;
+          this.found.duplicatesSame += findings.duplicatesSame;
+          this.found.duplicatesDifferent += findings.duplicatesDifferent;
+          for (const warning of findings.warnings) logger.warn(warning);
+        },
+      },
+    };
+  }
+
+  validate(query: Query): ValidQuery {
+    const valid = validateQuery(query, this.context.settings.timeZone, Date.now());
+    this.checkAllowed(query);
+    return valid;
+  }
+
+  async execute(valid: ValidQuery, client: QueryClient, signal: AbortSignal): Promise<QueryAnswer> {
+    const record = new QueryRecord(client, valid.source, newRunStats(valid.subQueries.length));
+    this.registry.start(record);
+    const run = new QueryRun(this.context, valid, record, signal);
+    const finish = (status: number, error: Error | null, sent: boolean): void => {
+      run.end();
+      record.complete(status, error, sent);
+      this.registry.end(record);
+    };
+    try {
+      await run.read();
+    } catch (e) {
+      const error = asQueryError(e);
+      finish(error.status, error, !signal.aborted);
+      throw error;
+    }
+    return {
+      query: valid,
+      globalAnnotations: run.globalAnnotations,
+      breather: run.breather,
+      stats: record.run,
+      results: () => run.results(),
+      finish,
+    };
+  }
+
+  /** @throws QueryError 400 */
+  private checkAllowed(query: Query): void {
+    const { allowDelete, preAggregates } = this.context.settings;
+    if (query.delete && !allowDelete) {
+      throw new QueryError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
+    }
+    if (!preAggregates && query.queries?.some((sub) => sub?.preAggregate)) {
+      throw new QueryError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
+    }
+  }
+
+  get findings(): Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }> {
+    return this.found;
+  }
+
+  close(): void {
+    this.limits.close();
+  }
+}
+
+/**
+ * The query engine of a daemon or a tool.
+ * @throws NumberFormatError, IllegalArgumentError for values of the configuration that the original does not start with either
+ */
+export function createQueryEngine(config: Config, storage: Storage, uids: Uids, logger: QueryLogger): QueryEngine {
+  return new StorageQueryEngine(config, storage, uids, logger);
+}

@@ -1,0 +1,17 @@
+export { findAggregator } from './aggregate/registry';
+export { createQueryEngine } from './engine';
+export { QueryError } from './errors';
+export { FILTER_TYPES } from './filter';
+export { queryJsonParts, runStatsJson, type QueryResult } from './output';
+export {
+  parseJsonQuery,
+  parseMetricAndFilters,
+  parseUriQuery,
+  removeDuplicates,
+  type Query,
+  type SubQuery,
+  type UriParams,
+  type ValidQuery,
+} from './parse';
+export type { QueryClient, QueryRegistry } from './query-registry';
+export type { QueryAnswer, QueryEngine } from './types';

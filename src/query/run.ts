@@ -1,0 +1,280 @@
+import { hexToUid, type Annotation } from '../schema';
+import { StorageError, TimeoutError, type CallOptions } from '../storage';
+import type { QuerySettings } from './settings';
+import { QueryError } from './errors';
+import { evaluateGroup } from './evaluate';
+import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
+import { DEFAULT_COUNTER_MAX, type ValidQuery, type ValidSubQuery } from './parse';
+import { planFilters, planMetricScan, planTsuidScan, QueryLimits, ReadBudget, resolveFilters, scanWindow } from './plan';
+import type { FilterPlan, ResolvedFilter, ScanPlan } from './plan';
+import type { QueryRecord } from './query-registry';
+import { Breather, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
+import type { GroupSpec } from './types';
+
+/** What every query of an engine shares. */
+export interface RunContext {
+  readonly settings: QuerySettings;
+  readonly scanning: ScanContext;
+  readonly limits: QueryLimits;
+  /** Bounds how many ranges are read at once, over all queries. */
+  readonly scans: Semaphore;
+}
+
+interface PlannedSubQuery {
+  readonly subQuery: ValidSubQuery;
+  readonly scan: ScanPlan;
+  readonly filters: FilterPlan;
+  /** UIDs of the keys that filters name; null without filters. */
+  readonly filterTagks: Buffer[] | null;
+}
+
+interface ReadSubQuery extends PlannedSubQuery {
+  readonly groups: (SpanGroup | null)[];
+  readonly labels: readonly Labels[];
+  readonly namesMs: number;
+  readonly stats: SubQueryStats;
+}
+
+async function firstFailure<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.map((s) => {
+    if (s.status === 'rejected') throw s.reason;
+    return s.value;
+  });
+}
+
+/** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
+export function asQueryError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
+  return new QueryError(status, cause.message, cause.message, { cause });
+}
+
+/** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
+export class QueryRun {
+  private readonly aborter = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly timer: NodeJS.Timeout | null = null;
+  readonly deadline: number | undefined;
+  private subQueries: ReadSubQuery[] = [];
+  globalAnnotations: Annotation[] = [];
+  readonly breather: Breather;
+
+  /** @param signal aborts when the client goes away */
+  constructor(
+    private readonly context: RunContext,
+    readonly query: ValidQuery,
+    private readonly record: QueryRecord,
+    signal: AbortSignal,
+  ) {
+    const { timeoutMs } = context.settings;
+    if (timeoutMs > 0) {
+      this.deadline = Date.now() + timeoutMs;
+      this.timer = setTimeout(() => this.aborter.abort(this.timedOut()), timeoutMs);
+      this.timer.unref();
+    }
+    this.signal = AbortSignal.any([signal, this.aborter.signal]);
+    this.breather = new Breather(this.signal);
+  }
+
+  private timedOut(): QueryError {
+    const limit = this.context.settings.timeoutMs;
+    const advice = 'Please try filtering using more tags or decrease your time range.';
+    return new QueryError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${advice}`);
+  }
+
+  /**
+   * Resolves, reads, groups and names everything. Afterwards only arithmetic is left to do.
+   * @throws QueryError
+   */
+  async read(): Promise<void> {
+    const started = performance.now();
+    try {
+      const [planned] = await Promise.all([this.plan(), this.readGlobals()]);
+      this.record.filterTagks = new Map(planned.map((p) => [p.subQuery.source, p.filterTagks ?? []]));
+      this.record.run.stringToUidMs = performance.now() - started;
+      this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
+      this.record.run.processingPreWriteMs = performance.now() - started;
+    } catch (e) {
+      throw this.failed(e);
+    }
+  }
+
+  /** Stops whatever is still under way. */
+  end(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.aborter.abort(new Error('The query has ended'));
+  }
+
+  private failed(error: unknown): QueryError {
+    // A time-out reaches the query as whatever its storage calls make of it.
+    const reason: unknown = this.signal.aborted ? this.signal.reason : error;
+    this.end();
+    return asQueryError(reason);
+  }
+
+  /** The output objects in order, each computed when it is asked for; its series are let go of then. @throws QueryError */
+  async *results(): AsyncGenerator<QueryResult> {
+    try {
+      for (const sub of this.subQueries) {
+        for (let i = 0; i < sub.groups.length; i++) {
+          const group = sub.groups[i];
+          if (!group) continue;
+          yield this.evaluate(sub, group, sub.labels[i]);
+          sub.groups[i] = null;
+          await this.breather.pause();
+        }
+      }
+    } catch (e) {
+      throw this.failed(e);
+    }
+  }
+
+  private evaluate(sub: ReadSubQuery, group: SpanGroup, labels: Labels): QueryResult {
+    const { subQuery, stats } = sub;
+    const started = performance.now();
+    const points = evaluateGroup(
+      group.spans.map((span) => span.points),
+      this.specOf(sub),
+    );
+    let nanDps = 0;
+    for (let i = 0; i < points.size; i++) if (Number.isNaN(points.values[i])) nanDps++;
+    const series = {
+      queryIndex: subQuery.index,
+      queryScanMs: stats.queryScanMs,
+      mergeMs: stats.mergeMs,
+      groupByMs: stats.groupByMs,
+      namesMs: sub.namesMs / sub.groups.length,
+      aggregationMs: performance.now() - started,
+      serializationMs: 0,
+      emittedDps: points.size,
+      nanDps,
+    };
+    stats.series.push(series);
+    return {
+      ...labels,
+      subQuery,
+      filterTagks: sub.filterTagks,
+      tsuids: () => group.spans.map((span) => span.tsuid).sort(),
+      annotations: group.annotations,
+      points,
+      stats: series,
+    };
+  }
+
+  private specOf({ subQuery, scan }: PlannedSubQuery): GroupSpec {
+    const { source } = subQuery;
+    const plainRate = { counter: false, counterMax: DEFAULT_COUNTER_MAX, resetValue: 0n, dropResets: false };
+    return {
+      aggregator: subQuery.aggregator,
+      downsample: subQuery.downsample,
+      rate: source.rate ? (source.rateOptions ?? plainRate) : null,
+      startMs: this.query.startMs,
+      endMs: this.query.endMs,
+      scanStart: scan.scanStart,
+      scanEnd: scan.scanEnd,
+    };
+  }
+
+  private get callOptions(): CallOptions {
+    return { signal: this.signal, deadline: this.deadline };
+  }
+
+  private async readGlobals(): Promise<void> {
+    const { source, startMs, endMs } = this.query;
+    if (!source.globalAnnotations || source.noAnnotations) return;
+    this.globalAnnotations = await readGlobalAnnotations(this.context.scanning, startMs, endMs, this.callOptions);
+  }
+
+  /** All metrics first, then the filters: which unknown name a client is told of does not depend on timing. */
+  private async plan(): Promise<PlannedSubQuery[]> {
+    const { subQueries } = this.query;
+    const metrics = await firstFailure(subQueries.map((sub) => this.metricOf(sub)));
+    return firstFailure(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
+  }
+
+  /** Null for a query by TSUIDs. */
+  private async metricOf({ source }: ValidSubQuery): Promise<Buffer | null> {
+    if (source.tsuids && source.tsuids.length > 0) return null;
+    return this.context.scanning.uids.getId('metrics', source.metric ?? '');
+  }
+
+  private async planSubQuery(subQuery: ValidSubQuery, metric: Buffer | null): Promise<PlannedSubQuery> {
+    const { settings, scanning } = this.context;
+    const { source, downsample } = subQuery;
+    const window = scanWindow(this.query.startMs, this.query.endMs, downsample);
+    if (metric === null) {
+      const scan = planTsuidScan(scanning.layout, source.tsuids ?? [], window);
+      const postScan = await this.tsuidFilters(subQuery);
+      return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: null };
+    }
+    const resolved = await resolveFilters(scanning.uids, source.filters, settings);
+    const filters = planFilters(resolved, settings.expansionLimit);
+    const scan = planMetricScan(scanning.layout, metric, window, filters, source.explicitTags, settings.fuzzyFilter);
+    const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
+    const filterTagks = resolved.length === 0 ? null : [...tagks.values()].sort(Buffer.compare);
+    return { subQuery, scan, filters, filterTagks };
+  }
+
+  /** Filters beside TSUIDs are evaluated on names only; a key that nobody has ever used matches nothing rather than failing. */
+  private async tsuidFilters({ source }: ValidSubQuery): Promise<ResolvedFilter[]> {
+    const { uids } = this.context.scanning;
+    const byName = source.filters.filter((f) => f.needsNames);
+    return Promise.all(
+      byName.map(async (filter) => {
+        const tagk = await uids.getId('tagk', filter.tagk).catch(() => hexToUid('00', uids.widths.tagk));
+        return { filter, tagk, tagvs: [] };
+      }),
+    );
+  }
+
+  private async readSubQuery(planned: PlannedSubQuery): Promise<ReadSubQuery> {
+    const { layout, uids } = this.context.scanning;
+    const { subQuery, scan, filters } = planned;
+    const stats = this.record.run.subQueries[subQuery.index];
+    const started = performance.now();
+    const spans = await this.scan(planned, stats);
+    stats.queryScanMs = performance.now() - started;
+    const groupStarted = performance.now();
+    const each = subQuery.aggregator.name === 'none';
+    // A series without points is there for its annotations only; a histogram query has nothing else to show.
+    const readable = subQuery.histogram ? [] : spans;
+    const groups = groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan });
+    stats.groupByMs = performance.now() - groupStarted;
+    const namesStarted = performance.now();
+    const labels = await labelGroups(uids, layout, groups);
+    return { ...planned, groups, labels, namesMs: performance.now() - namesStarted, stats };
+  }
+
+  private async scan({ subQuery, scan, filters }: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
+    const { settings, scanning, limits, scans } = this.context;
+    const { source } = subQuery;
+    const byTsuid = source.tsuids !== null && source.tsuids.length > 0;
+    const found = await limits.of(byTsuid ? null : source.metric);
+    const budget = new ReadBudget({
+      bytes: this.query.source.overrideByteLimit && settings.allowByteOverride ? 0 : found.bytes,
+      dataPoints: this.query.source.overrideDataPointLimit && settings.allowDataPointOverride ? 0 : found.dataPoints,
+    });
+    const request = {
+      plan: scan,
+      postScan: filters.postScan,
+      budget,
+      signal: this.signal,
+      deadline: this.deadline,
+      deleteRows: this.query.source.delete,
+      histogram: subQuery.histogram,
+      timeRange: settings.timeRange(scan),
+    };
+    const ranges = scan.ranges.map(async (range) => {
+      const rangeScan = new RangeScan(scanning, request, range);
+      stats.scans.push(rangeScan.stats);
+      return scans.run(this.signal, () => rangeScan.run());
+    });
+    const parts = await Promise.all(ranges);
+    const started = performance.now();
+    const spans = sortSpans(parts.flat());
+    stats.mergeMs = performance.now() - started;
+    return spans;
+  }
+}
