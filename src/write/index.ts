@@ -4,7 +4,7 @@ import type { Storage } from '../storage';
 import type { Uids } from '../uid/types';
 import type { WritePlugins } from './plugins';
 import { StoragePointWriter } from './point-writer';
-import type { PointWriter } from './types';
+import type { PointWriter, WriterOptions } from './types';
 
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
@@ -17,6 +17,13 @@ export * from './types';
  * @param plugins from loadWritePlugins; absent: none
  * @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either
  */
-export function createPointWriter(config: Config, storage: Storage, uids: Uids, logger: Logger, plugins?: WritePlugins): PointWriter {
-  return new StoragePointWriter(config, storage, uids, logger, plugins);
+export function createPointWriter(
+  config: Config,
+  storage: Storage,
+  uids: Uids,
+  logger: Logger,
+  plugins?: WritePlugins,
+  options?: WriterOptions,
+): PointWriter {
+  return new StoragePointWriter(config, storage, uids, logger, plugins, options);
 }

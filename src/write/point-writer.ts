@@ -12,7 +12,7 @@ import { checkPoint } from './point-checks';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import { cachedSeries, lookUpSeries, type SeriesIds } from './series-lookup';
 import { writeSettings, type WriteSettings } from './settings';
-import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, Turn } from './types';
+import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, Turn, WriterOptions } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { WriteLane } from './write-lane';
@@ -56,6 +56,7 @@ export class StoragePointWriter implements PointWriter {
     private readonly uids: Uids,
     private readonly logger: Logger,
     readonly plugins: WritePlugins = NO_PLUGINS,
+    { durability }: WriterOptions = {},
   ) {
     this.settings = writeSettings(config, uids.widths);
     const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
@@ -64,7 +65,7 @@ export class StoragePointWriter implements PointWriter {
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     });
-    this.lane = this.buffer.lane(table, appends);
+    this.lane = this.buffer.lane(table, appends, durability);
     const explicitTimestamps = this.settings.explicitTimestamps && !appends;
     this.cells = new CellBuilder(
       { layout, maxTags, lane: this.lane, budget: this.buffer.budget, explicitTimestamps, added: () => void this.added++ },

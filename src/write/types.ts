@@ -1,4 +1,4 @@
-import type { StorageError } from '../storage';
+import type { MutateOptions, StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
 import type { WritePlugins } from './plugins';
 
@@ -27,6 +27,12 @@ export interface PointSink {
   failed(error: StorageError, points: number): void;
   /** @param points how many of this sink's points are durable now */
   stored?(points: number): void;
+}
+
+/** What an import does differently. */
+export interface WriterOptions {
+  /** `skip` writes no log first: faster, lost when a server dies. Mirrors the original's batch imports. */
+  durability?: MutateOptions['durability'];
 }
 
 /** Waits for its turn to write. */

@@ -1,0 +1,106 @@
+import { MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
+import { IllegalArgumentError, NumberFormatError } from '../util/errors';
+import { javaDoubleToString } from '../util/java-double';
+import { parseLong } from '../util/java-long';
+import { parseTag } from '../write';
+import { readValueText } from '../write/value-text';
+import type { PointSink, PointWriter } from '../write';
+import type { ImportSeries } from './import-series';
+import { toMilliseconds } from './import-series';
+
+/** A line whose field is wrong before it is a point: the original logs it under the field's name. */
+export class FieldError extends Error {
+  constructor(
+    readonly field: 'metric' | 'timestamp' | 'value',
+    readonly problem: string,
+    /** What Java throws when errors are not skipped. */
+    readonly javaClass: string,
+  ) {
+    super(`invalid ${field}: ${problem}`);
+    this.name = 'FieldError';
+  }
+}
+
+const SPACE = 32;
+
+/**
+ * One line of an import file on its way to storage: `metric timestamp value tagk=tagv ...`, no `put` in front.
+ * Mirrors TextImporter.importFile for its checks and their order.
+ */
+export class LineImporter {
+  constructor(
+    private readonly writer: PointWriter,
+    private readonly series: ImportSeries,
+    private readonly sink: PointSink,
+    /** `tsd.core.bulk.allow_out_of_order_timestamps` */
+    private readonly anyOrder: boolean,
+  ) {}
+
+  /**
+   * @param bytes holds the line from `from` to `to`, without its end
+   * @returns undefined when the point is in the write buffer already
+   * @throws FieldError, IllegalArgumentError, NumberFormatError, NoSuchUniqueName, ThrottleError (or rejects with them)
+   */
+  add(bytes: Buffer, from: number, to: number): Promise<void> | undefined {
+    return this.fast(bytes, from, to) ? undefined : this.slow(bytes.toString('utf8', from, to));
+  }
+
+  /** A series known by its text, a plain timestamp, plain characters: no objects. */
+  private fast(bytes: Buffer, from: number, to: number): boolean {
+    const metricTo = bytes.indexOf(SPACE, from);
+    if (metricTo < 0 || metricTo >= to) return false;
+    let at = metricTo + 1;
+    let timestamp = 0;
+    for (; at < to && bytes[at] !== SPACE; at++) {
+      const digit = bytes[at] - 48;
+      if (digit < 0 || digit > 9) return false;
+      timestamp = timestamp * 10 + digit;
+    }
+    const valueTo = bytes.indexOf(SPACE, at + 1);
+    if (valueTo < 0 || valueTo >= to || timestamp <= 0 || timestamp > MAX_TIMESTAMP_MS) return false;
+    const state = this.series.find(bytes.toString('latin1', from, metricTo) + bytes.toString('latin1', valueTo, to));
+    const time = toMilliseconds(timestamp);
+    if (!state || time <= state.last) return false;
+    if (!this.writer.addLine(bytes, from, to, 'import', this.sink)) return false;
+    state.last = time;
+    return true;
+  }
+
+  private async slow(line: string): Promise<void> {
+    const words = line.split(' ');
+    const [metric, time, text] = words;
+    if (metric === '') throw new FieldError('metric', '', 'java.lang.RuntimeException');
+    const timestamp = readTimestamp(time, words.length);
+    if (text === undefined) throw new IllegalArgumentError(`Index 2 out of bounds for length ${words.length}`);
+    if (text === '') throw new FieldError('value', '', 'java.lang.RuntimeException');
+    const tags = new Map<string, string>();
+    for (const word of words.slice(3)) if (word !== '') parseTag(tags, word);
+    const value = readValueText(text, 'import');
+    if (typeof value.number === 'number' && !Number.isFinite(value.number))
+      throw new IllegalArgumentError(`value is NaN or Infinite: ${javaDoubleToString(value.number)} for timestamp=${time}`);
+    const plain = /^[\x20-\x7e]*$/.test(line);
+    const key = metric + line.slice(metric.length + time.length + text.length + 2);
+    const state = (plain ? this.series.find(key) : undefined) ?? (tags.size > 0 ? this.series.learn(key, metric, tags) : null);
+    const milliseconds = toMilliseconds(timestamp);
+    if (state && isMilliseconds(timestamp) && timestamp > MAX_TIMESTAMP_MS)
+      throw await this.series.refusal(state, `bad timestamp=${time}`, value.bytes);
+    if (state && milliseconds <= state.last && !this.anyOrder)
+      throw await this.series.refusal(state, `New timestamp=${time} is less than or equal to previous=${state.last}`, value.bytes);
+    await this.writer.submitPoint({ metric, timestamp, value: text, tags }, 'import', this.sink);
+    if (state) state.last = Math.max(state.last, milliseconds);
+  }
+}
+
+function readTimestamp(text: string | undefined, words: number): number {
+  if (text === undefined)
+    throw new FieldError('timestamp', `Index 1 out of bounds for length ${words}`, 'java.lang.ArrayIndexOutOfBoundsException');
+  let timestamp: number;
+  try {
+    timestamp = Number(parseLong(text));
+  } catch (e) {
+    if (e instanceof NumberFormatError) throw new FieldError('timestamp', e.message, 'java.lang.NumberFormatException');
+    throw e;
+  }
+  if (timestamp <= 0) throw new FieldError('timestamp', String(timestamp), 'java.lang.RuntimeException');
+  return timestamp;
+}

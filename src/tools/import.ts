@@ -1,0 +1,161 @@
+import { createUids, NoSuchUniqueName, FailedToAssignUniqueId, type Uids } from '../uid';
+import { ThrottleError, type StorageError } from '../storage';
+import { IllegalArgumentError } from '../util/errors';
+import { createPointWriter, type PointWriter } from '../write';
+import { LogSystem } from '../util/logger';
+import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
+import { FieldError, LineImporter } from './import-line';
+import { forEachLine } from './import-lines';
+import { ImportSeries } from './import-series';
+
+const PROGRESS_POINTS = 1_000_000;
+const ASYNC_FAILURE = 2;
+
+/** `tsdb import`: loads text files of points. Mirrors TextImporter: lines, messages, exit codes. */
+export function run(argv: readonly string[], io: ToolIo): Promise<number> {
+  return runTool(io, async () => {
+    const command = addAutoMetric(addCommonOptions(declareTool('import'))).option(
+      '--skip-errors',
+      'Whether or not to skip exceptions during processing',
+    );
+    const paths = parseArguments(command, argv);
+    if (paths.length === 0) {
+      io.stderr.write(
+        `Usage: import path [more paths]\n${optionsUsage(command)}This tool can directly read gzip'ed input files whose names end in .gz.\n`,
+      );
+      return 2;
+    }
+    const { config } = loadToolConfig(command);
+    const log = new ToolLog(io, 'TextImporter');
+    const tables = ['tsd.storage.hbase.data_table', 'tsd.storage.hbase.uid_table'].map((key) => config.getString(key) as string);
+    return withStorage(config, tables, async (storage) => {
+      const uids = createUids(config, storage, log.named('UniqueId'));
+      const writer = createPointWriter(config, storage, uids, new LogSystem().get('net.opentsdb.core.TSDB'), undefined, {
+        durability: 'skip',
+      });
+      const job = new ImportJob(io, log, uids, writer, command.opts<{ skipErrors?: true }>().skipErrors === true);
+      const lines = (sink: ImportJob): LineImporter =>
+        new LineImporter(writer, new ImportSeries(config, uids), sink, config.getBoolean('tsd.core.bulk.allow_out_of_order_timestamps'));
+      try {
+        return await job.importAll(paths, lines(job));
+      } finally {
+        await writer.close();
+      }
+    });
+  });
+}
+
+class ImportJob {
+  private failure: StorageError | null = null;
+
+  constructor(
+    private readonly io: ToolIo,
+    private readonly log: ToolLog,
+    private readonly uids: Uids,
+    private readonly writer: PointWriter,
+    private readonly skipErrors: boolean,
+  ) {}
+
+  /** A write that storage refused after it was accepted: the run ends. */
+  failed(error: StorageError): void {
+    this.failure ??= error;
+  }
+
+  async importAll(paths: readonly string[], lines: LineImporter): Promise<number> {
+    const start = process.hrtime.bigint();
+    let points = 0;
+    for (const path of paths) {
+      const n = await this.importFile(path, lines);
+      if (n === null) return ASYNC_FAILURE;
+      points += n;
+    }
+    await this.writer.flush();
+    if (this.failure) return this.asyncFailure(paths[paths.length - 1]);
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    this.log.info(`Total: imported ${points} data points in ${seconds.toFixed(3)}s (${(points / seconds).toFixed(1)} points/s)`);
+    await this.printStats();
+    return 0;
+  }
+
+  /** @returns how many points, or null when storage failed */
+  private async importFile(path: string, lines: LineImporter): Promise<number | null> {
+    const start = Date.now();
+    let points = 0;
+    let since = start;
+    this.log.info(`reading from file:${path}`);
+    const skip = (bytes: Buffer, from: number, to: number, error: unknown): void => {
+      const line = bytes.toString('utf8', from, to);
+      if (!this.skipErrors || !isLineError(error)) {
+        this.log.error(`Exception caught while processing file ${path} line=[${line}]`);
+        throw error;
+      }
+      this.log.error(error instanceof FieldError ? error.message : `Exception: ${error.message}`);
+      this.log.error(`error while processing file ${path} line=${line}... Continuing`);
+    };
+    const count = (): void => {
+      if (++points % PROGRESS_POINTS !== 0) return;
+      const now = Date.now();
+      const milliseconds = Math.max(1, now - since);
+      this.log.info(`... ${points} data points in ${milliseconds}ms (${((PROGRESS_POINTS * 1000) / milliseconds).toFixed(1)} points/s)`);
+      since = now;
+    };
+    const slow = async (bytes: Buffer, from: number, to: number, waiting: Promise<void>): Promise<void> => {
+      try {
+        await waiting;
+        count();
+      } catch (error) {
+        if (error instanceof ThrottleError) {
+          this.log.warn("Need to throttle, HBase isn't keeping up.");
+          await this.turn();
+          await slow(bytes, from, to, Promise.resolve(lines.add(bytes, from, to)));
+        } else skip(bytes, from, to, error);
+      }
+    };
+    await forEachLine(path, this.io.stdin, (bytes, from, to) => {
+      const waiting = lines.add(bytes, from, to);
+      if (waiting) return slow(bytes, from, to, waiting);
+      count();
+      return this.writer.accepting && !this.failure ? undefined : this.turn();
+    });
+    if (this.failure) return (this.asyncFailure(path), null);
+    const milliseconds = Math.max(1, Date.now() - start);
+    this.log.info(
+      `Processed ${path} in ${milliseconds} ms, ${points} data points (${((points * 1000) / milliseconds).toFixed(1)} points/s)`,
+    );
+    return points;
+  }
+
+  private turn(): Promise<void> {
+    if (this.failure) throw this.failure;
+    return new Promise((turn) => this.writer.awaitTurn(turn));
+  }
+
+  private asyncFailure(path: string): number {
+    this.log.error(`Exception caught while processing file ${path}: ${this.failure?.message}`);
+    return ASYNC_FAILURE;
+  }
+
+  /** The figures of the run, on stderr. */
+  private async printStats(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    const sink = {
+      record: (name: string, value: number | bigint | string, tags: Readonly<Record<string, string>> = {}): void => {
+        const pairs = Object.entries(tags).map(([k, v]) => ` ${k}=${v}`);
+        this.io.stderr.write(`tsd.${name} ${now} ${value}${pairs.join('')}\n`);
+      },
+    };
+    this.uids.collectStats(sink, await this.uids.usedIds());
+    this.writer.collectStats(sink);
+  }
+}
+
+/** What a bad line causes, as opposed to a storage that fails. */
+function isLineError(error: unknown): error is Error {
+  return (
+    error instanceof FieldError ||
+    error instanceof IllegalArgumentError ||
+    error instanceof NoSuchUniqueName ||
+    error instanceof FailedToAssignUniqueId
+  );
+}

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { loadConfig } from '../../src/config';
+import { createStorage } from '../../src/storage/create';
+import { run } from '../../src/tools/import';
+import golden from './import-errors.json';
+
+let dir: string;
+let config: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'import-'));
+  config = file('tsd.conf', `tsd.storage.engine=embedded\ntsd.storage.embedded.path=${join(dir, 'data')}\ntsd.core.timezone=UTC\n`);
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function file(name: string, content: string | Buffer): string {
+  writeFileSync(join(dir, name), content);
+  return join(dir, name);
+}
+
+async function runImport(args: string[], stdin = ''): Promise<{ code: number; log: string[]; stderr: string }> {
+  const collect = (stream: PassThrough): Promise<string> =>
+    new Promise((done) => {
+      const parts: Buffer[] = [];
+      stream.on('data', (d: Buffer) => parts.push(d)).on('end', () => done(Buffer.concat(parts).toString()));
+    });
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const texts = [collect(stdout), collect(stderr)];
+  const code = await run(['--config', config, ...args], { stdout, stderr, stdin: Readable.from([Buffer.from(stdin)]) });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await Promise.all(texts);
+  return { code, log: out.split('\n').map((l) => l.replace(/^.*?\[main\] /, '')), stderr: err }; // prettier-ignore
+}
+
+/** Every cell of the data table: row, qualifier and value in hex. */
+async function cells(): Promise<string[]> {
+  const storage = createStorage(loadConfig({ file: config }).config);
+  await storage.open();
+  const out: string[] = [];
+  for await (const rows of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) }))
+    for (const row of rows)
+      for (let i = 0; i < row.size; i++) out.push([row.key, row.qualifier(i), row.value(i)].map((b) => b.toString('hex')).join(' '));
+  await storage.close();
+  return out;
+}
+
+test('bad lines are skipped with the words of the original, and the good ones stored in its bytes', async () => {
+  const path = file('FILE', golden.input);
+  const { code, log, stderr } = await runImport(['--skip-errors', '--auto-metric', path]);
+  const importer = log.filter((l) => l.startsWith('TextImporter: ')).map((l) => l.slice('TextImporter: '.length).replaceAll(path, 'FILE'));
+  expect(importer.filter((l) => /^(invalid|Exception|error while)/.test(l))).toEqual(golden.errors);
+  expect(importer[0]).toBe('reading from file:FILE');
+  expect(importer.at(-2)).toMatch(/^Processed FILE in \d+ ms, 5 data points \([\d.]+ points\/s\)$/);
+  expect(importer.at(-1)).toMatch(/^Total: imported 5 data points in \d+\.\d{3}s \([\d.]+ points\/s\)$/);
+  expect(stderr).toMatch(/^tsd\.uid\.cache-hit \d+ \d+ kind=metrics\n/);
+  expect(code).toBe(0);
+  expect(await cells()).toEqual([
+    '00000150e22700000001000001000002000002 0000 01',
+    '00000150e22700000001000001000002000002 03cb 40200000',
+    '00000150e22700000003000003 0640 01',
+    '000001540bd910000003000003000004000004 faae5fc0 01',
+    '00000250e22700000003000003 1900 01',
+  ]);
+});
+
+test('without --skip-errors the first bad line ends the run, and what came before it is stored', async () => {
+  const path = file('a.txt', 'm 1356998400 1 h=a\nm 1356998401 1 h=\nm 1356998402 1 h=a\n');
+  const { code, log, stderr } = await runImport(['--auto-metric', path]);
+  expect(log).toContain(`TextImporter: Exception caught while processing file ${path} line=[m 1356998401 1 h=]`);
+  expect(stderr).toContain('Exception in thread "main" java.lang.IllegalArgumentException: invalid tag: h=');
+  expect(code).toBe(1);
+  expect(await cells()).toHaveLength(1);
+});
+
+test('a metric that is unknown is refused without --auto-metric', async () => {
+  const { code, log } = await runImport(['--skip-errors', file('a.txt', 'nope 1356998400 1 h=a\n')]);
+  expect(log).toContain("TextImporter: Exception: No such name for 'metrics': 'nope'");
+  expect(code).toBe(0);
+});
+
+test('gzip, CRLF, a last line without an end, and standard input', async () => {
+  const gz = file('a.gz', gzipSync('m 1356998400 1 h=a\r\nm 1356998401 2 h=a\r\nm 1356998402 3 h=a'));
+  const { code, log } = await runImport(['--auto-metric', gz, '--', '-'], 'm 1356998403 4 h=a\n');
+  expect(code).toBe(0);
+  expect(log.some((l) => l.includes('Total: imported 4 data points'))).toBe(true);
+  expect((await cells()).map((c) => c.split(' ')[2])).toEqual(['01', '02', '03', '04']);
+});
+
+test('no path: usage and exit code 2', async () => {
+  const { code, stderr } = await runImport([]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^Usage: import path \[more paths\]\n {2}--auto-metric/);
+});
+
+test('a file that is not there', async () => {
+  const { code, stderr } = await runImport(['--auto-metric', join(dir, 'none')]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('none');
+});
