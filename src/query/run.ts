@@ -2,14 +2,14 @@ import { hexToUid, type Annotation } from '../schema';
 import { StorageError, TimeoutError, type CallOptions } from '../storage';
 import type { QuerySettings } from './settings';
 import { QueryError } from './errors';
-import { evaluateGroup } from './evaluate';
+import { evaluateGroupSteps } from './evaluate';
 import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
 import { DEFAULT_COUNTER_MAX, type ValidQuery, type ValidSubQuery } from './parse';
 import { planFilters, planMetricScan, planTsuidScan, QueryLimits, ReadBudget, resolveFilters, scanWindow } from './plan';
 import type { FilterPlan, ResolvedFilter, ScanPlan } from './plan';
 import type { QueryRecord } from './query-registry';
 import { Breather, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
-import type { GroupSpec } from './types';
+import type { GroupSpec, OutputPoints } from './types';
 
 /** What every query of an engine shares. */
 export interface RunContext {
@@ -121,7 +121,7 @@ export class QueryRun {
         for (let i = 0; i < sub.groups.length; i++) {
           const group = sub.groups[i];
           if (!group) continue;
-          yield this.evaluate(sub, group, sub.labels[i]);
+          yield await this.evaluate(sub, group, sub.labels[i]);
           sub.groups[i] = null;
           await this.breather.pause();
         }
@@ -131,13 +131,10 @@ export class QueryRun {
     }
   }
 
-  private evaluate(sub: ReadSubQuery, group: SpanGroup, labels: Labels): QueryResult {
+  private async evaluate(sub: ReadSubQuery, group: SpanGroup, labels: Labels): Promise<QueryResult> {
     const { subQuery, stats } = sub;
     const started = performance.now();
-    const points = evaluateGroup(
-      group.spans.map((span) => span.points),
-      this.specOf(sub),
-    );
+    const points = await this.numbersOf(sub, group);
     let nanDps = 0;
     for (let i = 0; i < points.size; i++) if (Number.isNaN(points.values[i])) nanDps++;
     const series = {
@@ -161,6 +158,17 @@ export class QueryRun {
       points,
       stats: series,
     };
+  }
+
+  /** Computed in steps, with a pause for others between them. */
+  private async numbersOf(sub: ReadSubQuery, group: SpanGroup): Promise<OutputPoints> {
+    const series = group.spans.map((span) => span.points);
+    const steps = evaluateGroupSteps(series, this.specOf(sub));
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await this.breather.pause();
+    }
   }
 
   private specOf({ subQuery, scan }: PlannedSubQuery): GroupSpec {
