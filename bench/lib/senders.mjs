@@ -1,0 +1,109 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+
+async function open(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.setNoDelay(true);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Sends the pieces of one connection for every time step; resolves when the server has handled the last of them. */
+async function sendTelnet(port, pieces, times, problems) {
+  const socket = await open(port);
+  let barrier = () => {};
+  let failed = (_error) => {};
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString();
+    for (let end; (end = text.indexOf('\n')) >= 0; text = text.slice(end + 1)) {
+      const line = text.slice(0, end);
+      if (line.startsWith('Built on')) barrier();
+      else if (!line.startsWith('net.opentsdb')) problems.add(line);
+    }
+  });
+  socket.on('error', (error) => failed(error));
+  socket.on('close', () => failed(new Error('the server closed the connection')));
+  let wake = () => {};
+  socket.on('drain', () => wake());
+  await new Promise((resolve, reject) => {
+    failed = reject;
+    void (async () => {
+      for (const time of times)
+        for (const piece of pieces) {
+          while (piece.busy || socket.writableNeedDrain) await new Promise((free) => (wake = free));
+          piece.setTime(time);
+          piece.busy = true;
+          socket.write(piece.bytes, () => {
+            piece.busy = false;
+            wake();
+          });
+        }
+      barrier = resolve;
+      socket.write('version\n');
+    })().catch(reject);
+  });
+  failed = () => {};
+  socket.destroy();
+}
+
+/** The same over HTTP: one request after the other on a kept connection. */
+async function sendHttp(port, pieces, times, problems) {
+  const socket = await open(port);
+  let answered = () => {};
+  let failed = (_error) => {};
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    const head = text.indexOf('\r\n\r\n');
+    if (head < 0) return;
+    const length = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? 0);
+    if (text.length < head + 4 + length) return;
+    const status = Number(text.slice(9, 12));
+    if (status >= 300) problems.add(text.slice(head + 4, head + 304));
+    text = '';
+    answered();
+  });
+  socket.on('error', (error) => failed(error));
+  socket.on('close', () => failed(new Error('the server closed the connection')));
+  for (const time of times)
+    for (const piece of pieces) {
+      piece.setTime(time);
+      await new Promise((resolve, reject) => {
+        answered = resolve;
+        failed = reject;
+        socket.write(piece.bytes);
+      });
+    }
+  failed = () => {};
+  socket.destroy();
+}
+
+/** What servers said that they should not have said, each text once, with a count. */
+export class Problems {
+  constructor() {
+    this.counts = new Map();
+  }
+
+  add(text) {
+    this.counts.set(text, (this.counts.get(text) ?? 0) + 1);
+  }
+
+  report(print) {
+    for (const [text, count] of [...this.counts].slice(0, 5)) print(`  ${count} x ${text}`);
+  }
+}
+
+export async function sendAll({ port, proto, step, times, problems }) {
+  const send = proto === 'http' ? sendHttp : sendTelnet;
+  await Promise.all(step.filter((pieces) => pieces.length > 0).map((pieces) => send(port, pieces, times, problems)));
+}
+
+/** Points of a metric that the server finds in a time range, by its own query interface. */
+export async function countStored(port, metric, start, end) {
+  const url = `http://127.0.0.1:${port}/api/query?start=${start}&end=${end}&m=sum:0all-count:${metric}`;
+  const response = await fetch(url);
+  if (response.status !== 200) return 0;
+  const found = await response.json();
+  return found.reduce((n, { dps }) => n + Object.values(dps).reduce((a, b) => a + b, 0), 0);
+}

@@ -1,0 +1,304 @@
+import { narrow } from '../../schema';
+import { parseLong } from '../../util/java-long';
+import { ENCODED, JsonScanner } from './put-scanner';
+
+/** A data point as a client sent it. Mirrors IncomingDataPoint. */
+export interface IncomingPoint {
+  metric: string | null;
+  timestamp: number | bigint;
+  value: string | null;
+  tags: Map<string, string | null> | null;
+  tsuid: string | null;
+}
+
+/** Places of a point's texts in the index: offset, end and kind each; kind 0: absent or null. */
+const STRIDE = 12;
+export const METRIC = 0;
+export const VALUE = 3;
+const TSUID = 6;
+/** First tag, tags (-1: absent or null), and 1 for an element that is null. */
+const FIRST_TAG = 9;
+const TAGS = 10;
+const IS_NULL = 11;
+/** Offset, end and kind of a tag's key, and of its value. */
+const TAG_STRIDE = 6;
+const FIRST_POINTS = 128;
+const FIELDS = ['metric', 'timestamp', 'value', 'tags', 'tsuid'].map((name) => Buffer.from(name));
+const METRIC_FIELD = 0;
+const TIMESTAMP_FIELD = 1;
+const VALUE_FIELD = 2;
+const TAGS_FIELD = 3;
+const TSUID_FIELD = 4;
+/** Digits of a timestamp that a number holds exactly. */
+const EXACT_DIGITS = 15;
+
+/**
+ * The points of a body as offsets into it: the whole body is read before anything is stored, since one bad element spoils the batch.
+ * Fields that points don't have are stepped over; of a field given twice the last counts.
+ */
+export class PutBody {
+  private readonly scanner: JsonScanner;
+  private index = new Int32Array(FIRST_POINTS * STRIDE);
+  private tags = new Int32Array(FIRST_POINTS * 4 * TAG_STRIDE);
+  private tagCount = 0;
+  private times = new Float64Array(FIRST_POINTS);
+  /** Timestamps that a number can't hold. */
+  private readonly longTimes = new Map<number, bigint>();
+  private readonly isArray: boolean;
+  private ended = false;
+  size = 0;
+
+  /** @param start offset of the first byte that is no blank: `{` or `[` */
+  constructor(
+    readonly body: Buffer,
+    start: number,
+  ) {
+    this.scanner = new JsonScanner(body, start);
+    this.isArray = this.scanner.accept(0x5b);
+    if (this.isArray && this.scanner.accept(0x5d)) this.ended = true;
+  }
+
+  /**
+   * Reads on, some points. What follows the first whole value is not looked at.
+   * @returns false: all are read
+   * @throws PutJsonError
+   */
+  read(points: number): boolean {
+    const scanner = this.scanner;
+    for (let i = 0; i < points && !this.ended; i++) {
+      this.point();
+      if (!this.isArray) this.ended = true;
+      else if (!scanner.accept(0x2c)) {
+        scanner.expect(0x5d, 'was expecting comma to separate Array entries');
+        this.ended = true;
+      }
+    }
+    return !this.ended;
+  }
+
+  private point(): void {
+    const scanner = this.scanner;
+    if ((this.size + 1) * STRIDE > this.index.length) this.grow();
+    const at = this.size * STRIDE;
+    this.index[at + TAGS] = -1;
+    this.times[this.size] = 0;
+    const c = scanner.peek();
+    if (c !== 0x7b) {
+      if (c === 0x5b || c === 0x22) throw this.wrongType('net.opentsdb.core.IncomingDataPoint');
+      scanner.scalar();
+      if (!scanner.isNull()) throw this.wrongType('net.opentsdb.core.IncomingDataPoint');
+      this.index[at + IS_NULL] = 1;
+    } else {
+      scanner.at++;
+      if (!scanner.accept(0x7d)) this.fields(at);
+    }
+    this.size++;
+  }
+
+  private fields(at: number): void {
+    const scanner = this.scanner;
+    do {
+      scanner.fieldName();
+      switch (this.fieldOf()) {
+        case METRIC_FIELD:
+          this.text(at + METRIC);
+          break;
+        case TIMESTAMP_FIELD:
+          this.timestamp();
+          break;
+        case VALUE_FIELD:
+          this.text(at + VALUE);
+          break;
+        case TAGS_FIELD:
+          this.tagMap(at);
+          break;
+        case TSUID_FIELD:
+          this.text(at + TSUID);
+          break;
+        default:
+          scanner.skip();
+      }
+    } while (scanner.accept(0x2c));
+    scanner.expect(0x7d, 'was expecting comma to separate Object entries');
+  }
+
+  /** Which field the name last met is; -1: none that points have. */
+  private fieldOf(): number {
+    const { from, to, kind } = this.scanner;
+    if (kind === ENCODED) return FIELDS.findIndex((name) => name.toString() === this.scanner.text(from, to, kind));
+    const { body } = this;
+    for (let field = 0; field < FIELDS.length; field++) {
+      const name = FIELDS[field];
+      if (name.length !== to - from) continue;
+      let i = 0;
+      while (i < name.length && name[i] === body[from + i]) i++;
+      if (i === name.length) return field;
+    }
+    return -1;
+  }
+
+  /** A string field; numbers and booleans are as good. */
+  private text(place: number): void {
+    const scanner = this.scanner;
+    this.scalar('java.lang.String');
+    this.index[place] = scanner.from;
+    this.index[place + 1] = scanner.to;
+    this.index[place + 2] = scanner.isNull() ? 0 : scanner.kind;
+  }
+
+  private scalar(type: string): void {
+    const scanner = this.scanner;
+    const c = scanner.peek();
+    if (c === 0x22) scanner.string();
+    else if (c === 0x7b || c === 0x5b) throw this.wrongType(type);
+    else scanner.scalar();
+  }
+
+  private wrongType(type: string): Error {
+    const what = { 0x7b: 'START_OBJECT', 0x5b: 'START_ARRAY', 0x22: 'VALUE_STRING' }[this.scanner.peek()] ?? 'a scalar';
+    return this.scanner.fail(`Cannot deserialize instance of \`${type}\` out of ${what} token`);
+  }
+
+  private timestamp(): void {
+    const scanner = this.scanner;
+    this.scalar('long');
+    const { body } = this;
+    const { from, to } = scanner;
+    this.longTimes.delete(this.size);
+    let time = 0;
+    if (to - from <= EXACT_DIGITS && scanner.kind !== ENCODED) {
+      let p = from;
+      for (; p < to && body[p] >= 0x30 && body[p] <= 0x39; p++) time = time * 10 + body[p] - 0x30;
+      if (p === to) {
+        this.times[this.size] = time;
+        return;
+      }
+    }
+    const exact = narrow(this.oddTimestamp(scanner.text(from, to, scanner.kind), scanner.quoted));
+    this.times[this.size] = Number(exact);
+    if (typeof exact === 'bigint') this.longTimes.set(this.size, exact);
+  }
+
+  /** As Jackson makes a long of it: null and blank strings are 0, fractions are cut off, other texts are errors. */
+  private oddTimestamp(text: string, quoted: boolean): bigint {
+    const trimmed = quoted ? text.trim() : text;
+    if (trimmed === 'null' || trimmed === '') return 0n;
+    if (/^[-+]?\d+$/.test(trimmed) && (quoted || !trimmed.startsWith('+'))) {
+      try {
+        return parseLong(trimmed);
+      } catch (error) {
+        if (quoted) throw this.notLong(text, error);
+        throw this.scanner.fail(`Numeric value (${text}) out of range of long (-9223372036854775808 - 9223372036854775807)`);
+      }
+    }
+    if (quoted) throw this.notLong(text, null);
+    const number = Number(text.replace('INF', 'Infinity'));
+    if (Number.isNaN(number)) {
+      if (text === 'NaN') return 0n;
+      throw this.scanner.fail(`Cannot deserialize instance of \`long\` out of VALUE_${text.toUpperCase()} token`);
+    }
+    if (Math.abs(number) >= 2 ** 63)
+      throw this.scanner.fail(`Numeric value (${text}) out of range of long (-9223372036854775808 - 9223372036854775807)`);
+    return BigInt(Math.trunc(number));
+  }
+
+  private notLong(text: string, _cause: unknown): Error {
+    return this.scanner.fail(`Cannot deserialize value of type \`long\` from String ${JSON.stringify(text)}: not a valid Long value`);
+  }
+
+  private tagMap(at: number): void {
+    const scanner = this.scanner;
+    const c = scanner.peek();
+    this.index[at + FIRST_TAG] = this.tagCount;
+    if (c !== 0x7b) {
+      if (c === 0x5b || c === 0x22) throw this.wrongType('java.util.HashMap');
+      scanner.scalar();
+      if (!scanner.isNull()) throw this.wrongType('java.util.HashMap');
+      this.index[at + TAGS] = -1;
+      return;
+    }
+    scanner.at++;
+    if (!scanner.accept(0x7d)) {
+      do {
+        this.tag();
+      } while (scanner.accept(0x2c));
+      scanner.expect(0x7d, 'was expecting comma to separate Object entries');
+    }
+    this.index[at + TAGS] = this.tagCount - this.index[at + FIRST_TAG];
+  }
+
+  private tag(): void {
+    const scanner = this.scanner;
+    if ((this.tagCount + 1) * TAG_STRIDE > this.tags.length) {
+      const grown = new Int32Array(this.tags.length * 2);
+      grown.set(this.tags);
+      this.tags = grown;
+    }
+    const place = this.tagCount * TAG_STRIDE;
+    const { tags } = this;
+    scanner.fieldName();
+    tags[place] = scanner.from;
+    tags[place + 1] = scanner.to;
+    tags[place + 2] = scanner.kind;
+    this.scalar('java.lang.String');
+    tags[place + 3] = scanner.from;
+    tags[place + 4] = scanner.to;
+    tags[place + 5] = scanner.isNull() ? 0 : scanner.kind;
+    this.tagCount++;
+  }
+
+  private grow(): void {
+    const index = new Int32Array(this.index.length * 2);
+    index.set(this.index);
+    this.index = index;
+    const times = new Float64Array(this.times.length * 2);
+    times.set(this.times);
+    this.times = times;
+  }
+
+  /** A number of the point's index; see the places above. */
+  place(point: number, place: number): number {
+    return this.index[point * STRIDE + place];
+  }
+
+  timestampOf(point: number): number {
+    return this.times[point];
+  }
+
+  /** -1: the point has no tags. */
+  tagsOf(point: number): number {
+    return this.index[point * STRIDE + TAGS];
+  }
+
+  /** A number of a tag's: see TAG_STRIDE. */
+  tagPlace(point: number, tag: number, place: number): number {
+    return this.tags[(this.index[point * STRIDE + FIRST_TAG] + tag) * TAG_STRIDE + place];
+  }
+
+  /** The point with its texts; null for an element that is null. */
+  pointAt(point: number): IncomingPoint | null {
+    const at = point * STRIDE;
+    if (this.index[at + IS_NULL] === 1) return null;
+    const count = this.tagsOf(point);
+    let tags: IncomingPoint['tags'] = null;
+    if (count >= 0) {
+      tags = new Map();
+      for (let i = 0; i < count; i++) {
+        const place = (this.index[at + FIRST_TAG] + i) * TAG_STRIDE;
+        tags.set(this.decoded(this.tags, place) as string, this.decoded(this.tags, place + 3));
+      }
+    }
+    return {
+      metric: this.decoded(this.index, at + METRIC),
+      timestamp: this.longTimes.get(point) ?? this.times[point],
+      value: this.decoded(this.index, at + VALUE),
+      tags,
+      tsuid: this.decoded(this.index, at + TSUID),
+    };
+  }
+
+  private decoded(places: Int32Array, place: number): string | null {
+    const kind = places[place + 2];
+    return kind === 0 ? null : this.scanner.text(places[place], places[place + 1], kind);
+  }
+}
