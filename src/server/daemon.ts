@@ -135,7 +135,6 @@ export class Daemon implements Tsd {
       processStats,
       { collectStats: async (sink) => uids.collectStats(sink, await uids.usedIds()) },
       this.writer,
-      this.queries,
       {
         collectStats(sink) {
           for (const [name, value] of Object.entries(storage.stats())) {

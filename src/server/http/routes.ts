@@ -11,13 +11,14 @@ import { stats } from './endpoints/stats';
 import { suggest } from './endpoints/suggest';
 import { uid } from './endpoints/uid';
 import { version } from './endpoints/version';
+import { put } from './put';
 import { queryHandler } from './query';
 import type { HttpHandler } from './types';
 
 type Routes = Readonly<Record<string, HttpHandler>>;
 
 // The busiest first: the router tries them in this order.
-const WRITING_API: Routes = { 'api/uid': uid };
+const WRITING_API: Routes = { 'api/put': put, 'api/uid': uid };
 const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest };
 const API: Routes = {
   'api/aggregators': aggregators,
