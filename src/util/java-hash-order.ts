@@ -6,16 +6,17 @@ export function javaStringHash(text: string): number {
 }
 
 /**
- * Distinct keys in the order in which a java.util.HashMap (or HashSet) of default capacity, filled one by one, hands them out.
+ * Distinct keys in the order in which a java.util.HashMap (or HashSet) filled one by one hands them out.
  * Clients can't rely on it, but answers are compared byte by byte with the original's.
+ * @param capacity what the map was made for, a power of two; it grows as Java's does
  */
-export function hashMapOrder(keys: Iterable<string>): string[] {
+export function hashMapOrder(keys: Iterable<string>, capacity = 16): string[] {
   const distinct = [...new Set(keys)];
-  let capacity = 16;
-  while (distinct.length > capacity * 0.75) capacity *= 2;
+  let size = capacity;
+  while (distinct.length > Math.floor(size * 0.75)) size *= 2;
   const bucket = (key: string): number => {
     const h = javaStringHash(key);
-    return (h ^ (h >>> 16)) & (capacity - 1);
+    return (h ^ (h >>> 16)) & (size - 1);
   };
   return distinct
     .map((key) => ({ key, at: bucket(key) }))

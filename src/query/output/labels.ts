@@ -78,7 +78,7 @@ export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonl
     const tags = new Map(labels.tags.map((t) => [tagk(t.tagk), tagv(t.tagv)]));
     return {
       metric: labels.metric ? metric(labels.metric) : '',
-      tags: new Map(hashMapOrder(tags.keys()).map((key) => [key, tags.get(key) ?? ''])),
+      tags: new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? ''])),
       aggregateTags: labels.aggregated.map(tagk),
     };
   });
