@@ -33,12 +33,13 @@ function engineOf(config: Config): string {
 
 /** The four tables under their configured names, with the families that the original's create_table.sh gives them. */
 export function tablesOf(config: Config): TableDescription[] {
-  const table = (key: string, name: string, families: readonly string[]): TableDescription => ({
+  const table = (key: string, name: string, families: readonly string[], packed = false): TableDescription => ({
     name: config.getString(key) || name,
     families,
+    packed,
   });
   return [
-    table('tsd.storage.hbase.data_table', 'tsdb', ['t']),
+    table('tsd.storage.hbase.data_table', 'tsdb', ['t'], true),
     table('tsd.storage.hbase.uid_table', 'tsdb-uid', ['id', 'name']),
     table('tsd.storage.hbase.tree_table', 'tsdb-tree', ['t']),
     table('tsd.storage.hbase.meta_table', 'tsdb-meta', ['name']),

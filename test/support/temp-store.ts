@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedStorage, type TableDescription } from '../../src/storage/embedded';
+import { EmbeddedStorage, type EmbeddedOptions, type TableDescription } from '../../src/storage/embedded';
 import type { Storage } from '../../src/storage';
 
 export const TABLES: readonly TableDescription[] = [
-  { name: 'tsdb', families: ['t'] },
+  { name: 'tsdb', families: ['t'], packed: true },
   { name: 'tsdb-uid', families: ['id', 'name'] },
   { name: 'tsdb-tree', families: ['t'] },
   { name: 'tsdb-meta', families: ['name'] },
@@ -19,9 +19,9 @@ export interface TempStore {
 }
 
 /** An empty embedded store, opened, in a directory of its own. */
-export async function openTempStore(): Promise<TempStore> {
+export async function openTempStore(options: Partial<EmbeddedOptions> = {}): Promise<TempStore> {
   const path = mkdtempSync(join(tmpdir(), 'tsdb-store-'));
-  const storage = new EmbeddedStorage({ path, tables: TABLES });
+  const storage = new EmbeddedStorage({ path, tables: TABLES, ...options });
   await storage.open();
   return {
     storage,

@@ -16,7 +16,7 @@ export function readTimestamp(source: Uint8Array, at = 0): number {
   );
 }
 
-function writeTimestamp(timestamp: number, target: Buffer, at: number): number {
+export function writeTimestamp(timestamp: number, target: Buffer, at: number): number {
   const high = Math.floor(timestamp / LOW);
   const low = timestamp >>> 0;
   target[at] = high >>> 8;
@@ -73,7 +73,8 @@ export class ValueArena {
   }
 }
 
-function newWindow(capacity: number): ValueWindow {
+/** Memory for values, of its own. */
+export function newWindow(capacity: number): ValueWindow {
   // Slow: memory of its own, because LMDB takes the address of the whole underlying buffer.
   return Object.assign(Buffer.allocUnsafeSlow(Math.max(64, capacity)), { start: 0, end: 0 });
 }

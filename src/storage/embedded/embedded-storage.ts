@@ -2,13 +2,14 @@ import { compileRowFilter } from '../row-filter';
 import { rowOf, type PlainCell, type Row } from '../row';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, Storage } from '../storage';
 import { withinDeadline, throwIfOver } from './deadline';
-import { readTimestamp, valueOffset } from './cell-value';
+import { readCell } from './cells';
 import { Environment, type EmbeddedOptions, type Table } from './environment';
 import { CellKey } from './key-codec';
 import { RangeReader, type Batch, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
 
+const PACK_AFTER = 100_000;
 const BATCH_ROWS = 1024;
 const BATCH_BYTES = 1 << 20;
 /** Some 10 ms of looking at entries. */
@@ -39,7 +40,7 @@ export class EmbeddedStorage implements Storage {
   async open(): Promise<void> {
     if (this.environment !== null || this.closing) return;
     this.environment = Environment.open(this.options);
-    this.writer = new Writer(this.environment);
+    this.writer = new Writer(this.environment, this.options.packAfter ?? PACK_AFTER);
   }
 
   tableExists(table: string): Promise<boolean> {
@@ -85,10 +86,8 @@ export class EmbeddedStorage implements Storage {
     qualifiers.forEach((qualifier, i) => {
       if (qualifiers.findIndex((q) => q.equals(qualifier)) < i) return;
       key.setQualifier(qualifier, 0, qualifier.length);
-      const stored = table.cells.getBinaryFast(key);
-      if (stored === undefined) return;
-      const value = Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length));
-      cells.push({ family, qualifier, value, timestamp: readTimestamp(stored) });
+      const cell = readCell(table, key);
+      if (cell !== null) cells.push({ family, qualifier, ...cell });
     });
     return cells.length === 0 ? null : rowOf(Buffer.from(row), cells);
   }
@@ -154,12 +153,19 @@ export class EmbeddedStorage implements Storage {
   }
 
   stats(): Record<string, number> {
-    return { cells_written: this.writer?.cellsWritten ?? 0, rows_read: this.rowsRead, calls_outstanding: this.outstanding.size };
+    return {
+      cells_written: this.writer?.cellsWritten ?? 0,
+      rows_read: this.rowsRead,
+      calls_outstanding: this.outstanding.size,
+      packs: this.writer?.packs ?? 0,
+      pack_ms: this.writer?.packMs ?? 0,
+    };
   }
 
   async close(): Promise<void> {
     this.closing = true;
     while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);
+    await this.writer?.idle();
     await this.environment?.close();
     this.environment = null;
   }
@@ -180,10 +186,10 @@ export class EmbeddedStorage implements Storage {
     action: (writer: Writer, table: Table) => Promise<T>,
   ): Promise<T> {
     throwIfOver(options, table);
-    const environment = this.opened();
-    const t = environment.table(table);
-    this.writer ??= new Writer(environment);
-    const work = action(this.writer, t);
+    const t = this.opened().table(table);
+    const writer = this.writer;
+    if (writer === null) throw new DoNotRetryError('The embedded store is not open', { table });
+    const work = action(writer, t);
     this.outstanding.add(work);
     const done = (): void => void this.outstanding.delete(work);
     work.then(done, done);

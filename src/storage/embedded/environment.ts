@@ -7,12 +7,16 @@ import type { ValueWindow } from './cell-value';
 export interface TableDescription {
   name: string;
   families: readonly string[];
+  /** Has many small cells a row: they are packed, see run-codec.ts. */
+  packed?: boolean;
 }
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
   path: string;
   tables: readonly TableDescription[];
+  /** Cells that may stand singly in a packed table before they are packed. Default 100,000. */
+  packAfter?: number;
   /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
   mapSize?: number;
 }
@@ -22,8 +26,10 @@ export interface CellDatabase {
   put(key: CellKey, value: ValueWindow): Promise<boolean>;
   remove(key: CellKey): Promise<boolean>;
   getBinaryFast(key: CellKey): Buffer | undefined;
-  /** Each step hands out the same entry, changed. */
-  getRange(options: { start: RangeStart }): Iterable<{ value: Entry }>;
+  /** Each step hands out the same entry, changed. With `reverse` from the start downwards. */
+  getRange(options: { start: RangeStart; end?: Uint8Array; reverse?: boolean; limit?: number }): Iterable<{ value: Entry }>;
+  clearSync(): void;
+  getStats(): { entryCount?: number };
 }
 
 /** A key as the place where a range is entered. */
@@ -46,7 +52,9 @@ export interface Entry {
 export interface Table {
   name: string;
   families: ReadonlySet<string>;
+  /** Cells that stand singly: all of them, or in a packed table the newest. What stands here is newer than the same cell in a run. */
   cells: CellDatabase;
+  runs: CellDatabase | null;
 }
 
 const FORMAT = 1;
@@ -71,7 +79,7 @@ export class Environment {
         path: options.path,
         noSubdir: false,
         mapSize: options.mapSize ?? 256 * 2 ** 30,
-        maxDbs: options.tables.length + 8,
+        maxDbs: 2 * options.tables.length + 8,
         maxReaders: 512,
         encoding: 'binary',
       });
@@ -97,13 +105,24 @@ export class Environment {
     });
   }
 
-  private openTable(description: TableDescription): void {
+  private openTable({ name, families, packed }: TableDescription): void {
+    const cells = this.openCells(name);
+    const runs = packed ? this.openCells(`${name}.runs`) : null;
+    this.tables.set(name, { name, families: new Set(families), cells, runs });
+  }
+
+  private openCells(name: string): CellDatabase {
     const entry: Entry = { keyBytes: NOTHING, keyStart: 0, keyEnd: 0, value: NOTHING, valueLength: 0 };
     const options = {
-      name: description.name,
+      name,
       encoding: 'binary' as const,
       keyEncoder: {
-        writeKey: (key: CellKey | RangeStart, target: Uint8Array, at: number): number => key.writeTo(target, at),
+        // LMDB itself asks with bytes for the lowest key.
+        writeKey: (key: CellKey | RangeStart | Uint8Array, target: Uint8Array, at: number): number => {
+          if (!(key instanceof Uint8Array)) return key.writeTo(target, at);
+          target.set(key, at);
+          return at + key.length;
+        },
         readKey: (source: Buffer, start: number, end: number): void => {
           entry.keyBytes = source;
           entry.keyStart = start;
@@ -121,8 +140,7 @@ export class Environment {
         },
       },
     };
-    const cells = this.root.openDB(options) as unknown as CellDatabase;
-    this.tables.set(description.name, { name: description.name, families: new Set(description.families), cells });
+    return this.root.openDB(options) as unknown as CellDatabase;
   }
 
   hasTable(name: string): boolean {

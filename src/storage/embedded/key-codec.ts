@@ -48,6 +48,13 @@ export function rowEnd(key: Uint8Array, at: number): number {
   return mark + 1;
 }
 
+/** Where the qualifier starts in the key that starts at `at`. */
+export function columnEnd(key: Uint8Array, at: number): number {
+  let end = rowEnd(key, at);
+  while (key[end] !== 0) end++;
+  return end + 1;
+}
+
 /** Length of the row in an encoded row. */
 export function decodedRowLength(key: Uint8Array, from: number, end: number): number {
   return ((end - from) / (GROUP + 1) - 1) * GROUP + key[end - 1];

@@ -1,10 +1,11 @@
 /** Reads a range of a table, one batch of whole rows in one look at the file. */
 import type { Row } from '../row';
 import type { RowPredicate } from '../row-filter';
-import { readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
 import { RangeStart, type Table } from './environment';
-import { CellKey, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
+import { CellKey, columnEnd, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
 import { RowCollector } from './row-collector';
+import { CellList, compareBytes, startsWith } from './run-codec';
+import { SingleCells, type SingleCell } from './single-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -34,12 +35,16 @@ export interface Batch {
 
 /** After so many unwanted cells of a row, jumping to the next row is cheaper than passing by. */
 const JUMP_AFTER = 24;
+/** As much as passing by a run costs. */
+const UNWANTED_RUN = 4;
 
-/** A cell whose key was stored as a hash, held until the others with the same start are there. */
-interface LongEntry {
-  key: Buffer;
-  timestamp: number;
-  value: Buffer;
+type Step = 'go on' | 'stop' | 'jump';
+
+/** The run that is being read. */
+interface CurrentRun {
+  key: CellKey;
+  columnLength: number;
+  cells: CellList;
 }
 
 export class RangeReader {
@@ -47,6 +52,7 @@ export class RangeReader {
   /** Row, and row with family, of the cell before: a cell with the same start belongs to them. */
   private readonly column = new CellKey();
   private readonly from = new CellKey();
+  private readonly current: CurrentRun = { key: new CellKey(), columnLength: 0, cells: new CellList() };
   private rowOpen = false;
   private rowWanted = false;
   private familyWanted = false;
@@ -74,78 +80,118 @@ export class RangeReader {
 
   /** Goes on from `from` until the range or the batch ends; true: `from` was set further on, go on there. */
   private run(): boolean {
-    let group: LongEntry[] | null = null;
-    for (const { value: entry } of this.table.cells.getRange({ start: new RangeStart(this.from) })) {
-      this.entries++;
-      const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
-      if (group !== null && (keyEnd - keyStart <= LONG || !sharesStart(group[0].key, keyBytes, keyStart))) {
-        if (!this.takeGroup(group)) return false;
-        group = null;
-      }
-      if (keyEnd - keyStart > LONG) {
-        (group ??= []).push(longEntry(value, valueLength));
-        continue;
-      }
-      if (!this.take(keyBytes, keyStart, keyEnd, value, TIMESTAMP_BYTES, valueLength, readTimestamp(value))) return false;
-      if (this.unwanted >= JUMP_AFTER && this.column.rowLength < LONG) {
-        this.from.pastRow(this.column.bytes, 0, this.column.rowLength);
-        return true;
+    const singles = new SingleCells(this.table.cells, this.from);
+    if (this.table.runs !== null) {
+      for (const { value: entry } of this.table.runs.getRange({ start: new RangeStart(this.from) })) {
+        const run = this.current;
+        run.key.setEncoded(entry.keyBytes, entry.keyStart, entry.keyEnd);
+        run.columnLength = columnEnd(run.key.bytes, 0);
+        run.cells.clear().addRun(entry.value, entry.valueLength);
+        this.entries += 1 + (run.cells.count >> 3);
+        const passed = this.singlesBefore(singles, run.key.bytes, run.key.length);
+        const done = passed === 'go on' ? this.takeRun(run, singles) : passed;
+        if (done === 'stop') return false;
+        if (done === 'jump') return true;
       }
     }
-    if (group !== null) this.takeGroup(group);
-    return false;
+    return this.singlesBefore(singles, null, 0) === 'jump';
   }
 
-  private takeGroup(group: LongEntry[]): boolean {
-    group.sort((a, b) => a.key.compare(b.key));
-    return group.every((e) => this.take(e.key, 0, e.key.length, e.value, 0, e.value.length, e.timestamp));
+  /** Takes the single cells whose keys are below this one. */
+  private singlesBefore(singles: SingleCells, key: Buffer | null, length: number): Step {
+    for (let cell = singles.peek(); cell !== null; cell = singles.peek()) {
+      if (key !== null && compareBytes(cell.key, 0, cell.key.length, key, 0, length) >= 0) break;
+      if (!this.enterColumn(cell.key, 0, cell.key.length)) return 'stop';
+      this.takeSingle(cell);
+      singles.advance();
+      if (this.mayJump()) return 'jump';
+    }
+    return 'go on';
   }
 
-  /** False: the batch ends before this cell. */
-  private take(
-    key: Uint8Array,
-    from: number,
-    end: number,
-    value: Uint8Array,
-    valueAt: number,
-    valueEnd: number,
-    timestamp: number,
-  ): boolean {
-    if (!this.rowOpen || !startsWith(key, from, end, this.column.bytes, this.columnLength)) {
-      if (!this.openColumn(key, from, end)) return false;
+  /** Takes the run's cells, and the single ones between them or in their place. */
+  private takeRun({ key, columnLength, cells }: CurrentRun, singles: SingleCells): Step {
+    if (!this.enterColumn(key.bytes, 0, columnLength)) return 'stop';
+    let single = this.singleIn(singles, key, columnLength);
+    const d = cells.data;
+    for (let i = 0; i < cells.count; i++) {
+      if (!this.rowWanted) {
+        this.unwanted += UNWANTED_RUN;
+        return this.mayJump() ? 'jump' : 'go on';
+      }
+      let order = -1;
+      while (single !== null) {
+        order = cells.compare(i, single.key, columnLength, single.key.length - columnLength);
+        if (order < 0) break;
+        this.takeSingle(single);
+        singles.advance();
+        single = this.singleIn(singles, key, columnLength);
+        if (order === 0) break;
+      }
+      if (order !== 0)
+        this.take(d, cells.qualifierAt(i), cells.qualifierLength(i), d, cells.valueAt(i), cells.valueLength(i), cells.timestamps[i]);
     }
-    const s = this.selection;
-    const qualifierAt = from + this.columnLength;
-    if (
-      !this.rowWanted ||
-      !this.familyWanted ||
-      (s.timeRange !== undefined && (timestamp < s.timeRange.min || timestamp >= s.timeRange.max)) ||
-      (s.qualifiers !== undefined && !isOneOf(s.qualifiers, key, qualifierAt, end))
-    ) {
-      if (!this.rowWanted) this.unwanted++;
-      return true;
-    }
-    this.collector.addCell(key, qualifierAt, end - qualifierAt, value, valueAt, valueEnd - valueAt, timestamp);
-    if (s.firstCellOnly) this.rowWanted = false;
+    return 'go on';
+  }
+
+  private takeSingle({ key, value, timestamp }: SingleCell): void {
+    this.entries++;
+    this.take(key, this.columnLength, key.length - this.columnLength, value, 0, value.length, timestamp);
+  }
+
+  /** The next single cell, if it is in this column. */
+  private singleIn(singles: SingleCells, key: CellKey, columnLength: number): SingleCell | null {
+    const cell = singles.peek();
+    return cell !== null && startsWith(cell.key, 0, cell.key.length, key.bytes, columnLength) ? cell : null;
+  }
+
+  /** The rest of the row is unwanted and long: `from` is set behind it. */
+  private mayJump(): boolean {
+    if (this.unwanted < JUMP_AFTER || this.column.rowLength >= LONG) return false;
+    this.from.pastRow(this.column.bytes, 0, this.column.rowLength);
     return true;
   }
 
+  /** False: the batch ends before this cell. */
+  private enterColumn(key: Uint8Array, from: number, end: number): boolean {
+    return (this.rowOpen && startsWith(key, from, end, this.column.bytes, this.columnLength)) || this.openColumn(key, from);
+  }
+
+  private take(
+    qualifiers: Uint8Array,
+    qualifierAt: number,
+    qualifierLength: number,
+    values: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+    timestamp: number,
+  ): void {
+    const s = this.selection;
+    if (!this.rowWanted) this.unwanted++;
+    else if (
+      this.familyWanted &&
+      (s.timeRange === undefined || (timestamp >= s.timeRange.min && timestamp < s.timeRange.max)) &&
+      (s.qualifiers === undefined || isOneOf(s.qualifiers, qualifiers, qualifierAt, qualifierLength))
+    ) {
+      this.collector.addCell(qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength, timestamp);
+      if (s.firstCellOnly) this.rowWanted = false;
+    }
+  }
+
   /** A new row or family begins. */
-  private openColumn(key: Uint8Array, from: number, end: number): boolean {
+  private openColumn(key: Uint8Array, from: number): boolean {
     const column = this.column;
+    const end = columnEnd(key, from);
     const sameRow = this.rowOpen && startsWith(key, from, end, column.bytes, column.rowLength);
     if (!sameRow && !this.openRow(key, from)) return false;
-    const rowLength = rowEnd(key, from) - from;
-    let familyEnd = from + rowLength;
-    while (key[familyEnd] !== 0) familyEnd++;
-    column.setEncoded(key, from, familyEnd + 1);
-    column.rowLength = rowLength;
-    this.columnLength = familyEnd + 1 - from;
+    const familyAt = rowEnd(key, from);
+    column.setEncoded(key, from, end);
+    column.rowLength = familyAt - from;
+    this.columnLength = end - from;
     const family = this.selection.family;
-    const familyLength = familyEnd - from - rowLength;
-    this.familyWanted =
-      family === undefined || (family.length === familyLength && startsWith(key, from + rowLength, familyEnd, family, familyLength));
-    if (this.rowWanted && this.familyWanted) this.collector.startFamily(key, from + rowLength, familyLength);
+    const familyLength = end - 1 - familyAt;
+    this.familyWanted = family === undefined || compareBytes(key, familyAt, familyLength, family, 0, family.length) === 0;
+    if (this.rowWanted && this.familyWanted) this.collector.startFamily(key, familyAt, familyLength);
     return true;
   }
 
@@ -171,26 +217,6 @@ export class RangeReader {
   }
 }
 
-function longEntry(stored: Buffer, length: number): LongEntry {
-  const at = valueOffset(stored, true);
-  return {
-    key: Buffer.from(Uint8Array.prototype.subarray.call(stored, TIMESTAMP_BYTES + 4, at)),
-    timestamp: readTimestamp(stored),
-    value: Buffer.from(Uint8Array.prototype.subarray.call(stored, at, length)),
-  };
-}
-
-function sharesStart(whole: Buffer, key: Buffer, from: number): boolean {
-  return startsWith(key, from, from + LONG, whole, LONG);
-}
-
-function startsWith(key: Uint8Array, from: number, end: number, start: Uint8Array, length: number): boolean {
-  if (end - from < length) return false;
-  // From the end: neighbours differ there.
-  for (let i = length - 1; i >= 0; i--) if (key[from + i] !== start[i]) return false;
-  return true;
-}
-
-function isOneOf(qualifiers: readonly Buffer[], key: Uint8Array, from: number, end: number): boolean {
-  return qualifiers.some((q) => q.length === end - from && startsWith(key, from, end, q, q.length));
+function isOneOf(wanted: readonly Buffer[], qualifiers: Uint8Array, at: number, length: number): boolean {
+  return wanted.some((q) => compareBytes(qualifiers, at, length, q, 0, q.length) === 0);
 }

@@ -2,9 +2,11 @@
 import { DoNotRetryError, StorageError } from '../errors';
 import type { PackedCells } from '../packed-cells';
 import type { Failure, RowDelete, RowPut } from '../storage';
-import { KEY_LENGTH_BYTES, MAX_TIMESTAMP, readTimestamp, TIMESTAMP_BYTES, ValueArena, valueOffset } from './cell-value';
-import { RangeStart, type Environment, type Table } from './environment';
-import { CellKey, LONG, MAX_ROW } from './key-codec';
+import { MAX_TIMESTAMP, ValueArena } from './cell-value';
+import { readCell, removeCells, removeStartingWith } from './cells';
+import type { Environment, Table } from './environment';
+import { CellKey, MAX_ROW } from './key-codec';
+import { pack } from './packer';
 
 const COUNTER_BYTES = 8;
 /** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
@@ -15,9 +17,22 @@ export class Writer {
   private future = 0;
   private readonly key = new CellKey();
   cellsWritten = 0;
+  packs = 0;
+  packMs = 0;
+  /** Cells that stand singly in packed tables, as far as this process knows. */
+  private readonly unpacked = new Map<Table, number>();
+  private packing: Promise<void> | null = null;
 
-  constructor(private readonly environment: Environment) {
+  constructor(
+    private readonly environment: Environment,
+    private readonly packAfter: number,
+  ) {
     this.future = environment.future();
+  }
+
+  /** Resolves when no packing is under way. */
+  async idle(): Promise<void> {
+    while (this.packing !== null) await this.packing;
   }
 
   /**
@@ -31,8 +46,30 @@ export class Writer {
     if (good.length === 0) return failures;
     if (good.some((r) => r.timestamps !== undefined)) await this.putChecked(table, family, good);
     else await this.putNow(table, family, good);
-    for (const row of good) this.cellsWritten += row.cells.count;
+    this.wrote(table, good);
     return failures;
+  }
+
+  private wrote(table: Table, rows: readonly RowPut[]): void {
+    let cells = 0;
+    for (const row of rows) cells += row.cells.count;
+    this.cellsWritten += cells;
+    const { runs } = table;
+    if (runs === null) return;
+    const standing = (this.unpacked.get(table) ?? table.cells.getStats().entryCount ?? 0) + cells;
+    this.unpacked.set(table, standing);
+    if (standing < this.packAfter || this.packing !== null) return;
+    this.unpacked.set(table, 0);
+    const started = performance.now();
+    // What went wrong here is tried again, and the next put meets the same error and reports it.
+    this.packing = this.environment
+      .transaction(() => pack(table.cells, runs))
+      .catch(() => undefined)
+      .then(() => {
+        this.packing = null;
+        this.packs++;
+        this.packMs += performance.now() - started;
+      });
   }
 
   private async putNow(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
@@ -65,8 +102,7 @@ export class Writer {
         cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength, i) => {
           key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
           const timestamp = timestamps?.[i] ?? now;
-          const stored = table.cells.getBinaryFast(key);
-          if (stored !== undefined && readTimestamp(stored) > timestamp) return;
+          if ((readCell(table, key)?.timestamp ?? 0) > timestamp) return;
           void table.cells.put(key, arena.add(key, timestamp, cells.bytes, valueAt, valueLength));
           newest = Math.max(newest, timestamp);
         });
@@ -87,13 +123,13 @@ export class Writer {
         cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
           key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
           const added = cells.bytes.subarray(valueAt, valueAt + valueLength);
-          const { value, timestamp } = readCell(table, key);
-          const whole = value === null ? added : Buffer.concat([value, added]);
-          void table.cells.put(key, arena.add(key, Math.max(now, timestamp), whole, 0, whole.length));
+          const old = readCell(table, key);
+          const whole = old === null ? added : Buffer.concat([old.value, added]);
+          void table.cells.put(key, arena.add(key, Math.max(now, old?.timestamp ?? 0), whole, 0, whole.length));
         });
       }
     });
-    for (const row of good) this.cellsWritten += row.cells.count;
+    this.wrote(table, good);
     return failures;
   }
 
@@ -104,35 +140,28 @@ export class Writer {
       if (error !== null) failures.push({ index, error });
       return error === null;
     });
-    const removeColumns = (r: RowDelete, family: Buffer, qualifiers: readonly Buffer[]): void => {
-      const key = this.key.setColumnFamily(r.row, family);
-      for (const q of qualifiers) void table.cells.remove(key.setQualifier(q, 0, q.length));
+    const remove = (): void => {
+      for (const { row, family, qualifiers } of good) {
+        if (family !== undefined && qualifiers !== undefined) removeCells(table, row, family, qualifiers);
+        else removeStartingWith(table, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
+      }
     };
-    if (good.every((r) => r.family !== undefined && r.qualifiers !== undefined)) {
-      await this.environment.batch(() => {
-        for (const r of good) if (r.family && r.qualifiers) removeColumns(r, r.family, r.qualifiers);
-      });
-    } else {
-      await this.environment.transaction(() => {
-        for (const r of good) {
-          if (r.family && r.qualifiers) removeColumns(r, r.family, r.qualifiers);
-          else removeStartingWith(table, r.family ? new CellKey().setColumnFamily(r.row, r.family) : new CellKey().setRow(r.row));
-        }
-      });
-    }
+    // Cells that stand singly are removed without a look at what is there.
+    const blind = table.runs === null && good.every((r) => r.family !== undefined && r.qualifiers !== undefined);
+    await (blind ? this.environment.batch(remove) : this.environment.transaction(remove));
     return failures;
   }
 
   increment(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
     return this.environment.transaction(() => {
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
-      const { value, timestamp } = readCell(table, key);
-      if (value !== null && value.length !== COUNTER_BYTES)
-        throw new DoNotRetryError(`Field is not a long, it's ${value.length} bytes wide`, { table: table.name, row });
-      const sum = BigInt.asIntN(64, (value?.readBigInt64BE() ?? 0n) + amount);
+      const old = readCell(table, key);
+      if (old !== null && old.value.length !== COUNTER_BYTES)
+        throw new DoNotRetryError(`Field is not a long, it's ${old.value.length} bytes wide`, { table: table.name, row });
+      const sum = BigInt.asIntN(64, (old?.value.readBigInt64BE() ?? 0n) + amount);
       const counter = Buffer.alloc(COUNTER_BYTES);
       counter.writeBigInt64BE(sum);
-      this.putOne(table, key, counter, timestamp);
+      this.putOne(table, key, counter, old?.timestamp ?? 0);
       return sum;
     });
   }
@@ -140,9 +169,9 @@ export class Writer {
   compareAndSet(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, expected: Buffer | null, wanted: Buffer): Promise<boolean> {
     return this.environment.transaction(() => {
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
-      const { value, timestamp } = readCell(table, key);
-      if (expected === null ? value !== null : value === null || !value.equals(expected)) return false;
-      this.putOne(table, key, wanted, timestamp);
+      const old = readCell(table, key);
+      if (expected === null ? old !== null : old === null || !old.value.equals(expected)) return false;
+      this.putOne(table, key, wanted, old?.timestamp ?? 0);
       return true;
     });
   }
@@ -153,30 +182,6 @@ export class Writer {
     void table.cells.put(key, arena.add(key, Math.max(Date.now(), replaced), value, 0, value.length));
     this.cellsWritten++;
   }
-}
-
-/** A copy of the cell; inside a transaction. */
-function readCell(table: Table, key: CellKey): { value: Buffer | null; timestamp: number } {
-  const stored = table.cells.getBinaryFast(key);
-  if (stored === undefined) return { value: null, timestamp: 0 };
-  return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
-}
-
-/** Removes all cells whose whole key starts with these bytes; inside a transaction. */
-function removeStartingWith(table: Table, start: CellKey): void {
-  const prefix = start.bytes.subarray(0, start.length);
-  const found: Buffer[] = [];
-  for (const { value: entry } of table.cells.getRange({ start: new RangeStart(start) })) {
-    const { keyBytes, keyStart, keyEnd, value } = entry;
-    const long = keyEnd - keyStart > LONG;
-    const key = long
-      ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(value, true)))
-      : Buffer.from(keyBytes.subarray(keyStart, keyEnd));
-    if (key.subarray(0, prefix.length).equals(prefix)) found.push(key);
-    else if (!long || !key.subarray(0, LONG).equals(prefix.subarray(0, LONG))) break;
-  }
-  const key = new CellKey();
-  for (const encoded of found) void table.cells.remove(key.setEncoded(encoded, 0, encoded.length));
 }
 
 function arenaFor(rows: readonly RowPut[]): ValueArena {

@@ -1,0 +1,55 @@
+/** Single cells of a table, wherever they are kept. Changes belong into a transaction. */
+import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
+import { RangeStart, type CellDatabase, type Table } from './environment';
+import { CellKey, columnEnd, LONG } from './key-codec';
+import { CellList } from './run-codec';
+import { runAt, RunWriter } from './runs';
+
+const scratch = new CellList();
+
+/** A copy of the cell under this key, or null. */
+export function readCell(table: Table, key: CellKey): { value: Buffer; timestamp: number } | null {
+  const stored = table.cells.getBinaryFast(key);
+  if (stored !== undefined)
+    return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
+  if (table.runs === null) return null;
+  const column = columnEnd(key.bytes, 0);
+  const run = runAt(table.runs, key, column, scratch);
+  if (run === null) return null;
+  const { cells } = run;
+  for (let i = 0; i < cells.count; i++) {
+    if (cells.compare(i, key.bytes, column, key.length - column) !== 0) continue;
+    const at = cells.valueAt(i);
+    return { value: Buffer.from(cells.data.subarray(at, at + cells.valueLength(i))), timestamp: cells.timestamps[i] };
+  }
+  return null;
+}
+
+export function removeCells(table: Table, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
+  const key = new CellKey().setColumnFamily(row, family);
+  const column = Buffer.from(key.bytes.subarray(0, key.length));
+  for (const q of qualifiers) void table.cells.remove(key.setQualifier(q, 0, q.length));
+  if (table.runs !== null) new RunWriter(table.runs).removeCells(column, qualifiers);
+}
+
+/** Removes all cells whose whole key starts with these bytes. */
+export function removeStartingWith(table: Table, start: CellKey): void {
+  removeFrom(table.cells, start);
+  if (table.runs !== null) removeFrom(table.runs, start);
+}
+
+function removeFrom(cells: CellDatabase, start: CellKey): void {
+  const prefix = start.bytes.subarray(0, start.length);
+  const found: Buffer[] = [];
+  for (const { value: entry } of cells.getRange({ start: new RangeStart(start) })) {
+    const { keyBytes, keyStart, keyEnd, value } = entry;
+    const long = keyEnd - keyStart > LONG;
+    const key = long
+      ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(value, true)))
+      : Buffer.from(keyBytes.subarray(keyStart, keyEnd));
+    if (key.subarray(0, prefix.length).equals(prefix)) found.push(key);
+    else if (!long || !key.subarray(0, LONG).equals(prefix.subarray(0, LONG))) break;
+  }
+  const key = new CellKey();
+  for (const encoded of found) void cells.remove(key.setEncoded(encoded, 0, encoded.length));
+}

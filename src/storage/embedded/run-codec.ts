@@ -1,0 +1,200 @@
+/**
+ * Runs: neighbouring cells of one row and family in one LMDB entry, for tables with many small cells a row. LMDB's own cost is some
+ * 30 bytes an entry, and pages that fill at random stay half empty: cells kept singly take five times their size.
+ *
+ * Key: that of the run's first cell. Value, big-endian:
+ *
+ *   timestamp of the first cell (6) | for each cell: timestamp less the first one's (i32) | length of qualifier | length of value | qualifier | value
+ *
+ * Lengths are one byte, 255 says that two (qualifier) or four (value) follow. Runs of a row never overlap.
+ */
+import { TIMESTAMP_BYTES, readTimestamp, writeTimestamp, newWindow, type ValueWindow } from './cell-value';
+
+const FIELDS = 4;
+const DELTA_BYTES = 4;
+const ESCAPE = 255;
+const MAX_DELTA = 2 ** 31 - 1;
+/** A run ends before it gets longer: several must fit a page of 4 KB, or LMDB gives each a page of its own. */
+export const MAX_RUN = 960;
+
+/** Cells of one row and family in the order of their qualifiers: offsets into one buffer. */
+export class CellList {
+  data = Buffer.allocUnsafe(4096);
+  /** Bytes in use. */
+  length = 0;
+  count = 0;
+  timestamps = new Float64Array(64);
+  private fields = new Int32Array(64 * FIELDS);
+
+  clear(): this {
+    this.length = this.count = 0;
+    return this;
+  }
+
+  qualifierAt(i: number): number {
+    return this.fields[i * FIELDS];
+  }
+  qualifierLength(i: number): number {
+    return this.fields[i * FIELDS + 1];
+  }
+  valueAt(i: number): number {
+    return this.fields[i * FIELDS + 2];
+  }
+  valueLength(i: number): number {
+    return this.fields[i * FIELDS + 3];
+  }
+
+  add(
+    timestamp: number,
+    qualifiers: Uint8Array,
+    qualifierAt: number,
+    qualifierLength: number,
+    values: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+  ): void {
+    this.room(qualifierLength + valueLength);
+    const at = this.length;
+    copyBytes(qualifiers, qualifierAt, qualifierLength, this.data, at);
+    copyBytes(values, valueAt, valueLength, this.data, at + qualifierLength);
+    this.length = at + qualifierLength + valueLength;
+    this.note(timestamp, at, qualifierLength, at + qualifierLength, valueLength);
+  }
+
+  addFrom(other: CellList, i: number): void {
+    this.add(
+      other.timestamps[i],
+      other.data,
+      other.qualifierAt(i),
+      other.qualifierLength(i),
+      other.data,
+      other.valueAt(i),
+      other.valueLength(i),
+    );
+  }
+
+  /** Adds the cells of a run. */
+  addRun(run: Uint8Array, length: number): void {
+    this.room(length);
+    const d = this.data;
+    const from = this.length;
+    d.set(run.subarray(0, length), from);
+    const end = (this.length = from + length);
+    const first = readTimestamp(d, from);
+    for (let at = from + TIMESTAMP_BYTES; at < end;) {
+      const delta = (d[at] << 24) | (d[at + 1] << 16) | (d[at + 2] << 8) | d[at + 3];
+      at += DELTA_BYTES;
+      let qualifierLength = d[at++];
+      if (qualifierLength === ESCAPE) {
+        qualifierLength = d.readUInt16BE(at);
+        at += 2;
+      }
+      let valueLength = d[at++];
+      if (valueLength === ESCAPE) {
+        valueLength = d.readUInt32BE(at);
+        at += 4;
+      }
+      this.note(first + delta, at, qualifierLength, at + qualifierLength, valueLength);
+      at += qualifierLength + valueLength;
+    }
+  }
+
+  /** Orders a cell's qualifier against another's. */
+  compare(i: number, qualifiers: Uint8Array, at: number, length: number): number {
+    return compareBytes(this.data, this.qualifierAt(i), this.qualifierLength(i), qualifiers, at, length);
+  }
+
+  /** Bytes that a cell takes in a run. */
+  runBytes(i: number): number {
+    const q = this.qualifierLength(i);
+    const v = this.valueLength(i);
+    return DELTA_BYTES + 2 + (q >= ESCAPE ? 2 : 0) + (v >= ESCAPE ? 4 : 0) + q + v;
+  }
+
+  /** How many cells from `first` on make one run. */
+  runSize(first: number, end: number): number {
+    let bytes = TIMESTAMP_BYTES + this.runBytes(first);
+    let i = first + 1;
+    for (; i < end; i++) {
+      bytes += this.runBytes(i);
+      if (bytes > MAX_RUN || Math.abs(this.timestamps[i] - this.timestamps[first]) > MAX_DELTA) break;
+    }
+    return i - first;
+  }
+
+  private note(timestamp: number, qualifierAt: number, qualifierLength: number, valueAt: number, valueLength: number): void {
+    if (this.count === this.timestamps.length) this.growCells();
+    const at = this.count * FIELDS;
+    this.fields[at] = qualifierAt;
+    this.fields[at + 1] = qualifierLength;
+    this.fields[at + 2] = valueAt;
+    this.fields[at + 3] = valueLength;
+    this.timestamps[this.count++] = timestamp;
+  }
+
+  private room(more: number): void {
+    if (this.length + more <= this.data.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.length + more, this.data.length * 2));
+    this.data.copy(grown, 0, 0, this.length);
+    this.data = grown;
+  }
+
+  private growCells(): void {
+    const timestamps = new Float64Array(this.count * 2);
+    timestamps.set(this.timestamps);
+    this.timestamps = timestamps;
+    const fields = new Int32Array(this.count * 2 * FIELDS);
+    fields.set(this.fields);
+    this.fields = fields;
+  }
+}
+
+/** Encodes runs, one after the other in the same memory. */
+export class RunEncoder {
+  private window = newWindow(4096);
+
+  /** @returns the run's value; good until the next one is encoded */
+  encode(cells: CellList, first: number, size: number): ValueWindow {
+    let need = TIMESTAMP_BYTES;
+    for (let i = first; i < first + size; i++) need += cells.runBytes(i);
+    if (need > this.window.byteLength) this.window = newWindow(need * 2);
+    const w = this.window;
+    w.start = 0;
+    let at = writeTimestamp(cells.timestamps[first], w, 0);
+    for (let i = first; i < first + size; i++) {
+      at = w.writeInt32BE(cells.timestamps[i] - cells.timestamps[first], at);
+      const q = cells.qualifierLength(i);
+      const v = cells.valueLength(i);
+      at = w.writeUInt8(Math.min(q, ESCAPE), at);
+      if (q >= ESCAPE) at = w.writeUInt16BE(q, at);
+      at = w.writeUInt8(Math.min(v, ESCAPE), at);
+      if (v >= ESCAPE) at = w.writeUInt32BE(v, at);
+      copyBytes(cells.data, cells.qualifierAt(i), q, w, at);
+      copyBytes(cells.data, cells.valueAt(i), v, w, at + q);
+      at += q + v;
+    }
+    w.end = at;
+    return w;
+  }
+}
+
+export function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
+  if (length > 64) target.set(source.subarray(from, from + length), at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[from + i];
+}
+
+export function compareBytes(a: Uint8Array, aAt: number, aLength: number, b: Uint8Array, bAt: number, bLength: number): number {
+  const common = Math.min(aLength, bLength);
+  for (let i = 0; i < common; i++) {
+    const difference = a[aAt + i] - b[bAt + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
+
+export function startsWith(key: Uint8Array, from: number, end: number, start: Uint8Array, length: number): boolean {
+  if (end - from < length) return false;
+  // From the end: neighbours differ there.
+  for (let i = length - 1; i >= 0; i--) if (key[from + i] !== start[i]) return false;
+  return true;
+}

@@ -1,0 +1,124 @@
+/** The packed part of a table: looking up, changing and iterating runs. Changes belong into a transaction. */
+import { RangeStart, type CellDatabase } from './environment';
+import { TIMESTAMP_BYTES } from './cell-value';
+import { CellKey } from './key-codec';
+import { CellList, compareBytes, RunEncoder, startsWith, MAX_RUN } from './run-codec';
+
+/** LMDB's own lowest key is above some of ours. */
+const BELOW_ALL = Uint8Array.of(0);
+
+/** A run as it was read: its key and its cells. */
+export interface Run {
+  key: Buffer;
+  cells: CellList;
+}
+
+/** The last run of the column that starts at or before the key (whose first `columnLength` bytes are row and family), or null. */
+export function runAt(runs: CellDatabase, key: CellKey, columnLength: number, into: CellList): Run | null {
+  if (key.isLong) return null;
+  for (const { value: e } of runs.getRange({ start: new RangeStart(key), end: BELOW_ALL, reverse: true, limit: 1 })) {
+    if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, key.bytes, columnLength)) return null;
+    const run = { key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells: into.clear() };
+    run.cells.addRun(e.value, e.valueLength);
+    return run;
+  }
+  return null;
+}
+
+/** Copies of the column's runs, in order, from the one that holds or precedes `key`'s place up to the last that starts at or before `stop`. */
+function runsBetween(runs: CellDatabase, from: CellKey, stop: Uint8Array, stopLength: number, columnLength: number): Run[] {
+  const first = runAt(runs, from, columnLength, new CellList());
+  const start = first === null ? from : new CellKey().setEncoded(first.key, 0, first.key.length);
+  const found: Run[] = [];
+  for (const { value: e } of runs.getRange({ start: new RangeStart(start) })) {
+    if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, from.bytes, columnLength)) break;
+    if (compareBytes(e.keyBytes, e.keyStart, e.keyEnd - e.keyStart, stop, 0, stopLength) > 0) break;
+    const cells = new CellList();
+    cells.addRun(e.value, e.valueLength);
+    found.push({ key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells });
+  }
+  return found;
+}
+
+/** Writes cells of one column into its runs. */
+export class RunWriter {
+  private readonly key = new CellKey();
+  private readonly tail = new CellList();
+  private readonly encoder = new RunEncoder();
+
+  constructor(private readonly runs: CellDatabase) {}
+
+  /**
+   * Adds the cells `first..end` of a list, sorted by qualifier. They replace what the runs have of the same qualifiers.
+   * @param column encoded row and family
+   */
+  add(column: Buffer, cells: CellList, first: number, end: number): void {
+    const key = this.key.setEncoded(column, 0, column.length);
+    key.setQualifier(cells.data, cells.qualifierAt(end - 1), cells.qualifierLength(end - 1));
+    const before = runAt(this.runs, key, column.length, this.tail);
+    if (before === null) return this.write(column, cells, first, end);
+    const tail = before.cells;
+    if (tail.compare(tail.count - 1, cells.data, cells.qualifierAt(first), cells.qualifierLength(first)) < 0) {
+      // The usual case: time goes on.
+      let bytes = TIMESTAMP_BYTES;
+      for (let i = 0; i < tail.count; i++) bytes += tail.runBytes(i);
+      if (bytes + cells.runBytes(first) > MAX_RUN) return this.write(column, cells, first, end);
+      for (let i = first; i < end; i++) tail.addFrom(cells, i);
+      return this.write(column, tail, 0, tail.count);
+    }
+    this.merge(column, cells, first, end);
+  }
+
+  private merge(column: Buffer, cells: CellList, first: number, end: number): void {
+    const stop = Buffer.from(this.key.bytes.subarray(0, this.key.length));
+    this.key.setQualifier(cells.data, cells.qualifierAt(first), cells.qualifierLength(first));
+    const old = runsBetween(this.runs, this.key, stop, stop.length, column.length);
+    const merged = new CellList();
+    let next = first;
+    for (const run of old) {
+      for (let i = 0; i < run.cells.count; i++) {
+        const order = (): number => run.cells.compare(i, cells.data, cells.qualifierAt(next), cells.qualifierLength(next));
+        while (next < end && order() > 0) merged.addFrom(cells, next++);
+        // An equal one is replaced by the new cell, which the next round or the end adds.
+        if (next === end || order() !== 0) merged.addFrom(run.cells, i);
+      }
+      this.remove(run);
+    }
+    while (next < end) merged.addFrom(cells, next++);
+    this.write(column, merged, 0, merged.count);
+  }
+
+  /** Takes cells out of the column. */
+  removeCells(column: Buffer, qualifiers: readonly Buffer[]): void {
+    if (qualifiers.length === 0) return;
+    const sorted = [...qualifiers].sort(Buffer.compare);
+    const last = sorted[sorted.length - 1];
+    const stop = Buffer.concat([column, last]);
+    const key = new CellKey().setEncoded(column, 0, column.length).setQualifier(sorted[0], 0, sorted[0].length);
+    if (key.isLong) return;
+    const unwanted = new Set(sorted.map((q) => q.toString('latin1')));
+    for (const run of runsBetween(this.runs, key, stop, stop.length, column.length)) {
+      const kept = new CellList();
+      for (let i = 0; i < run.cells.count; i++) {
+        const at = run.cells.qualifierAt(i);
+        if (!unwanted.has(run.cells.data.toString('latin1', at, at + run.cells.qualifierLength(i)))) kept.addFrom(run.cells, i);
+      }
+      if (kept.count === run.cells.count) continue;
+      this.remove(run);
+      this.write(column, kept, 0, kept.count);
+    }
+  }
+
+  private remove(run: Run): void {
+    void this.runs.remove(new CellKey().setEncoded(run.key, 0, run.key.length));
+  }
+
+  private write(column: Buffer, cells: CellList, first: number, end: number): void {
+    for (let i = first; i < end;) {
+      const size = cells.runSize(i, end);
+      this.key.setEncoded(column, 0, column.length).setQualifier(cells.data, cells.qualifierAt(i), cells.qualifierLength(i));
+      void this.runs.put(this.key, this.encoder.encode(cells, i, size));
+      i += size;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Cells that stand singly, in the order of their whole keys, some at a time: what a look-ahead holds was copied out of LMDB, so other
+ * ranges can be read in between.
+ */
+import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
+import { RangeStart, type CellDatabase, type Entry } from './environment';
+import { CellKey, LONG } from './key-codec';
+import { startsWith } from './run-codec';
+
+const FIRST_LOOK = 16;
+const LOOK = 1024;
+const LOOK_BYTES = 256 << 10;
+
+export interface SingleCell {
+  /** The whole key. */
+  key: Buffer;
+  value: Buffer;
+  timestamp: number;
+}
+
+export class SingleCells {
+  private ahead: SingleCell[] = [];
+  private at = 0;
+  private finished = false;
+  private look = FIRST_LOOK;
+  private readonly from = new CellKey();
+  private last: Buffer | null = null;
+
+  /** @param start row at which, or behind whose start, to begin */
+  constructor(
+    private readonly cells: CellDatabase,
+    start: CellKey,
+  ) {
+    this.from.setEncoded(start.bytes, 0, start.length);
+  }
+
+  /** The next cell, or null at the end of the table. */
+  peek(): SingleCell | null {
+    if (this.at === this.ahead.length && !this.finished) this.fill();
+    return this.at < this.ahead.length ? this.ahead[this.at] : null;
+  }
+
+  advance(): void {
+    this.at++;
+  }
+
+  private fill(): void {
+    const found: SingleCell[] = [];
+    let group: SingleCell[] = [];
+    let bytes = 0;
+    let full = false;
+    const closeGroup = (): void => {
+      found.push(...group.sort((a, b) => a.key.compare(b.key)));
+      group = [];
+    };
+    for (const { value: entry } of this.cells.getRange({ start: new RangeStart(this.from) })) {
+      const long = entry.keyEnd - entry.keyStart > LONG;
+      if (group.length > 0 && (!long || !startsWith(entry.keyBytes, entry.keyStart, entry.keyEnd, group[0].key, LONG))) closeGroup();
+      if (group.length === 0 && found.length > 0 && (found.length >= this.look || bytes > LOOK_BYTES)) {
+        full = true;
+        break;
+      }
+      const cell = copyOf(entry, long);
+      if (!this.isNew(cell.key)) continue;
+      bytes += entry.valueLength;
+      (long ? group : found).push(cell);
+    }
+    closeGroup();
+    this.finished = !full;
+    this.look = Math.min(LOOK, this.look * 4);
+    this.ahead = found;
+    this.at = 0;
+    if (found.length > 0) {
+      this.last = found[found.length - 1].key;
+      this.from.setEncoded(this.last, 0, this.last.length);
+    }
+  }
+
+  /** A look starts where the one before ended, at the same cell or before it. */
+  private isNew(key: Buffer): boolean {
+    return this.last === null || this.last.compare(key) < 0;
+  }
+}
+
+function copyOf(entry: Entry, long: boolean): SingleCell {
+  const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
+  const at = long ? valueOffset(value, true) : TIMESTAMP_BYTES;
+  return {
+    key: long ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, at)) : Buffer.from(keyBytes.subarray(keyStart, keyEnd)),
+    value: Buffer.from(value.subarray(at, valueLength)),
+    timestamp: readTimestamp(value),
+  };
+}
