@@ -74,7 +74,7 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
   for (const raw of series) {
     let one = downsample(raw, sampling, buckets, seekMs);
     if (whole) one = fillSeries(one, starts, sampling.fill);
-    if (whole && rate !== null) one = rateOf(one, rate);
+    if (whole) one = since(rate === null ? one : rateOf(one, rate), spec.scanStart * 1000);
     sampled.push(one);
     work += raw.size;
     if (work >= PREPARE_WORK) {
@@ -87,13 +87,10 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
       sampled.filter(({ size }) => size > (rate === null ? 0 : 1)),
       spec,
     );
-  const from = lowerBound(starts, starts.length, spec.startMs);
-  return yield* mergeColumns(
-    new FilledColumns(sampled, starts, sampling.fill, rate),
-    rate === null ? from : Math.max(from, 1),
-    starts.length,
-    spec,
-  );
+  // A bucket that begins before the scan window is passed over, and the first rate that does not is never shown.
+  const first = lowerBound(starts, starts.length, spec.scanStart * 1000) + (rate === null ? 0 : 1);
+  const from = Math.max(first, lowerBound(starts, starts.length, spec.startMs));
+  return yield* mergeColumns(new FilledColumns(sampled, starts, sampling.fill, rate, from), from, starts.length, spec);
 }
 
 function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, OutputPoints> {

@@ -118,7 +118,7 @@ export const diff: Aggregator = {
   name: 'diff',
   interpolation: 'lerp',
   runDouble(values, from, to) {
-    if (to - from === 1) return 0;
+    if (to - from === 1) return values[from] === values[from] ? 0 : NaN;
     let first = from;
     while (first < to - 1 && values[first] !== values[first]) first++;
     return values[to - 1] - values[first];

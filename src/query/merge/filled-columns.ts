@@ -16,25 +16,26 @@ export class FilledColumns implements Columns {
    * @param series one value per bucket that has points
    * @param timestamps the buckets to fill
    * @param rate null: none; its options must not drop resets
+   * @param from the column that will be asked for first; with a rate it has one before it
    */
   constructor(
     private readonly series: readonly Series[],
     readonly timestamps: Float64Array,
     private readonly fill: FillPolicy,
     private readonly rate: RateOptions | null,
+    from: number,
   ) {
     this.rows = series.length;
     this.cursors = new Int32Array(series.length);
     this.previous = new Float64Array(series.length);
-    if (rate !== null && timestamps.length > 0) {
-      for (let i = 0; i < series.length; i++) {
-        this.seek(i, 0);
-        this.previous[i] = this.valueAt(i, 0);
-      }
+    if (rate === null || from > timestamps.length) return;
+    for (let i = 0; i < series.length; i++) {
+      this.seek(i, from - 1);
+      this.previous[i] = this.valueAt(i, from - 1);
     }
   }
 
-  /** Blocks must be asked for in order. With a rate they begin at the second column: the first has nothing before it. */
+  /** Blocks must be asked for in order. */
   transpose(from: number, to: number, block: Float64Array): void {
     const { rows, timestamps, previous, rate } = this;
     for (let i = 0; i < rows; i++) {
