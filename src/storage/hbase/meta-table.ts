@@ -125,7 +125,7 @@ export class MetaTable {
   async list(table: string): Promise<Region[]> {
     const regions: Region[] = [];
     const stopRow = Buffer.from(`${table}-`); // '-' is the byte after ','
-    let startRow: Buffer = Buffer.from(`${table},`);
+    let startRow: Buffer = Buffer.from(`${table},,`); // hbase:meta orders by table, start key and id; both commas make this the least
     let includeStart = true;
     for (;;) {
       const { rows, ended } = await this.scan({ startRow, includeStart, stopRow, family: INFO }, PAGE);

@@ -15,13 +15,13 @@ import * as path from 'node:path';
 export type MessageFields = { [field: string]: FieldValue };
 type FieldValue = string | number | boolean | Buffer | null | undefined | MessageFields | readonly FieldValue[];
 
-/** What protobufjs 2 hands back for a message that was read. */
-interface DecodedMessage {
-  [field: string]: unknown;
-}
+/** A message that was read: bytes as Buffers, 64-bit numbers as numbers, enums as numbers. */
+export type DecodedMessage = { [field: string]: DecodedValue };
+export type DecodedValue = string | number | boolean | Buffer | null | DecodedMessage | DecodedValue[];
+
 interface MessageClass {
   new (fields: MessageFields): { toBuffer(): Buffer };
-  decode(bytes: Buffer): DecodedMessage;
+  decode(bytes: Buffer): object;
 }
 interface ReflectedMessage {
   addChild(field: unknown): void;
@@ -36,12 +36,13 @@ interface ProtobufLibrary {
   TYPES: Record<string, unknown>;
   loadProtoFile(file: string): Builder;
   loadProto(source: string, builder: Builder, file: string): Builder;
+  Builder: { Message: new () => object };
   Reflect: {
     Message: { Field: new (parent: ReflectedMessage, rule: string, type: unknown, name: string, id: number, options: object) => unknown };
   };
 }
 
-type DefinitionFile = 'Client' | 'Master' | 'Admin';
+type DefinitionFile = 'Client' | 'Master';
 
 /** Fields that HBase 2 added to messages of HBase 1: message, rule, type, name, number. */
 const ADDED_FIELDS: Record<DefinitionFile, readonly [string, string, string, string, number][]> = {
@@ -57,20 +58,19 @@ const ADDED_FIELDS: Record<DefinitionFile, readonly [string, string, string, str
     ['EnableTableResponse', 'optional', 'uint64', 'procId', 1],
     ['DisableTableResponse', 'optional', 'uint64', 'procId', 1],
   ],
-  Admin: [],
 };
 
 /** Messages that HBase 1 did not have. */
 const ADDED_MESSAGES: Record<DefinitionFile, string> = {
   Client: '',
   Master: `
-    message SplitTableRegionRequest { required RegionInfo region_info = 1; required bytes split_row = 2; optional uint64 nonce_group = 3; optional uint64 nonce = 4; }
+    import "ErrorHandling.proto";
+    message SplitTableRegionRequest {
+      required RegionInfo region_info = 1; optional bytes split_row = 2; optional uint64 nonce_group = 3; optional uint64 nonce = 4;
+    }
     message SplitTableRegionResponse { optional uint64 proc_id = 1; }
-    message ForeignError { optional string source = 1; optional GenericError generic_exception = 2; }
-    message GenericError { optional string class_name = 1; optional string message = 2; }
     message GetProcedureResultRequest { required uint64 proc_id = 1; }
-    message GetProcedureResultResponse { required uint32 state = 1; optional ForeignError exception = 5; }`,
-  Admin: '',
+    message GetProcedureResultResponse { required uint32 state = 1; optional ForeignExceptionMessage exception = 5; }`,
 };
 
 const load = lazily(() => {
@@ -111,14 +111,28 @@ export function encodeMessage(file: DefinitionFile, name: string, fields: Messag
   return new MessageType(fields).toBuffer();
 }
 
-/** A 64-bit field of a message that was read. */
-export function decodeUint64(file: DefinitionFile, name: string, bytes: Buffer, field: string): number | null {
-  const value = messageClass(file, name).decode(bytes)[field];
-  return value === null || value === undefined ? null : Number(String(value));
+/** @throws RangeError when the bytes are no such message */
+export function decodeMessage(file: DefinitionFile, name: string, bytes: Buffer): DecodedMessage {
+  try {
+    return plainMessage(messageClass(file, name).decode(bytes));
+  } catch (error) {
+    throw new RangeError(`no ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
-export function decodeMessage(file: DefinitionFile, name: string, bytes: Buffer): DecodedMessage {
-  return messageClass(file, name).decode(bytes);
+function plainMessage(message: object): DecodedMessage {
+  return Object.fromEntries(Object.entries(message).map(([field, value]) => [field, plainValue(value)]));
+}
+
+/** Takes the library's own types out of what it has read. */
+function plainValue(value: unknown): DecodedValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || Buffer.isBuffer(value)) return value;
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== 'object') return null;
+  if (value instanceof load().library.Builder.Message) return plainMessage(value);
+  if ('low' in value && 'high' in value) return Number(String(value)); // a Long
+  return (value as { toBuffer(): Buffer }).toBuffer(); // a ByteBuffer
 }
 
 function lazily<T>(make: () => T): () => T {
