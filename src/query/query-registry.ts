@@ -35,7 +35,7 @@ export class QueryRecord {
   private sent = false;
   private exception: string | null = null;
   executed = 1;
-  filterTagks: ReadonlyMap<SubQuery, readonly Buffer[]> = new Map();
+  filterTagks: ReadonlyMap<SubQuery, readonly Buffer[] | null> = new Map();
 
   constructor(
     readonly client: QueryClient,

@@ -92,7 +92,7 @@ export class QueryRun {
     const started = performance.now();
     try {
       const [planned] = await Promise.all([this.plan(), this.readGlobals()]);
-      this.record.filterTagks = new Map(planned.map((p) => [p.subQuery.source, p.filterTagks ?? []]));
+      this.record.filterTagks = new Map(planned.map((p) => [p.subQuery.source, p.filterTagks]));
       this.record.run.stringToUidMs = performance.now() - started;
       this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
       this.record.run.processingPreWriteMs = performance.now() - started;

@@ -1,5 +1,5 @@
 import { QueryError } from '../errors';
-import { JsonSyntaxError, parseJsonTree, type JsonNode } from './json-tree';
+import { JsonSyntaxError, parseJsonTree, type JsonNode } from '../../util/json-tree';
 
 const SHOWN = 500;
 

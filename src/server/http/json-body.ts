@@ -1,4 +1,4 @@
-import { JsonSyntaxError, parseJsonTree, type JsonNode } from '../../query/parse/json-tree';
+import { JsonSyntaxError, parseJsonTree, type JsonNode } from '../../util/json-tree';
 import { BadRequestError, type HttpCall } from './types';
 
 const unparsable = (details: string, cause?: unknown): BadRequestError =>

@@ -157,7 +157,10 @@ class Parser {
     if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true', at, end: this.at };
     if (word === 'null') return { kind: 'null', at, end: this.at };
     if (/^(NaN|[+-]?Infinity|[+-]?INF)$/.test(word)) return { kind: 'number', text: word.replace('INF', 'Infinity'), at, end: this.at };
-    throw new JsonSyntaxError(`Unrecognized token '${word}': was expecting ('true', 'false' or 'null')`, this.at);
+    // What begins like a keyword is told of all of them; at the end of the text the original counts its characters twice.
+    const expected = /^[tfn]/.test(word) ? "'null', 'true', 'false' or NaN" : "('true', 'false' or 'null')";
+    const place = this.at === this.source.length ? 2 * this.at : this.at;
+    throw new JsonSyntaxError(`Unrecognized token '${word}': was expecting ${expected}`, place);
   }
 }
 
