@@ -118,12 +118,12 @@ export class NamesTable {
     for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.place(old[i], old[i + 1]);
   }
 
+  /** @returns false: a record of this size has no room at all */
   private growArena(size: number): boolean {
+    if (size > this.maxBytes) return false;
     if (this.end + size > this.maxBytes) this.clear();
     if (this.end + size <= this.arena.length) return true;
-    const capacity = Math.max(2 * this.arena.length, this.end + size);
-    if (capacity > this.maxBytes && size > this.maxBytes) return false;
-    const grown = Buffer.allocUnsafe(capacity);
+    const grown = Buffer.allocUnsafe(Math.min(this.maxBytes, Math.max(2 * this.arena.length, this.end + size)));
     this.arena.copy(grown, 0, 0, this.end);
     this.arena = grown;
     return true;

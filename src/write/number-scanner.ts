@@ -1,10 +1,16 @@
 import { DOUBLE_FLAGS, FLOAT_FLAGS } from '../schema';
 import type { PointSource } from './types';
 
-/** Powers of ten that a double holds exactly. */
-const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i);
+/** Held here: an import is looked up at every use. */
+const SINGLE = FLOAT_FLAGS;
+const DOUBLE = DOUBLE_FLAGS;
 /** Digits that a double holds exactly, whatever they are. */
 const EXACT_DIGITS = 15;
+/** Powers of ten that a double holds exactly. */
+const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
+
+/** Below it single precision has fewer bits. */
+const SMALLEST_NORMAL = 2 ** -126;
 
 const NARROW = new Float32Array(1);
 const NARROW_BYTES = new Uint8Array(NARROW.buffer);
@@ -51,10 +57,13 @@ export class NumberScanner {
     return p;
   }
 
-  /** Takes a number that was read elsewhere. @param float not an integer, by its text */
-  set(number: number, float: boolean): void {
-    this.number = number;
-    this.float = float;
+  /** Whether single precision, rounded from the double, could differ from what the text rounds to: the double lies halfway. */
+  isHalfway(): boolean {
+    if (!this.float) return false;
+    WIDE[0] = this.number;
+    const low = ((WIDE_BYTES[LITTLE_ENDIAN ? 3 : 4] & 0x1f) << 24) | (WIDE_BYTES[LITTLE_ENDIAN ? 2 : 5] << 16);
+    const rest = (WIDE_BYTES[LITTLE_ENDIAN ? 1 : 6] << 8) | WIDE_BYTES[LITTLE_ENDIAN ? 0 : 7];
+    return (low === 0x10000000 && rest === 0) || (this.number !== 0 && Math.abs(this.number) < SMALLEST_NORMAL);
   }
 
   /** Encodes the number into `value`, floats as wide as their source asks for. @returns the flags for the qualifier */
@@ -86,11 +95,11 @@ export class NumberScanner {
     if (source === 'import' || (source === 'telnet' && Math.fround(n) === n)) {
       NARROW[0] = n;
       for (let i = 0; i < 4; i++) value[i] = NARROW_BYTES[LITTLE_ENDIAN ? 3 - i : i];
-      return FLOAT_FLAGS;
+      return SINGLE;
     }
     WIDE[0] = n;
     for (let i = 0; i < 8; i++) value[i] = WIDE_BYTES[LITTLE_ENDIAN ? 7 - i : i];
-    return DOUBLE_FLAGS;
+    return DOUBLE;
   }
 }
 

@@ -1,4 +1,4 @@
-import { tagsAt, baseTimeAt, applySalt, MAX_TIMESTAMP_MS, type KeyLayout } from '../schema';
+import { APPEND_QUALIFIER, applySalt, baseTimeAt, MAX_TIMESTAMP_MS, tagsAt, type KeyLayout } from '../schema';
 import type { Uids, UidInvalidation, UidKind } from '../uid/types';
 import { HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
@@ -6,7 +6,10 @@ import type { PointBuilder, PointSink, PointSource } from './types';
 import type { WriteBudget } from './write-budget';
 import type { WriteLane } from './write-lane';
 
-const APPEND_QUALIFIER = Buffer.from([0x05, 0x00, 0x00]);
+/** Constants of other modules, held here: an import is looked up at every use. */
+const LAST_MS = MAX_TIMESTAMP_MS;
+const APPEND_COLUMN = APPEND_QUALIFIER;
+const SEED = HASH_SEED;
 
 export interface BuilderTarget {
   layout: KeyLayout;
@@ -121,7 +124,8 @@ export class CellBuilder implements PointBuilder {
   /** The point whose value `number` holds. */
   private commit(timestamp: number, source: PointSource, sink: PointSink | null): boolean {
     const target = this.target;
-    if (this.tags === 0 || !(timestamp > 0 && timestamp <= MAX_TIMESTAMP_MS) || target.budget.used >= target.budget.hard) return false;
+    if (this.tags === 0 || !(timestamp > 0 && timestamp <= LAST_MS) || target.budget.used >= target.budget.hard) return false;
+    if (source === 'import' && this.number.isHalfway()) return false;
     const ms = timestamp > 0xffffffff;
     const seconds = ms ? Math.floor(timestamp / 1000) : timestamp;
     const base = seconds - (seconds % 3600);
@@ -156,7 +160,7 @@ export class CellBuilder implements PointBuilder {
     const valueLength = (flags & 7) + 1;
     if (lane.append) {
       copy(value, 0, cell, qualifierLength, valueLength);
-      lane.addAppend(row, APPEND_QUALIFIER, cell, qualifierLength + valueLength, sink);
+      lane.addAppend(row, APPEND_COLUMN, cell, qualifierLength + valueLength, sink);
     } else {
       lane.add(row, cell, qualifierLength, value, valueLength, target.explicitTimestamps ? (ms ? timestamp : timestamp * 1000) : -1, sink);
     }
@@ -167,7 +171,7 @@ export class CellBuilder implements PointBuilder {
   /** Lines `metric timestamp value tagk=tagv ...`; see PointWriter.addLine. */
   line(b: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
     let p = from;
-    let hash = HASH_SEED;
+    let hash = SEED;
     let c = 0;
     for (; p < to && (c = b[p]) !== 0x20; p++) hash = Math.imul(hash ^ c, 0x01000193);
     if (p === from || !this.beginHashed(b, from, p, hash)) return false;
@@ -187,12 +191,12 @@ export class CellBuilder implements PointBuilder {
     while (++p < to) {
       if (b[p] === 0x20) continue;
       const keyFrom = p;
-      let keyHash = HASH_SEED;
+      let keyHash = SEED;
       for (; p < to && (c = b[p]) !== 0x3d && c !== 0x20; p++) keyHash = Math.imul(keyHash ^ c, 0x01000193);
       if (p === keyFrom || p === to || c !== 0x3d) return false;
       const keyTo = p++;
       const valueFrom = p;
-      hash = HASH_SEED;
+      hash = SEED;
       for (; p < to && (c = b[p]) !== 0x20; p++) {
         if (c === 0x3d) return false;
         hash = Math.imul(hash ^ c, 0x01000193);
@@ -217,7 +221,7 @@ function compare(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length:
 
 /** The hash by which rows are found in a lane. */
 export function hashKey(key: Uint8Array, length: number): number {
-  let hash = HASH_SEED;
+  let hash = SEED;
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i], 0x01000193);
   return hash ^ (hash >>> 15);
 }

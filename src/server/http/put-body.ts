@@ -22,7 +22,9 @@ const TAGS = 10;
 const IS_NULL = 11;
 /** Offset, end and kind of a tag's key, and of its value. */
 const TAG_STRIDE = 6;
-const FIRST_POINTS = 128;
+/** A point is hardly shorter; the arrays grow when it is. */
+const LEAST_BYTES = 64;
+const MOST_FIRST_BYTES = 64 * 1024;
 const FIELDS = ['metric', 'timestamp', 'value', 'tags', 'tsuid'].map((name) => Buffer.from(name));
 const METRIC_FIELD = 0;
 const TIMESTAMP_FIELD = 1;
@@ -38,10 +40,10 @@ const EXACT_DIGITS = 15;
  */
 export class PutBody {
   private readonly scanner: JsonScanner;
-  private index = new Int32Array(FIRST_POINTS * STRIDE);
-  private tags = new Int32Array(FIRST_POINTS * 4 * TAG_STRIDE);
+  private index: Int32Array;
+  private tags: Int32Array;
   private tagCount = 0;
-  private times = new Float64Array(FIRST_POINTS);
+  private times: Float64Array;
   /** Timestamps that a number can't hold. */
   private readonly longTimes = new Map<number, bigint>();
   private readonly isArray: boolean;
@@ -53,6 +55,10 @@ export class PutBody {
     readonly body: Buffer,
     start: number,
   ) {
+    const points = 1 + Math.ceil(Math.min(body.length, MOST_FIRST_BYTES) / LEAST_BYTES);
+    this.index = new Int32Array(points * STRIDE);
+    this.tags = new Int32Array(points * 2 * TAG_STRIDE);
+    this.times = new Float64Array(points);
     this.scanner = new JsonScanner(body, start);
     this.isArray = this.scanner.accept(0x5b);
     if (this.isArray && this.scanner.accept(0x5d)) this.ended = true;

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { hashName, NamesTable } from '../../src/write/names-table';
+
+const find = (table: NamesTable, name: Buffer): string | null => {
+  const at = table.find(name, 0, name.length, hashName(name, 0, name.length));
+  return at < 0 ? null : table.arena.subarray(at, at + table.width).toString('hex');
+};
+const uid = (n: number): Buffer => Buffer.from(n.toString(16).padStart(6, '0'), 'hex');
+
+describe('names by their bytes', () => {
+  it('answers like a map, whatever is added and removed', () => {
+    const name = fc.uint8Array({ minLength: 1, maxLength: 3, max: 5 }).map((bytes) => Buffer.from(bytes));
+    const step = fc.record({ name, uid: fc.nat(0xffffff), remove: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const table = new NamesTable(3);
+        const map = new Map<string, string>();
+        for (const { name: bytes, uid: id, remove } of steps) {
+          const key = bytes.toString('hex');
+          if (remove) {
+            table.remove(bytes);
+            map.delete(key);
+          } else if (!map.has(key)) {
+            table.add(bytes, 0, bytes.length, uid(id));
+            map.set(key, uid(id).toString('hex'));
+          }
+          expect(find(table, bytes)).toBe(map.get(key) ?? null);
+        }
+        for (const [key, id] of map) expect(find(table, Buffer.from(key, 'hex'))).toBe(id);
+      }),
+    );
+  });
+
+  it('holds many, and looks inside a larger buffer', () => {
+    const table = new NamesTable(3);
+    const line = (i: number): Buffer => Buffer.from(`put web${i} 1`);
+    for (let i = 0; i < 50_000; i++) table.add(line(i), 4, line(i).length - 2, uid(i));
+    expect(table.size).toBe(50_000);
+    for (let i = 0; i < 50_000; i += 7) expect(find(table, Buffer.from(`web${i}`))).toBe(uid(i).toString('hex'));
+    expect(find(table, Buffer.from('web50000'))).toBeNull();
+    table.clear();
+    expect(find(table, Buffer.from('web1'))).toBeNull();
+  });
+
+  it('starts again from empty rather than grow beyond its bytes', () => {
+    const table = new NamesTable(3, 100_000);
+    for (let i = 0; i < 100_000; i++) table.add(Buffer.from(`host${i}`), 0, `host${i}`.length, uid(i));
+    expect(table.arena.length).toBeLessThanOrEqual(100_000);
+    expect(find(table, Buffer.from('host99999'))).toBe(uid(99999).toString('hex'));
+  });
+
+  it('keeps no name that its records cannot hold, and no UID of another width', () => {
+    const table = new NamesTable(3);
+    const long = Buffer.alloc(70_000, 'x');
+    table.add(long, 0, long.length, uid(1));
+    table.add(Buffer.from('a'), 0, 1, Buffer.from('0001', 'hex'));
+    expect([find(table, long), find(table, Buffer.from('a')), table.size]).toEqual([null, null, 0]);
+  });
+});
