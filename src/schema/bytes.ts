@@ -39,7 +39,7 @@ export function describeCell(key: Uint8Array, qualifier: Uint8Array, value: Uint
  */
 export function hexToUid(hex: string, width = 0): Buffer {
   if (hex === '') throw new IllegalArgumentError('UID was empty');
-  if (!/^[0-9a-fA-F]+$/.test(hex)) throw new IllegalArgumentError(`The string to parse contains non-hexadecimal characters: ${hex}`);
+  if (!/^[0-9a-fA-F]+$/.test(hex)) throw new IllegalArgumentError(`contains illegal character for hexBinary: ${hex}`);
   const digits = Math.max(width * 2, hex.length + (hex.length % 2));
   return Buffer.from(hex.padStart(digits, '0'), 'hex');
 }

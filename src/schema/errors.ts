@@ -8,10 +8,4 @@ export class IllegalDataError extends Error {
   }
 }
 
-/** An argument no caller should have passed. Mirrors IllegalArgumentException; messages are the original's. */
-export class IllegalArgumentError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'IllegalArgumentError';
-  }
-}
+export { IllegalArgumentError } from '../util/errors';

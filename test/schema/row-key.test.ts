@@ -182,7 +182,7 @@ describe('UIDs in hexadecimal', () => {
 
   test('empty and foreign text', () => {
     expect(() => hexToUid('')).toThrow('UID was empty');
-    expect(() => hexToUid('xyz')).toThrow('non-hexadecimal');
+    expect(() => hexToUid('xyz')).toThrow('contains illegal character for hexBinary: xyz');
   });
 
   test('numbers of any width', () => {

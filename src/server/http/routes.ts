@@ -1,5 +1,6 @@
 import type { Tsd } from '../context';
 import { aggregators } from './endpoints/aggregators';
+import { annotation, annotations } from './endpoints/annotation';
 import { config } from './endpoints/config';
 import { dieDieDie } from './endpoints/diediedie';
 import { dropCaches } from './endpoints/dropcaches';
@@ -18,7 +19,7 @@ import type { HttpHandler } from './types';
 type Routes = Readonly<Record<string, HttpHandler>>;
 
 // The busiest first: the router tries them in this order.
-const WRITING_API: Routes = { 'api/put': put, 'api/uid': uid };
+const WRITING_API: Routes = { 'api/put': put, 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations };
 const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest };
 const API: Routes = {
   'api/aggregators': aggregators,

@@ -1,6 +1,5 @@
 import { NoSuchUniqueName } from '../../uid';
 import { StorageError, ThrottleError } from '../../storage';
-import { IllegalArgumentError as CodecArgumentError } from '../../schema';
 import { narrow } from '../../schema';
 import { IllegalArgumentError, NumberFormatError } from '../../util/errors';
 import { parseLong } from '../../util/java-long';
@@ -51,7 +50,7 @@ export function outcomeOf(tsd: Tsd, command: string, error: unknown): PutOutcome
     counters.invalidValues++;
     return say(`invalid value: ${error.message}`);
   }
-  if (error instanceof IllegalArgumentError || error instanceof CodecArgumentError) {
+  if (error instanceof IllegalArgumentError) {
     counters.illegalArguments++;
     return say(`illegal argument: ${error.message}`);
   }

@@ -1,0 +1,153 @@
+import {
+  annotationCell,
+  applySalt,
+  columnKind,
+  DATA_FAMILY,
+  decodeAnnotation,
+  encodeAnnotation,
+  extendedOffsetMs,
+  globalAnnotationKey,
+  hexToUid,
+  isGlobalAnnotationKey,
+  rowKeyOfTsuid,
+  baseTimeOfKey,
+  tsuidOfKey,
+  type Annotation,
+  type KeyLayout,
+} from '../schema';
+import type { Row, RowDelete, Storage } from '../storage';
+import { IllegalArgumentError } from '../util/errors';
+
+const HOUR = 3600;
+
+/** What a client sent: fields that it left out, or set to their defaults, are absent. */
+export interface AnnotationEdit {
+  tsuid?: string;
+  startTime?: number;
+  endTime?: number;
+  description?: string;
+  notes?: string;
+  custom?: ReadonlyMap<string, string | null>;
+}
+
+/** Two writers met on one annotation: this one was second and wrote nothing. */
+export class AnnotationConflictError extends Error {
+  constructor() {
+    super('Failed to save the Annotation to storage');
+    this.name = 'AnnotationConflictError';
+  }
+}
+
+/** Annotations in the data table: notes on a series, or on everything. Mirrors meta.Annotation. */
+export class AnnotationStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly table: string,
+    private readonly layout: KeyLayout,
+  ) {}
+
+  /** @param tsuid empty: a global annotation. @throws IllegalArgumentError for a start time or TSUID that can't be */
+  async get(tsuid: string, startTime: number): Promise<Annotation | null> {
+    const cell = await this.read(tsuid, startTime);
+    return cell === null ? null : decodeAnnotation(cell);
+  }
+
+  private async read(tsuid: string, startTime: number): Promise<Buffer | null> {
+    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    const row = await this.storage.get(this.table, { row: key, family: DATA_FAMILY, qualifiers: [qualifier] });
+    return row?.get(DATA_FAMILY, qualifier) ?? null;
+  }
+
+  /**
+   * Writes an annotation over what is stored: what the edit leaves out keeps its stored value, or its default with `replace`.
+   * @returns what is stored now; null: the edit changes nothing
+   * @throws IllegalArgumentError, AnnotationConflictError. Mirrors Annotation.syncToStorage
+   */
+  async save(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
+    const { tsuid = '', startTime = 0 } = edit;
+    if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
+    const stored = await this.get(tsuid, startTime);
+    const kept = replace ? null : stored;
+    const note: Annotation = {
+      tsuid,
+      startTime: stored && stored.startTime > 0 ? Math.min(startTime, stored.startTime) : startTime,
+      endTime: edit.endTime ?? kept?.endTime ?? 0,
+      description: edit.description ?? kept?.description ?? '',
+      notes: edit.notes ?? kept?.notes ?? '',
+      custom: edit.custom ?? kept?.custom ?? null,
+    };
+    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    // The original compares with what it would have written itself, so that must be what is expected here too.
+    const expected = stored ? encodeAnnotation(stored) : null;
+    if (!(await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note))))
+      throw new AnnotationConflictError();
+    return note;
+  }
+
+  /** Removes one; one that is not there is fine. */
+  async delete(tsuid: string, startTime: number): Promise<void> {
+    if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
+    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    await this.remove([{ row: key, family: DATA_FAMILY, qualifiers: [qualifier] }]);
+  }
+
+  private async remove(rows: readonly RowDelete[]): Promise<void> {
+    const failures = await this.storage.delete(this.table, rows);
+    if (failures.length > 0) throw failures[0].error;
+  }
+
+  /**
+   * Global annotations of the hours from `start` to `end`, both in seconds. What starts before or ends after is left out, comparing
+   * the stored numbers as they are, whatever their unit. Mirrors Annotation.getGlobalAnnotations.
+   */
+  async listGlobal(start: number, end: number): Promise<Annotation[]> {
+    if (end < 1) throw new IllegalArgumentError('The end timestamp has not been set');
+    if (end < start) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
+    const found: Annotation[] = [];
+    for await (const { row, cell } of this.cells('', start, end)) {
+      const note = decodeAnnotation(row.value(cell));
+      if (note.startTime >= start && note.endTime <= end) found.push(note);
+    }
+    return found;
+  }
+
+  /**
+   * Removes what starts inside a range, going by the qualifiers. @returns how many
+   * @param tsuid empty: global ones
+   */
+  async deleteRange(tsuid: string, startMs: number, endMs: number): Promise<number> {
+    if (endMs < 1) throw new IllegalArgumentError('The end timestamp has not been set');
+    if (endMs < startMs) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
+    const doomed: RowDelete[] = [];
+    for await (const { row, cell } of this.cells(tsuid, Math.floor(startMs / 1000), Math.floor(endMs / 1000))) {
+      const qualifier = Buffer.from(row.qualifier(cell));
+      const at = baseTimeOfKey(this.layout, row.key) * 1000 + extendedOffsetMs(qualifier);
+      if (at >= startMs && at <= endMs) doomed.push({ row: row.key, family: DATA_FAMILY, qualifiers: [qualifier] });
+    }
+    if (doomed.length > 0) await this.remove(doomed);
+    return doomed.length;
+  }
+
+  /** Annotation cells in the hours of a window: of no series, or of one. */
+  private async *cells(tsuid: string, start: number, end: number): AsyncGenerator<{ row: Row; cell: number }> {
+    const key = (hour: number): Buffer => {
+      if (tsuid === '') return globalAnnotationKey(this.layout, hour);
+      const out = rowKeyOfTsuid(this.layout, hexToUid(tsuid), hour);
+      applySalt(this.layout, out);
+      return out;
+    };
+    const hours = { first: start - (start % HOUR), last: end - (end % HOUR) + HOUR };
+    const wanted = tsuid.toUpperCase();
+    const rows = this.storage.scan(this.table, { start: key(hours.first), stop: key(hours.last), family: DATA_FAMILY });
+    for await (const batch of rows)
+      for (const row of batch) {
+        if (
+          tsuid === ''
+            ? !isGlobalAnnotationKey(this.layout, row.key)
+            : tsuidOfKey(this.layout, row.key).toString('hex').toUpperCase() !== wanted
+        )
+          continue;
+        for (let cell = 0; cell < row.size; cell++) if (columnKind(row.qualifier(cell)) === 'annotation') yield { row, cell };
+      }
+  }
+}

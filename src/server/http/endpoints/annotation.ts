@@ -1,0 +1,135 @@
+import { AnnotationConflictError, AnnotationStore, type AnnotationEdit } from '../../../meta/annotations';
+import { annotationJson } from '../../../query/output/annotation-json';
+import { IllegalArgumentError } from '../../../util/errors';
+import { parseDateTimeString } from '../../../util/date-time';
+import { layoutOf } from '../../../write';
+import { BadRequestError, methodNotAllowed, type HttpCall } from '../types';
+import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
+
+function storeOf({ tsd }: HttpCall): AnnotationStore {
+  const table = tsd.config.getString('tsd.storage.hbase.data_table') ?? 'tsdb';
+  return new AnnotationStore(tsd.storage, table, layoutOf(tsd.config, tsd.uids.widths));
+}
+
+/** Milliseconds of a time in any format. @throws IllegalArgumentError */
+function time(call: HttpCall, text: string): number {
+  return parseDateTimeString(text, call.tsd.config.getString('tsd.core.timezone'), Date.now());
+}
+
+/** What a time may be on a query string, cut to seconds. */
+function seconds(call: HttpCall, text: string): number {
+  try {
+    return Math.floor(time(call, text) / 1000);
+  } catch (e) {
+    if (e instanceof IllegalArgumentError) throw new BadRequestError(400, e.message, null, { cause: e });
+    throw e;
+  }
+}
+
+/** An annotation of query string parameters. @throws BadRequestError without `start_time` */
+function fromParams(call: HttpCall): AnnotationEdit {
+  const start = call.param('start_time');
+  if (start === null || start === '') throw new BadRequestError(400, 'Missing start time');
+  const text = (name: string): string | undefined => call.param(name) || undefined;
+  const end = call.param('end_time');
+  return {
+    tsuid: text('tsuid'),
+    startTime: seconds(call, start),
+    endTime: end ? seconds(call, end) || undefined : undefined,
+    description: text('description'),
+    notes: text('notes'),
+  };
+}
+
+/** `/api/annotation`: one annotation read, written or removed. Mirrors AnnotationRpc.execute. */
+export async function annotation(call: HttpCall): Promise<void> {
+  if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
+  const method = call.effectiveMethod();
+  const edit = call.body.length > 0 ? readAnnotation(call) : fromParams(call);
+  const store = storeOf(call);
+  switch (method) {
+    case 'GET': {
+      const note = await client(() => store.get(edit.tsuid ?? '', edit.startTime ?? 0));
+      if (note === null) throw new BadRequestError(404, 'Unable to locate annotation in storage');
+      return call.sendJson(200, annotationJson(note));
+    }
+    case 'POST':
+    case 'PUT': {
+      const note = await client(() => store.save(edit, method === 'PUT'));
+      return note === null ? call.sendEmpty(304) : call.sendJson(200, annotationJson(note));
+    }
+    case 'DELETE':
+      await client(() => store.delete(edit.tsuid ?? '', edit.startTime ?? 0));
+      return call.sendEmpty(204);
+    default:
+      throw methodNotAllowed(call.method);
+  }
+}
+
+/** Turns what the client did wrong into its answer. */
+async function client<T>(work: () => Promise<T>, details?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (e) {
+    if (e instanceof IllegalArgumentError) throw new BadRequestError(400, e.message, details ?? e.message, { cause: e });
+    if (e instanceof AnnotationConflictError)
+      throw new BadRequestError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
+    throw e;
+  }
+}
+
+/** `/api/annotation/bulk`. Mirrors AnnotationRpc.executeBulk. */
+async function bulk(call: HttpCall): Promise<void> {
+  const method = call.effectiveMethod();
+  if (method === 'DELETE') return bulkDelete(call);
+  if (method !== 'POST' && method !== 'PUT') throw methodNotAllowed(call.method);
+  const store = storeOf(call);
+  const saved: string[] = [];
+  for (const edit of readAnnotations(call)) {
+    const { tsuid = '', startTime = 0, description = '' } = edit;
+    const note = await client(
+      () => store.save(edit, method === 'PUT'),
+      `Annotation error: TSUID: ${tsuid} Start: ${startTime}  Description: ${description}`,
+    );
+    if (note !== null) saved.push(annotationJson(note));
+  }
+  call.sendJson(200, `[${saved.join(',')}]`);
+}
+
+function bulkFromParams(call: HttpCall): BulkDelete {
+  const tsuids = call.param('tsuids');
+  return {
+    startTime: call.param('start_time') ?? '',
+    endTime: call.param('end_time'),
+    tsuids: tsuids ? tsuids.split(',').filter((tsuid) => tsuid !== '') : null,
+    global: call.hasParam('global'),
+  };
+}
+
+async function bulkDelete(call: HttpCall): Promise<void> {
+  const wanted = call.body.length > 0 ? readBulkDelete(call) : bulkFromParams(call);
+  if (wanted.startTime === '') throw new BadRequestError(400, 'Missing the start time value');
+  if (!wanted.global && !wanted.tsuids?.length) throw new BadRequestError(400, 'Missing the TSUIDs or global annotations flag');
+  const store = storeOf(call);
+  const [start, end] = await client(() =>
+    Promise.resolve([time(call, wanted.startTime), wanted.endTime === null ? Date.now() : time(call, wanted.endTime)]),
+  );
+  let deleted = 0;
+  for (const tsuid of wanted.global ? [''] : (wanted.tsuids ?? [])) deleted += await client(() => store.deleteRange(tsuid, start, end));
+  const tsuids = wanted.tsuids === null ? 'null' : JSON.stringify(wanted.tsuids);
+  call.sendJson(200, `{"tsuids":${tsuids},"global":${wanted.global},"startTime":${start},"endTime":${end},"totalDeleted":${deleted}}`);
+}
+
+/** `/api/annotations`: the global ones of a time range. Mirrors AnnotationRpc.fetchGlobals. */
+export async function annotations(call: HttpCall): Promise<void> {
+  if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
+  if (call.effectiveMethod() !== 'GET') throw methodNotAllowed(call.method);
+  const start = call.param('start_time');
+  if (!start) throw new BadRequestError(400, 'Missing start time');
+  const end = call.param('end_time');
+  // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
+  const notes = await client(() =>
+    storeOf(call).listGlobal(seconds(call, start), end ? seconds(call, end) : Math.floor(Date.now() / 1000)),
+  );
+  call.sendJson(200, `[${notes.map(annotationJson).join(',')}]`);
+}
