@@ -25,7 +25,8 @@ export function createStorage(config: Config): Storage {
   }
 }
 
-function engineOf(config: Config): string {
+/** `hbase`, `embedded`, or what the configuration says instead. */
+export function engineOf(config: Config): string {
   const named = config.getString('tsd.storage.engine')?.trim();
   if (named) return named.toLowerCase();
   return config.isSet('tsd.storage.hbase.zk_quorum') ? 'hbase' : 'embedded';

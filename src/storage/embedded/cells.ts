@@ -1,15 +1,17 @@
 /** Single cells of a table, wherever they are kept. Changes belong into a transaction. */
 import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
-import { RangeStart, type CellDatabase, type Table } from './environment';
+import { RangeStart, type CellDatabase, type Table, type TableState } from './table';
 import { CellKey, columnEnd, LONG } from './key-codec';
-import { CellList } from './run-codec';
+import { CellList, compareBytes } from './run-codec';
 import { runAt, RunWriter } from './runs';
 
 const scratch = new CellList();
 
 /** A copy of the cell under this key, or null. */
-export function readCell(table: Table, key: CellKey): { value: Buffer; timestamp: number } | null {
-  const stored = table.cells.getBinaryFast(key);
+export function readCell(table: Table, state: TableState, key: CellKey): { value: Buffer; timestamp: number } | null {
+  const other = table.other(state);
+  const unpacked = other !== null && compareBytes(key.bytes, 0, key.length, state.marker, 0, state.marker.length) >= 0;
+  const stored = table.active(state).getBinaryFast(key) ?? (unpacked ? other.getBinaryFast(key) : undefined);
   if (stored !== undefined)
     return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
   if (table.runs === null) return null;
@@ -25,17 +27,20 @@ export function readCell(table: Table, key: CellKey): { value: Buffer; timestamp
   return null;
 }
 
-export function removeCells(table: Table, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
+export function removeCells(table: Table, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
   const key = new CellKey().setColumnFamily(row, family);
   const column = Buffer.from(key.bytes.subarray(0, key.length));
-  for (const q of qualifiers) void table.cells.remove(key.setQualifier(q, 0, q.length));
+  for (const q of qualifiers) {
+    key.setQualifier(q, 0, q.length);
+    void table.active(state).remove(key);
+    void table.other(state)?.remove(key);
+  }
   if (table.runs !== null) new RunWriter(table.runs).removeCells(column, qualifiers);
 }
 
 /** Removes all cells whose whole key starts with these bytes. */
-export function removeStartingWith(table: Table, start: CellKey): void {
-  removeFrom(table.cells, start);
-  if (table.runs !== null) removeFrom(table.runs, start);
+export function removeStartingWith(table: Table, state: TableState, start: CellKey): void {
+  for (const place of [table.active(state), table.other(state), table.runs]) if (place !== null) removeFrom(place, start);
 }
 
 function removeFrom(cells: CellDatabase, start: CellKey): void {

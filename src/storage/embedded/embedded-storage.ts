@@ -3,8 +3,10 @@ import { rowOf, type PlainCell, type Row } from '../row';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, Storage } from '../storage';
 import { withinDeadline, throwIfOver } from './deadline';
 import { readCell } from './cells';
-import { Environment, type EmbeddedOptions, type Table } from './environment';
+import { Environment, type EmbeddedOptions } from './environment';
+import { type Table } from './table';
 import { CellKey } from './key-codec';
+import { Packing } from './packing';
 import { RangeReader, type Batch, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
@@ -30,6 +32,7 @@ export class EmbeddedStorage implements Storage {
   readonly name = 'embedded';
   private environment: Environment | null = null;
   private writer: Writer | null = null;
+  private packing: Packing | null = null;
   private readonly outstanding = new Set<Promise<unknown>>();
   private rowsRead = 0;
   private closing = false;
@@ -40,7 +43,8 @@ export class EmbeddedStorage implements Storage {
   async open(): Promise<void> {
     if (this.environment !== null || this.closing) return;
     this.environment = Environment.open(this.options);
-    this.writer = new Writer(this.environment, this.options.packAfter ?? PACK_AFTER);
+    this.packing = new Packing(this.environment, this.options.packAfter ?? PACK_AFTER);
+    this.writer = new Writer(this.environment, this.packing);
   }
 
   tableExists(table: string): Promise<boolean> {
@@ -82,11 +86,12 @@ export class EmbeddedStorage implements Storage {
 
   private readCells(table: Table, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
     const key = this.key.setColumnFamily(row, family);
+    const state = table.state();
     const cells: PlainCell[] = [];
     qualifiers.forEach((qualifier, i) => {
       if (qualifiers.findIndex((q) => q.equals(qualifier)) < i) return;
       key.setQualifier(qualifier, 0, qualifier.length);
-      const cell = readCell(table, key);
+      const cell = readCell(table, state, key);
       if (cell !== null) cells.push({ family, qualifier, ...cell });
     });
     return cells.length === 0 ? null : rowOf(Buffer.from(row), cells);
@@ -157,15 +162,14 @@ export class EmbeddedStorage implements Storage {
       cells_written: this.writer?.cellsWritten ?? 0,
       rows_read: this.rowsRead,
       calls_outstanding: this.outstanding.size,
-      packs: this.writer?.packs ?? 0,
-      pack_ms: this.writer?.packMs ?? 0,
+      ...this.packing?.stats(),
     };
   }
 
   async close(): Promise<void> {
     this.closing = true;
     while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);
-    await this.writer?.idle();
+    await this.packing?.stop();
     await this.environment?.close();
     this.environment = null;
   }

@@ -2,14 +2,8 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
 import type { CellKey } from './key-codec';
+import { Table, type CellDatabase, type Entry, type RangeStart, type TableDescription, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
-
-export interface TableDescription {
-  name: string;
-  families: readonly string[];
-  /** Has many small cells a row: they are packed, see run-codec.ts. */
-  packed?: boolean;
-}
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
@@ -21,45 +15,8 @@ export interface EmbeddedOptions {
   mapSize?: number;
 }
 
-/** The part of an LMDB database that is used for cells, with keys and values as codecs instead of objects. */
-export interface CellDatabase {
-  put(key: CellKey, value: ValueWindow): Promise<boolean>;
-  remove(key: CellKey): Promise<boolean>;
-  getBinaryFast(key: CellKey): Buffer | undefined;
-  /** Each step hands out the same entry, changed. With `reverse` from the start downwards. */
-  getRange(options: { start: RangeStart; end?: Uint8Array; reverse?: boolean; limit?: number }): Iterable<{ value: Entry }>;
-  clearSync(): void;
-  getStats(): { entryCount?: number };
-}
-
-/** A key as the place where a range is entered. */
-export class RangeStart {
-  constructor(private readonly key: CellKey) {}
-  writeTo(target: Uint8Array, at: number): number {
-    return this.key.writeStart(target, at);
-  }
-}
-
-/** Where LMDB left the key and value of the entry that an iteration stands on; good until its next step. */
-export interface Entry {
-  keyBytes: Buffer;
-  keyStart: number;
-  keyEnd: number;
-  value: Buffer;
-  valueLength: number;
-}
-
-export interface Table {
-  name: string;
-  families: ReadonlySet<string>;
-  /** Cells that stand singly: all of them, or in a packed table the newest. What stands here is newer than the same cell in a run. */
-  cells: CellDatabase;
-  runs: CellDatabase | null;
-}
-
 const FORMAT = 1;
 const FORMAT_KEY = 'format';
-const FUTURE_KEY = 'future';
 const NOTHING = Buffer.alloc(0);
 
 export class Environment {
@@ -79,7 +36,7 @@ export class Environment {
         path: options.path,
         noSubdir: false,
         mapSize: options.mapSize ?? 256 * 2 ** 30,
-        maxDbs: 2 * options.tables.length + 8,
+        maxDbs: 3 * options.tables.length + 8,
         maxReaders: 512,
         encoding: 'binary',
       });
@@ -97,18 +54,24 @@ export class Environment {
   private describe(): void {
     this.own.transactionSync(() => {
       const format = this.own.getEntry(FORMAT_KEY);
-      if (format === undefined) {
-        this.own.putSync(FORMAT_KEY, NOTHING, FORMAT);
-        this.own.putSync(FUTURE_KEY, NOTHING, 0);
-      } else if (format.version !== FORMAT)
+      if (format === undefined) this.own.putSync(FORMAT_KEY, NOTHING, FORMAT);
+      else if (format.version !== FORMAT)
         throw new StorageError(`The embedded store in ${this.path} has format ${format.version}, this version reads ${FORMAT}`);
     });
   }
 
   private openTable({ name, families, packed }: TableDescription): void {
-    const cells = this.openCells(name);
+    const generations = packed ? [name, `${name}.2`] : [name];
     const runs = packed ? this.openCells(`${name}.runs`) : null;
-    this.tables.set(name, { name, families: new Set(families), cells, runs });
+    const table = new Table(
+      name,
+      families,
+      this.own,
+      generations.map((g) => this.openCells(g)),
+      runs,
+    );
+    this.own.transactionSync(() => table.setState(table.state()));
+    this.tables.set(name, table);
   }
 
   private openCells(name: string): CellDatabase {
@@ -169,18 +132,9 @@ export class Environment {
     await settle(() => this.root.batch(action));
   }
 
-  /** As `batch`, if the newest timestamp ever put ahead of the clock is still `future`; else writes nothing and answers false. */
-  batchIfFuture(future: number, action: () => void): Promise<boolean> {
-    return settle(() => this.own.ifVersion(FUTURE_KEY, future, action));
-  }
-
-  future(): number {
-    return this.own.getEntry(FUTURE_KEY)?.version ?? 0;
-  }
-
-  /** Inside a transaction only. */
-  setFuture(timestamp: number): void {
-    this.own.putSync(FUTURE_KEY, NOTHING, timestamp);
+  /** As `batch`, if the table's state is still this one; else writes nothing and answers false. */
+  batchIf(table: Table, state: TableState, action: () => void): Promise<boolean> {
+    return settle(() => table.ifState(state, action));
   }
 
   async close(): Promise<void> {

@@ -1,2 +1,3 @@
 export { EmbeddedStorage } from './embedded-storage';
-export type { EmbeddedOptions, TableDescription } from './environment';
+export type { EmbeddedOptions } from './environment';
+export type { TableDescription } from './table';

@@ -1,31 +1,56 @@
 /**
  * Moves single cells into runs. New cells are written singly, because that needs no look at what is there; when enough of them stand
- * so, they are in LMDB's order already and go over to the runs of their rows, in one transaction.
+ * so, they are in LMDB's order already, and go over to the runs of their rows a slice at a time.
  */
 import { KEY_LENGTH_BYTES, newWindow, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
-import { RangeStart, type CellDatabase } from './environment';
 import { CellKey, columnEnd, LONG } from './key-codec';
 import { CellList, startsWith } from './run-codec';
 import { RunWriter } from './runs';
+import { RangeStart, type CellDatabase, type Table } from './table';
+
+/** A slice holds the event loop and LMDB's write lock: some 10 ms. */
+const SLICE_COLUMNS = 1500;
+const SLICE_CELLS = 15_000;
+const NOTHING = Buffer.alloc(0);
+
+export interface Slice {
+  /** `packed`: go on. `swapped`: the active generation is now to be packed. `idle`: there was nothing to do. */
+  did: 'packed' | 'swapped' | 'idle';
+  columns: number;
+}
 
 interface Column {
   prefix: Buffer;
   first: number;
 }
 
-/** Inside a transaction only. Cells whose keys are stored as hashes stay: they have no order to be packed in. */
-export function pack(singles: CellDatabase, runs: CellDatabase): void {
+/**
+ * Packs the next slice; inside a transaction only.
+ * @param maySwap when there is nothing left to pack, the active generation becomes what is to be packed
+ */
+export function packSlice(table: Table, maySwap: boolean): Slice {
+  const state = table.state();
+  const from = table.other(state);
+  if (from === null || table.runs === null) return { did: 'idle', columns: 0 };
   const cells = new CellList();
   const columns: Column[] = [];
-  const staying: Buffer[] = [];
-  let prefix: Buffer = Buffer.alloc(0);
-  for (const { value: e } of singles.getRange({ start: new RangeStart(new CellKey().setRow(prefix)) })) {
+  const long: Buffer[] = [];
+  let marker = NOTHING;
+  let prefix = NOTHING;
+  const start = new CellKey();
+  if (state.marker.length > 0) start.setEncoded(state.marker, 0, state.marker.length);
+  else start.setRow(NOTHING);
+  for (const { value: e } of from.getRange({ start: new RangeStart(start) })) {
     const { keyBytes, keyStart, keyEnd } = e;
     if (keyEnd - keyStart > LONG) {
-      staying.push(Buffer.from(e.value.subarray(0, e.valueLength)));
+      long.push(Buffer.from(e.value.subarray(0, e.valueLength)));
       continue;
     }
     if (prefix.length === 0 || !startsWith(keyBytes, keyStart, keyEnd, prefix, prefix.length)) {
+      if (columns.length >= SLICE_COLUMNS || cells.count >= SLICE_CELLS) {
+        marker = Buffer.from(keyBytes.subarray(keyStart, keyEnd));
+        break;
+      }
       prefix = Buffer.from(keyBytes.subarray(keyStart, columnEnd(keyBytes, keyStart)));
       columns.push({ prefix, first: cells.count });
     }
@@ -40,13 +65,26 @@ export function pack(singles: CellDatabase, runs: CellDatabase): void {
       e.valueLength - TIMESTAMP_BYTES,
     );
   }
-  const writer = new RunWriter(runs);
+  if (columns.length + long.length === 0) {
+    if (!maySwap) return { did: 'idle', columns: 0 };
+    table.setState({ ...state, active: 1 - state.active, marker: NOTHING });
+    return { did: 'swapped', columns: 0 };
+  }
+  const writer = new RunWriter(table.runs);
   columns.forEach((column, i) => writer.add(column.prefix, cells, column.first, columns[i + 1]?.first ?? cells.count));
-  singles.clearSync();
-  for (const stored of staying) {
+  stay(table.active(state), long);
+  if (marker.length === 0) from.clearSync();
+  table.setState({ ...state, marker });
+  return { did: 'packed', columns: columns.length };
+}
+
+/** Cells whose keys are stored as hashes have no order to be packed in: they go on to the generation that is written. */
+function stay(active: CellDatabase, long: readonly Buffer[]): void {
+  for (const stored of long) {
     const key = new CellKey().setEncoded(stored, TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(stored, true));
+    if (active.getBinaryFast(key) !== undefined) continue;
     const window = newWindow(stored.length);
     window.end = stored.copy(window);
-    void singles.put(key, window);
+    void active.put(key, window);
   }
 }

@@ -1,11 +1,11 @@
 /** Reads a range of a table, one batch of whole rows in one look at the file. */
 import type { Row } from '../row';
 import type { RowPredicate } from '../row-filter';
-import { RangeStart, type Table } from './environment';
+import { RangeStart, type Table } from './table';
 import { CellKey, columnEnd, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
 import { RowCollector } from './row-collector';
 import { CellList, compareBytes, startsWith } from './run-codec';
-import { SingleCells, type SingleCell } from './single-cells';
+import { SinglesOf, type CellStream, type SingleCell } from './single-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -80,7 +80,7 @@ export class RangeReader {
 
   /** Goes on from `from` until the range or the batch ends; true: `from` was set further on, go on there. */
   private run(): boolean {
-    const singles = new SingleCells(this.table.cells, this.from);
+    const singles = new SinglesOf(this.table, this.from);
     if (this.table.runs !== null) {
       for (const { value: entry } of this.table.runs.getRange({ start: new RangeStart(this.from) })) {
         const run = this.current;
@@ -98,7 +98,7 @@ export class RangeReader {
   }
 
   /** Takes the single cells whose keys are below this one. */
-  private singlesBefore(singles: SingleCells, key: Buffer | null, length: number): Step {
+  private singlesBefore(singles: CellStream, key: Buffer | null, length: number): Step {
     for (let cell = singles.peek(); cell !== null; cell = singles.peek()) {
       if (key !== null && compareBytes(cell.key, 0, cell.key.length, key, 0, length) >= 0) break;
       if (!this.enterColumn(cell.key, 0, cell.key.length)) return 'stop';
@@ -110,7 +110,7 @@ export class RangeReader {
   }
 
   /** Takes the run's cells, and the single ones between them or in their place. */
-  private takeRun({ key, columnLength, cells }: CurrentRun, singles: SingleCells): Step {
+  private takeRun({ key, columnLength, cells }: CurrentRun, singles: CellStream): Step {
     if (!this.enterColumn(key.bytes, 0, columnLength)) return 'stop';
     let single = this.singleIn(singles, key, columnLength);
     const d = cells.data;
@@ -140,7 +140,7 @@ export class RangeReader {
   }
 
   /** The next single cell, if it is in this column. */
-  private singleIn(singles: SingleCells, key: CellKey, columnLength: number): SingleCell | null {
+  private singleIn(singles: CellStream, key: CellKey, columnLength: number): SingleCell | null {
     const cell = singles.peek();
     return cell !== null && startsWith(cell.key, 0, cell.key.length, key.bytes, columnLength) ? cell : null;
   }

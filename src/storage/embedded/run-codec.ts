@@ -122,6 +122,17 @@ export class CellList {
     return i - first;
   }
 
+  /** How many of another list's cells from `first` on can be put behind the run that this list is. */
+  fitting(other: CellList, first: number, end: number): number {
+    let bytes = this.length;
+    let i = first;
+    for (; i < end; i++) {
+      bytes += other.runBytes(i);
+      if (bytes > MAX_RUN || Math.abs(other.timestamps[i] - this.timestamps[0]) > MAX_DELTA) break;
+    }
+    return i - first;
+  }
+
   private note(timestamp: number, qualifierAt: number, qualifierLength: number, valueAt: number, valueLength: number): void {
     if (this.count === this.timestamps.length) this.growCells();
     const at = this.count * FIELDS;
@@ -155,24 +166,46 @@ export class RunEncoder {
 
   /** @returns the run's value; good until the next one is encoded */
   encode(cells: CellList, first: number, size: number): ValueWindow {
-    let need = TIMESTAMP_BYTES;
+    const w = this.room(cells, first, size, TIMESTAMP_BYTES);
+    writeTimestamp(cells.timestamps[first], w, 0);
+    return this.write(cells, first, size, cells.timestamps[first], TIMESTAMP_BYTES);
+  }
+
+  /** The same for a run, read into a list of its own, with other cells behind it. */
+  extend(run: CellList, cells: CellList, first: number, size: number): ValueWindow {
+    const w = this.room(cells, first, size, run.length);
+    run.data.copy(w, 0, 0, run.length);
+    return this.write(cells, first, size, run.timestamps[0], run.length);
+  }
+
+  private room(cells: CellList, first: number, size: number, before: number): ValueWindow {
+    let need = before;
     for (let i = first; i < first + size; i++) need += cells.runBytes(i);
     if (need > this.window.byteLength) this.window = newWindow(need * 2);
+    return this.window;
+  }
+
+  private write(cells: CellList, first: number, size: number, base: number, from: number): ValueWindow {
     const w = this.window;
-    w.start = 0;
-    let at = writeTimestamp(cells.timestamps[first], w, 0);
+    let at = from;
     for (let i = first; i < first + size; i++) {
-      at = w.writeInt32BE(cells.timestamps[i] - cells.timestamps[first], at);
+      const delta = cells.timestamps[i] - base;
+      w[at] = delta >> 24;
+      w[at + 1] = delta >> 16;
+      w[at + 2] = delta >> 8;
+      w[at + 3] = delta;
+      at += DELTA_BYTES;
       const q = cells.qualifierLength(i);
       const v = cells.valueLength(i);
-      at = w.writeUInt8(Math.min(q, ESCAPE), at);
+      w[at++] = Math.min(q, ESCAPE);
       if (q >= ESCAPE) at = w.writeUInt16BE(q, at);
-      at = w.writeUInt8(Math.min(v, ESCAPE), at);
+      w[at++] = Math.min(v, ESCAPE);
       if (v >= ESCAPE) at = w.writeUInt32BE(v, at);
       copyBytes(cells.data, cells.qualifierAt(i), q, w, at);
       copyBytes(cells.data, cells.valueAt(i), v, w, at + q);
       at += q + v;
     }
+    w.start = 0;
     w.end = at;
     return w;
   }

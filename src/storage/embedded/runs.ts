@@ -1,8 +1,7 @@
 /** The packed part of a table: looking up, changing and iterating runs. Changes belong into a transaction. */
-import { RangeStart, type CellDatabase } from './environment';
-import { TIMESTAMP_BYTES } from './cell-value';
+import { RangeStart, type CellDatabase } from './table';
 import { CellKey } from './key-codec';
-import { CellList, compareBytes, RunEncoder, startsWith, MAX_RUN } from './run-codec';
+import { CellList, compareBytes, RunEncoder, startsWith } from './run-codec';
 
 /** LMDB's own lowest key is above some of ours. */
 const BELOW_ALL = Uint8Array.of(0);
@@ -60,11 +59,12 @@ export class RunWriter {
     const tail = before.cells;
     if (tail.compare(tail.count - 1, cells.data, cells.qualifierAt(first), cells.qualifierLength(first)) < 0) {
       // The usual case: time goes on.
-      let bytes = TIMESTAMP_BYTES;
-      for (let i = 0; i < tail.count; i++) bytes += tail.runBytes(i);
-      if (bytes + cells.runBytes(first) > MAX_RUN) return this.write(column, cells, first, end);
-      for (let i = first; i < end; i++) tail.addFrom(cells, i);
-      return this.write(column, tail, 0, tail.count);
+      const fitting = tail.fitting(cells, first, end);
+      if (fitting > 0) {
+        key.setEncoded(before.key, 0, before.key.length);
+        void this.runs.put(key, this.encoder.extend(tail, cells, first, fitting));
+      }
+      return this.write(column, cells, first + fitting, end);
     }
     this.merge(column, cells, first, end);
   }

@@ -3,13 +3,19 @@
  * ranges can be read in between.
  */
 import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
-import { RangeStart, type CellDatabase, type Entry } from './environment';
+import { RangeStart, type CellDatabase, type Entry, type Table } from './table';
 import { CellKey, LONG } from './key-codec';
-import { startsWith } from './run-codec';
+import { compareBytes, startsWith } from './run-codec';
 
 const FIRST_LOOK = 16;
 const LOOK = 1024;
 const LOOK_BYTES = 256 << 10;
+
+export interface CellStream {
+  /** The next cell, or null at the end of the table. */
+  peek(): SingleCell | null;
+  advance(): void;
+}
 
 export interface SingleCell {
   /** The whole key. */
@@ -18,7 +24,38 @@ export interface SingleCell {
   timestamp: number;
 }
 
-export class SingleCells {
+/** A table's single cells from a row on: both generations as one. */
+export class SinglesOf implements CellStream {
+  private readonly active: SingleCells;
+  private readonly other: SingleCells | null = null;
+
+  constructor(table: Table, start: CellKey) {
+    const state = table.state();
+    this.active = new SingleCells(table.active(state), start);
+    const other = table.other(state);
+    if (other === null) return;
+    const marker = new CellKey().setEncoded(state.marker, 0, state.marker.length);
+    const packed = compareBytes(start.bytes, 0, start.length, marker.bytes, 0, marker.length) < 0;
+    this.other = new SingleCells(other, packed ? marker : start);
+  }
+
+  peek(): SingleCell | null {
+    const a = this.active.peek();
+    const o = this.other?.peek() ?? null;
+    if (a === null || o === null) return a ?? o;
+    return a.key.compare(o.key) <= 0 ? a : o;
+  }
+
+  advance(): void {
+    const a = this.active.peek();
+    const o = this.other?.peek() ?? null;
+    const order = a === null ? 1 : o === null ? -1 : a.key.compare(o.key);
+    if (order <= 0) this.active.advance();
+    if (order >= 0) this.other?.advance();
+  }
+}
+
+class SingleCells implements CellStream {
   private ahead: SingleCell[] = [];
   private at = 0;
   private finished = false;
@@ -34,7 +71,6 @@ export class SingleCells {
     this.from.setEncoded(start.bytes, 0, start.length);
   }
 
-  /** The next cell, or null at the end of the table. */
   peek(): SingleCell | null {
     if (this.at === this.ahead.length && !this.finished) this.fill();
     return this.at < this.ahead.length ? this.ahead[this.at] : null;

@@ -4,36 +4,25 @@ import type { PackedCells } from '../packed-cells';
 import type { Failure, RowDelete, RowPut } from '../storage';
 import { MAX_TIMESTAMP, ValueArena } from './cell-value';
 import { readCell, removeCells, removeStartingWith } from './cells';
-import type { Environment, Table } from './environment';
+import type { Environment } from './environment';
+import type { CellDatabase, Table, TableState } from './table';
 import { CellKey, MAX_ROW } from './key-codec';
-import { pack } from './packer';
+import type { Packing } from './packing';
 
 const COUNTER_BYTES = 8;
 /** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
 const ARENA_SLACK = 64;
 
 export class Writer {
-  /** Newest timestamp that was ever put ahead of the clock, as far as this process knows. */
-  private future = 0;
   private readonly key = new CellKey();
+  /** As this process last saw them. */
+  private readonly states = new Map<Table, TableState>();
   cellsWritten = 0;
-  packs = 0;
-  packMs = 0;
-  /** Cells that stand singly in packed tables, as far as this process knows. */
-  private readonly unpacked = new Map<Table, number>();
-  private packing: Promise<void> | null = null;
 
   constructor(
     private readonly environment: Environment,
-    private readonly packAfter: number,
-  ) {
-    this.future = environment.future();
-  }
-
-  /** Resolves when no packing is under way. */
-  async idle(): Promise<void> {
-    while (this.packing !== null) await this.packing;
-  }
+    private readonly packing: Packing,
+  ) {}
 
   /**
    * The newest timestamp wins, and of equal ones the last put, as in an HBase table with VERSIONS = 1. Cells without timestamps
@@ -54,46 +43,40 @@ export class Writer {
     let cells = 0;
     for (const row of rows) cells += row.cells.count;
     this.cellsWritten += cells;
-    const { runs } = table;
-    if (runs === null) return;
-    const standing = (this.unpacked.get(table) ?? table.cells.getStats().entryCount ?? 0) + cells;
-    this.unpacked.set(table, standing);
-    if (standing < this.packAfter || this.packing !== null) return;
-    this.unpacked.set(table, 0);
-    const started = performance.now();
-    // What went wrong here is tried again, and the next put meets the same error and reports it.
-    this.packing = this.environment
-      .transaction(() => pack(table.cells, runs))
-      .catch(() => undefined)
-      .then(() => {
-        this.packing = null;
-        this.packs++;
-        this.packMs += performance.now() - started;
-      });
+    this.packing.wrote(table, cells);
   }
 
   private async putNow(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
     for (;;) {
       const now = Date.now();
-      if (this.future >= now) return this.putChecked(table, family, rows);
+      const state = this.states.get(table) ?? this.look(table);
+      if (state.future >= now) return this.putChecked(table, family, rows);
       const arena = arenaFor(rows);
       const write = (): void => {
+        const target = table.active(state);
         for (const { row, cells } of rows) {
           const key = this.key.setColumnFamily(row, family);
           cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
             key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
-            void table.cells.put(key, arena.add(key, now, cells.bytes, valueAt, valueLength));
+            void target.put(key, arena.add(key, now, cells.bytes, valueAt, valueLength));
           });
         }
       };
-      if (await this.environment.batchIfFuture(this.future, write)) return;
-      this.environment.refresh();
-      this.future = this.environment.future();
+      if (await this.environment.batchIf(table, state, write)) return;
+      this.look(table);
     }
+  }
+
+  private look(table: Table): TableState {
+    this.environment.refresh();
+    const state = table.state();
+    this.states.set(table, state);
+    return state;
   }
 
   private putChecked(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
     return this.environment.transaction(() => {
+      const state = table.state();
       const now = Date.now();
       const arena = arenaFor(rows);
       let newest = 0;
@@ -102,12 +85,12 @@ export class Writer {
         cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength, i) => {
           key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
           const timestamp = timestamps?.[i] ?? now;
-          if ((readCell(table, key)?.timestamp ?? 0) > timestamp) return;
-          void table.cells.put(key, arena.add(key, timestamp, cells.bytes, valueAt, valueLength));
+          if ((readCell(table, state, key)?.timestamp ?? 0) > timestamp) return;
+          void table.active(state).put(key, arena.add(key, timestamp, cells.bytes, valueAt, valueLength));
           newest = Math.max(newest, timestamp);
         });
       }
-      if (newest > now && newest > this.environment.future()) this.environment.setFuture(newest);
+      if (newest > now && newest > state.future) table.setState({ ...state, future: newest });
     });
   }
 
@@ -116,6 +99,7 @@ export class Writer {
     const failures = checkPuts(table, family, rows);
     const good = rows.filter((_, i) => !failures.some((f) => f.index === i));
     await this.environment.transaction(() => {
+      const state = table.state();
       const now = Date.now();
       const arena = arenaFor(good);
       for (const { row, cells } of good) {
@@ -123,9 +107,9 @@ export class Writer {
         cells.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
           key.setQualifier(cells.bytes, qualifierAt, qualifierLength);
           const added = cells.bytes.subarray(valueAt, valueAt + valueLength);
-          const old = readCell(table, key);
+          const old = readCell(table, state, key);
           const whole = old === null ? added : Buffer.concat([old.value, added]);
-          void table.cells.put(key, arena.add(key, Math.max(now, old?.timestamp ?? 0), whole, 0, whole.length));
+          void table.active(state).put(key, arena.add(key, Math.max(now, old?.timestamp ?? 0), whole, 0, whole.length));
         });
       }
     });
@@ -141,45 +125,59 @@ export class Writer {
       return error === null;
     });
     const remove = (): void => {
-      for (const { row, family, qualifiers } of good) {
-        if (family !== undefined && qualifiers !== undefined) removeCells(table, row, family, qualifiers);
-        else removeStartingWith(table, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
+      const state = table.state();
+      for (const rowDelete of good) {
+        const { row, family, qualifiers } = rowDelete;
+        if (family !== undefined && qualifiers !== undefined)
+          removeCells(table, state, row, family, this.upToTime(table, state, rowDelete));
+        else
+          removeStartingWith(table, state, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
       }
     };
     // Cells that stand singly are removed without a look at what is there.
-    const blind = table.runs === null && good.every((r) => r.family !== undefined && r.qualifiers !== undefined);
+    const blind =
+      table.runs === null && good.every((r) => r.family !== undefined && r.qualifiers !== undefined && r.timestamps === undefined);
     await (blind ? this.environment.batch(remove) : this.environment.transaction(remove));
     return failures;
   }
 
+  /** The qualifiers whose cells are not younger than the delete says. */
+  private upToTime(table: Table, state: TableState, { row, family, qualifiers = [], timestamps }: RowDelete): readonly Buffer[] {
+    if (family === undefined || timestamps === undefined) return qualifiers;
+    const key = this.key.setColumnFamily(row, family);
+    return qualifiers.filter((q, i) => (readCell(table, state, key.setQualifier(q, 0, q.length))?.timestamp ?? 0) <= timestamps[i]);
+  }
+
   increment(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
     return this.environment.transaction(() => {
+      const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
-      const old = readCell(table, key);
+      const old = readCell(table, state, key);
       if (old !== null && old.value.length !== COUNTER_BYTES)
         throw new DoNotRetryError(`Field is not a long, it's ${old.value.length} bytes wide`, { table: table.name, row });
       const sum = BigInt.asIntN(64, (old?.value.readBigInt64BE() ?? 0n) + amount);
       const counter = Buffer.alloc(COUNTER_BYTES);
       counter.writeBigInt64BE(sum);
-      this.putOne(table, key, counter, old?.timestamp ?? 0);
+      this.putOne(table.active(state), key, counter, old?.timestamp ?? 0);
       return sum;
     });
   }
 
   compareAndSet(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, expected: Buffer | null, wanted: Buffer): Promise<boolean> {
     return this.environment.transaction(() => {
+      const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
-      const old = readCell(table, key);
+      const old = readCell(table, state, key);
       if (expected === null ? old !== null : old === null || !old.value.equals(expected)) return false;
-      this.putOne(table, key, wanted, old?.timestamp ?? 0);
+      this.putOne(table.active(state), key, wanted, old?.timestamp ?? 0);
       return true;
     });
   }
 
   /** Not older than what it replaces. */
-  private putOne(table: Table, key: CellKey, value: Buffer, replaced: number): void {
+  private putOne(cells: CellDatabase, key: CellKey, value: Buffer, replaced: number): void {
     const arena = new ValueArena(value.length + key.length + ARENA_SLACK);
-    void table.cells.put(key, arena.add(key, Math.max(Date.now(), replaced), value, 0, value.length));
+    void cells.put(key, arena.add(key, Math.max(Date.now(), replaced), value, 0, value.length));
     this.cellsWritten++;
   }
 }

@@ -1,0 +1,72 @@
+import type { Environment } from './environment';
+import { packSlice } from './packer';
+import type { Table } from './table';
+
+/** Packing a row costs the same for one cell as for many: at least so many a row should wait, on the average. */
+const CELLS_PER_COLUMN = 8;
+/** So many times the least number of cells may wait where there are many rows. */
+const MOST = 16;
+
+/** Starts packing when enough cells stand singly, and keeps at it until those are packed. */
+export class Packing {
+  /** Cells that stand in the active generation, as far as this process knows. */
+  private readonly standing = new Map<Table, number>();
+  private readonly enough = new Map<Table, number>();
+  private readonly running = new Map<Table, Promise<void>>();
+  private stopped = false;
+  private slices = 0;
+  private sliceMs = 0;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly packAfter: number,
+  ) {}
+
+  wrote(table: Table, cells: number): void {
+    if (table.runs === null || this.stopped) return;
+    const standing = (this.standing.get(table) ?? this.count(table)) + cells;
+    this.standing.set(table, standing);
+    if (standing < (this.enough.get(table) ?? this.packAfter) || this.running.has(table)) return;
+    // What goes wrong here leaves everything readable as it is; the next put meets the same error and reports it.
+    const run = this.run(table)
+      .catch(() => undefined)
+      .finally(() => this.running.delete(table));
+    this.running.set(table, run);
+  }
+
+  private count(table: Table): number {
+    return table.active(table.state()).getStats().entryCount ?? 0;
+  }
+
+  private async run(table: Table): Promise<void> {
+    let columns = 0;
+    for (let swapped = false; !this.stopped;) {
+      const slice = await this.environment.transaction(() => {
+        const started = performance.now();
+        const done = packSlice(table, !swapped);
+        this.sliceMs += performance.now() - started;
+        return done;
+      });
+      this.slices++;
+      if (slice.did === 'idle') break;
+      if (slice.did === 'swapped') {
+        swapped = true;
+        columns = 0;
+        this.standing.set(table, 0);
+      }
+      columns += slice.columns;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.enough.set(table, Math.min(Math.max(this.packAfter, CELLS_PER_COLUMN * columns), MOST * this.packAfter));
+  }
+
+  stats(): Record<string, number> {
+    return { pack_slices: this.slices, pack_ms: Math.round(this.sliceMs) };
+  }
+
+  /** What is begun is finished, the rest waits for the next start. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.running.values());
+  }
+}
