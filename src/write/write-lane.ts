@@ -49,6 +49,8 @@ export class WriteLane {
   private flights = 0;
   private timer: NodeJS.Timeout | null = null;
   private due = false;
+  /** Calls of `drain` that wait. */
+  private drains = 0;
   private readonly asleep = new Set<ActiveRow>();
   cells = 0;
 
@@ -146,10 +148,13 @@ export class WriteLane {
 
   /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */
   pump(all: boolean): void {
-    this.due ||= all;
+    this.due ||= all || this.drains > 0;
     while (this.flights < this.pace.inFlight && this.head < this.queue.length && (this.due || this.queuedCells >= this.pace.flushCells))
       this.send(this.take());
-    if (this.head >= this.queue.length) this.due = false;
+    if (this.head < this.queue.length) return;
+    this.due = false;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
   }
 
   private take(): ActiveRow[] {
@@ -285,8 +290,10 @@ export class WriteLane {
       });
       if (left === 0) resolve();
     });
+    this.drains++;
     this.pump(true);
     await done;
+    this.drains--;
   }
 }
 

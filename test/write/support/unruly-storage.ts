@@ -1,0 +1,59 @@
+import type { Failure, RowPut, Storage } from '../../../src/storage';
+
+type Write = (table: string, rows: readonly RowPut[]) => Promise<Failure[] | void> | Failure[] | void;
+
+/** A real store whose writes first ask a test what to do: nothing (go on), wait, throw, or fail some rows. */
+export class UnrulyStorage {
+  /** Returns failures: these rows are not written, the others are. */
+  before: Write = () => undefined;
+  /** Rows and cells of every write, in the order of the calls. */
+  readonly writes: { table: string; rows: number; cells: number }[] = [];
+  underWay = 0;
+  most = 0;
+  readonly storage: Storage;
+
+  constructor(real: Storage) {
+    const write =
+      (method: 'put' | 'append'): Storage['put'] =>
+      async (table, family, rows, options) => {
+        this.writes.push({ table, rows: rows.length, cells: rows.reduce((n, row) => n + row.cells.count, 0) });
+        this.most = Math.max(this.most, ++this.underWay);
+        try {
+          const failures = (await this.before(table, rows)) ?? [];
+          const failed = new Set(failures.map(({ index }) => index));
+          const rest = await real[method](
+            table,
+            family,
+            rows.filter((_, i) => !failed.has(i)),
+            options,
+          );
+          return [...failures, ...rest];
+        } finally {
+          this.underWay--;
+        }
+      };
+    const own: Partial<Storage> = { put: write('put'), append: write('append') };
+    this.storage = new Proxy(real, {
+      get(target, property: keyof Storage) {
+        const value = own[property] ?? target[property];
+        return typeof value === 'function' && !(property in own) ? (value as (...args: never[]) => unknown).bind(target) : value;
+      },
+    });
+  }
+}
+
+/** A door that writes can be made to wait at. */
+export class Door {
+  private opened: () => void = () => {};
+  private open = Promise.resolve();
+
+  shut(): void {
+    this.open = new Promise((resolve) => (this.opened = resolve));
+  }
+
+  release(): void {
+    this.opened();
+  }
+
+  pass = (): Promise<void> => this.open;
+}

@@ -1,0 +1,246 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { DoNotRetryError, RetryableError, ThrottleError, type StorageError } from '../../src/storage';
+import type { PointSink } from '../../src/write';
+import { openTempStore, type TempStore } from '../support/temp-store';
+import { cellsOf, writingOn, type Writing } from './support/data-table';
+import { Door, UnrulyStorage } from './support/unruly-storage';
+
+let store: TempStore;
+let unruly: UnrulyStorage;
+let writing: Writing;
+
+const T0 = 1699999200;
+
+async function start(settings: Record<string, string> = {}): Promise<void> {
+  writing = writingOn(unruly.storage, settings);
+  const first = writing.writer.addPoint({ metric: 'm', timestamp: String(T0), value: '0', tags: new Map([['host', 'a']]) }, 'telnet');
+  await writing.writer.flush();
+  await first;
+  for (const host of ['b', 'c']) await writing.uids.getOrCreateId('tagv', host);
+  unruly.writes.length = 0;
+}
+
+/** By the short way where it is open, else by the long one. */
+function send(text: string, sink: PointSink | null = null): void {
+  const line = Buffer.from(text);
+  if (writing.writer.addLine(line, 0, line.length, 'telnet', sink)) return;
+  const [metric, timestamp, value, ...tags] = text.split(' ');
+  const map = new Map(tags.map((tag) => tag.split('=') as [string, string]));
+  expect(writing.writer.submitPoint({ metric, timestamp: Number(timestamp), value, tags: map }, 'telnet', sink)).toBeUndefined();
+}
+
+class Sink implements PointSink {
+  points = 0;
+  failures: [string, number][] = [];
+  failed(error: StorageError, points: number): void {
+    this.failures.push([error.message, points]);
+  }
+  stored(points: number): void {
+    this.points += points;
+  }
+}
+
+beforeEach(async () => {
+  store = await openTempStore();
+  unruly = new UnrulyStorage(store.storage);
+});
+afterEach(async () => {
+  await writing.writer.close();
+  await store.close();
+});
+
+const values = async (): Promise<string[]> => (await cellsOf(store.storage)).map((cell) => cell.slice(cell.indexOf(' ') + 1));
+
+describe('the write buffer', () => {
+  it('groups the cells of a row, and lets the last write of a qualifier win', async () => {
+    await start();
+    for (let i = 0; i < 10; i++) send(`m ${T0 + 1} ${i} host=a`);
+    send(`m ${T0 + 2} 5 host=b`);
+    await writing.writer.flush();
+    expect(unruly.writes).toEqual([{ table: 'tsdb', rows: 2, cells: 11 }]);
+    expect(await values()).toEqual(['0000=00', '0010=09', '0020=05']);
+  });
+
+  it('sends before the time is up when there are enough cells, several requests at once, never one row twice', async () => {
+    await start({ 'hbase.rpcs.batch.size': '10', 'hbase.rpcs.buffered_flush_interval': '60000' });
+    const door = new Door();
+    door.shut();
+    const flying = new Map<string, number>();
+    unruly.before = async (_table, rows) => {
+      for (const { row } of rows) {
+        const key = row.toString('hex');
+        expect(flying.get(key) ?? 0).toBe(0);
+        flying.set(key, 1);
+      }
+      await door.pass();
+      for (const { row } of rows) flying.set(row.toString('hex'), 0);
+    };
+    for (let i = 0; i < 10; i++) send(`m ${T0 + i} 1 host=a`);
+    expect(unruly.writes).toHaveLength(1);
+    // The row of a is under way: its cells wait, those of others go.
+    for (let i = 0; i < 30; i++) send(`m ${T0 + i} 2 host=a`);
+    for (let i = 0; i < 10; i++) send(`m ${T0 + i} 3 host=b`);
+    expect(unruly.writes).toHaveLength(2);
+    door.release();
+    await writing.writer.flush();
+    expect(unruly.most).toBe(2);
+    const cells = await values();
+    expect(cells.slice(0, 30).every((cell) => cell.endsWith('=02'))).toBe(true);
+    expect(cells.slice(30).every((cell) => cell.endsWith('=03'))).toBe(true);
+    expect(cells).toHaveLength(40);
+  });
+
+  it('keeps to the interval that the operator set', async () => {
+    await start({ 'hbase.rpcs.buffered_flush_interval': '400' });
+    send(`m ${T0 + 1} 1 host=a`);
+    await sleep(150);
+    expect(unruly.writes).toHaveLength(0);
+    await sleep(500);
+    expect(unruly.writes).toHaveLength(1);
+  });
+
+  it('tells everyone concerned what became of their points, each their number', async () => {
+    await start();
+    const [first, second] = [new Sink(), new Sink()];
+    unruly.before = (_table, rows) =>
+      rows.flatMap(({ row }, index) => (row.at(-1) === 2 ? [{ index, error: new DoNotRetryError('no such region') }] : []));
+    for (let i = 0; i < 3; i++) send(`m ${T0 + i} 1 host=a`, first);
+    for (let i = 0; i < 2; i++) send(`m ${T0 + i} 1 host=b`, first);
+    send(`m ${T0 + 9} 1 host=b`, second);
+    await writing.writer.flush();
+    expect([first.points, first.failures]).toEqual([3, [['no such region', 2]]]);
+    expect([second.points, second.failures]).toEqual([0, [['no such region', 1]]]);
+  });
+
+  it('reports a store that throws as a failure of every row', async () => {
+    await start();
+    const sink = new Sink();
+    unruly.before = () => Promise.reject(new Error('broken'));
+    send(`m ${T0 + 1} 1 host=a`, sink);
+    await writing.writer.flush();
+    expect(sink.failures).toEqual([['broken', 1]]);
+  });
+
+  it('tries passing failures again, in order with what came since', async () => {
+    await start();
+    const sink = new Sink();
+    let failures = 3;
+    unruly.before = (_table, rows) =>
+      failures-- > 0 ? rows.map((_, index) => ({ index, error: new RetryableError('region is moving') })) : undefined;
+    send(`m ${T0 + 1} 1 host=a`, sink);
+    await sleep(40);
+    send(`m ${T0 + 1} 2 host=a`, sink);
+    await writing.writer.flush();
+    expect(failures).toBeLessThan(0);
+    expect([sink.points, sink.failures]).toEqual([2, []]);
+    expect(await values()).toEqual(['0000=00', '0010=02']);
+  });
+
+  it('appends in order, one cell a row, also after failures', async () => {
+    writing = writingOn(unruly.storage, { 'tsd.storage.enable_appends': 'true' });
+    let failures = 0;
+    unruly.before = (_table, rows) =>
+      failures-- > 0 ? rows.map((_, index) => ({ index, error: new RetryableError('region is moving') })) : undefined;
+    const point = (at: number, value: string): Promise<void> =>
+      writing.writer.addPoint({ metric: 'm', timestamp: String(at), value, tags: new Map([['host', 'a']]) }, 'telnet');
+    await point(T0, '5');
+    failures = 1;
+    send(`m ${T0 + 1} 42.5 host=a`);
+    send(`m ${T0 * 1000 + 500} 6 host=a`);
+    await sleep(40);
+    send(`m ${T0 + 2} 300 host=a`);
+    await writing.writer.flush();
+    expect(await values()).toEqual(['050000=' + '000005' + '001b422a0000' + 'f0007d0006' + '0021012c']);
+    expect(unruly.writes.every(({ rows, cells }) => rows === cells)).toBe(true);
+  });
+
+  it('stores what was given, whatever the order of flushes and failures', async () => {
+    await start({ 'hbase.rpcs.batch.size': '3', 'hbase.rpcs.buffered_flush_interval': '1' });
+    const point = fc.record({
+      host: fc.constantFrom('a', 'b', 'c'),
+      second: fc.integer({ min: 1, max: 5 }),
+      value: fc.nat(100),
+      pause: fc.nat(9),
+    });
+    let turn = 0;
+    unruly.before = async (_table, rows) => {
+      await sleep(turn++ % 3);
+      return rows.flatMap((_, index) => ((turn + index) % 4 === 0 ? [{ index, error: new RetryableError('again') }] : []));
+    };
+    const expected = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(point, { minLength: 1, maxLength: 30 }), async (points) => {
+        for (const { host, second, value, pause } of points) {
+          send(`m ${T0 + second} ${value} host=${host}`);
+          expected.set(`${host} ${second}`, value);
+          if (pause === 0) await sleep(1);
+        }
+      }),
+      { numRuns: 20 },
+    );
+    await writing.writer.flush();
+    const stored = new Map<string, number>();
+    for (const cell of await cellsOf(store.storage)) {
+      const [key, qualifier, value] = cell.split(/[ =]/);
+      stored.set(`${'?abc'[Number(`0x${key.slice(-2)}`)]} ${parseInt(qualifier, 16) >> 4}`, parseInt(value, 16));
+    }
+    stored.delete('a 0');
+    expect(stored).toEqual(expected);
+  });
+});
+
+describe('the byte budget', () => {
+  it('stops and starts writers at the soft mark, in turns, and refuses points at the hard mark', async () => {
+    await start({ 'tsd.storage.write_buffer.bytes': '40000' });
+    const door = new Door();
+    door.shut();
+    unruly.before = door.pass;
+    const { writer } = writing;
+    for (let i = 0; writer.accepting; i++) send(`m ${T0 + i} 1 host=a`);
+    const turns: number[] = [];
+    for (let i = 0; i < 5; i++) writer.awaitTurn(() => turns.push(i));
+    await sleep(20);
+    expect(turns).toEqual([]);
+    let sent = 0;
+    expect(() => {
+      for (; sent < 10_000; sent++) send(`m ${T0 * 1000 + sent} 1 host=b`);
+    }).toThrow(ThrottleError);
+    expect(sent).toBeGreaterThan(100);
+    door.release();
+    await writer.flush();
+    await sleep(5);
+    expect(turns).toEqual([0, 1, 2, 3, 4]);
+    send(`m ${T0} 1 host=b`);
+  });
+
+  it('comes back to nothing', async () => {
+    await start();
+    for (let i = 0; i < 5000; i++) send(`m ${T0 + (i % 7200)} ${i}.5 host=${'abc'[i % 3]}`);
+    await writing.writer.flush();
+    const figures = new Map<string, number>();
+    writing.writer.collectStats({ record: (name, value) => figures.set(name, Number(value)) });
+    expect(['bytes', 'points', 'rows', 'age_ms'].map((name) => figures.get(`write.buffer.${name}`))).toEqual([0, 0, 0, 0]);
+    expect(figures.get('datapoints.added')).toBe(5001);
+  });
+
+  it('refuses what comes after the close', async () => {
+    await start();
+    await writing.writer.close();
+    await expect(
+      writing.writer.addPoint({ metric: 'm', timestamp: '1', value: '1', tags: new Map([['host', 'a']]) }, 'telnet'),
+    ).rejects.toThrow(ThrottleError);
+  });
+});
+
+it('announces each row that gets points, once while it waits', async () => {
+  await start();
+  const rows: string[] = [];
+  writing.writer.onRowWritten((key, baseTime) => rows.push(`${key.toString('hex')} ${baseTime}`));
+  for (let i = 0; i < 50; i++) send(`m ${T0 + i} 1 host=a`);
+  send(`m ${T0 + 3600} 1 host=a`);
+  await writing.writer.flush();
+  send(`m ${T0 + 60} 1 host=a`);
+  const hour = (base: number): string => `000001${base.toString(16)}000001000001 ${base}`;
+  expect(rows).toEqual([hour(T0), hour(T0 + 3600), hour(T0)]);
+});
