@@ -42,6 +42,8 @@ export class CellBuilder implements PointBuilder {
   private readonly number = new NumberScanner();
   /** False: every point has to go the long way. */
   enabled = true;
+  /** Grows with every mapping that stops being true: what was looked up before may not be learnt after. */
+  generation = 0;
   /** Qualifier, and behind it the value, as an append column has them. */
   private readonly cell = Buffer.alloc(12);
 
@@ -68,6 +70,7 @@ export class CellBuilder implements PointBuilder {
   }
 
   private forget(what: UidInvalidation): void {
+    this.generation++;
     if (what === 'all') for (const table of [this.metrics, this.tagks, this.tagvs]) table.clear();
     else if (what.name === undefined || hasNonAscii(what.name)) this.table(what.kind).clear();
     else this.table(what.kind).remove(Buffer.from(what.name, 'latin1'));

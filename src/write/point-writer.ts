@@ -130,9 +130,10 @@ export class StoragePointWriter implements PointWriter {
   }
 
   private async resolveSeries(name: string, series: WaitingSeries, point: TimedPoint): Promise<void> {
+    const { generation } = this.cells;
     try {
       const ids = await lookUpSeries(this.uids, point, this.together);
-      this.learn(point, ids);
+      if (generation === this.cells.generation) this.learn(point, ids);
       // Points that come from here on find the names known, and find these already in the buffer.
       const written = series.points.map((waiting) => this.write(waiting.point, waiting.value, ids, waiting.sink));
       await Promise.all(written);
