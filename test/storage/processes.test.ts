@@ -1,9 +1,9 @@
 /** The embedded store under several processes, and under processes that are killed. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { EmbeddedStorage } from '../../src/storage/embedded';
-import type { Row, Storage } from '../../src/storage';
+import { type Row, type Storage } from '../../src/storage';
 import { CELLS_PER_ROW, ROWS_PER_BATCH } from '../support/store-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 
@@ -14,8 +14,13 @@ const ID = Buffer.from('id');
 const EMPTY = Buffer.alloc(0);
 const children: ChildProcess[] = [];
 
+/** The child packs all the time, so that it is often killed while it does. */
+const PACK_AFTER = 700;
+
 function child(path: string, task: string, argument: number): ChildProcess {
-  const process = fork(join(SUPPORT, 'store-child.ts'), [path, task, String(argument)], { execArgv: ['-r', join(SUPPORT, 'ts-hook.cjs')] });
+  const process = fork(join(SUPPORT, 'store-child.ts'), [path, task, String(argument), String(PACK_AFTER)], {
+    execArgv: ['-r', join(SUPPORT, 'ts-hook.cjs')],
+  });
   children.push(process);
   return process;
 }
@@ -82,13 +87,15 @@ it('lets one process win each compare-and-set, and the others see it', async () 
 /** Which batches are there; fails when one is there in part. */
 function wholeBatches(rows: readonly Row[]): Set<number> {
   const count = new Map<number, number>();
+  const torn = new Set<number>();
   for (const row of rows) {
     const batch = row.key.readUInt32BE(4);
-    expect(row.size).toBe(CELLS_PER_ROW);
-    for (let i = 0; i < row.size; i++) expect(row.value(i).toString()).toBe(`batch ${batch}`);
     count.set(batch, (count.get(batch) ?? 0) + 1);
+    if (row.size !== CELLS_PER_ROW) torn.add(batch);
+    for (let i = 0; i < row.size; i++) if (row.value(i).toString() !== `batch ${batch}` || row.qualifier(i)[0] !== i) torn.add(batch);
   }
-  for (const n of count.values()) expect(n).toBe(ROWS_PER_BATCH);
+  for (const [batch, n] of count) if (n !== ROWS_PER_BATCH) torn.add(batch);
+  expect([...torn]).toEqual([]);
   return new Set(count.keys());
 }
 
@@ -132,6 +139,22 @@ it('stays usable for the others when a writer is killed beside them', async () =
   expect(await temp.storage.increment('tsdb-uid', Buffer.of(0), ID, Buffer.from('q'), 5n)).toBe(5n);
   const found = wholeBatches(await allRows(temp.storage, 'tsdb'));
   expect([...acknowledged].filter((batch) => !found.has(batch))).toEqual([]);
+});
+
+it('fails puts with a StorageError when the file cannot grow, keeps what it acknowledged, and lives', async () => {
+  // A limit on the size of files does what a full disk does.
+  const script = ['-r', join(SUPPORT, 'ts-hook.cjs'), join(SUPPORT, 'store-child.ts'), temp.path, 'fill', '60', '700']
+    .map((a) => `'${a}'`)
+    .join(' ');
+  const limited = spawn('sh', ['-c', `trap '' XFSZ; ulimit -f 8000; exec '${process.execPath}' ${script}`], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  children.push(limited);
+  const [{ acknowledged, errors, found }] = await answers<{ acknowledged: number; errors: string[]; found: number }>(limited);
+  expect(errors.length).toBeGreaterThan(0);
+  for (const e of errors) expect(e).toMatch(/^true: The embedded store in .* could not write: /);
+  expect(acknowledged + errors.length).toBe(60);
+  expect(found).toBe(acknowledged);
 });
 
 it('has what it had after closing and opening again', async () => {

@@ -1,5 +1,5 @@
-/** A process of its own on an embedded store: `store-child.ts <path> <task> [argument]`. Talks to its parent by IPC. */
-import { PackedCells, type RowPut } from '../../src/storage';
+/** A process of its own on an embedded store: `store-child.ts <path> <task> <argument> <packAfter>`. Talks to its parent by IPC. */
+import { PackedCells, StorageError, type RowPut } from '../../src/storage';
 import { EmbeddedStorage } from '../../src/storage/embedded';
 import { TABLES } from './temp-store';
 
@@ -26,8 +26,8 @@ function say(message: object): void {
 }
 
 async function main(): Promise<void> {
-  const [path, task, argument] = process.argv.slice(2);
-  const storage = new EmbeddedStorage({ path, tables: TABLES });
+  const [path, task, argument, packAfter] = process.argv.slice(2);
+  const storage = new EmbeddedStorage({ path, tables: TABLES, packAfter: Number(packAfter) });
   await storage.open();
   const rounds = Number(argument);
   switch (task) {
@@ -42,6 +42,20 @@ async function main(): Promise<void> {
       for (let i = 0; i < rounds; i++)
         if (await storage.compareAndSet('tsdb-uid', Buffer.from(`name ${i}`), ID, Q, null, Buffer.from(String(process.pid)))) won.push(i);
       say({ won });
+      break;
+    }
+    case 'fill': {
+      const errors: string[] = [];
+      let acknowledged = 0;
+      for (let i = 0; i < rounds; i++) {
+        await storage.put('tsdb', T, [{ row: Buffer.from(`row ${i}`), cells: PackedCells.of(Q, Buffer.alloc(100_000)) }]).then(
+          () => acknowledged++,
+          (e: unknown) => errors.push(`${e instanceof StorageError}: ${e instanceof Error ? e.message : String(e)}`),
+        );
+      }
+      let found = 0;
+      for await (const rows of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) })) found += rows.length;
+      say({ acknowledged, errors, found });
       break;
     }
     case 'batches':

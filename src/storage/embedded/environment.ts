@@ -1,4 +1,5 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
+import { statfs } from 'node:fs/promises';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
 import type { CellKey } from './key-codec';
@@ -18,6 +19,8 @@ export interface EmbeddedOptions {
 const FORMAT = 1;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
+/** A commit may need that much at once. */
+const ALMOST_FULL = 16 << 20;
 
 export class Environment {
   private readonly tables = new Map<string, Table>();
@@ -39,6 +42,9 @@ export class Environment {
         maxDbs: 3 * options.tables.length + 8,
         maxReaders: 512,
         encoding: 'binary',
+        // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
+        // holds: when a commit failed it would end the process.
+        eventTurnBatching: false,
       });
       const own = root.openDB<Buffer, string>({ name: '.store', encoding: 'binary', useVersions: true });
       const environment = new Environment(options.path, root, own);
@@ -124,17 +130,41 @@ export class Environment {
 
   /** Runs in a write transaction, which no other process or call can interleave with. */
   transaction<T>(action: () => T): Promise<T> {
-    return settle(() => this.root.transaction(action));
+    return this.settle(() => this.root.transaction(action));
   }
 
   /** Writes everything that `action` puts or removes, at once and in one transaction, on LMDB's own thread. */
   async batch(action: () => void): Promise<void> {
-    await settle(() => this.root.batch(action));
+    await this.settle(() => this.root.batch(action));
   }
 
   /** As `batch`, if the table's state is still this one; else writes nothing and answers false. */
   batchIf(table: Table, state: TableState, action: () => void): Promise<boolean> {
-    return settle(() => table.ifState(state, action));
+    return this.settle(() => table.ifState(state, action));
+  }
+
+  /** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
+  private async settle<T>(start: () => Promise<T>): Promise<T> {
+    try {
+      return await start();
+    } catch (e) {
+      if (e instanceof StorageError) throw e;
+      let reason: unknown = e;
+      if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
+      const full = await this.diskIsFull();
+      throw new StorageError(
+        `The embedded store in ${this.path} could not write: ${full ? 'no space left on the disk' : messageOf(reason)}`,
+        {
+          cause: reason,
+        },
+      );
+    }
+  }
+
+  /** LMDB says `Input/output error` to that. */
+  private async diskIsFull(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.path).catch(() => ({ bavail: 1, bsize: Infinity }));
+    return bavail * bsize < ALMOST_FULL;
   }
 
   async close(): Promise<void> {
@@ -147,16 +177,4 @@ export class Environment {
 
 export function messageOf(e: unknown): string {
   return e instanceof Error ? e.message : String(e);
-}
-
-/** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
-async function settle<T>(start: () => Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (e) {
-    if (e instanceof StorageError) throw e;
-    let reason: unknown = e;
-    if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-    throw new StorageError(`The embedded store could not write: ${messageOf(reason)}`, { cause: reason });
-  }
 }
