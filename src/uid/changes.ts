@@ -12,9 +12,10 @@ const FIRST_WAIT_MS = 800;
 
 /** Told when a mapping is about to end, and when it has. */
 export interface ChangeListener {
-  changing(): Promise<void>;
-  /** `names`: those that don't mean `id` any more, or mean it anew. */
-  changed(names: readonly string[], id: Buffer): Promise<void>;
+  /** @returns what `changed` is to be given. A rejection keeps the change from being made */
+  changing(): Promise<number | null>;
+  /** `names`: those that don't mean `id` any more, or mean it anew. Doesn't reject. */
+  changed(token: number | null, names: readonly string[], id: Buffer): Promise<void>;
 }
 
 /** Changes to existing mappings of one kind. Not atomic, as in the original: a process that dies in between leaves both names on the UID. */
@@ -49,16 +50,11 @@ export class UidChanges {
     ids.add(idText);
     names.add(newName);
     try {
-      await this.listener?.changing();
-      try {
+      await this.around([oldName, newName], id, async () => {
         await this.persist('reverse', () => table.putReverse(id, newName));
         await this.persist('forward', () => table.putForward(newName, id));
         await table.deleteForward(oldName);
-      } finally {
-        this.uid.evict(oldName, id);
-        this.uid.evict(newName, id);
-        await this.listener?.changed([oldName, newName], id);
-      }
+      });
       await this.uid.keep({ name: newName, exact: true }, id, this.uid.cache.epoch);
     } finally {
       ids.delete(idText);
@@ -75,16 +71,25 @@ export class UidChanges {
     const { table } = this.uid;
     const meta = metaQualifier(table.kind);
     const id = await this.stored(name);
-    await this.listener?.changing();
-    try {
+    await this.around([name], id, async () => {
       const [forward, reverse] = await Promise.allSettled([table.deleteForward(name), table.deleteReverse(id, meta)]);
       if (forward.status === 'rejected') throw forward.reason;
       if (reverse.status === 'rejected') throw reverse.reason;
-    } finally {
-      this.uid.evict(name, id);
-      await this.listener?.changed([name], id);
-    }
+    });
     return id;
+  }
+
+  /** Makes a change; afterwards, also after half of it, no cache holds anything of these names and this id. */
+  private async around(names: readonly string[], id: Buffer, change: () => Promise<void>): Promise<void> {
+    const token = (await this.listener?.changing()) ?? null;
+    const forget = (): void => names.forEach((name) => this.uid.evict(name, id));
+    try {
+      await change();
+    } finally {
+      forget();
+      await this.listener?.changed(token, names, id);
+      forget(); // what came from a shared cache before it was told
+    }
   }
 
   /** What storage says now: a change must not start from a cache. */

@@ -7,6 +7,7 @@ import { UidChanges } from './changes';
 import { checkWidth, kindOf } from './kinds';
 import type { UidLogger } from './logger';
 import { NameCodec } from './name-codec';
+import { TableChanges } from './redis/table-changes';
 import { UidTable } from './uid-table';
 import { UniqueId } from './unique-id';
 
@@ -39,5 +40,5 @@ export function openUniqueId(config: Config, storage: Storage, { kind, width, ta
     policy: CACHE_BOTH,
     logger,
   });
-  return { uid, changes: new UidChanges(uid, logger) };
+  return { uid, changes: new UidChanges(uid, logger, new TableChanges(storage, table, logger).of(kind)) };
 }

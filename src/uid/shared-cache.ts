@@ -15,7 +15,7 @@ export interface UidEnd {
  * rename or delete has ended since. Nothing in it rejects or waits noticeably longer than storage would.
  */
 export interface SharedUidCache extends StatsSource {
-  of(kind: UidKind): SecondLevel;
+  of(kind: UidKind, width: number): SecondLevel;
   changesOf(kind: UidKind): ChangeListener;
   /** Told of what another process has ended; `all` when that is not known exactly. */
   onInvalidate(listener: (ended: UidEnd | 'all') => void): void;

@@ -16,6 +16,7 @@ import { NameValidator } from './name-validator';
 import { preload } from './preload';
 import { UidChanges } from './changes';
 import type { SharedUidCache, UidEnd } from './shared-cache';
+import { TableChanges } from './redis/table-changes';
 import { readUsedIds, recordKind } from './stats';
 import { suggest } from './suggest';
 import { UID_KINDS, type UidInvalidation, type UidKind, type Uids, type UidWidths } from './types';
@@ -70,13 +71,14 @@ export class StorageUids implements Uids {
           allocator: this.allocators[kind],
           policy: cachePolicy(config),
           logger,
-          secondLevel: shared ? shared.of(kind) : undefined,
+          secondLevel: shared?.of(kind, this.widths[kind]),
           admit: (name, point) => this.admit(kind, name, point),
           onAssigned: (name, id) => this.assignmentListeners.forEach((listener) => listener(kind, name, id)),
           onStale: (name) => this.invalidated({ kind, name }),
         }),
     );
-    this.changes = ofKinds((kind) => new UidChanges(this.kinds[kind], logger, shared ? shared.changesOf(kind) : null));
+    const changes = new TableChanges(storage, this.table, logger);
+    this.changes = ofKinds((kind) => new UidChanges(this.kinds[kind], logger, shared?.changesOf(kind) ?? changes.of(kind)));
     shared?.onInvalidate((ended) => this.endedElsewhere(ended));
   }
 

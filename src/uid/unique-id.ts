@@ -8,12 +8,20 @@ import type { UidLogger } from './logger';
 import type { StoredName } from './name-codec';
 import type { UidTable } from './uid-table';
 
-/** Looked at before storage and told of what storage says; see SharedUidCache. */
+/** A mapping, and the direction in which it was read. */
+export interface Reading {
+  name: string;
+  id: Buffer;
+  direction: 'forward' | 'reverse';
+}
+
+/** Looked at before storage, and told what storage said; see SharedUidCache. Nothing in it rejects. */
 export interface SecondLevel {
   ids(names: readonly string[]): Promise<(Buffer | null)[]>;
   names(ids: readonly Buffer[]): Promise<(string | null)[]>;
-  moment(): number | null;
-  offer(mappings: readonly { name: string; id: Buffer }[], since: number | null): void;
+  /** Taken before storage is read, handed to `offer` after: what was read before a mapping ended is not for sharing. */
+  moment(): object | null;
+  offer(readings: readonly Reading[], since: object | null): void;
 }
 
 export interface UniqueIdParts {
@@ -165,7 +173,7 @@ export class UniqueId {
     const { epoch } = this.cache;
     const { id, fresh } = await this.parts.allocator.allocate(name);
     await this.keep({ name, exact: true }, id, epoch);
-    this.parts.secondLevel?.offer([{ name, id }], moment);
+    if (fresh) this.parts.secondLevel?.offer([forwardOf(name, id), reverseOf(name, id)], moment);
     if (fresh) this.parts.onAssigned?.(name, id);
     this.parts.logger.info(`Completed pending assignment for: ${name}`);
     return id;
@@ -178,7 +186,7 @@ export class UniqueId {
     const missing = names.filter((_, i) => ids[i] === null);
     const since = secondLevel.moment();
     const read = await this.table.forward(missing);
-    const found = missing.flatMap((name, i) => (read[i]?.length === this.table.width ? [{ name, id: read[i] }] : []));
+    const found = missing.flatMap((name, i) => (read[i]?.length === this.table.width ? [forwardOf(name, read[i]!)] : []));
     if (found.length > 0) secondLevel.offer(found, since);
     let next = 0;
     return ids.map((id) => id ?? read[next++]);
@@ -191,9 +199,17 @@ export class UniqueId {
     const missing = ids.filter((_, i) => names[i] === null);
     const since = secondLevel.moment();
     const read = await this.table.reverse(missing);
-    const found = missing.flatMap((id, i) => (read[i]?.exact ? [{ id, name: read[i].name }] : []));
+    const found = missing.flatMap((id, i) => (read[i]?.exact ? [reverseOf(read[i].name, id)] : []));
     if (found.length > 0) secondLevel.offer(found, since);
     let next = 0;
     return names.map((name) => (name === null ? read[next++] : { name, exact: true }));
   }
+}
+
+function forwardOf(name: string, id: Buffer): Reading {
+  return { name, id, direction: 'forward' };
+}
+
+function reverseOf(name: string, id: Buffer): Reading {
+  return { name, id, direction: 'reverse' };
 }

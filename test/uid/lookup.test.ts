@@ -53,7 +53,7 @@ describe('looking up', () => {
   it('asks storage once for many names and once for one name', async () => {
     const names = Array.from({ length: 500 }, (_, i) => `n${i}`);
     const writer = uidsOver(store.storage);
-    for (const name of names) await writer.getOrCreateId('tagv', name);
+    await Promise.all(names.map((name) => writer.getOrCreateId('tagv', name)));
     let calls = 0;
     const counting = intercept(store.storage, {
       get: (...args) => (calls++, store.storage.get(...args)),

@@ -1,0 +1,129 @@
+import { Redis } from 'ioredis';
+import type { UidLogger } from '../logger';
+
+export interface RedisLinkOptions {
+  url: string;
+  /** Milliseconds that a command may take. */
+  timeoutMs: number;
+}
+
+const CONNECT_TIMEOUT_MS = 1000;
+/** A connection with an unanswered command goes after this; a new one waits for Redis to be itself again. */
+const SILENCE_MS = 2000;
+const MAX_RETRY_WAIT_MS = 500;
+
+/** A command that was given up on. */
+export class RedisTimeout extends Error {}
+
+/**
+ * A connection to Redis that is either up, and answers within its timeout, or down, and costs nothing: commands are never queued for later.
+ * Says once that Redis went away, and once that it is back.
+ */
+export class RedisLink {
+  readonly client: Redis;
+  errors = 0;
+  private up = false;
+  private complained = false;
+  private closed = false;
+  private lastError = 'no connection';
+  private readonly readyListeners: (() => void)[] = [];
+
+  /** @param purpose how the log calls it */
+  constructor(
+    private readonly options: RedisLinkOptions,
+    private readonly purpose: string,
+    private readonly logger: UidLogger,
+  ) {
+    this.client = new Redis(options.url, {
+      lazyConnect: true,
+      connectionName: 'tsdb',
+      enableOfflineQueue: false,
+      enableAutoPipelining: true,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_MS,
+      keepAlive: 10_000,
+      retryStrategy: (attempt) => Math.min(50 * attempt, MAX_RETRY_WAIT_MS),
+    });
+    this.client.on('error', (e: Error) => (this.lastError = e.message || e.name));
+    this.client.on('ready', () => this.isUp());
+    this.client.on('close', () => this.isDown(this.lastError));
+  }
+
+  get isReady(): boolean {
+    return this.up;
+  }
+
+  onReady(listener: () => void): void {
+    this.readyListeners.push(listener);
+  }
+
+  /** Starts connecting and waits for the first connection, or for its failure; doesn't reject. */
+  async open(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CONNECT_TIMEOUT_MS);
+    });
+    await Promise.race([this.client.connect().catch(() => undefined), patience]);
+    clearTimeout(timer);
+    if (!this.up) this.isDown(this.lastError);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.up = false;
+    this.client.disconnect();
+  }
+
+  /**
+   * Runs commands on the connection.
+   * @returns null when it is down, or the commands failed or took too long; the failure is counted, and a connection that is too slow is given up
+   */
+  async run<T>(commands: (client: Redis) => Promise<T>): Promise<T | null> {
+    if (!this.up) return null;
+    try {
+      return await this.inTime(commands(this.client));
+    } catch (e) {
+      this.errors++;
+      const message = e instanceof Error ? e.message : String(e);
+      if (e instanceof RedisTimeout) {
+        this.isDown(message);
+        this.client.disconnect(true);
+      } else if (!this.complained) this.complain(message);
+      return null;
+    }
+  }
+
+  private inTime<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // When this process itself was busy for so long, the answer may be here already: let it be read first.
+      const late = (): void => void setImmediate(() => reject(new RedisTimeout(`no answer within ${this.options.timeoutMs} ms`)));
+      const timer = setTimeout(late, this.options.timeoutMs);
+      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
+  private isUp(): void {
+    this.up = true;
+    this.lastError = 'connection lost';
+    if (this.complained) this.logger.info(`${this.purpose}: Redis at ${this.address()} answers again`);
+    this.complained = false;
+    for (const listener of this.readyListeners) listener();
+  }
+
+  private isDown(reason: string): void {
+    this.up = false;
+    if (!this.complained && !this.closed) this.complain(reason);
+  }
+
+  private complain(reason: string): void {
+    this.complained = true;
+    this.logger.warn(`${this.purpose}: Redis at ${this.address()} is of no use now (${reason}): going on with storage alone`);
+  }
+
+  private address(): string {
+    const { host, port, path } = this.client.options;
+    return path ?? `${host}:${port}`;
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+/** A real Redis of the test's own, in memory, on a free port. */
+export class RedisServer {
+  private child: ChildProcess | null = null;
+
+  private constructor(readonly port: number) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort());
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    this.child = spawn('redis-server', args, { stdio: 'ignore' });
+    await this.command((client) => client.ping());
+  }
+
+  /** SIGKILL, and gone when it resolves. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async command<T>(run: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(this.url, { retryStrategy: () => 20 });
+    client.on('error', () => {});
+    try {
+      return await run(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A suite on a real Redis. Without one it is skipped, with the reason on the screen; with CI=true that is a failure. */
+export function describeWithRedis(name: string, suite: () => void): void {
+  if (spawnSync('redis-server', ['--version']).status === 0) {
+    describe(name, suite);
+    return;
+  }
+  const reason = 'there is no redis-server on the PATH';
+  console.warn(`SKIPPED: ${name}: ${reason}`);
+  if (process.env.CI === 'true') test(`${name} needs Redis`, () => Promise.reject(new Error(reason)));
+  else test.skip(`${name} (skipped: ${reason})`, () => undefined);
+}
+
+/** Looks again every few milliseconds until it holds. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
+  for (const end = Date.now() + withinMs; !(await holds()); await sleep(5))
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
+}
