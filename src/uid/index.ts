@@ -12,9 +12,6 @@ export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
 export * from './types';
 
-const REDIS_TIMEOUT_MS = 100;
-const REDIS_TTL_SECONDS = 86_400;
-
 /** UIDs as the configuration wants them. Nothing is read until `open` or the first look-up. */
 export function createUids(config: Config, storage: Storage, logger: UidLogger = SILENT): Uids {
   return new StorageUids(config, storage, logger, redisOf(config, storage, logger));
@@ -27,8 +24,8 @@ function redisOf(config: Config, storage: Storage, logger: UidLogger): SharedUid
   const { RedisUidCache } = require('./redis/redis-uid-cache') as typeof import('./redis/redis-uid-cache');
   const options = {
     url,
-    timeoutMs: config.has('tsd.redis.timeout') ? config.getInt('tsd.redis.timeout') : REDIS_TIMEOUT_MS,
-    ttlSeconds: config.has('tsd.redis.ttl') ? config.getInt('tsd.redis.ttl') : REDIS_TTL_SECONDS,
+    timeoutMs: config.getInt('tsd.redis.timeout'),
+    ttlSeconds: config.getInt('tsd.redis.ttl'),
     table: config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid',
     readOnly: (config.getString('tsd.mode') ?? '').toLowerCase() === 'ro',
   };

@@ -108,4 +108,12 @@ export const CORE_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.uid.lru.id.size', type: 'int', default: '5000000', doc: 'most ids cached, with lru.enable' },
   { name: 'tsd.uid.use_mode', type: 'boolean', default: 'false', doc: 'fill the UID caches according to tsd.mode' },
   { name: 'tsd.redis.url', type: 'string', default: null, doc: 'redis://host:port/db of the shared UID cache; absent: off', hidden: true },
+  {
+    name: 'tsd.redis.timeout',
+    type: 'int',
+    default: '100',
+    doc: 'milliseconds Redis has for an answer before it is left alone',
+    hidden: true,
+  },
+  { name: 'tsd.redis.ttl', type: 'int', default: '86400', doc: 'seconds that Redis keeps a mapping', hidden: true },
 ];
