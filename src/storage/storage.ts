@@ -16,6 +16,8 @@ export interface RowDelete {
   row: Buffer;
   family?: Buffer;
   qualifiers?: readonly Buffer[];
+  /** Milliseconds, one a qualifier: only versions up to that time go, so that what was written since stays. Absent: all. */
+  timestamps?: readonly number[];
 }
 
 export interface RowGet {

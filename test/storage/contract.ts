@@ -415,6 +415,20 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         for (const r of neighbours) expect((await s.get(uid, { row: r }))?.size).toBe(4);
       });
 
+      it('deletes versions up to a time, and leaves what is younger', async () => {
+        const row = key(prefix(), 'bounded');
+        const at = (t: number, q: string, v: string): RowPut => ({ ...put(row, [q, v]), timestamps: [t] });
+        await write(at(1000, 'a', 'old'), at(1000, 'b', 'old'), at(1000, 'c', 'old'));
+        await write(at(2000, 'b', 'new'));
+        const qualifiers = [b('a'), b('b'), b('none')];
+        expect(await s.delete(data, [{ row, family: T, qualifiers, timestamps: [1000, 1999, 5000] }])).toEqual([]);
+        expect(cellsOf(await s.get(data, { row }))).toEqual(['t:b=new', 't:c=old']);
+        expect(await s.delete(data, [{ row, family: T, qualifiers: [b('b')], timestamps: [2000] }])).toEqual([]);
+        expect(cellsOf(await s.get(data, { row }))).toEqual(['t:c=old']);
+        await write(at(2001, 'b', 'newer'));
+        expect(cellsOf(await s.get(data, { row }))).toEqual(['t:b=newer', 't:c=old']);
+      });
+
       it('keeps the newest timestamp, and of equal ones the last put', async () => {
         const row = key(prefix(), 'versions');
         const at = (t: number, v: string): RowPut => ({ ...put(row, ['q', v]), timestamps: [t] });

@@ -56,9 +56,12 @@ export class CellBlockWriter {
     }
   }
 
-  /** A delete marker for one column (all versions), or with an empty qualifier and CELL_DELETE_FAMILY for a family. */
-  marker(row: Buffer, family: Buffer, qualifier: Buffer, type: number): void {
-    this.cell(row, family, qualifier, 0, qualifier.length, 0, type, -1);
+  /**
+   * A delete marker for one column, or with an empty qualifier and CELL_DELETE_FAMILY for a family.
+   * @param timestamp milliseconds: versions up to then go; absent: all
+   */
+  marker(row: Buffer, family: Buffer, qualifier: Buffer, type: number, timestamp = -1): void {
+    this.cell(row, family, qualifier, 0, qualifier.length, 0, type, timestamp);
   }
 
   /** The qualifier lies in `source` at `from`, the value directly behind it. Copies short parts byte by byte: cheaper than a call each. */

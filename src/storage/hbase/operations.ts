@@ -132,7 +132,7 @@ export class DeleteOperation implements BatchOperation {
     return qualifiers.reduce((sum, qualifier) => sum + cellWireLength(row, family, qualifier.length, 0), 0);
   }
   encode(i: number, action: ProtoWriter, cells: CellBlockWriter): void {
-    const { row, family, qualifiers } = this.rows[i];
+    const { row, family, qualifiers, timestamps } = this.rows[i];
     const mutation = beginMutation(action, MUTATE_DELETE, this.skipLog);
     if (family === undefined) {
       // Without cells the server puts a marker into every family of the table.
@@ -142,7 +142,7 @@ export class DeleteOperation implements BatchOperation {
       cells.marker(row, family, NO_QUALIFIER, CELL_DELETE_FAMILY);
     } else {
       action.uint(8, qualifiers.length);
-      for (const qualifier of qualifiers) cells.marker(row, family, qualifier, CELL_DELETE_COLUMN);
+      qualifiers.forEach((qualifier, j) => cells.marker(row, family, qualifier, CELL_DELETE_COLUMN, timestamps?.[j]));
     }
     action.end(mutation);
   }
