@@ -12,6 +12,7 @@ type Tool = { run(argv: string[], io: Io): Promise<number> };
 const TOOLS: Record<string, () => Tool> = {
   import: () => require('./import') as Tool,
   mkmetric: () => require('./mkmetric') as Tool,
+  tables: () => require('./tables') as Tool,
   tsd: () => require('./tsd') as Tool,
   uid: () => require('./uid') as Tool,
   version: () => require('./version') as Tool,
