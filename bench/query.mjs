@@ -3,6 +3,7 @@
 // How long a TSD takes to answer, and with --vs how that compares with another one asked in turns in the same run, whose
 // answers must be the same. --load first writes the data to each through /api/put, in bodies that every TSD accepts.
 import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 const { values: options } = parseArgs({
@@ -69,6 +70,8 @@ function send(port, method, path, body) {
 
 // The original refuses bodies over 8 KB unless it is told to join chunks.
 const BODY = 8000;
+/** The original writes its buffer out once a second. */
+const SETTLE_MS = 3000;
 
 async function load(port, name, points) {
   const started = performance.now();
@@ -80,7 +83,7 @@ async function load(port, name, points) {
     const body = `[${batch.join(',')}]`;
     batch = [];
     size = 2;
-    const put = send(port, 'POST', '/api/put?sync', body).then((answer) => {
+    const put = send(port, 'POST', '/api/put', body).then((answer) => {
       waiting.delete(put);
       if (answer.status >= 300) throw new Error(`port ${port} answers ${answer.status} to a put: ${answer.body.slice(0, 300)}`);
     });
@@ -96,6 +99,7 @@ async function load(port, name, points) {
   }
   await flush();
   await Promise.all(waiting);
+  await sleep(SETTLE_MS);
   console.log(`port ${port}: ${count} points for "${name}" in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 

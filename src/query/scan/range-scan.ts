@@ -2,7 +2,6 @@ import {
   baseTimeOfKey,
   DATA_FAMILY,
   decodeAnnotation,
-  isMsByte,
   RowDecoder,
   tagsAt,
   type DecodeFindings,
@@ -10,6 +9,8 @@ import {
   type MergeOptions,
   type RowCells,
 } from '../../schema';
+// Not by the room's door: its getters cost more than the work where they are called once a cell.
+import { isMsByte } from '../../schema/qualifier';
 import type { Row, Storage } from '../../storage';
 import type { Uids } from '../../uid';
 import { QueryError } from '../errors';
@@ -110,15 +111,16 @@ export class RangeScan {
   private async process(batch: readonly Row[], breather: Breather): Promise<void> {
     const { accepts } = this.request.plan;
     const rows = accepts ? batch.filter((row) => accepts(row.key)) : batch;
-    for (const row of rows) this.count(row);
+    const sizes = rows.map((row) => this.count(row));
     this.request.budget.check();
     if (this.filter) await this.decide(rows);
     const started = performance.now();
     const touched: Row[] = [];
     const read: Row[] = [];
-    for (const row of rows) {
-      const span = this.spanOf(row);
+    for (const [i, row] of rows.entries()) {
+      const span = this.spanOf(row, sizes[i]);
       if (!span) continue;
+      span.points.reserve(sizes[i]);
       this.stats.rowsPostFilter++;
       const before = span.points.size;
       this.current = span;
@@ -147,10 +149,11 @@ export class RangeScan {
     [...fresh].forEach(([id, key], i) => this.spans.set(id, verdicts[i] ? this.newSpan(key) : null));
   }
 
-  private spanOf(row: Row): Span | null {
+  /** @param points how many to have room for when it is new */
+  private spanOf(row: Row, points: number): Span | null {
     const id = this.seriesOf(row.key);
     let span = this.spans.get(id);
-    if (span === undefined) this.spans.set(id, (span = this.newSpan(row.key)));
+    if (span === undefined) this.spans.set(id, (span = this.newSpan(row.key, points)));
     return span;
   }
 
@@ -158,11 +161,12 @@ export class RangeScan {
     return key.toString('latin1', this.tagsAt);
   }
 
-  private newSpan(key: Buffer): Span {
-    return Span.ofKey(key, this.context.layout.salt, this.context.layout.metric);
+  private newSpan(key: Buffer, points = 1): Span {
+    return Span.ofKey(key, this.context.layout, points);
   }
 
-  private count(row: Row): void {
+  /** Adds a row to the budget; returns how many points it seems to have. */
+  private count(row: Row): number {
     const { budget } = this.request;
     const { data } = row.block;
     let bytes = 0;
@@ -178,6 +182,7 @@ export class RangeScan {
     this.stats.dpsPreFilter += points;
     budget.bytes += bytes;
     budget.dataPoints += points;
+    return points;
   }
 
   private extendedCell(row: RowCells, cell: number, kind: string): void {

@@ -1,8 +1,8 @@
-import { PointsBuilder, type Annotation } from '../../schema';
+import { PointsBuilder, TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
 
 /** Everything that was read of one series. Mirrors Span. */
 export class Span {
-  readonly points = new PointsBuilder();
+  readonly points: PointsBuilder;
   /** In the order of reading; null: none. */
   annotations: Annotation[] | null = null;
 
@@ -10,17 +10,21 @@ export class Span {
    * @param identity salt, metric and tag pairs as they stand in the row key: what spans are sorted by
    * @param metric a view
    * @param tagPart a view
+   * @param capacity points to have room for
    */
   constructor(
     readonly identity: Buffer,
     readonly metric: Buffer,
     readonly tagPart: Buffer,
-  ) {}
+    capacity: number,
+  ) {
+    this.points = new PointsBuilder(capacity);
+  }
 
-  static ofKey(key: Buffer, saltWidth: number, metricWidth: number): Span {
-    const prefix = saltWidth + metricWidth;
-    const identity = Buffer.concat([key.subarray(0, prefix), key.subarray(prefix + 4)]);
-    return new Span(identity, identity.subarray(saltWidth, prefix), identity.subarray(prefix));
+  static ofKey(key: Buffer, { salt, metric }: KeyLayout, capacity: number): Span {
+    const prefix = salt + metric;
+    const identity = Buffer.concat([key.subarray(0, prefix), key.subarray(prefix + TIMESTAMP_BYTES)]);
+    return new Span(identity, identity.subarray(salt, prefix), identity.subarray(prefix), capacity);
   }
 
   /** TSUID, upper-case hexadecimal. */
