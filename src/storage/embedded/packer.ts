@@ -8,9 +8,8 @@ import { CellList, startsWith } from './run-codec';
 import { RunWriter } from './runs';
 import { RangeStart, type CellDatabase, type Table } from './table';
 
-/** A slice holds the event loop and LMDB's write lock: some 10 ms. */
-const SLICE_COLUMNS = 1500;
-const SLICE_CELLS = 15_000;
+/** What a column costs beside its cells, in cells: its run is looked up and written. */
+const COLUMN_WORK = 8;
 const NOTHING = Buffer.alloc(0);
 
 export interface Slice {
@@ -26,9 +25,10 @@ interface Column {
 
 /**
  * Packs the next slice; inside a transaction only.
+ * @param work how much, in cells; 10,000 hold the event loop and LMDB's write lock for some 5 ms
  * @param maySwap when there is nothing left to pack, the active generation becomes what is to be packed
  */
-export function packSlice(table: Table, maySwap: boolean): Slice {
+export function packSlice(table: Table, work: number, maySwap: boolean): Slice {
   const state = table.state();
   const from = table.other(state);
   if (from === null || table.runs === null) return { did: 'idle', columns: 0 };
@@ -47,7 +47,7 @@ export function packSlice(table: Table, maySwap: boolean): Slice {
       continue;
     }
     if (prefix.length === 0 || !startsWith(keyBytes, keyStart, keyEnd, prefix, prefix.length)) {
-      if (columns.length >= SLICE_COLUMNS || cells.count >= SLICE_CELLS) {
+      if (cells.count + COLUMN_WORK * columns.length >= work) {
         marker = Buffer.from(keyBytes.subarray(keyStart, keyEnd));
         break;
       }

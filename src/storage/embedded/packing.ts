@@ -7,6 +7,14 @@ const CELLS_PER_COLUMN = 8;
 /** So many times the least number of cells may wait where there are many rows. */
 const MOST = 16;
 
+/**
+ * Work of a slice, in cells. A slice waits behind the puts that were there before it: where many are, it must do more than they bring,
+ * or packing never catches up.
+ */
+const LEAST_WORK = 20_000;
+const MOST_WORK = 400_000;
+const AHEAD = 3;
+
 /** Starts packing when enough cells stand singly, and keeps at it until those are packed. */
 export class Packing {
   /** Cells that stand in the active generation, as far as this process knows. */
@@ -14,6 +22,8 @@ export class Packing {
   private readonly enough = new Map<Table, number>();
   private readonly running = new Map<Table, Promise<void>>();
   private stopped = false;
+  /** Cells, ever. */
+  private written = 0;
   private slices = 0;
   private sliceMs = 0;
 
@@ -24,6 +34,7 @@ export class Packing {
 
   wrote(table: Table, cells: number): void {
     if (table.runs === null || this.stopped) return;
+    this.written += cells;
     const standing = (this.standing.get(table) ?? this.count(table)) + cells;
     this.standing.set(table, standing);
     if (standing < (this.enough.get(table) ?? this.packAfter) || this.running.has(table)) return;
@@ -40,10 +51,13 @@ export class Packing {
 
   private async run(table: Table): Promise<void> {
     let columns = 0;
+    let before = this.written;
     for (let swapped = false; !this.stopped;) {
       const slice = await this.environment.transaction(() => {
         const started = performance.now();
-        const done = packSlice(table, !swapped);
+        const work = Math.min(Math.max(LEAST_WORK, AHEAD * (this.written - before)), MOST_WORK);
+        before = this.written;
+        const done = packSlice(table, work, !swapped);
         this.sliceMs += performance.now() - started;
         return done;
       });
