@@ -28,11 +28,12 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     }
     const tables = describeTables(config, attributesOf(process.env));
     const storage = new HBaseStorage(config);
+    const admin = new HBaseAdmin(storage.cluster);
     try {
       await storage.open();
-      const admin = new HBaseAdmin(storage.cluster);
       return verb === 'create' ? await create(admin, tables, io) : await check(admin, tables, io);
     } finally {
+      admin.close();
       await storage.close();
     }
   });

@@ -37,7 +37,11 @@ describeWithHBase('tsdb tables', (quorum) => {
   async function withAdmin(work: (admin: HBaseAdmin) => Promise<void>): Promise<void> {
     const storage = new HBaseStorage(loadConfig({ file: config }).config);
     await storage.open();
-    await work(new HBaseAdmin(storage.cluster)).finally(() => storage.close());
+    const admin = new HBaseAdmin(storage.cluster);
+    await work(admin).finally(() => {
+      admin.close();
+      return storage.close();
+    });
   }
 
   async function tables(verb: string): Promise<{ code: number; out: string }> {
