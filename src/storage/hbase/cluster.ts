@@ -51,7 +51,7 @@ export class Cluster {
       this.directory.invalidateServer(address);
       this.meta.invalidateServer(address);
     };
-    this.servers = new Servers(this.connectionOptions('ClientService'), gone);
+    this.servers = new Servers(this.connectionOptions('ClientService'), gone, options.route);
     this.meta = new MetaTable(this.locator, this.servers, options.rpcTimeoutMs);
     this.directory = new RegionDirectory(this.meta);
     this.handler = new FailureHandler(this.directory, (address) => {

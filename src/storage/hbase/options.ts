@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import type { Config } from '../../config/types';
 import { DoNotRetryError } from '../errors';
+import type { ServerAddress } from './region';
 
 /** Everything that can be set about the client. Times in milliseconds, sizes in bytes. */
 export interface HBaseOptions {
@@ -33,6 +34,8 @@ export interface HBaseOptions {
   rowCallsInFlight: number;
   /** Bytes of cells a scan's answer should hold. */
   scanResultBytes: number;
+  /** Where to connect for a server that HBase calls so, when that is another place: a tunnel, a proxy. */
+  route?: (server: ServerAddress) => ServerAddress;
 }
 
 export const DEFAULT_OPTIONS: HBaseOptions = {

@@ -17,6 +17,7 @@ export class Servers {
   constructor(
     private readonly options: ConnectionOptions,
     private readonly onServerDown: (address: string) => void,
+    private readonly route: (server: ServerAddress) => ServerAddress = (server) => server,
   ) {}
 
   get open(): number {
@@ -30,7 +31,8 @@ export class Servers {
     if (known !== undefined && !known.closed) return known;
     if (this.stopped) throw new Error('the HBase client is closed');
     this.created++;
-    const connection = new Connection(server.host, server.port, this.options, (closed, end) => {
+    const { host, port } = this.route(server);
+    const connection = new Connection(host, port, this.options, (closed, end) => {
       if (this.connections.get(address) === closed) this.connections.delete(address);
       if (end === 'idle') this.idleClosed++;
       else if (end === 'unreachable' || end === 'silent') this.onServerDown(address);
