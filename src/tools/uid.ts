@@ -29,6 +29,8 @@ const COMMANDS = new Map<string, SubCommand>([
   ['rename', { words: { min: 4, max: 4 }, run: rename }],
   ['delete', { words: { min: 3, max: 3 }, run: remove }],
 ]);
+/** Sub commands of the original that are not among these: not to be taken for names to look up. */
+const ABSENT = new Set(['fsck', 'metasync', 'metapurge', 'treesync', 'treepurge']);
 const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
 
 /** `tsdb uid`: looks at the UID table and changes it. Exit codes are the sub commands'. Mirrors UidManager. */
@@ -44,6 +46,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return code;
     };
     if (words.length === 0) return refuse('Not enough arguments', 2, true);
+    if (ABSENT.has(words[0])) return refuse(`Unknown sub command: ${words[0]}`, 2, false);
     const idWidth = parseWidth(options.idwidth ?? '3');
     if (idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
     const { config } = loadToolConfig(command);

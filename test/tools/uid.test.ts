@@ -181,6 +181,7 @@ describe('the command line of uid', () => {
     ['uid assign metrics', 2, 'Wrong number of arguments\n'],
     ['uid rename metrics a', 2, 'Wrong number of arguments\n'],
     ['uid delete metrics', 2, 'Wrong number of arguments\n'],
+    ['uid fsck', 2, 'Unknown sub command: fsck\nUsage: uid '],
     ['uid grep', 2, 'Wrong number of arguments\n'],
     ['uid --idwidth=0 a', 3, 'Negative or 0 --idwidth\n'],
     ['uid --idwidth -5 a', 3, 'Negative or 0 --idwidth\n'],
