@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DATA_FAMILY, DEFAULT_LAYOUT, hexToUid, rowKeyOfTsuid } from '../../src/schema';
+import { DoNotRetryError, PackedCells, TimeoutError, type Row, type Storage } from '../../src/storage';
+import { intercept } from '../uid/support/uid-store';
+import { TestEngine, type Output } from './support/engine';
+
+const B = 1356998400;
+const HOUR = `start=${B}&end=${B + 3600}`;
+
+let tsd: TestEngine;
+const open = async (settings?: Record<string, string>, wrap?: (storage: Storage) => Storage): Promise<TestEngine> => {
+  tsd = await TestEngine.open(settings, wrap);
+  return tsd;
+};
+afterEach(() => tsd.close());
+
+const brief = (output: Output[]): unknown[] => output.map((o) => [o.tags, o.aggregateTags, o.dps]);
+const sums = (output: Output[]): unknown[] => output.map((o) => o.dps[B]);
+const refusal = (work: Promise<unknown>): Promise<{ status?: number; message: string; details?: string | null }> =>
+  work.then(
+    () => Promise.reject(new Error('it was answered')),
+    (e: { status?: number; message: string }) => e,
+  );
+
+describe('limits', () => {
+  const fill = async (): Promise<void> => tsd.put(...Array.from({ length: 20 }, (_, i) => `m ${B + i} ${i} host=a`), `other ${B} 1 host=a`);
+
+  test('on data points and bytes', async () => {
+    await open({ 'tsd.query.limits.data_points.default': '10' });
+    await fill();
+    expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({
+      status: 413,
+      message:
+        'Sorry, you have attempted to fetch more than our limit of 10 data points. Please try filtering using more tags or decrease your time range.',
+    });
+    expect(sums(await tsd.ask(`${HOUR}&m=sum:other`))).toEqual([1]);
+    await tsd.close();
+    await open({ 'tsd.query.limits.bytes.default': '100' });
+    await fill();
+    expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({
+      status: 413,
+      message:
+        'Sorry, you have attempted to fetch more than our maximum amount of 0MB from storage. Please try filtering using more tags or decrease your time range.',
+    });
+  });
+
+  test('the request lifts them only where it may', async () => {
+    const asking = { start: B, end: B + 60, queries: [{ aggregator: 'count', metric: 'm' }], overrideDataPointLimit: true };
+    await open({ 'tsd.query.limits.data_points.default': '10' });
+    await fill();
+    expect((await refusal(tsd.ask(asking))).status).toBe(413);
+    await tsd.close();
+    await open({ 'tsd.query.limits.data_points.default': '10', 'tsd.query.limits.data_points.allow_override': 'true' });
+    await fill();
+    expect(await tsd.ask(asking)).toHaveLength(1);
+  });
+
+  test('a file gives metrics limits of their own', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tsdb-limits-'));
+    const file = join(dir, 'limits.json');
+    writeFileSync(file, JSON.stringify([{ regex: '^m$', byteLimit: 0, dataPointsLimit: 5 }]));
+    await open({ 'tsd.query.limits.overrides.config': file });
+    await fill();
+    expect((await refusal(tsd.ask(`${HOUR}&m=sum:m`))).message).toContain('our limit of 5 data points');
+    expect(sums(await tsd.ask(`${HOUR}&m=sum:other`))).toEqual([1]);
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('ends', () => {
+  /** A store whose scans of the data table wait until the query gives up. */
+  const stuck = (storage: Storage): Storage =>
+    intercept(storage, {
+      scan: (table, options) =>
+        table === 'tsdb'
+          ? (async function* (): AsyncGenerator<Row[]> {
+              await new Promise((_, reject) => options.signal?.addEventListener('abort', () => reject(new Error('scan was stopped'))));
+              yield [];
+            })()
+          : storage.scan(table, options),
+    });
+
+  test('at the time-out, with what the original would have said', async () => {
+    await open({ 'tsd.query.timeout': '50' }, stuck);
+    await tsd.put(`m ${B} 1 host=a`);
+    expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({
+      status: 408,
+      message: 'Sorry, your query timed out. Time limit: 50 ms. Please try filtering using more tags or decrease your time range.',
+    });
+    expect(tsd.engine.registry.runningCount).toBe(0);
+  });
+
+  test('when the client goes away', async () => {
+    await open({}, stuck);
+    await tsd.put(`m ${B} 1 host=a`);
+    const client = new AbortController();
+    const failed = refusal(tsd.ask(`${HOUR}&m=sum:m`, client.signal));
+    setTimeout(() => client.abort(new Error('gone')), 20);
+    expect((await failed).message).toBe('gone');
+    expect(tsd.engine.registry.runningCount).toBe(0);
+  });
+
+  test.each([
+    ['a storage time-out', 408, new TimeoutError('no answer from region server')],
+    ['another failure of storage', 424, new DoNotRetryError('no such table')],
+    ['anything else', 400, new Error('what now')],
+  ])('with %s as %d', async (_, status, error) => {
+    await open({}, (storage) =>
+      intercept(storage, {
+        scan: async function* () {
+          throw error;
+        },
+      }),
+    );
+    await tsd.put(`m ${B} 1 host=a`);
+    expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({ status, message: error.message, details: error.message });
+  });
+
+  test("arithmetic that fails is the client's to see", async () => {
+    await open();
+    await tsd.put(`m ${B} 1e300 host=a`, `m ${B} 1e300 host=b`);
+    expect(await refusal(tsd.ask(`${HOUR}&m=mult:m`))).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/^Got Infinity: Infinity in this /),
+    });
+  });
+});
+
+test('a long query lets others have their turns', async () => {
+  await open();
+  const row = hexToUid('000001000001000001');
+  await tsd.put(`m ${B} 1 host=a`);
+  const hours = 3000;
+  const rows = Array.from({ length: hours }, (_, h) => {
+    const cells = new PackedCells();
+    for (let s = 0; s < 60; s++) cells.add(Buffer.from([(s * 60) >> 4, ((s * 60) << 4) & 0xff]), Buffer.from([s]));
+    return { row: rowKeyOfTsuid(DEFAULT_LAYOUT, row, B + h * 3600), cells };
+  });
+  expect(await tsd.storage.put('tsdb', DATA_FAMILY, rows)).toEqual([]);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
+  const started = performance.now();
+  const [all] = await tsd.ask(`start=${B}&end=${B + hours * 3600 - 1}&m=sum:1h-count:m`);
+  const elapsed = performance.now() - started;
+  clearInterval(timer);
+  expect(Object.keys(all.dps)).toHaveLength(hours);
+  expect(turns).toBeGreaterThan(Math.floor(elapsed / 100));
+});
+
+describe('deleting', () => {
+  const body = { start: B, end: B + 60, queries: [{ aggregator: 'sum', metric: 'm', tags: { host: 'a' } }], delete: true };
+  const lines = [`m ${B} 1 host=a`, `m ${B + 3599} 2 host=a`, `m ${B + 3600} 4 host=a`, `m ${B} 8 host=b`];
+
+  test('is refused, by every way in, unless it is allowed', async () => {
+    await open();
+    await tsd.put(...lines);
+    const query = tsd.parse(`${HOUR}&m=sum:m`);
+    query.delete = true;
+    for (const asked of [query, tsd.parse(body)]) {
+      expect(() => tsd.engine.validate(asked)).toThrow(
+        expect.objectContaining({ status: 400, details: 'Deleting data is not enabled (tsd.http.query.allow_delete=false)' }),
+      );
+    }
+  });
+
+  test('answers and removes the whole rows that it read', async () => {
+    await open({ 'tsd.http.query.allow_delete': 'true' });
+    await tsd.put(...lines);
+    expect(sums(await tsd.ask(body))).toEqual([1]);
+    expect(brief(await tsd.ask(`start=${B}&end=${B + 7200}&m=sum:m`))).toEqual([[{}, ['host'], { [B]: 8, [B + 3600]: 4 }]]);
+  });
+});
+
+describe('statistics', () => {
+  interface Stats {
+    completed: {
+      query: { start: string };
+      exception: string;
+      executed: number;
+      httpResponse: { code: number };
+      stats: Record<string, number>;
+    }[];
+    running: unknown[];
+  }
+  const stats = (): Stats => JSON.parse(tsd.engine.registry.toJson()) as Stats;
+
+  test('remember what was asked and how it ended', async () => {
+    await open();
+    await tsd.put(`m ${B} 1 host=a`, `m ${B} 2 host=b`);
+    for (let i = 0; i < 3; i++) await tsd.ask(`${HOUR}&m=sum:m{host=w*|a}`).catch(() => null);
+    await tsd.ask(`${HOUR}&m=sum:m`);
+    await tsd.ask(`${HOUR}&m=sum:m`);
+    await refusal(tsd.ask(`${HOUR}&m=sum:nosuch`));
+    const { completed, running } = stats();
+    expect(running).toEqual([]);
+    expect(completed.map((c) => [c.httpResponse.code, c.exception, c.executed])).toEqual([
+      [200, 'null', 3],
+      [200, 'null', 2],
+      [400, "No such name for 'metrics': 'nosuch'", 1],
+    ]);
+    expect(completed[1].stats).toMatchObject({ rowsPreFilter: 2, dpsPostFilter: 2, emittedDPs: 1, successfulScan: 1 });
+  });
+
+  test('the last 256 are kept', async () => {
+    await open();
+    await tsd.put(`m ${B} 1 host=a`);
+    for (let i = 0; i < 300; i++) await tsd.ask(`start=${B}&end=${B + 1 + i}&m=sum:m`);
+    expect(stats().completed).toHaveLength(256);
+  });
+
+  test('the same client may be refused the same question while it runs', async () => {
+    await open({ 'tsd.query.allow_simultaneous_duplicates': 'false' });
+    await tsd.put(`m ${B} 1 host=a`);
+    const [first, second] = [tsd.ask(`${HOUR}&m=sum:m`), refusal(tsd.ask(`${HOUR}&m=sum:m`))];
+    expect((await second).message).toBe('Query is already executing for endpoint: /127.0.0.1:1');
+    expect(await first).toHaveLength(1);
+  });
+});

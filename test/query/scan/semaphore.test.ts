@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Breather, Semaphore } from '../../../src/query/scan';
+
+const never = new AbortController().signal;
+
+test('no more work at once than there are permits, first come first served', async () => {
+  const semaphore = new Semaphore(2);
+  const order: number[] = [];
+  let running = 0;
+  let most = 0;
+  await Promise.all(
+    Array.from({ length: 9 }, (_, i) =>
+      semaphore.run(never, async () => {
+        order.push(i);
+        most = Math.max(most, ++running);
+        await sleep(1);
+        running--;
+      }),
+    ),
+  );
+  expect(most).toBe(2);
+  expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('a permit comes back when the work fails; who gives up waiting takes none', async () => {
+  const semaphore = new Semaphore(1);
+  const gone = new AbortController();
+  const first = semaphore.run(never, async () => {
+    await sleep(5);
+    throw new Error('failed');
+  });
+  const second = semaphore.run(gone.signal, async () => 'second');
+  const third = semaphore.run(never, async () => 'third');
+  gone.abort(new Error('gave up'));
+  await expect(second).rejects.toThrow('gave up');
+  await expect(first).rejects.toThrow('failed');
+  expect(await third).toBe('third');
+  await expect(semaphore.run(gone.signal, async () => 'never')).rejects.toThrow('gave up');
+});
+
+test('a breather ends with its signal', async () => {
+  const aborter = new AbortController();
+  const breather = new Breather(aborter.signal);
+  await breather.pause();
+  aborter.abort(new Error('enough'));
+  await expect(breather.pause()).rejects.toThrow('enough');
+});

@@ -1,0 +1,85 @@
+import { LayeredConfig } from '../../../src/config';
+import {
+  createQueryEngine,
+  parseJsonQuery,
+  parseUriQuery,
+  queryJsonParts,
+  removeDuplicates,
+  type Query,
+  type QueryEngine,
+} from '../../../src/query';
+import type { Storage } from '../../../src/storage';
+import { createUids, type Uids } from '../../../src/uid';
+import { createPointWriter, type PointWriter } from '../../../src/write';
+import { silent } from '../../write/support/data-table';
+import { openTempStore, type TempStore } from '../../support/temp-store';
+
+/** An output object of `/api/query`. */
+export interface Output {
+  metric: string;
+  tags: Record<string, string>;
+  aggregateTags: string[];
+  tsuids?: string[];
+  annotations?: { notes: string }[];
+  globalAnnotations?: { notes: string }[];
+  dps: Record<string, number | string | null>;
+}
+
+/** An engine over an embedded store of its own, and what it takes to fill and ask it. */
+export class TestEngine {
+  private constructor(
+    private readonly store: TempStore,
+    readonly storage: Storage,
+    readonly config: LayeredConfig,
+    readonly uids: Uids,
+    readonly writer: PointWriter,
+    readonly engine: QueryEngine,
+  ) {}
+
+  /** @param wrap what the engine sees of the store; the writer gets it plain */
+  static async open(settings: Record<string, string> = {}, wrap: (storage: Storage) => Storage = (s) => s): Promise<TestEngine> {
+    const store = await openTempStore();
+    const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
+    const uids = createUids(config, store.storage);
+    const writer = createPointWriter(config, store.storage, uids, silent);
+    const storage = wrap(store.storage);
+    return new TestEngine(store, storage, config, uids, writer, createQueryEngine(config, storage, uids, silent));
+  }
+
+  /** @param lines `metric timestamp value tag=value ...`, written one after the other, so that UIDs are given in their order */
+  async put(...lines: string[]): Promise<void> {
+    for (const line of lines) {
+      const [metric, timestamp, value, ...tags] = line.split(' ');
+      await this.writer.addPoint({ metric, timestamp, value, tags: new Map(tags.map((t) => t.split('=') as [string, string])) }, 'telnet');
+    }
+  }
+
+  parse(question: string | object): Query {
+    if (typeof question === 'object') return parseJsonQuery(JSON.stringify(question));
+    const params = new URLSearchParams(question);
+    return parseUriQuery({ has: (n) => params.has(n), last: (n) => params.getAll(n).at(-1) ?? null, all: (n) => params.getAll(n) });
+  }
+
+  /** The text of the answer. @param question a query string or a JSON body */
+  async text(question: string | object, signal = new AbortController().signal): Promise<string> {
+    const query = this.parse(question);
+    removeDuplicates(query);
+    const valid = this.engine.validate(query);
+    const answer = await this.engine.execute(valid, { remote: '/127.0.0.1:1', headers: {} }, signal);
+    const parts: string[] = [];
+    const options = { arrays: false, globalAnnotations: answer.globalAnnotations, summary: null };
+    for await (const part of queryJsonParts(valid, answer.results(), options, answer.breather)) parts.push(part);
+    answer.finish(200, null, true);
+    return parts.join('');
+  }
+
+  async ask(question: string | object, signal?: AbortSignal): Promise<Output[]> {
+    return JSON.parse(await this.text(question, signal)) as Output[];
+  }
+
+  async close(): Promise<void> {
+    this.engine.close();
+    await this.writer.close();
+    await this.store.close();
+  }
+}
