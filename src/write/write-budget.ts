@@ -26,7 +26,7 @@ export class WriteBudget {
   }
 
   get accepting(): boolean {
-    return this.used < this.soft;
+    return this.used < this.soft || this.closed;
   }
 
   get waiters(): number {
@@ -62,7 +62,7 @@ export class WriteBudget {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      if (this.line.length === 0 || !(this.accepting || this.closed)) return;
+      if (this.line.length === 0 || !this.accepting) return;
       // One turn, then the event loop: what the writer adds counts before the next one is let in.
       const turn = this.line.shift() as Turn;
       if (this.line.length > 0) this.schedule();

@@ -15,6 +15,9 @@ const MAX_WAITING = 4096;
 const WRITES_BLOCKED = 64 * 1024;
 const WRITES_FULL = 1024 * 1024;
 
+/** Lines between two looks at whether the write buffer takes more. */
+const LINES_A_LOOK = 64;
+
 const LF = 0x0a;
 const CR = 0x0d;
 /** Milliseconds that a client which never stops sending is still listened to. */
@@ -39,7 +42,6 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private heldAt = 0;
   /** Reasons not to read on: commands under way, turns waited for, replies not taken. */
   private holds = 0;
-  private awaitingTurn = false;
   private backlogged = false;
   private blocked = false;
   /** Put lines that wait for UIDs. */
@@ -88,7 +90,6 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
       this.heldAt = 0;
       return;
     }
-    if (!this.tsd.writer.accepting && !this.awaitingTurn) this.awaitTurn();
     this.handle(chunk, 0);
   }
 
@@ -96,7 +97,11 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private handle(chunk: Buffer, at: number): void {
     this.handling = true;
     let from = at;
-    while (this.holds === 0 && !this.finished) {
+    for (let lines = 0; this.holds === 0 && !this.finished; lines++) {
+      if (lines % LINES_A_LOOK === 0 && !this.tsd.writer.accepting) {
+        this.awaitTurn();
+        break;
+      }
       const end = chunk.indexOf(LF, from);
       if (end < 0) break;
       if (this.unended === null) {
@@ -231,12 +236,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   }
 
   private awaitTurn(): void {
-    this.awaitingTurn = true;
     this.hold();
-    this.tsd.writer.awaitTurn(() => {
-      this.awaitingTurn = false;
-      this.release();
-    });
+    this.tsd.writer.awaitTurn(() => this.release());
   }
 
   private hold(): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 import { cellsOf } from '../../write/support/data-table';
 import { TelnetTsd } from './support/telnet-tsd';
@@ -86,5 +87,136 @@ describe('replies of the line protocol', () => {
     await tsd.writing.writer.flush();
     const cells = (await cellsOf(store.storage)).map((cell) => cell.split(' ')[1]);
     expect(cells).toEqual(['0640=01', '066b=3fc00000', 'f0649600=02', 'f065ce80=02']);
+  });
+});
+
+describe('framing', () => {
+  const lines = OBSERVED.map(([line]) => `${line}\n`).join('');
+  const replies = OBSERVED.map(([, reply]) => `${reply}\n`).join('');
+
+  it('does not depend on how the bytes are cut', async () => {
+    const bytes = Buffer.from(lines);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 6 }), async (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+        const parts = at.slice(1).map((end, i) => bytes.subarray(at[i], end));
+        // The first byte of the connection decides between telnet and HTTP.
+        expect(await tsd.talk(...parts.filter((part) => part.length > 0))).toBe(replies);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('takes a long line that comes whole', async () => {
+    const name = 'm'.repeat(1500);
+    expect(await tsd.talk(`put ${name} 0 1 a=b\n`)).toBe('put: illegal argument: invalid timestamp: 0\n');
+  });
+
+  it.each([1025, 100_000, 1_000_000])('closes a connection without a word when %i bytes come without a line end', async (size) => {
+    const before = tsd.errors.length;
+    expect(await tsd.talk(Buffer.alloc(size, 'x'), `\nversion\n`)).toBe('');
+    expect(tsd.errors.length).toBe(before + 1);
+    expect(tsd.errors.at(-1)?.message).toMatch(/^frame length exceeds 1024/);
+  });
+
+  it('keeps 1024 bytes without a line end', async () => {
+    expect(await tsd.talk('x'.repeat(1024), '\n')).toMatch(/^unknown command: x{1024}\./);
+  });
+
+  it('drops a last line without an end', async () => {
+    expect(await tsd.talk('help\nversion')).toMatch(/^available[^\n]*\n$/);
+  });
+
+  it('reads bytes as Latin-1 and answers in UTF-8', async () => {
+    expect(await tsd.talk(Buffer.from([0x66, 0xff, 0x0a]))).toBe("unknown command: f\u00ff.  Try `help'.\n");
+  });
+
+  it('survives noise', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 900 }), async (noise) => {
+        await tsd.talk(Buffer.from(noise));
+      }),
+      { numRuns: 50 },
+    );
+    expect(await tsd.talk('dropcaches\n')).toBe('Caches dropped.\n');
+    expect(tsd.counters.rpc.exceptions).toBe(0);
+  });
+
+  it('answers after the client has closed its side', async () => {
+    // What a statsd backend does: everything at once, then FIN.
+    expect(await tsd.talk('put statsd.x 1699999300 1\nput m 1699999300 7 late=yes\n')).toBe(
+      'put: illegal argument: not enough arguments (need least 4, got 3)\n',
+    );
+    await tsd.writing.writer.flush();
+    expect((await cellsOf(store.storage)).some((cell) => cell.endsWith('0640=07'))).toBe(true);
+  });
+});
+
+describe('commands', () => {
+  it('version says two lines', async () => {
+    expect(await tsd.talk('version please\n')).toMatch(
+      /^net\.opentsdb\.tools \S+ built at revision \S+ \(\w+\)\nBuilt on .* by .*@.*:.*\n$/,
+    );
+  });
+
+  it('exit ends the connection; what follows is not answered', async () => {
+    expect(await tsd.talk('dropcaches\nexit\nversion\n')).toBe('Caches dropped.\n');
+  });
+
+  it('stats lists every figure, and lines after it wait for it', async () => {
+    const lines = (await tsd.talk('stats\ndropcaches\n')).split('\n');
+    expect(lines.slice(-2)).toEqual(['Caches dropped.', '']);
+    expect(lines.slice(0, -2).every((line) => /^tsd\.[\w.-]+ \d+ -?\d+( \w+=[\w.-]+)+$/.test(line))).toBe(true);
+    const named = (name: string): string[] => lines.filter((line) => line.startsWith(`tsd.${name} `));
+    expect(named('rpc.received').map((line) => /type=(\w+)/.exec(line)?.[1])).toEqual(['telnet', 'http', 'http_plugin', 'put']);
+    expect(named('datapoints.added')[0]).toMatch(/type=all .*class=TSDB/);
+    expect(named('rpc.errors').map((line) => /type=(\w+)/.exec(line)?.[1])).toEqual([
+      'hbase_errors',
+      'invalid_values',
+      'illegal_arguments',
+      'unknown_metrics',
+      'socket_writes_blocked',
+    ]);
+  });
+
+  it('diediedie says goodbye and stops the daemon', async () => {
+    expect(await tsd.talk('diediedie\n')).toBe('Cleaning up and exiting now.\n');
+    expect(tsd.shutdowns).toEqual(['diediedie']);
+  });
+});
+
+describe('settings', () => {
+  const served = async (
+    settings: Record<string, string>,
+    mode: 'ro' | 'wo' | 'rw',
+    work: (tsd: TelnetTsd) => Promise<void>,
+  ): Promise<void> => {
+    const other = await new TelnetTsd(store.storage, settings, mode).listen();
+    await work(other).finally(() => other.close());
+  };
+
+  it('ro knows no way to write, and wo the same commands as rw', async () => {
+    await served({}, 'ro', async (ro) => {
+      expect(await ro.talk('put m 1 1 a=b\nhelp\n')).toBe(
+        "unknown command: put.  Try `help'.\navailable commands: stats dropcaches version exit help diediedie \n",
+      );
+    });
+    await served({ 'tsd.no_diediedie': 'true' }, 'wo', async (wo) => {
+      expect(await wo.talk('help\ndiediedie\n')).toBe(
+        "available commands: stats dropcaches version exit help put rollup histogram \nunknown command: diediedie.  Try `help'.\n",
+      );
+    });
+  });
+
+  it('auto_create off: unknown names are said to be so', async () => {
+    await served({ 'tsd.core.auto_create_metrics': 'false', 'tsd.core.auto_create_tagks': 'false' }, 'rw', async (strict) => {
+      expect(await strict.talk('put no.such.metric 1699999300 1 host=a\n')).toBe(
+        "put: unknown metric: No such name for 'metrics': 'no.such.metric'\n",
+      );
+      expect(await strict.talk('put tel.net 1699999300 1 no.such.key=a\n')).toBe(
+        "put: unknown metric: No such name for 'tagk': 'no.such.key'\n",
+      );
+      expect(strict.counters.put.unknownMetrics).toBe(2);
+    });
   });
 });

@@ -16,6 +16,7 @@ export class TelnetTsd {
   readonly writing: Writing;
   readonly shutdowns: string[] = [];
   private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
 
   constructor(storage: Storage, settings: Record<string, string> = {}, mode: Tsd['mode'] = 'rw', plugins?: WritePlugins) {
     this.writing = writingOn(storage, settings, plugins);
@@ -33,6 +34,8 @@ export class TelnetTsd {
       shutdown: (reason: string) => Promise.resolve(void this.shutdowns.push(reason)),
     } as Partial<Tsd> as Tsd;
     this.server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
       socket.on('error', (error) => this.errors.push(error));
       socket.once('data', (first) => {
         socket.pause();
@@ -62,7 +65,7 @@ export class TelnetTsd {
     const received: Buffer[] = [];
     socket.on('data', (chunk) => received.push(chunk));
     socket.on('error', () => undefined);
-    const closed = once(socket, 'close');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     await once(socket, 'connect');
     for (const part of parts) {
       await new Promise<void>((resolve) => socket.write(part, () => resolve()));
@@ -75,6 +78,7 @@ export class TelnetTsd {
 
   async close(): Promise<void> {
     await this.writing.writer.close();
+    for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }

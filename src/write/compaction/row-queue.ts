@@ -1,0 +1,170 @@
+import { baseTimeOfKey, type KeyLayout } from '../../schema';
+import { RowPool } from './row-pool';
+
+/** Seconds from a row's base time to the first second in which it may be compacted. */
+export const ROW_AGE = 3601;
+const HOUR = 3600;
+/** Hours ahead of the clock that have a pool each; rows further ahead share one, or a client's wild timestamps would make many. */
+const HOURS_AHEAD = 2;
+/** Pools in line to be compacted; more are not opened for rows that come late, which gather in one instead. */
+const MAX_DUE_POOLS = 4;
+
+export interface QueueOptions {
+  layout: KeyLayout;
+  /** Most bytes; rows beyond are not taken. */
+  maxBytes: number;
+  /** Milliseconds that rows of past hours stay before they are compacted, at least: more cells may be on their way. */
+  quietMs: number;
+  /** What makes the order this process's own. */
+  seed: number;
+  /** Milliseconds, `Date.now()` scale. */
+  now: () => number;
+}
+
+/**
+ * The rows that wait for compaction, oldest hours first: rows of the hours under way by hour, rows of past hours as they come.
+ * It holds keys only, and lives in memory only: after a restart rows that were in it stay as they are, which reads the same.
+ */
+export class RowQueue {
+  /** Rows not taken because the queue was full. */
+  dropped = 0;
+  private readonly hours = new Map<number, RowPool>();
+  /** In line to be compacted. */
+  private due: RowPool[] = [];
+  /** Rows of past hours: those that come now, and those that came in the time before. */
+  private recent: RowPool;
+  private settling: RowPool;
+  private turned: number;
+  /** Rows of hours far ahead. */
+  private far: RowPool;
+  private farSorted: number;
+  /** Rows that queries found in need. */
+  private read: RowPool;
+  private sinceSum = 0;
+  private isFull = false;
+  private lastHour = -1;
+  private lastPool: RowPool | null = null;
+
+  constructor(private readonly options: QueueOptions) {
+    const now = options.now();
+    this.recent = this.newPool();
+    this.settling = this.newPool();
+    this.far = this.newPool();
+    this.read = this.newPool();
+    this.turned = now;
+    this.farSorted = now;
+  }
+
+  /** Rows in it, without those that queries found. */
+  get size(): number {
+    let size = this.recent.size + this.settling.size + this.far.size;
+    for (const pool of this.hours.values()) size += pool.size;
+    for (const pool of this.due) size += pool.size;
+    return size;
+  }
+
+  /** Rows that queries found in need. */
+  get readSize(): number {
+    return this.read.size;
+  }
+
+  /** Bytes of memory. */
+  get bytes(): number {
+    let bytes = this.recent.bytes + this.settling.bytes + this.far.bytes + this.read.bytes;
+    for (const pool of this.hours.values()) bytes += pool.bytes;
+    for (const pool of this.due) bytes += pool.bytes;
+    return bytes;
+  }
+
+  /** A row got points. @param key copied. @param baseTime seconds */
+  add(key: Uint8Array, baseTime: number): void {
+    const hour = Math.floor(baseTime / HOUR);
+    if (hour === this.lastHour && this.lastPool !== null) this.addTo(this.lastPool, key);
+    else this.addTo(this.poolOf(hour, baseTime), key);
+  }
+
+  /** A query read a row that is old enough and not as compaction leaves it. @param key copied */
+  addRead(key: Uint8Array): void {
+    this.addTo(this.read, key);
+  }
+
+  /** Lets the clock have its effect; at least once a second. */
+  turn(): void {
+    const now = this.options.now();
+    const seconds = Math.floor(now / 1000);
+    for (const [hour, pool] of this.hours) {
+      if (hour * HOUR + ROW_AGE > seconds) continue;
+      this.hours.delete(hour);
+      this.lastPool = null;
+      if (pool.size > 0) this.due.push(pool);
+    }
+    this.due = this.due.filter((pool) => pool.size > 0);
+    if (now - this.turned >= this.options.quietMs && this.due.length < MAX_DUE_POOLS) this.settle(now);
+    if (now - this.farSorted >= HOUR * 1000) this.sortFar(now);
+  }
+
+  /** Takes rows that may be compacted now, at most so many, those of the oldest hours first. Views. */
+  take(count: number): Buffer[] {
+    const taken: Buffer[] = [];
+    while (taken.length < count && this.due.length > 0) {
+      taken.push(...this.due[0].take(count - taken.length));
+      if (this.due[0].size === 0) this.due.shift();
+    }
+    return taken;
+  }
+
+  takeRead(count: number): Buffer[] {
+    return this.read.take(count);
+  }
+
+  /** Makes every row that is old enough available at once. */
+  settleAll(): void {
+    this.turn();
+    this.due.push(this.settling, this.recent);
+    this.settling = this.newPool();
+    this.recent = this.newPool();
+  }
+
+  private addTo(pool: RowPool, key: Uint8Array): void {
+    if (this.full()) this.dropped++;
+    else pool.add(key);
+  }
+
+  /** Whether the queue has all the bytes it may have; the sum is formed every few rows only. */
+  private full(): boolean {
+    if (this.sinceSum++ % 64 === 0) this.isFull = this.bytes >= this.options.maxBytes;
+    return this.isFull;
+  }
+
+  private poolOf(hour: number, baseTime: number): RowPool {
+    const now = Math.floor(this.options.now() / 1000);
+    if (baseTime + ROW_AGE <= now) return this.recent;
+    if (hour > now / HOUR + HOURS_AHEAD) return this.far;
+    let pool = this.hours.get(hour);
+    if (pool === undefined) this.hours.set(hour, (pool = this.newPool()));
+    this.lastHour = hour;
+    this.lastPool = pool;
+    return pool;
+  }
+
+  private settle(now: number): void {
+    this.turned = now;
+    if (this.settling.size > 0) {
+      this.due.push(this.settling);
+      this.settling = this.newPool();
+    }
+    if (this.recent.size > 0) [this.recent, this.settling] = [this.settling, this.recent];
+  }
+
+  private sortFar(now: number): void {
+    this.farSorted = now;
+    if (this.far.size === 0) return;
+    const old = this.far;
+    this.far = this.newPool();
+    while (old.size > 0) for (const key of old.take(old.size)) this.add(key, baseTimeOfKey(this.options.layout, key));
+  }
+
+  private newPool(): RowPool {
+    return new RowPool(this.options.seed);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Row } from '../../storage';
+import type { StatsSource } from '../../util/stats';
+import type { ReadFindings } from './stats';
+
+/** Merges the cells of rows whose hour is over. Mirrors CompactionQueue. */
+export interface Compaction extends StatsSource {
+  /** Rows are queued and compacted; false: only the figures of queries are kept. */
+  readonly enabled: boolean;
+  /** Rows in the queue. */
+  readonly size: number;
+  /** Begins to compact; storage must be open. */
+  start(): void;
+  /** A row got points. @param rowKey only lent. @param baseTime seconds */
+  rowWritten(rowKey: Buffer, baseTime: number): void;
+  /** Rows as a query read them, that may have something to compact or repair. Takes those that are old enough, without keeping them. */
+  rowsRead(rows: readonly Row[]): void;
+  /** Compacts everything that is old enough, as fast as storage takes it. @param deadline `Date.now()` scale */
+  flush(deadline: number): Promise<void>;
+  /** Ends the work, with a last flush that is given some seconds. */
+  close(): Promise<void>;
+}
+
+export interface CompactionOptions {
+  /** The TSD must not write: `tsd.mode = ro`. */
+  readOnly?: boolean;
+  /** What queries merged, for the figures. */
+  reads?: ReadFindings;
+  /** Storage keeps up with what clients write; nothing is compacted while it does not. Absent: it does. */
+  keepingUp?: () => boolean;
+  /** Over the settings, for tests and tools. */
+  quietMs?: number;
+  drainMs?: number;
+  /** Milliseconds, `Date.now()` scale. */
+  now?: () => number;
+}

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { DEFAULT_LAYOUT, setBaseTime } from '../../../src/schema';
+import { RowPool } from '../../../src/write/compaction/row-pool';
+import { ROW_AGE, RowQueue } from '../../../src/write/compaction/row-queue';
+
+const HOUR = 3600;
+const NOON = 1_700_000_000 - (1_700_000_000 % HOUR);
+
+/** The key of a series' row. */
+function keyOf(series: number, baseTime: number): Buffer {
+  const key = Buffer.alloc(19);
+  key.writeUIntBE(1 + (series >>> 16), 0, 3);
+  setBaseTime(DEFAULT_LAYOUT, key, baseTime);
+  key.writeUIntBE(1, 7, 3);
+  key.writeUIntBE(series, 10, 3);
+  key.writeUIntBE(2, 13, 3);
+  key.writeUIntBE(series & 7, 16, 3);
+  return key;
+}
+
+function queueAt(start: number, options: { maxBytes?: number; quietMs?: number; seed?: number } = {}) {
+  const clock = { now: start * 1000 };
+  const queue = new RowQueue({
+    layout: DEFAULT_LAYOUT,
+    maxBytes: options.maxBytes ?? 1 << 30,
+    quietMs: options.quietMs ?? 10_000,
+    seed: options.seed ?? 7,
+    now: () => clock.now,
+  });
+  const at = (seconds: number): void => {
+    clock.now = seconds * 1000;
+    queue.turn();
+  };
+  return { queue, at };
+}
+
+const hex = (keys: readonly Buffer[]): string[] => keys.map((key) => key.toString('hex'));
+
+describe('a pool of rows', () => {
+  it('gives every row once, whatever keys, order, and sizes of taking', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 400 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+        (keys, count, seed) => {
+          const pool = new RowPool(seed);
+          const unique = new Set<string>();
+          for (const key of keys) {
+            const name = Buffer.from(key).toString('hex');
+            expect(pool.add(key)).toBe(!unique.has(name));
+            unique.add(name);
+          }
+          expect(pool.size).toBe(unique.size);
+          const taken: string[] = [];
+          for (;;) {
+            const batch = pool.take(count);
+            if (batch.length === 0) break;
+            expect(batch.length).toBeLessThanOrEqual(count);
+            taken.push(...hex(batch));
+          }
+          expect([...taken].sort()).toEqual([...unique].sort());
+          expect([pool.size, pool.bytes]).toEqual([0, 0]);
+        },
+      ),
+    );
+  });
+
+  it('takes rows that come while others are taken', () => {
+    const pool = new RowPool(1);
+    for (let i = 0; i < 1000; i++) pool.add(keyOf(i, NOON));
+    const taken = new Set(hex(pool.take(10)));
+    for (let i = 0; i < 1000; i++) pool.add(keyOf(i, NOON));
+    while (pool.size > 0) for (const name of hex(pool.take(64))) taken.add(name);
+    expect(taken.size).toBe(1000);
+  });
+
+  it('holds a million rows in less than 48 MB, and adds them fast', () => {
+    const pool = new RowPool(5);
+    const started = performance.now();
+    for (let i = 0; i < 1_000_000; i++) pool.add(keyOf(i, NOON));
+    const took = performance.now() - started;
+    expect(pool.size).toBe(1_000_000);
+    expect(pool.bytes).toBeLessThan(48e6);
+    // About a second on a slow machine; a quadratic table would take minutes.
+    expect(took).toBeLessThan(20_000);
+  });
+
+  it('keeps neighbours in storage together, in an order that is its own', () => {
+    const order = (seed: number): string[] => {
+      const pool = new RowPool(seed);
+      const key = Buffer.from('000001655455000000010000000000020000', 'hex');
+      for (let i = 0; i < 64; i++) for (let j = 0; j < 32; j++) pool.add(Buffer.concat([key, Buffer.of(i, j)]));
+      const taken: string[] = [];
+      while (pool.size > 0) taken.push(...hex(pool.take(100)));
+      return taken;
+    };
+    const one = order(11);
+    const other = order(12345);
+    expect([...one].sort()).toEqual([...other].sort());
+    expect(one).not.toEqual(other);
+    const steps = one.slice(1).filter((name, i) => parseInt(name.slice(-4), 16) === parseInt(one[i].slice(-4), 16) + 1);
+    expect(steps.length).toBeGreaterThanOrEqual(64 * 31);
+    // How far each row is from its place in the other order: two TSDs seldom meet.
+    const place = new Map(other.map((name, i) => [name, i]));
+    const near = one.filter((name, i) => Math.abs((place.get(name) ?? 0) - i) < 64);
+    expect(near.length).toBeLessThan(one.length / 4);
+  });
+});
+
+describe('the compaction queue', () => {
+  it('lets rows go an hour and a second after their base time, not before', () => {
+    const { queue, at } = queueAt(NOON + 100);
+    queue.add(keyOf(1, NOON), NOON);
+    queue.add(keyOf(1, NOON), NOON);
+    queue.add(keyOf(2, NOON), NOON);
+    queue.add(keyOf(1, NOON + HOUR), NOON + HOUR);
+    expect(queue.size).toBe(3);
+    at(NOON + ROW_AGE - 1);
+    expect(queue.take(10)).toEqual([]);
+    at(NOON + ROW_AGE);
+    expect(hex(queue.take(10)).sort()).toEqual(hex([keyOf(1, NOON), keyOf(2, NOON)]));
+    at(NOON + HOUR + ROW_AGE);
+    expect(hex(queue.take(10))).toEqual(hex([keyOf(1, NOON + HOUR)]));
+    expect(queue.size).toBe(0);
+  });
+
+  it('lets rows of past hours rest first, and takes the oldest hour first', () => {
+    const { queue, at } = queueAt(NOON);
+    queue.add(keyOf(9, NOON - 50 * HOUR), NOON - 50 * HOUR);
+    at(NOON + 9);
+    expect(queue.take(1)).toEqual([]);
+    at(NOON + 10);
+    at(NOON + 20);
+    expect(hex(queue.take(5))).toEqual(hex([keyOf(9, NOON - 50 * HOUR)]));
+    for (const hour of [0, 1]) for (let i = 0; i < 3; i++) queue.add(keyOf(i, NOON + hour * HOUR), NOON + hour * HOUR);
+    at(NOON + HOUR + ROW_AGE);
+    const hours = queue.take(6).map((key) => key.readUInt32BE(3));
+    expect(hours).toEqual([NOON, NOON, NOON, NOON + HOUR, NOON + HOUR, NOON + HOUR]);
+  });
+
+  it('takes any base times, each row once and never too early, also far from now', () => {
+    const hours = fc.integer({ min: -1000, max: 30 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(50), hours), { maxLength: 200 }), (rows) => {
+        const { queue, at } = queueAt(NOON + 1);
+        const wanted = new Set<string>();
+        for (const [series, hour] of rows) {
+          const key = keyOf(series, NOON + hour * HOUR);
+          queue.add(key, NOON + hour * HOUR);
+          wanted.add(key.toString('hex'));
+        }
+        expect(queue.size).toBe(wanted.size);
+        const taken: string[] = [];
+        for (let time = NOON + 1; time <= NOON + 33 * HOUR; time += 300) {
+          at(time);
+          for (const key of queue.take(1000)) {
+            expect(key.readUInt32BE(3) + ROW_AGE).toBeLessThanOrEqual(time);
+            taken.push(key.toString('hex'));
+          }
+        }
+        expect(taken.sort()).toEqual([...wanted].sort());
+        expect(queue.size).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('takes no more rows than it may have bytes, counts them, and takes some again later', () => {
+    const { queue, at } = queueAt(NOON, { maxBytes: 1 << 20 });
+    for (let i = 0; i < 100_000; i++) queue.add(keyOf(i, NOON), NOON);
+    expect(queue.dropped).toBeGreaterThan(50_000);
+    expect(queue.size + queue.dropped).toBe(100_000);
+    expect(queue.bytes).toBeLessThan(1.1 * 2 ** 20);
+    at(NOON + ROW_AGE);
+    while (queue.take(1000).length > 0);
+    const { dropped } = queue;
+    for (let i = 0; i < 1000; i++) queue.add(keyOf(i, NOON + HOUR), NOON + HOUR);
+    expect(queue.dropped - dropped).toBeLessThan(64);
+    expect(queue.size).toBeGreaterThan(900);
+  });
+
+  it('does not grow with wild timestamps', () => {
+    const { queue } = queueAt(NOON);
+    for (let i = 0; i < 20_000; i++) {
+      const baseTime = i * HOUR * 50;
+      queue.add(keyOf(1, baseTime >>> 0), baseTime >>> 0);
+    }
+    expect(queue.bytes).toBeLessThan(2e6);
+  });
+});
