@@ -28,7 +28,8 @@ export interface Uids {
   /** How names stand in the UID table. */
   readonly codec: NameCodec;
   /**
-   * Loads the UID filter, connects to Redis and preloads the caches, as configured. To be awaited before serving.
+   * Loads the UID filter, connects to Redis and preloads the caches, as configured. A daemon awaits it before serving; the tools don't call it:
+   * neither filter nor Redis nor preload apply to them, as with the original's.
    * @throws IllegalArgumentError and what the filter throws: the daemon must not start then
    */
   open(): Promise<void>;

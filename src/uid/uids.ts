@@ -43,8 +43,7 @@ export class StorageUids implements Uids {
   private readonly randomMetrics: boolean;
   private readonly invalidationListeners: ((what: UidInvalidation) => void)[] = [];
   private readonly assignmentListeners: ((kind: UidKind, name: string, id: Buffer) => void)[] = [];
-  private filter: Promise<UidFilter | null> | null = null;
-  private loadedFilter: UidFilter | null = null;
+  private filter: UidFilter | null = null;
 
   /** @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either */
   constructor(
@@ -83,7 +82,7 @@ export class StorageUids implements Uids {
   }
 
   async open(): Promise<void> {
-    await this.filterOnce();
+    this.filter = await loadFilter(this.config);
     await this.shared?.open();
     if (this.config.getBoolean('tsd.core.preload_uid_cache')) {
       const most = this.config.getInt('tsd.core.preload_uid_cache.max_entries');
@@ -94,7 +93,7 @@ export class StorageUids implements Uids {
 
   async close(): Promise<void> {
     await this.shared?.close();
-    await this.loadedFilter?.shutdown?.();
+    await this.filter?.shutdown?.();
   }
 
   cachedId(kind: UidKind, name: string): Buffer | undefined {
@@ -174,7 +173,7 @@ export class StorageUids implements Uids {
       recordKind(sink, { ...figures, rejected: this.rejected[kind], random: this.isRandom(kind) }, used?.[kind] ?? null);
     }
     this.shared?.collectStats(sink);
-    this.loadedFilter?.collectStats?.(sink);
+    this.filter?.collectStats?.(sink);
   }
 
   stats(): Record<string, number> {
@@ -191,15 +190,10 @@ export class StorageUids implements Uids {
   }
 
   private async admit(kind: UidKind, name: string, point: UidPoint | null): Promise<void> {
-    const filter = await this.filterOnce();
+    const { filter } = this;
     if (!filter || filter.filters?.() === false || (await filter.allow(kind, name, point))) return;
     this.rejected[kind]++;
     throw FailedToAssignUniqueId.refused(kind, name, 'Blocked by UID filter.');
-  }
-
-  private filterOnce(): Promise<UidFilter | null> {
-    this.filter ??= loadFilter(this.config).then((filter) => (this.loadedFilter = filter));
-    return this.filter;
   }
 
   private endedElsewhere(ended: UidEnd | 'all'): void {

@@ -1,15 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FailedToAssignUniqueId } from '../../src/uid';
+import { FailedToAssignUniqueId, type Uids } from '../../src/uid';
 import { cell, eachTestHasAStore, uid, uidsOver } from './support/uid-store';
 
 const store = eachTestHasAStore();
+const opened = async (settings: Record<string, string>): Promise<Uids> => {
+  const uids = uidsOver(store.storage, settings);
+  await uids.open();
+  return uids;
+};
 const WHITELIST = { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': 'net.opentsdb.uid.UniqueIdWhitelistFilter' };
 
 describe('the whitelist filter', () => {
   it('lets pass what every pattern of the kind is found in', async () => {
-    const uids = uidsOver(store.storage, {
+    const uids = await opened({
       ...WHITELIST,
       'tsd.uidfilter.whitelist.metric_patterns': '^sys,cpu',
       'tsd.uidfilter.whitelist.tagk_patterns': '.*',
@@ -35,12 +40,12 @@ describe('the whitelist filter', () => {
 
   it('does not ask about names that have a UID', async () => {
     const id = await uidsOver(store.storage).getOrCreateId('metrics', 'other');
-    const uids = uidsOver(store.storage, { ...WHITELIST, 'tsd.uidfilter.whitelist.metric_patterns': '^sys' });
+    const uids = await opened({ ...WHITELIST, 'tsd.uidfilter.whitelist.metric_patterns': '^sys' });
     expect(await uids.getOrCreateId('metrics', 'other')).toEqual(id);
   });
 
   it('splits its lists at its delimiter, an expression', async () => {
-    const uids = uidsOver(store.storage, {
+    const uids = await opened({
       ...WHITELIST,
       'tsd.uidfilter.whitelist.delimiter': '\\s*;\\s*',
       'tsd.uidfilter.whitelist.tagv_patterns': '^a ; z$',
@@ -77,25 +82,27 @@ describe('a filter of one’s own', () => {
        };`,
     );
     const settings = { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': path };
-    const uids = uidsOver(store.storage, settings);
-    await uids.open();
+    const uids = await opened(settings);
     await uids.getOrCreateId('metrics', 'm1');
     await uids.getOrCreateId('tagv', 'abc');
     await expect(uids.getOrCreateId('tagv', 'a1')).rejects.toThrow('Blocked by UID filter.');
     await uids.getOrCreateId('tagv', 'a1', { metric: 'free', tags: new Map() });
-    const off = uidsOver(store.storage, { ...settings, 'my.filter': 'off' });
+    const off = await opened({ ...settings, 'my.filter': 'off' });
     await off.getOrCreateId('tagv', 'a2');
   });
 
   it('must be there', async () => {
     const uids = uidsOver(store.storage, { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': 'com.example.Gone' });
     await expect(uids.open()).rejects.toThrow('Unable to locate UID filter plugin plugin: com.example.Gone');
-    await expect(uids.getOrCreateId('tagk', 'a')).rejects.toThrow('Unable to locate UID filter plugin plugin: com.example.Gone');
   });
 
   it('is not asked when it is not enabled', async () => {
-    const uids = uidsOver(store.storage, { 'tsd.uidfilter.plugin': 'com.example.Gone' });
-    await uids.open();
+    const uids = await opened({ 'tsd.uidfilter.plugin': 'com.example.Gone' });
     await uids.getOrCreateId('tagk', 'a');
+  });
+
+  it('is not for the tools, which do not open what they use', async () => {
+    const uids = uidsOver(store.storage, { ...WHITELIST, 'tsd.uidfilter.whitelist.metric_patterns': '^sys' });
+    expect(await uids.getOrCreateId('metrics', 'other')).toEqual(uid('000001'));
   });
 });

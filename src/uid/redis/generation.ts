@@ -111,8 +111,9 @@ export class Generation {
     const secret = row?.get(NAME_FAMILY, SECRET) ?? null;
     if (secret?.length !== SECRET_BYTES) {
       this.present = null;
-      if (secret === null && this.mayCreate && (await this.create())) return this.read();
-      return;
+      if (secret !== null || !this.mayCreate) return;
+      await this.create();
+      return this.read();
     }
     const counter = row?.get(NAME_FAMILY, GENERATION);
     const generation = counter?.length === 8 ? Number(counter.readBigInt64BE(0)) : 0;
@@ -128,9 +129,8 @@ export class Generation {
   }
 
   /** The first process to come invents the secret; a race has one winner. */
-  private async create(): Promise<boolean> {
+  private async create(): Promise<void> {
     await this.storage.compareAndSet(this.table, MAXID_ROW, NAME_FAMILY, SECRET, null, randomBytes(SECRET_BYTES));
-    return true;
   }
 
   private gap(): void {
