@@ -10,6 +10,7 @@ import type { LogSystem } from '../util/logger';
 import type { StatsSource } from '../util/stats';
 import { TimeZone } from '../util/time-zone';
 import { createPointWriter, loadWritePlugins, type PointWriter } from '../write';
+import { createCompaction, type Compaction } from '../write/compaction';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
 import type { Mode, Tsd } from './context';
@@ -58,6 +59,7 @@ export class Daemon implements Tsd {
     readonly uids: Uids,
     readonly writer: PointWriter,
     readonly queries: QueryEngine,
+    readonly compaction: Compaction,
   ) {
     this.mode = modeOf(config);
     this.logger = logs.get('net.opentsdb.tools.TSDMain');
@@ -77,7 +79,14 @@ export class Daemon implements Tsd {
     const plugins = await loadWritePlugins(config, tsdbLogger);
     const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins);
     const queries = createQueryEngine(config, storage, uids, logs.get('net.opentsdb.core.TsdbQuery'));
-    const daemon = new Daemon(config, logs, storage, uids, writer, queries);
+    const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
+      readOnly: modeOf(config) === 'ro',
+      reads: queries.findings,
+      keepingUp: () => writer.accepting,
+    });
+    writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
+    queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
+    const daemon = new Daemon(config, logs, storage, uids, writer, queries, compaction);
     try {
       await daemon.open(options);
       return daemon;
@@ -111,6 +120,7 @@ export class Daemon implements Tsd {
     await withPatience(this.logger, 'Opening the storage', () => storage.open());
     await checkTables(config, storage, this.logger);
     await withPatience(this.logger, 'Opening the UIDs', () => this.uids.open());
+    this.compaction.start();
 
     const on = (key: string): boolean => config.getString(key) === 'true';
     logs
@@ -135,6 +145,7 @@ export class Daemon implements Tsd {
       processStats,
       { collectStats: async (sink) => uids.collectStats(sink, await uids.usedIds()) },
       this.writer,
+      this.compaction,
       {
         collectStats(sink) {
           for (const [name, value] of Object.entries(storage.stats())) {
@@ -157,6 +168,7 @@ export class Daemon implements Tsd {
     };
     await step('The port', () => this.port?.close(deadline));
     await step('The write path', () => this.writer.close());
+    await step('Compaction', () => this.compaction.close());
     this.queries.close();
     await step('The UIDs', () => this.uids.close());
     await step('The storage', () => this.storage.close());

@@ -19,25 +19,39 @@ function refusal(code: string | undefined): string | null {
   return code.startsWith('HPE_') ? '400 Bad Request' : null;
 }
 
+/** A connection with the calls that are under way on it. */
+interface HttpSocket {
+  calls: Set<IncomingMessage>;
+  /** What came after the calls under way makes no sense: no more is read. */
+  doomed: boolean;
+}
+
+/** A call whose request has come as a whole: it deserves its answer. */
+const someComplete = ({ calls }: HttpSocket): boolean => [...calls].some((req) => req.complete);
+
 /** Counts the calls under way on each HTTP connection, and ends connections whose requests make no sense. */
 export class HttpSockets {
-  private readonly sockets = new Map<Socket, { calls: number; doomed: boolean }>();
+  private readonly sockets = new Map<Socket, HttpSocket>();
   private underWay = 0;
   private waiting: (() => void)[] = [];
 
   constructor(private readonly connections: ConnectionManager) {}
 
   watch(server: Server): void {
-    const begin = (req: IncomingMessage, res: ServerResponse): void => this.begin(req.socket, res);
-    server.prependListener('request', begin);
+    server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => this.begin(req, res));
     server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => void server.emit('request', req, res));
     server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => void server.emit('request', req, res));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(error, socket as Socket));
   }
 
   add(socket: Socket): void {
-    this.sockets.set(socket, { calls: 0, doomed: false });
-    socket.once('close', () => this.sockets.delete(socket));
+    const state: HttpSocket = { calls: new Set(), doomed: false };
+    this.sockets.set(socket, state);
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      // answers that wait for their turn behind another are never told that the connection is gone
+      for (const req of state.calls) this.end(state, req);
+    });
   }
 
   /** Resolves when no call is under way. */
@@ -45,21 +59,28 @@ export class HttpSockets {
     return this.underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private begin(socket: Socket, res: ServerResponse): void {
+  private begin(req: IncomingMessage, res: ServerResponse): void {
+    const { socket } = req;
     const state = this.sockets.get(socket);
-    if (state !== undefined) state.calls++;
+    if (state === undefined) return;
+    state.calls.add(req);
     this.underWay++;
     res.once('close', () => {
-      this.underWay--;
-      if (this.underWay === 0) for (const resolve of this.waiting.splice(0)) resolve();
-      if (state !== undefined && --state.calls === 0 && state.doomed) socket.destroySoon();
+      this.end(state, req);
+      if (state.doomed && !someComplete(state)) socket.destroySoon();
     });
+  }
+
+  private end(state: HttpSocket, req: IncomingMessage): void {
+    if (!state.calls.delete(req)) return;
+    this.underWay--;
+    if (this.underWay === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     if (error.code?.startsWith('HPE_')) this.connections.countException(error);
     const state = this.sockets.get(socket);
-    if (state !== undefined && state.calls > 0 && socket.writable) {
+    if (state !== undefined && someComplete(state) && socket.writable) {
       state.doomed = true; // answers to earlier requests of the connection go out first
       socket.pause();
       return;

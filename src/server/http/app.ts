@@ -37,9 +37,13 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
   const describe = (call: Call): string => call.uri.slice(0, URI_IN_LOG);
 
   app.use((req: Carrier, res: Response, next: NextFunction) => {
+    if (req.httpVersionMajor < 1) {
+      req.socket.destroy(); // a request line without a version: the original closes without a word
+      return;
+    }
     tsd.counters.rpc.httpReceived++;
     if (!req.url.startsWith('/')) {
-      req.socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+      req.socket.end('HTTP/1.1 400 Bad Request\r\n\r\n', () => req.socket.destroy());
       return;
     }
     const call = new Call(tsd, req, res, { showStackTrace }, isApiTarget(req.url) ? 1 : 0);
@@ -63,6 +67,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     call.aim(target);
     checkSerializer(call);
     if (applyCors(call, options.corsRules)) return;
+    if (/^100-continue$/i.test(req.headers.expect ?? '')) call.res.writeContinue();
     call.body = await bodies.read(req);
     req.url = `/${target.route}`;
     next();

@@ -58,12 +58,17 @@ export class Call implements HttpCall {
 
   get signal(): AbortSignal {
     if (this.aborter === null) {
+      const { res } = this;
+      const { socket } = this.req;
       const aborter = (this.aborter = new AbortController());
-      if (this.res.destroyed) aborter.abort();
+      const gone = (): void => {
+        socket.off('close', gone);
+        if (!res.writableFinished) aborter.abort();
+      };
+      if (socket.destroyed || res.destroyed) gone();
       else {
-        this.res.once('close', () => {
-          if (!this.res.writableFinished) aborter.abort();
-        });
+        res.once('close', gone);
+        socket.once('close', gone); // an answer that waits behind another of its connection is not told
       }
     }
     return this.aborter.signal;
