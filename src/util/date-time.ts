@@ -4,7 +4,6 @@ import { parseLong } from './java-long';
 
 const SECOND_MS = 1000;
 const MAX_LONG = 2 ** 63;
-const MAX_INT = 2 ** 31 - 1;
 
 /** Milliseconds of one unit, with a month of 30 and a year of 365 days. */
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -16,9 +15,6 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   n: 30 * 86_400 * SECOND_MS,
   y: 365 * 86_400 * SECOND_MS,
 };
-
-/** Units that calendar intervals count in. */
-export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'n' | 'y';
 
 /**
  * Milliseconds since the epoch of any time a client may write; see the HTTP interface's time formats. Mirrors DateTime.parseDateTimeString.
@@ -72,32 +68,6 @@ export function parseDuration(text: string): number {
   if (unit === undefined) throw new IllegalArgumentError(`Invalid duration (suffix): ${text}`);
   if (Number(count) * unit > MAX_LONG) throw new IllegalArgumentError(`Duration must be < Long.MAX_VALUE ms: ${text}`);
   return Number(BigInt.asIntN(64, count * BigInt(unit)));
-}
-
-/**
- * The unit of a duration that calendar buckets count in. Unlike `parseDuration` it takes the whole text after the digits, lower-cased.
- * Mirrors DateTime.getDurationUnits.
- * @throws IllegalArgumentError in the original's words
- */
-export function durationUnit(text: string): DurationUnit {
-  if (text === '') throw new IllegalArgumentError('Duration cannot be null or empty');
-  const unit = text.slice(leadingDigits(text)).toLowerCase();
-  if (unit === 'ms' || (unit.length === 1 && unit in UNIT_MS)) return unit as DurationUnit;
-  throw new IllegalArgumentError(`Invalid units in the duration: ${unit}`);
-}
-
-/**
- * The number in front of a duration's unit. Mirrors DateTime.getDurationInterval.
- * @throws IllegalArgumentError in the original's words
- */
-export function durationCount(text: string): number {
-  if (text === '') throw new IllegalArgumentError('Duration cannot be null or empty');
-  if (text.includes('.')) throw new IllegalArgumentError('Floating point intervals are not supported');
-  const digits = leadingDigits(text);
-  const count = Number(text.slice(0, digits));
-  if (digits === 0 || count > MAX_INT) throw new IllegalArgumentError(`Invalid duration (number): ${text}`);
-  if (count === 0) throw new IllegalArgumentError(`Zero or negative duration: ${text}`);
-  return count;
 }
 
 function leadingDigits(text: string): number {

@@ -1,11 +1,14 @@
-import { durationCount, durationUnit } from '../../util/date-time';
-import type { DurationUnit } from '../../util/date-time';
+import { NumberFormatError } from '../../util/errors';
 import { TimeZone } from '../../util/time-zone';
 import type { Buckets } from './buckets';
 
 const DAY_MS = 86_400_000;
 
-const ELAPSED_MS: Readonly<Partial<Record<DurationUnit, number>>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const MAX_INT = 2 ** 31 - 1;
+
+type CalendarUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'n' | 'y';
+
+const ELAPSED_MS: Readonly<Partial<Record<CalendarUnit, number>>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Shortest interval for which a unit's buckets are counted from the near anchor: it must divide this many units evenly. */
 const NEAR_ANCHOR: Readonly<Record<'ms' | 's' | 'm' | 'h', { units: number; near: number; far: number }>> = {
@@ -20,18 +23,21 @@ const NEAR_ANCHOR: Readonly<Record<'ms' | 's' | 'm' | 'h', { units: number; near
  * Mirrors DateTime.previousInterval on java.util.GregorianCalendar.
  */
 export class CalendarBuckets implements Buckets {
-  private readonly unit: DurationUnit;
+  private readonly unit: CalendarUnit;
   private readonly count: number;
   private readonly zone: TimeZone;
   private readonly starts = new Map<number, number>();
 
   /**
-   * @param interval such as `1d`
-   * @throws IllegalArgumentError when the interval or the zone is not one that a calendar can count in
+   * @param interval such as `1d`, one that `parseDuration` accepts; `1Ms` is a millisecond here, though a second there
+   * @throws IllegalArgumentError when a calendar can't count in the interval or the zone is unknown
    */
   constructor(interval: string, timeZone: string) {
-    this.unit = durationUnit(interval);
-    this.count = durationCount(interval);
+    const lower = interval.toLowerCase();
+    this.unit = (lower.endsWith('ms') ? 'ms' : lower.slice(-1)) as CalendarUnit;
+    const count = interval.slice(0, -this.unit.length);
+    if (!/^[0-9]+$/.test(count) || Number(count) > MAX_INT) throw new NumberFormatError(`For input string: "${count}"`);
+    this.count = Number(count);
     this.zone = TimeZone.of(timeZone);
   }
 

@@ -18,7 +18,7 @@ export class OutputBuilder {
 
   /** @throws IllegalStateError when the value is infinite, as AggregationIterator does */
   addDouble(timestamp: number, value: number): void {
-    if (value === Infinity || value === -Infinity) throw new IllegalStateError(`Got Infinity: ${value} in this AggregationIterator`);
+    if (value === Infinity || value === -Infinity) throw new IllegalStateError(`Got Infinity: ${value} in this SpanGroup.Iterator`);
     this.add(timestamp, value, false);
   }
 
