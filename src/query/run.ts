@@ -1,4 +1,4 @@
-import { hexToUid, type Annotation } from '../schema';
+import { hexToUid, PointsBuilder, type Annotation } from '../schema';
 import { StorageError, TimeoutError, type CallOptions } from '../storage';
 import type { QuerySettings } from './settings';
 import { QueryError } from './errors';
@@ -163,6 +163,8 @@ export class QueryRun {
   /** Computed in steps, with a pause for others between them. */
   private async numbersOf(sub: ReadSubQuery, group: SpanGroup): Promise<OutputPoints> {
     const series = group.spans.map((span) => span.points);
+    // Nothing to fill where there is no series.
+    if (series.length === 0) return new PointsBuilder(1);
     const steps = evaluateGroupSteps(series, this.specOf(sub));
     for (;;) {
       const step = steps.next();

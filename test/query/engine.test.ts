@@ -183,6 +183,7 @@ describe('annotations', () => {
     expect(await tsd.ask(`start=${B + 7200}&end=${B + 9000}&m=sum:m`)).toMatchObject([
       { metric: '', tags: {}, aggregateTags: [], annotations: [{ notes: 'alone' }], dps: {} },
     ]);
+    expect((await tsd.ask(`start=${B + 7200}&end=${B + 9000}&m=sum:1m-sum-zero:m`))[0].dps).toEqual({});
   });
 
   test('global ones are in every object when asked for', async () => {

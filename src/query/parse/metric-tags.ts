@@ -8,12 +8,15 @@ function splitTag(tag: string): [string, string] {
   return [parts[0], parts[1]];
 }
 
-function addAll(filters: TagValueFilter[], text: string, what: 'tag' | 'filter', groupBy: boolean, emptyEnds: boolean): void {
+/** Tags group, and one that equals a filter only makes that group; filters don't, and stand as often as they are written. */
+function addAll(filters: TagValueFilter[], text: string, what: 'tag' | 'filter', emptyEnds: boolean): void {
   for (const item of text.split(',')) {
     if (item === '' && emptyEnds) return;
     try {
       const [tagk, value] = splitTag(item);
-      addFilter(filters, filterFromTag(tagk, value, groupBy));
+      const filter = filterFromTag(tagk, value, what === 'tag');
+      if (what === 'tag') addFilter(filters, filter);
+      else filters.push(filter);
     } catch (e) {
       throw new QueryError(400, `When parsing ${what} '${item}': ${(e as Error).message}`, null, { cause: e });
     }
@@ -36,7 +39,7 @@ export function parseMetricAndFilters(text: string, filters: TagValueFilter[]): 
   if (open === text.length - 2) return metric;
   const close = text.indexOf('}');
   const twoSets = close !== text.length - 1;
-  if (twoSets) addAll(filters, text.slice(text.lastIndexOf('{') + 1, -1), 'filter', false, true);
-  addAll(filters, text.slice(open + 1, close), 'tag', true, twoSets);
+  if (twoSets) addAll(filters, text.slice(text.lastIndexOf('{') + 1, -1), 'filter', true);
+  addAll(filters, text.slice(open + 1, close), 'tag', twoSets);
   return metric;
 }

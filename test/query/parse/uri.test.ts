@@ -51,7 +51,11 @@ describe('m', () => {
       ['b', 'literal_or', '2', false],
       ['a', 'literal_or', '1', true],
     ]);
-    expect(filters('sum:m{a=1}{a=1}')).toEqual([['a', 'literal_or', '1', true]]);
+    expect(filters('sum:m{a=1,a=1}')).toEqual([['a', 'literal_or', '1', true]]);
+    expect(filters('sum:m{a=1}{a=1,a=1}')).toEqual([
+      ['a', 'literal_or', '1', true],
+      ['a', 'literal_or', '1', false],
+    ]);
   });
 
   test.each([
