@@ -36,6 +36,13 @@ export const STORAGE_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.storage.compaction.max_concurrent_flushes', type: 'int', default: '10000', doc: 'rows being compacted at once' },
   { name: 'tsd.storage.compaction.flush_speed', type: 'int', default: '2', doc: 'how much faster than real time the queue is emptied' },
   {
+    name: 'tsd.storage.compaction.queue_bytes',
+    type: 'int',
+    default: '134217728',
+    doc: 'most bytes of the compaction queue, which holds row keys; rows beyond stay as they are',
+    hidden: true,
+  },
+  {
     name: 'tsd.storage.enable_appends',
     type: 'boolean',
     default: 'false',
