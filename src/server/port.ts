@@ -65,7 +65,7 @@ export class Port {
       const failed = (cause: Error): void => reject(new Error(`Failed to bind to: /${bind || '0.0.0.0'}:${port}`, { cause }));
       this.server.once('error', failed);
       this.server.listen({ port, host: bind || undefined, backlog }, () => {
-        this.server.off('error', failed);
+        this.server.off('error', failed).on('error', (error) => this.connections.countException(error));
         resolve();
       });
     });

@@ -1,0 +1,158 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { run } from '../../src/tools/tsd';
+import { ask, json, telnet } from '../server/support/client';
+
+const hook = join(__dirname, '..', 'support', 'ts-hook.cjs');
+const main = join(__dirname, '..', '..', 'src', 'tools', 'main.ts');
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tsd-tool-'));
+  mkdirSync(join(root, 'static'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const io = (): { stdout: PassThrough; stderr: PassThrough; stdin: PassThrough } => ({
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  stdin: new PassThrough(),
+});
+
+/** What the tool says on stderr, and its exit code, with this configuration file. */
+async function refused(config: string, ...argv: string[]): Promise<{ code: number; first: string; text: string }> {
+  const file = join(root, 'test.conf');
+  writeFileSync(file, config);
+  const streams = io();
+  const code = await run([`--config=${file}`, ...argv], streams);
+  const text = String(streams.stderr.read() ?? '');
+  return { code, first: text.split('\n')[0], text };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+describe('what keeps it from starting', () => {
+  const conf = (lines: Record<string, string>): string =>
+    Object.entries({
+      'tsd.http.staticroot': join(root, 'static'),
+      'tsd.http.cachedir': join(root, 'cache'),
+      'tsd.network.port': '1',
+      ...lines,
+    })
+      .map(([key, value]) => `${key} = ${value}\n`)
+      .join('');
+
+  it.each([
+    [['--nosuch'], 'Invalid usage.  Unrecognized option --nosuch'],
+    [['--read-only'], 'Invalid usage.  Missing argument for --read-only'],
+    [['-v'], 'Invalid usage.  Unrecognized option -v'],
+  ])('%j is exit code 2 without a usage text', async (argv, message) => {
+    expect(await refused(conf({}), ...argv)).toEqual({ code: 2, first: message, text: `${message}\n` });
+  });
+
+  it.each([
+    [{ 'tsd.http.staticroot': '' }, 1, 'Missing static root directory'],
+    [{ 'tsd.http.cachedir': '' }, 1, 'Missing cache directory'],
+    [{ 'tsd.network.port': '' }, 1, 'Missing network port'],
+    [{ 'tsd.network.port': '42x' }, 1, 'Invalid network port setting'],
+    [{ 'tsd.core.connections.limit': 'many' }, 1, 'Invalid connections limit'],
+    [{ 'tsd.network.worker_threads': 'many' }, 1, 'Invalid worker thread count'],
+    [{ 'tsd.http.staticroot': '/nosuch/dir' }, 3, 'No such directory [/nosuch/dir]'],
+    [{ 'tsd.http.staticroot': __filename }, 3, `Not a directory [${__filename}]`],
+    [{ 'tsd.http.cachedir': __filename }, 3, `Not a directory [${__filename}]`],
+  ])('%j: exit code %i and the usage', async (settings, code, message) => {
+    const { text, ...rest } = await refused(conf(settings as Record<string, string>));
+    expect(rest).toEqual({ code, first: message });
+    expect(text.split('\n')[1]).toBe('Usage: tsd --port=PORT --staticroot=PATH --cachedir=PATH');
+    expect(text).toMatch(/\n {2}--port=NUM +TCP port to listen on\.\n/);
+  });
+
+  it('a configuration file that is not there', async () => {
+    const streams = io();
+    expect(await run([`--config=${join(root, 'none')}`], streams)).toBe(1);
+    expect(String(streams.stderr.read())).toContain(`java.io.FileNotFoundException: ${join(root, 'none')} (No such file or directory)`);
+  });
+});
+
+describe('a daemon in a process of its own', () => {
+  let child: ChildProcess | null = null;
+  let output = '';
+  let errors = '';
+
+  function start(...argv: string[]): Promise<number | null> {
+    output = '';
+    errors = '';
+    child = spawn(process.execPath, ['-r', hook, main, 'tsd', ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
+    child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
+    return new Promise((resolve) => child?.once('close', resolve));
+  }
+  async function ready(): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    while (!/Ready to serve on/.test(output)) {
+      if (Date.now() > deadline || child?.exitCode !== null) throw new Error(`not ready: ${output}${errors}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  afterEach(() => {
+    if (child !== null && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  });
+
+  it('starts with options alone, in both spellings, and stops on SIGTERM with what it has received', async () => {
+    const port = await freePort();
+    const exit = start(
+      `--port=${port}`,
+      '--bind',
+      '127.0.0.1',
+      '--staticroot',
+      'static',
+      '--cachedir=cache',
+      '--auto-metric=false',
+      'word',
+    );
+    await ready();
+    expect(output).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {2}\[main\] TSDMain: Starting\.\n/);
+    expect(output).toContain('TSDMain: net.opentsdb.tools 2.4.1 built at revision');
+    expect(output).toContain('RpcManager: Mode: READWRITE, HTTP UI Enabled: true, HTTP API Enabled: true');
+    expect(output).toContain(`TSDMain: Ready to serve on /127.0.0.1:${port}\n`);
+    expect(await telnet(port, 'put tool.m 1700000000 1 a=b\n')).toBe('');
+    const config = json(await ask(port, '/api/config')) as Record<string, string>;
+    expect(config['tsd.core.auto_create_metrics']).toBe('true');
+    child?.kill('SIGTERM');
+    expect(await exit).toBe(143);
+
+    const again = start(`--port=${port}`, '--bind', '127.0.0.1', '--staticroot', 'static', '--cachedir=cache', '--read-only=false');
+    await ready();
+    expect((await ask(port, '/api/query?start=1699999999&end=1700000001&m=sum:tool.m')).text).toContain('"dps":{"1700000000":1}');
+    expect((await ask(port, '/api/put')).status).toBe(404);
+    child?.kill('SIGINT');
+    expect(await again).toBe(130);
+  }, 30_000);
+
+  it('is done with exit code 0 after diediedie', async () => {
+    const port = await freePort();
+    const exit = start(`--port=${port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache');
+    await ready();
+    expect((await ask(port, '/diediedie')).status).toBe(200);
+    expect(await exit).toBe(0);
+  }, 30_000);
+
+  it('says what went wrong when it cannot start, and ends', async () => {
+    const exit = start('--port=70000', '--staticroot=static', '--cachedir=cache');
+    expect(await exit).toBe(1);
+    expect(errors).toMatch(
+      /^Exception in thread "main" java\.lang\.RuntimeException: Initialization failed\nCaused by: .*port out of range:70000\n$/,
+    );
+  }, 30_000);
+});
