@@ -83,8 +83,8 @@ export const avg: Aggregator = {
     return n === 0 ? NaN : total / n;
   },
   runLong(values, from, to) {
-    const total = sumLong(values, from, to);
-    return (total - (total % (to - from))) / (to - from);
+    // The quotient of safe integers is never rounded up to the next integer.
+    return Math.trunc(sumLong(values, from, to) / (to - from));
   },
   runBigInt: (values, count) => sumBigInt(values, count) / BigInt(count),
 };

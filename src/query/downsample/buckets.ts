@@ -19,8 +19,10 @@ class FixedBuckets implements Buckets {
   next(start: number): number {
     return start + this.length;
   }
-  from(_start: number, ms: number): number {
-    return this.start(ms);
+  from(start: number, ms: number): number {
+    const beyond = ms - start;
+    if (beyond < this.length) return start;
+    return beyond < 2 * this.length ? start + this.length : this.start(ms);
   }
 }
 

@@ -19,7 +19,8 @@ export class UnionMerge {
   private readonly values: Float64Array;
   private readonly bigInts: BigInt64Array;
   private readonly unsafe: boolean;
-  private readonly mayBeInteger: boolean;
+  private readonly noIntegers: boolean;
+  private readonly allIntegers: boolean;
   private readonly method: Interpolation;
   private time: number;
 
@@ -39,7 +40,8 @@ export class UnionMerge {
     this.values = new Float64Array(series.length);
     this.bigInts = new BigInt64Array(series.length);
     this.unsafe = series.some((s) => s.integers !== null);
-    this.mayBeInteger = series.some((s) => s.allIntegers || s.isInteger !== null);
+    this.noIntegers = series.every((s) => !s.allIntegers && s.isInteger === null);
+    this.allIntegers = series.every((s) => s.allIntegers);
     this.method = rates ? 'previous' : aggregator.interpolation;
     this.time = this.state.firstTime();
   }
@@ -51,7 +53,7 @@ export class UnionMerge {
       const time = this.time;
       if (time > this.endMs) return false;
       this.time = state.advance(time);
-      if (this.mayBeInteger && state.isInteger()) this.addInteger(time);
+      if (this.allIntegers || (!this.noIntegers && state.isInteger())) this.addInteger(time);
       else output.addDouble(time, aggregator.runDouble(values, 0, this.doubles(time)));
     }
     return true;
@@ -105,8 +107,8 @@ export class UnionMerge {
           const rise = nextValues[i] - y0;
           const product = (time - t0) * rise;
           if (!(Math.abs(product) <= MAX_SAFE && Math.abs(rise) <= MAX_SAFE)) return -1;
-          const run = nextTimes[i] - t0;
-          values[n++] = y0 + (product - (product % run)) / run;
+          // The quotient of safe integers is never rounded up to the next integer.
+          values[n++] = y0 + Math.trunc(product / (nextTimes[i] - t0));
         } else {
           values[n++] = method === 'previous' ? y0 : constant;
         }

@@ -11,6 +11,25 @@ export const DEFAULT_RATE: RateOptions = { counter: false, counterMax: 2n ** 63n
  * @throws IllegalStateError when time does not advance
  */
 export function rateOf(series: Series, options: RateOptions): Series {
+  return options.counter || series.integers !== null ? counterRate(series, options) : plainRate(series);
+}
+
+/** Without a counter's options, of doubles and safe integers: those have an exact difference before it is rounded once, as 64-bit ones have. */
+function plainRate({ size, timestamps, values }: Series): Series {
+  const rates = new Float64Array(size);
+  let time = 0;
+  let value = 0;
+  for (let i = 0; i < size; i++) {
+    const after = timestamps[i];
+    if (after <= time) throw notAdvancing(time, after);
+    rates[i] = (values[i] - value) / ((after - time) / 1000);
+    time = after;
+    value = values[i];
+  }
+  return doubleSeries(timestamps, rates, size);
+}
+
+function counterRate(series: Series, options: RateOptions): Series {
   const { size, timestamps, values } = series;
   const times = new Float64Array(size);
   const rates = new Float64Array(size);
@@ -18,13 +37,8 @@ export function rateOf(series: Series, options: RateOptions): Series {
   for (let i = 0; i < size; i++) {
     const before = i === 0 ? 0 : timestamps[i - 1];
     const after = timestamps[i];
-    if (after <= before) {
-      throw new IllegalStateError(
-        `Next timestamp (${after}) is supposed to be  strictly greater than the previous one (${before}), but it's not.`,
-      );
-    }
+    if (after <= before) throw notAdvancing(before, after);
     const seconds = (after - before) / 1000;
-    // Safe integers have an exact difference before it is rounded once, as a 64-bit one has.
     const exact = series.integers !== null && bothIntegers(series, i);
     const difference = exact ? exactDifference(series, i, 0n) : values[i] - (i === 0 ? 0 : values[i - 1]);
     if (!(options.counter && difference < 0)) {
@@ -39,6 +53,12 @@ export function rateOf(series: Series, options: RateOptions): Series {
     }
   }
   return doubleSeries(times, rates, n);
+}
+
+function notAdvancing(before: number, after: number): IllegalStateError {
+  return new IllegalStateError(
+    `Next timestamp (${after}) is supposed to be  strictly greater than the previous one (${before}), but it's not.`,
+  );
 }
 
 /** The rate between two doubles, for options that drop nothing. */
