@@ -75,7 +75,8 @@ function compareDecimal(text: string, value: number): number {
   const [whole, fraction = ''] = match[2].split('.');
   const exponent = Number((match[3] ?? 'e0').slice(1)) - fraction.length;
   let left = BigInt(whole + fraction || '0') * (match[1] === '-' ? -1n : 1n);
-  let [right, power] = binaryParts(value);
+  const [mantissa, power] = binaryParts(value);
+  let right = mantissa;
   if (exponent >= 0) left *= 10n ** BigInt(exponent);
   else right *= 10n ** BigInt(-exponent);
   if (power >= 0) right <<= BigInt(power);
