@@ -1,6 +1,6 @@
-import { DoNotRetryError, StorageError } from '../errors';
+import { DoNotRetryError } from '../errors';
 import type { Failure } from '../storage';
-import { backoffMs } from './deadline';
+import { backoffMs, OutOfTimeError } from './deadline';
 import type { Deadline } from './deadline';
 import { toStorageError } from './errors';
 import type { BatchOperation } from './multi-messages';
@@ -27,6 +27,16 @@ interface Run {
   failures: Failure[];
 }
 
+/** What elements that travel together have been through. */
+interface History {
+  /** Times that they have been sent. */
+  attempts: number;
+  /** Times that they have waited before going again. */
+  pauses: number;
+  /** Why they had to go again, the last time. */
+  last: unknown;
+}
+
 /**
  * Splits the elements of one call by region, sends them, and sends again what failed for a passing reason: each element
  * by itself to wherever its row is then, since a region that split has left its rows to several.
@@ -50,12 +60,11 @@ export class BatchRunner {
         run.failures.push({ index: i, error: new DoNotRetryError(`${operation.name} on ${table}: ${wrong}`, { table, row }) });
       else if (!operation.isEmpty(i)) indices.push(i);
     }
-    await this.dispatch(run, indices, 0, 0);
+    await this.dispatch(run, indices, { attempts: 0, pauses: 0, last: null });
     return run.failures.sort((a, b) => a.index - b.index);
   }
 
-  /** @param attempts times that these elements have been sent, and @param pauses times that they have waited, so far */
-  private async dispatch(run: Run, indices: readonly number[], attempts: number, pauses: number): Promise<void> {
+  private async dispatch(run: Run, indices: readonly number[], history: History): Promise<void> {
     const { table, operation, deadline } = run;
     const located = new Map<Region, number[]>();
     const unknown = new Map<object | null, number[]>();
@@ -76,13 +85,13 @@ export class BatchRunner {
     }
     const work: Promise<void>[] = [];
     for (const [to, members] of located)
-      for (const chunk of this.chunks(operation, members)) work.push(this.sendChunk(run, to, chunk, attempts, pauses));
+      for (const chunk of this.chunks(operation, members)) work.push(this.sendChunk(run, to, chunk, history));
     for (const members of unknown.values()) {
       const lookup = this.directory.locate(table, operation.row(members[0]), deadline);
       work.push(
         lookup.then(
-          () => this.dispatch(run, members, attempts, pauses),
-          (error: unknown) => this.giveUp(run, members, error, null, attempts),
+          () => this.dispatch(run, members, history),
+          (error: unknown) => this.giveUp(run, members, error, null, history),
         ),
       );
     }
@@ -108,8 +117,7 @@ export class BatchRunner {
     run: Run,
     region: Region,
     { indices, bytes }: { indices: readonly number[]; bytes: number },
-    attempts: number,
-    pauses: number,
+    history: History,
   ): Promise<void> {
     const { operation, deadline } = run;
     const failed = new Map<unknown, number[]>();
@@ -128,49 +136,48 @@ export class BatchRunner {
       failed.set(error, [...indices]);
     }
     if (failed.size === 0) return;
-    await Promise.all([...failed].map(([error, members]) => this.again(run, region, members, error, attempts, pauses)));
+    await Promise.all([...failed].map(([error, members]) => this.again(run, region, members, error, history)));
   }
 
-  private async again(
-    run: Run,
-    region: Region,
-    indices: readonly number[],
-    error: unknown,
-    attempts: number,
-    pauses: number,
-  ): Promise<void> {
-    const counted = attempts + (this.handler.counts(error) ? 1 : 0);
-    const retry = this.handler.retries(error, region) && counted < this.limits.maxAttempts;
+  private async again(run: Run, region: Region, indices: readonly number[], error: unknown, history: History): Promise<void> {
+    const now: History = {
+      attempts: history.attempts + (this.handler.counts(error) ? 1 : 0),
+      pauses: history.pauses + 1,
+      last: error instanceof OutOfTimeError ? history.last : error,
+    };
+    const retry = this.handler.retries(error, region) && now.attempts < this.limits.maxAttempts;
     try {
-      if (!retry || !(await run.deadline.sleep(backoffMs(pauses + 1)))) {
-        this.giveUp(run, indices, error, region, counted);
+      if (!retry || !(await run.deadline.sleep(backoffMs(now.pauses)))) {
+        this.giveUp(run, indices, error, region, now);
         return;
       }
     } catch (cancelled) {
-      this.giveUp(run, indices, cancelled, region, counted);
+      this.giveUp(run, indices, cancelled, region, now);
       return;
     }
-    await this.dispatch(run, indices, counted, pauses + 1);
+    await this.dispatch(run, indices, now);
   }
 
+  /** That the time ran out says less than what went wrong before. */
   private giveUp(
     { table, operation, deadline, failures }: Run,
     indices: readonly number[],
     error: unknown,
     region: Region | null,
-    attempts: number,
+    history: History,
   ): void {
+    const cause = error instanceof OutOfTimeError && history.last !== null ? history.last : error;
     for (const index of indices) {
       const site = {
         operation: operation.name,
         table,
         row: operation.row(index),
         server: region === null ? undefined : addressOf(region.server),
-        attempts,
+        attempts: history.attempts,
         elapsedMs: deadline.elapsedMs,
         outOfTime: deadline.over,
       };
-      failures.push({ index, error: error instanceof StorageError ? error : toStorageError(error, site) });
+      failures.push({ index, error: toStorageError(cause, site) });
     }
   }
 }

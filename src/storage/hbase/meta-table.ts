@@ -1,7 +1,7 @@
 import { TableNotFoundError } from '../errors';
 import { readCellBlock } from './cell-block';
 import type { ReceivedCells } from './cell-block';
-import { backoffMs } from './deadline';
+import { backoffMs, OutOfTimeError } from './deadline';
 import type { Deadline } from './deadline';
 import { ConnectionLostError, policyFor, RegionUnavailableError } from './errors';
 import type { MetaLocator } from './meta-locator';
@@ -150,10 +150,13 @@ export class MetaTable {
 
   /** As tableState, repeated until hbase:meta can be read or the deadline comes. */
   async tableStateWithRetries(table: string, deadline: Deadline): Promise<TableState | null> {
+    let last: unknown = null;
     for (let failures = 1; ; failures++) {
       try {
         return await deadline.race(this.tableState(table));
       } catch (error) {
+        if (error instanceof OutOfTimeError && last !== null) throw last;
+        last = error;
         if (!(error instanceof RegionUnavailableError) || !(await deadline.sleep(backoffMs(failures)))) throw error;
       }
     }

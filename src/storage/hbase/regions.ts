@@ -1,4 +1,4 @@
-import { backoffMs } from './deadline';
+import { backoffMs, OutOfTimeError } from './deadline';
 import type { Deadline } from './deadline';
 import { RegionUnavailableError } from './errors';
 import { addressOf, regionHolds } from './region';
@@ -49,6 +49,7 @@ export class RegionDirectory {
    * @throws TableNotFoundError; at the deadline RegionUnavailableError or OutOfTimeError
    */
   async locate(name: string, row: Buffer, deadline: Deadline): Promise<Region> {
+    let last: unknown = null;
     for (let failures = 1; ; failures++) {
       const known = this.cached(name, row);
       if (known !== null) return known;
@@ -57,6 +58,8 @@ export class RegionDirectory {
         if (regionHolds(region, row)) return region;
         failures = 0;
       } catch (error) {
+        if (error instanceof OutOfTimeError && last !== null) throw last;
+        last = error;
         if (!(error instanceof RegionUnavailableError) || !(await deadline.sleep(backoffMs(failures)))) throw error;
       }
     }

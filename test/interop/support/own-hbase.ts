@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const LAUNCHER = resolve(__dirname, '../../../hbase-schema/local/hbase');
+
+interface State {
+  pid: number;
+  quorum: string;
+}
+
+/** An HBase of a test's own, to be frozen and killed: on free ports, with data that go with it. */
+export class OwnHBase {
+  private constructor(
+    private readonly home: string,
+    private state: State,
+  ) {}
+
+  static async start(): Promise<OwnHBase> {
+    const home = mkdtempSync(join(tmpdir(), 'hbase-own-'));
+    const cache = join(homedir(), '.cache/opentsdb-ts');
+    const fetched = [process.env.TSDB_TEST_HBASE_HOME ?? '', join(cache, 'hbase-tests'), join(cache, 'hbase-2.5.11-hadoop3')]
+      .map((dir) => join(dir, 'lib'))
+      .find((lib) => existsSync(join(lib, '.complete')));
+    mkdirSync(home, { recursive: true });
+    if (fetched !== undefined) symlinkSync(fetched, join(home, 'lib'));
+    await launch('up', home);
+    return new OwnHBase(home, await stateOf(home));
+  }
+
+  get quorum(): string {
+    return this.state.quorum;
+  }
+
+  freeze(): void {
+    process.kill(this.state.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(this.state.pid, 'SIGCONT');
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    await launch('kill', this.home);
+  }
+
+  /** On the ports and the data it had. */
+  async restart(): Promise<void> {
+    await launch('up', this.home);
+    this.state = await stateOf(this.home);
+  }
+
+  async stop(): Promise<void> {
+    await launch('wipe', this.home);
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+async function launch(verb: string, home: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(LAUNCHER, [verb, '--home', home, '--heap', '1g']);
+  return stdout;
+}
+
+async function stateOf(home: string): Promise<State> {
+  return JSON.parse(await launch('status', home)) as State;
+}
