@@ -20,7 +20,7 @@ export function parseLong(text: string): bigint {
   return value;
 }
 
-/** Java's `(long) double`: toward zero, saturating; NaN is 0. The result may be unsafe as a number only beyond 2^53. */
+/** Java's `(long) double`: toward zero, saturating; NaN is 0. */
 export function doubleToLong(value: number): bigint {
   if (Number.isNaN(value)) return 0n;
   if (value >= 2 ** 63) return MAX_LONG;
