@@ -46,6 +46,7 @@ export class Port {
         requestTimeout: settings.requestTimeoutMs,
         connectionsCheckingInterval: settings.timeoutCheckMs,
         keepAliveTimeout: 0,
+        requireHostHeader: false, // the original does not, and small agents leave it out
       },
       handlers.http,
     );

@@ -84,6 +84,8 @@ describe('requests that are none', () => {
     ['two lengths', 'POST /api/put HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n{}  '],
     ['a length that is none', 'POST /api/put HTTP/1.1\r\nHost: x\r\nContent-Length: +4\r\n\r\n{}  '],
     ['a coding that is not the last', 'POST /api/put HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
+    ['a bare LF in the head', 'GET /api/version HTTP/1.1\r\nHost: x\n\r\n'],
+    ['a bare LF in a chunk', 'POST /api/put HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\n[]\r\n0\r\n\r\n'],
     ['a space before the colon', 'GET /api/version HTTP/1.1\r\nHost : x\r\n\r\n'],
     ['a header without a colon', 'GET /api/version HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n'],
     ['NUL in a header', 'GET /api/version HTTP/1.1\r\nHost: x\u0000y\r\n\r\n'],

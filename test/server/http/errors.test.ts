@@ -60,7 +60,6 @@ describe('errors of a running daemon', () => {
 
   it('that are thrown at once, or are no errors, are answered too', async () => {
     jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => {
-       
       throw 'text';
     });
     expect((await ask(tsd.port, '/api/suggest?type=metrics')).status).toBe(500);

@@ -100,14 +100,11 @@ describe('request bodies', () => {
     expect(unknown.status).toBe(400);
   });
 
-  it.each(['not JSON at all', '{"metric":', '\u0000\u0001\u0002', '[[[[', 'ﾟ'])(
-    'that are no JSON are 400: %j',
-    async (body) => {
-      const answer = await put(body);
-      expect(answer.status).toBe(400);
-      expect(json(answer)).toMatchObject({ error: { code: 400 } });
-    },
-  );
+  it.each(['not JSON at all', '{"metric":', '\u0000\u0001\u0002', '[[[[', 'ﾟ'])('that are no JSON are 400: %j', async (body) => {
+    const answer = await put(body);
+    expect(answer.status).toBe(400);
+    expect(json(answer)).toMatchObject({ error: { code: 400 } });
+  });
 });
 
 describe('with enable_chunked set to false by the operator', () => {
@@ -191,6 +188,13 @@ describe('answers', () => {
     const alone: number[] = [];
     for (const target of targets) alone.push((await ask(tsd.port, target)).body.length);
     expect(lengths).toEqual(alone);
+    connection.close();
+  });
+
+  it('come without a Host header', async () => {
+    const connection = await Connection.open(tsd.port);
+    connection.send('GET /api/version HTTP/1.1\r\n\r\n');
+    expect((await connection.answer()).status).toBe(200);
     connection.close();
   });
 
