@@ -46,6 +46,8 @@ export class Daemon implements Tsd {
   readonly mode: Mode;
   readonly startedAt = Date.now();
   readonly logger: Logger;
+  /** Where it listens, once it has started. */
+  address!: AddressInfo;
   /** Resolves when everything has ended. */
   readonly stopped: Promise<void>;
   private stopping: Promise<void> | null = null;
@@ -95,9 +97,6 @@ export class Daemon implements Tsd {
       throw error;
     }
   }
-
-  /** Where it listens. */
-  address!: AddressInfo;
 
   /** Stops in order: no new work, what has been received is handled, what was accepted becomes durable. */
   shutdown(reason: string): Promise<void> {
