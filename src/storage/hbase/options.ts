@@ -89,7 +89,7 @@ export function optionsFromConfig(config: Config): HBaseOptions {
     noDelay: flag('hbase.ipc.client.tcpnodelay', defaults.noDelay),
     keepAlive: flag('hbase.ipc.client.tcpkeepalive', defaults.keepAlive),
     batchActions: config.isSet('hbase.rpcs.batch.size') ? positive('hbase.rpcs.batch.size', defaults.batchActions) : defaults.batchActions,
-    batchesInFlight: positive('hbase.region_client.inflight_limit', defaults.batchesInFlight),
+    batchesInFlight: Math.min(defaults.batchesInFlight, positive('hbase.region_client.inflight_limit', defaults.batchesInFlight)),
   };
 }
 

@@ -1,0 +1,141 @@
+import { Connection, type ConnectionEnd, type ConnectionOptions } from '../../../src/storage/hbase/connection';
+import { CallTimedOutError, ConnectionLostError, RemoteException } from '../../../src/storage/hbase/errors';
+import { exception, FakeServer, type FakeCall, response } from './fake-server';
+
+const OPTIONS: ConnectionOptions = {
+  user: 'somebody',
+  service: 'ClientService',
+  connectTimeoutMs: 1000,
+  readTimeoutMs: 300,
+  idleTimeoutMs: 0,
+  noDelay: true,
+  keepAlive: true,
+};
+const EMPTY = Buffer.alloc(0);
+
+describe('a connection to a region server', () => {
+  let server: FakeServer;
+  let connection: Connection;
+  let ends: ConnectionEnd[];
+
+  async function connect(onCall: (call: FakeCall) => void, options: Partial<ConnectionOptions> = {}): Promise<void> {
+    server = await FakeServer.start(onCall);
+    ends = [];
+    connection = new Connection('127.0.0.1', server.port, { ...OPTIONS, ...options }, (_, end) => ends.push(end));
+  }
+  const call = (method: string, timeoutMs = 5000) => connection.call({ method, param: Buffer.from(method), timeoutMs });
+  afterEach(async () => {
+    connection.close();
+    await server.stop();
+  });
+
+  it('announces user, service and the cell block codec', async () => {
+    await connect((c) => c.reply(EMPTY));
+    await call('Get');
+    const greeting = server.greetings[0].toString('latin1');
+    for (const part of ['somebody', 'ClientService', 'org.apache.hadoop.hbase.codec.KeyValueCodec']) expect(greeting).toContain(part);
+  });
+
+  it('gives answers in any order to those who asked, byte by byte too', async () => {
+    const held: FakeCall[] = [];
+    await connect((c) => {
+      held.push(c);
+      if (held.length < 3) return;
+      for (const each of held.reverse()) each.reply(each.param, { cells: Buffer.from(`cells of ${each.method}`), chunk: 1 });
+    });
+    const answers = await Promise.all(['A', 'BB', 'CCC'].map((method) => call(method)));
+    expect(answers.map(({ param, cells }) => `${String(param)}/${String(cells)}`)).toEqual([
+      'A/cells of A',
+      'BB/cells of BB',
+      'CCC/cells of CCC',
+    ]);
+  });
+
+  it('tells the server how long the call may wait', async () => {
+    await connect((c) => c.reply(EMPTY));
+    await call('Get', 1234);
+    expect(server.calls[0].timeoutMs).toBe(1234);
+  });
+
+  it('hands out the exception with its policy', async () => {
+    await connect((c) =>
+      c.fail('org.apache.hadoop.hbase.RegionTooBusyException', 'org.apache.hadoop.hbase.RegionTooBusyException: too busy\n\tat x'),
+    );
+    const error = await call('Multi').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(RemoteException);
+    expect(error).toMatchObject({ policy: 'busy', overloaded: true, message: 'RegionTooBusyException: too busy' });
+    expect(connection.closed).toBe(false);
+  });
+
+  it('fails every pending call at once when the connection is cut within a frame', async () => {
+    await connect((c) => {
+      if (c.method !== 'last') return;
+      c.raw(response(1, Buffer.alloc(100)).subarray(0, 50));
+      setTimeout(() => c.hangUp(), 20);
+    });
+    const startedAt = Date.now();
+    const calls = await Promise.allSettled([call('first'), call('second'), call('last')]);
+    for (const result of calls) expect(result).toMatchObject({ status: 'rejected', reason: { name: 'ConnectionLostError', sent: true } });
+    expect(Date.now() - startedAt).toBeLessThan(1000);
+    expect(ends).toEqual(['broken']);
+    await expect(call('late')).rejects.toMatchObject({ sent: false });
+  });
+
+  it('ends a call at its time and ignores the answer that comes later', async () => {
+    await connect((c) => void (c.method === 'slow' ? setTimeout(() => c.reply(EMPTY), 100) : c.reply(c.param)));
+    await expect(call('slow', 50)).rejects.toBeInstanceOf(CallTimedOutError);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(String((await call('next')).param)).toBe('next');
+    expect(connection.inFlight).toBe(0);
+  });
+
+  it('takes a server that owes answers and says nothing for dead', async () => {
+    await connect(() => undefined);
+    const error = await call('Get', 10_000).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ConnectionLostError);
+    expect((error as Error).message).toMatch(/has been silent for \d+ ms/);
+    expect(ends).toEqual(['silent']);
+  });
+
+  it('does not take a server for dead that owes nothing, or that is answering somebody', async () => {
+    await connect((c) => void (c.method === 'slow' ? setTimeout(() => c.reply(c.param), 700) : c.reply(c.param)));
+    await call('quick');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const slow = call('slow');
+    const chatter = setInterval(() => void call('quick').catch(() => undefined), 50);
+    expect(String((await slow).param)).toBe('slow');
+    clearInterval(chatter);
+    expect(connection.closed).toBe(false);
+  });
+
+  it('closes when it has been idle', async () => {
+    await connect((c) => c.reply(EMPTY), { idleTimeoutMs: 100, readTimeoutMs: 100 });
+    await call('Get');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(ends).toEqual(['idle']);
+  });
+
+  it('says why it was refused', async () => {
+    await connect((c) => c.raw(exception(-1 >>> 0, 'org.apache.hadoop.hbase.ipc.FatalConnectionException', 'no such user')));
+    await expect(call('Get')).rejects.toThrow(/was refused: FatalConnectionException: no such user/);
+  });
+
+  it('ends on what is no answer', async () => {
+    await connect((c) => c.raw(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    await expect(call('Get')).rejects.toThrow(/sent what is no answer/);
+  });
+
+  it('says that nobody listens, and that the call was not sent', async () => {
+    await connect((c) => c.reply(EMPTY));
+    const { port } = server;
+    const seen: ConnectionEnd[] = [];
+    await server.stop();
+    const lost = new Connection('127.0.0.1', port, OPTIONS, (_, end) => seen.push(end));
+    await expect(lost.call({ method: 'Get', param: EMPTY, timeoutMs: 1000 })).rejects.toMatchObject({
+      name: 'ConnectionLostError',
+      sent: false,
+    });
+    expect(seen).toEqual(['unreachable']);
+    server = await FakeServer.start(() => undefined);
+  });
+});
