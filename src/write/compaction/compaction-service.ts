@@ -27,6 +27,7 @@ const READ_RATE = 200;
 const BUSY = 0.9;
 /** Lines about what merging came across, a second. */
 const WARNINGS_A_SECOND = 5;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const NO_READS: ReadFindings = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
 /** Queue, pace and compactor at work. */
@@ -171,11 +172,13 @@ export class CompactionService implements Compaction {
       return rows.length > 0 ? rows : this.queue.takeRead(count);
     };
     this.flushing = true;
-    while (Date.now() < deadline) {
-      this.launch(Infinity, MAX_FLUSH_BATCHES, take);
-      if (this.underWay.size === 0) break;
-      await Promise.race([...this.underWay, sleepUntil(deadline)]);
-    }
+    await within(deadline, async (over) => {
+      while (Date.now() < deadline) {
+        this.launch(Infinity, MAX_FLUSH_BATCHES, take);
+        if (this.underWay.size === 0) break;
+        await Promise.race([...this.underWay, over]);
+      }
+    });
     this.flushing = false;
   }
 
@@ -188,7 +191,9 @@ export class CompactionService implements Compaction {
     if (size > 0) this.logger.info(`Flushing all old outstanding rows out of ${size} rows`);
     const deadline = Date.now() + this.settings.drainMs;
     await this.flush(deadline);
-    if (this.underWay.size > 0) await Promise.race([Promise.all(this.underWay), sleepUntil(deadline)]);
+    await within(deadline, async (over) => {
+      if (this.underWay.size > 0) await Promise.race([Promise.all(this.underWay), over]);
+    });
   }
 
   collectStats(sink: StatsSink): void {
@@ -203,6 +208,15 @@ export class CompactionService implements Compaction {
   }
 }
 
-function sleepUntil(deadline: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline - Date.now())).unref());
+/** Runs work with a promise that resolves at the deadline. */
+async function within(deadline: number, work: (over: Promise<void>) => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.min(Math.max(0, deadline - Date.now()), MAX_TIMER_MS));
+  });
+  try {
+    await work(over);
+  } finally {
+    clearTimeout(timer);
+  }
 }

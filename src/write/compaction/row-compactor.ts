@@ -1,6 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DATA_FAMILY } from '../../schema';
-import { RetryableError, ThrottleError, type Failure, type Row, type RowDelete, type RowPut, type Storage } from '../../storage';
+import {
+  RetryableError,
+  ThrottleError,
+  type Failure,
+  type PackedCells,
+  type Row,
+  type RowDelete,
+  type RowPut,
+  type Storage,
+} from '../../storage';
 import { planRow, type PlanOptions, type RowPlan } from './row-plan';
 
 /** Milliseconds for which merging may hold the event loop. */
@@ -109,7 +118,35 @@ export class RowCompactor {
     const puts = withPut.map((plan) => plan.put as RowPut);
     stats.writes += puts.length;
     const failed = await this.change('put', withPut, () => this.storage.put(table, DATA_FAMILY, puts));
-    return plans.filter((plan) => !failed.has(plan));
+    const unseen = await this.unseen(withPut.filter((plan) => plan.confirm && !failed.has(plan)));
+    return plans.filter((plan) => !failed.has(plan) && !unseen.has(plan));
+  }
+
+  /** Looks whether merged cells are in their rows, and puts those that are not with the time of the store. @returns these */
+  private async unseen(plans: readonly RowPlan[]): Promise<Set<RowPlan>> {
+    const unseen = new Set(plans);
+    if (plans.length === 0) return unseen;
+    const { table } = this.options;
+    const cells = plans.map(({ put }) => (put as RowPut).cells);
+    const qualifiers = cells.map(qualifierOf);
+    try {
+      const rows = await this.timed(() =>
+        this.storage.multiGet(
+          table,
+          plans.map(({ key }, i) => ({ row: key, family: DATA_FAMILY, qualifiers: [qualifiers[i]] })),
+        ),
+      );
+      plans.forEach((plan, i) => {
+        if (rows[i] !== null) unseen.delete(plan);
+      });
+      const puts = plans.map(({ key }, i) => ({ row: key, cells: cells[i] })).filter((_, i) => rows[i] === null);
+      // What is left to delete is found when the rows come up again.
+      if (puts.length > 0) await this.change('put', [...unseen], () => this.storage.put(table, DATA_FAMILY, puts));
+    } catch (error) {
+      this.failed('read', error);
+    }
+    for (const { key } of unseen) this.postpone(key);
+    return unseen;
   }
 
   private async delete(plans: readonly RowPlan[]): Promise<void> {
@@ -171,6 +208,15 @@ export class RowCompactor {
     if (stats.errors[rpc]++ % LOG_EVERY === 0)
       logError(`Failed to ${rpc} a row to re-compact: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** The qualifier of a lone packed cell; a view. */
+function qualifierOf(cells: PackedCells): Buffer {
+  let qualifier = cells.bytes;
+  cells.forEach((at, length) => {
+    qualifier = cells.bytes.subarray(at, at + length);
+  });
+  return qualifier;
 }
 
 /** The time of the youngest cell, milliseconds. */

@@ -7,7 +7,6 @@ import {
   mergeRow,
   type MergedRow,
   type MergeOptions,
-  type PointCell,
 } from '../../schema';
 import { PackedCells, type Row, type RowDelete, type RowPut } from '../../storage';
 import type { CompactionStats } from './stats';
@@ -21,6 +20,11 @@ const MAX_QUALIFIERS = 4 * MAX_QUALIFIER;
 export interface RowPlan {
   key: Buffer;
   put: RowPut | null;
+  /**
+   * The put has to be seen in the row before anything is deleted. Where points were dropped, the row may have had a column of this
+   * name before: 2.4.1 puts tombstones at the time of its compaction, and such a one would hide a cell that is older.
+   */
+  confirm: boolean;
   delete: RowDelete | null;
   appendRepair: { qualifier: Buffer; expected: Buffer; value: Buffer } | null;
 }
@@ -62,7 +66,7 @@ export function tooLong(row: Row): boolean {
  * had one, stays and stands as if it had come after the compaction.
  */
 export function planRow(row: Row, options: PlanOptions): RowPlan | null {
-  const { enabled, merge, repairAppends, stats } = options;
+  const { enabled, repairAppends, stats } = options;
   const merged = tooLong(row) ? null : tryMerge(row, options);
   if (merged === null) {
     if (tooLong(row)) stats.skipped.too_long++;
@@ -73,7 +77,7 @@ export function planRow(row: Row, options: PlanOptions): RowPlan | null {
   if (appendRepair !== null) {
     if (!repairAppends) return null;
     const repair = { qualifier: row.qualifier(appendRepair.cell), expected: row.value(appendRepair.cell), value: appendRepair.value };
-    return { key, put: null, delete: null, appendRepair: repair };
+    return { key, put: null, confirm: false, delete: null, appendRepair: repair };
   }
   if (!enabled || cell === null || (!write && deletes.length === 0)) return null;
   if (cell.qualifier.length > MAX_QUALIFIER) {
@@ -82,7 +86,8 @@ export function planRow(row: Row, options: PlanOptions): RowPlan | null {
   }
   return {
     key,
-    put: write ? putOf(key, cell, merged, merge) : null,
+    put: write ? { row: key, cells: PackedCells.of(cell.qualifier, cell.value), timestamps: [merged.newest] } : null,
+    confirm: merged.duplicatesSame + merged.duplicatesDifferent > 0,
     delete: deletes.length === 0 ? null : { row: key, family: DATA_FAMILY, qualifiers: deletes, timestamps: timesOf(row, deletes) },
     appendRepair: null,
   };
@@ -106,15 +111,6 @@ function tryMerge(row: Row, { merge, stats, warn }: PlanOptions): MergedRow | nu
     warn(error.message);
     return null;
   }
-}
-
-function putOf(row: Buffer, cell: PointCell, merged: MergedRow, { dateTiered }: MergeOptions): RowPut {
-  const { duplicatesSame, duplicatesDifferent, newest } = merged;
-  const cells = PackedCells.of(cell.qualifier, cell.value);
-  // Where points were dropped, the row may have had a column of this name before: its tombstone, if 2.4.1 put it there, is as
-  // young as that TSD's compaction was, and would hide an older cell. The store's clock is younger than any.
-  const mayHaveBeenThere = duplicatesSame + duplicatesDifferent > 0;
-  return dateTiered || !mayHaveBeenThere ? { row, cells, timestamps: [newest] } : { row, cells };
 }
 
 /** The times of the row's cells with these qualifiers, which are in the order of the cells. */

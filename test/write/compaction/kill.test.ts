@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DATA_FAMILY } from '../../../src/schema';
+import { openTempStore } from '../../support/temp-store';
+import { BASE, compactingOn, keyOf, pause, points, putOf } from './support/rows';
+
+jest.setTimeout(120_000);
+
+const ROWS = 4000;
+const CELLS = Array.from(
+  { length: 12 },
+  (_, i) => `${(i * 300 * 16).toString(16).padStart(4, '0')}=${(i + 1).toString(16).padStart(2, '0')}`,
+);
+const POINTS = CELLS.map((_, i) => `${i * 300_000}:${i + 1}`).join(' ');
+
+it('a process killed while it compacts leaves no row worse than before', async () => {
+  const store = await openTempStore();
+  const { storage } = store;
+  try {
+    const puts = Array.from({ length: ROWS }, (_, i) => putOf(keyOf(i), CELLS.join(' ')));
+    expect(await storage.put('tsdb', DATA_FAMILY, puts)).toEqual([]);
+    const sizes = async (): Promise<Map<number, number>> => {
+      const found = new Map<number, number>();
+      for (let i = 0; i < ROWS; i++) {
+        const row = await storage.get('tsdb', { row: keyOf(i) });
+        found.set(row?.size ?? 0, (found.get(row?.size ?? 0) ?? 0) + 1);
+        expect(await points(storage, keyOf(i))).toBe(POINTS);
+      }
+      return found;
+    };
+    let interrupted = 0;
+    for (let round = 0; round < 6; round++) {
+      const child = fork(join(__dirname, 'support/compacting-child.ts'), [store.path, String(ROWS)], {
+        execArgv: ['-r', join(__dirname, '../../support/ts-hook.cjs')],
+      });
+      const exited = once(child, 'exit');
+      let done = false;
+      child.on('message', (message) => (done ||= message === 'done'));
+      await once(child, 'message');
+      await pause(5 + round * 40);
+      child.kill('SIGKILL');
+      await exited;
+      if (!done) interrupted++;
+      const found = await sizes();
+      // Whole, merged, or both.
+      for (const size of found.keys()) expect([1, CELLS.length, CELLS.length + 1]).toContain(size);
+    }
+    expect(interrupted).toBeGreaterThan(0);
+    const { compaction, compact } = compactingOn(storage);
+    for (let i = 0; i < ROWS; i++) compaction.rowWritten(keyOf(i), BASE);
+    await compact();
+    expect([...(await sizes()).keys()]).toEqual([1]);
+  } finally {
+    await store.close();
+  }
+});
