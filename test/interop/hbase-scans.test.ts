@@ -74,7 +74,7 @@ describeWithHBase('HBase scans', (zkQuorum) => {
       expect(hex(await scan(storage, { ...EVERYTHING, limit }))).toEqual(hex(keys.slice(0, limit)));
   });
 
-  it('goes on through heartbeats', async () => {
+  it('goes on where the server stops for lack of time', async () => {
     const storage = await open({ rpcTimeoutMs: 20, maxAttempts: 1000 });
     expect(hex(await scan(storage, { ...EVERYTHING, filter: { kind: 'keyRegexp', pattern: '(?s).*\\x5c\\x45$' } })).length).toBe(180);
   });
@@ -98,7 +98,7 @@ describeWithHBase('HBase scans', (zkQuorum) => {
     );
   });
 
-  it('leaves no scanner open on the server when its reader stops', async () => {
+  it('has no call under way after its reader has stopped', async () => {
     const storage = await open({ scanResultBytes: 500 });
     for (let i = 0; i < 50; i++) for await (const rows of storage.scan(table, EVERYTHING)) if (rows.length > 0) break;
     await new Promise((resolve) => setTimeout(resolve, 300));
