@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port';
+import { tableNames } from './tables';
 
 const HOME = join(homedir(), '.cache', 'opentsdb-ts', 'original-2.4.1');
 const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent']
@@ -12,7 +14,7 @@ const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent']
   .concat(['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED']);
 const LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.ConsoleAppender"><target>System.err</target>
 <encoder><pattern>%d %-5level %logger{0}: %msg%n</pattern></encoder></appender>
-<logger name="org.apache.zookeeper" level="ERROR"/><root level="WARN"><appender-ref ref="S"/></root></configuration>`;
+<logger name="org.apache.zookeeper" level="ERROR"/><logger name="net.opentsdb.tools.Fsck" level="INFO"/><root level="WARN"><appender-ref ref="S"/></root></configuration>`;
 
 /** Fetches the original's jars with Maven, once for this machine. */
 export function fetchOriginal(): void {
@@ -32,7 +34,6 @@ export function fetchOriginal(): void {
     { encoding: 'utf8' },
   );
   if (r.status !== 0) throw new Error(`Maven could not fetch OpenTSDB 2.4.1: ${(r.stdout + r.stderr).slice(-500)}`);
-  writeFileSync(join(HOME, 'classes', 'logback.xml'), LOGBACK);
   writeFileSync(join(HOME, '.complete'), '');
 }
 
@@ -51,12 +52,10 @@ function writeConfig(dir: string, port: number, { quorum, prefix, settings = {} 
     'tsd.http.staticroot': dir,
     'tsd.http.cachedir': join(dir, 'cache'),
     'tsd.storage.hbase.zk_quorum': quorum,
-    'tsd.storage.hbase.data_table': `${prefix}tsdb`,
-    'tsd.storage.hbase.uid_table': `${prefix}tsdb-uid`,
-    'tsd.storage.hbase.tree_table': `${prefix}tsdb-tree`,
-    'tsd.storage.hbase.meta_table': `${prefix}tsdb-meta`,
+    ...tableNames(prefix),
     ...settings,
   };
+  writeFileSync(join(dir, 'logback.xml'), LOGBACK);
   const file = join(dir, 'opentsdb.conf');
   writeFileSync(
     file,
@@ -65,6 +64,10 @@ function writeConfig(dir: string, port: number, { quorum, prefix, settings = {} 
       .join(''),
   );
   return file;
+}
+
+function javaOptions(dir: string): string[] {
+  return ['-Xmx1g', ...OPENS, `-Dlogback.configurationFile=${join(dir, 'logback.xml')}`, '-cp', `${HOME}/classes:${HOME}/lib/*`];
 }
 
 function answers(port: number): Promise<boolean> {
@@ -82,17 +85,14 @@ export class OriginalTsd {
     private readonly dir: string,
   ) {}
 
-  static async start(port: number, options: OriginalOptions): Promise<OriginalTsd> {
+  static async start(options: OriginalOptions): Promise<OriginalTsd> {
     fetchOriginal();
+    const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), 'original-'));
     const config = writeConfig(dir, port, options);
-    const child = spawn(
-      'java',
-      ['-Xmx1g', ...OPENS, '-cp', `${HOME}/classes:${HOME}/lib/*`, 'net.opentsdb.tools.TSDMain', '--config', config],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
+    const child = spawn('java', [...javaOptions(dir), 'net.opentsdb.tools.TSDMain', '--config', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let log = '';
     child.stderr!.on('data', (d: Buffer) => (log = (log + d.toString()).slice(-4000)));
     for (let i = 0; i < 240; i++) {
@@ -136,14 +136,10 @@ export function runOriginalTool(
   const dir = mkdtempSync(join(tmpdir(), 'original-tool-'));
   try {
     const config = writeConfig(dir, 4242, options);
-    const r = spawnSync(
-      'java',
-      [...OPENS, '-cp', `${HOME}/classes:${HOME}/lib/*`, `net.opentsdb.tools.${TOOL_CLASSES[tool]}`, `--config=${config}`, ...args],
-      {
-        encoding: 'utf8',
-        timeout: 120_000,
-      },
-    );
+    const r = spawnSync('java', [...javaOptions(dir), `net.opentsdb.tools.${TOOL_CLASSES[tool]}`, `--config=${config}`, ...args], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     return { status: r.status, stdout: r.stdout, stderr: r.stderr };
   } finally {
     rmSync(dir, { recursive: true, force: true });
