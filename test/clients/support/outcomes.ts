@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recording } from './recorder';
+import { exchanges } from './transcript';
+
+/** The port of an original (2.4.1, on fresh tables): its answers are recorded as golden, instead of ours being compared. */
+export const ORIGINAL_PORT = Number(process.env.TSDB_CLIENTS_ORIGINAL ?? 0);
+
+/** What a client asked, and what it got, without what differs from run to run. */
+export interface Outcome {
+  request: string;
+  status: number;
+  body: unknown;
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** Values that depend on the machine, the moment or the language: only that they are there is compared. */
+const HIDDEN_KEYS = /^(trace|tsuids|startTime|full_revision|short_revision|timestamp|host|user|branch|repo|repo_status|version)$/;
+
+function masked(value: Json): Json {
+  if (typeof value === 'number') return !Number.isInteger(value) ? 'float' : value > 1e9 ? 'time' : value;
+  if (typeof value === 'string') return /^\d{10,13}$/.test(value) ? 'time' : value;
+  if (Array.isArray(value)) return value.map(masked);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, Json] => {
+    if (key === 'statsSummary') return [key, 'timings'];
+    if (key === 'trace') return [key, typeof inner];
+    if (/^\d{10,13}$/.test(key)) return ['time', masked(inner)];
+    return [key, HIDDEN_KEYS.test(key) ? 'hidden' : masked(inner)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Answers about the process itself: of these, only what kind of JSON it is. */
+const ABOUT_THE_PROCESS = /^\/api\/(stats|config)(\/(?!filters)|$|\?)/;
+
+function bodyOf(target: string, body: string): unknown {
+  if (body === '') return '';
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(body) as Json;
+  } catch {
+    return body.startsWith('<!DOCTYPE') ? 'page' : body;
+  }
+  if (ABOUT_THE_PROCESS.test(target)) return Array.isArray(parsed) ? 'array' : typeof parsed;
+  return masked(parsed);
+}
+
+export function outcomes(connections: readonly Recording[], isCompared: (target: string) => boolean = () => true): Outcome[] {
+  return exchanges(connections)
+    .filter(({ target }) => isCompared(target))
+    .map(({ method, target, status, body }) => ({
+      request: `${method} ${target.replace(/\d{10,13}(\.\d+)?/g, 'time')}`,
+      status,
+      body: bodyOf(target, body),
+    }));
+}
+
+/**
+ * Expects what the original answered to the same client. `TSDB_CLIENTS_ORIGINAL=PORT npx jest --selectProjects clients`
+ * records that anew.
+ */
+export function expectAsOriginal(name: string, found: readonly Outcome[]): void {
+  const file = join(__dirname, '..', 'golden', `${name}.json`);
+  if (ORIGINAL_PORT) writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`);
+  expect(found).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+}
