@@ -184,10 +184,15 @@ export class HBaseStorage implements Storage {
     return this.counters.figures(this.cluster);
   }
 
-  /** Waits for the calls that are under way (each ends by its deadline), then closes the connections. New calls fail. */
+  /** Waits for the calls that are under way, at most as long as a call may take, then closes the connections. New calls fail. */
   async close(): Promise<void> {
     this.closed = true;
-    if (this.underWay > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    if (this.underWay > 0) {
+      const idle = new Promise<void>((resolve) => this.whenIdle.push(resolve));
+      // A scan whose reader went away without ending it is never over.
+      const limit = new Deadline(undefined, this.cluster.options.operationTimeoutMs);
+      await limit.race(idle).catch(() => undefined);
+    }
     this.cluster.close();
   }
 
