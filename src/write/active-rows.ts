@@ -1,7 +1,7 @@
 import { ActiveRow } from './active-row';
 
 const FIRST_BUCKETS = 1024;
-const MAX_SPARES = 20_000;
+const MAX_SPARES = 50_000;
 
 /** The rows that have something to write, by their keys: a chained hash table over row objects that are used again. */
 export class ActiveRows {

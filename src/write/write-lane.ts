@@ -28,7 +28,7 @@ export interface LaneEvents {
 }
 
 /** Bytes a row costs beside its key and cells: objects and table entries. */
-const ROW_COST = 320;
+const ROW_COST = 600;
 /** Bytes a cell costs beside itself: what growing buffers leave unused. */
 const CELL_COST = 12;
 const FIRST_BACKOFF_MS = 50;
