@@ -111,7 +111,7 @@ export class StoragePointWriter implements PointWriter {
   submitPoint(point: TimedPoint, source: PointSource, sink: PointSink | null): Promise<void> | undefined {
     const value = readValueText(point.value, source);
     checkPoint(point, value, this.settings.maxTags, this.uids.validator);
-    this.admit();
+    this.admitPoint(point, value);
     const name = seriesName(point);
     let series = this.waiting.get(name);
     if (series === undefined) {
@@ -197,6 +197,17 @@ export class StoragePointWriter implements PointWriter {
     this.buffer.budget.check();
   }
 
+  /** A point that is turned away here is the storage exception handler's business like one that storage refuses later. */
+  private admitPoint(point: TimedPoint, value: ReadValue): void {
+    try {
+      this.admit();
+    } catch (error) {
+      const seen = { metric: point.metric, timestamp: Number(point.timestamp), value: value.number, tags: point.tags };
+      this.handOver([seen], error as ThrottleError);
+      throw error;
+    }
+  }
+
   /** Lets the short way know the names of a point that took the long one. */
   private learn(point: TimedPoint, ids: SeriesIds): void {
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
@@ -231,16 +242,22 @@ export class StoragePointWriter implements PointWriter {
       this.logger.error(`${this.lostSinceLog} data points could not be stored; the last because: ${failed.error.message}`);
       this.lostSinceLog = 0;
     }
-    if (this.plugins.exceptionHandler !== null && failed.table === this.settings.table)
-      this.track(this.handFailed(failed, failed.error)).catch((error: unknown) =>
-        this.logger.error(`Storage exception handler failed: ${error instanceof Error ? error.message : String(error)}`),
-      );
+    if (this.plugins.exceptionHandler === null || failed.table !== this.settings.table) return;
+    const { key, cells } = copyCells(failed);
+    this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error);
   }
 
-  private async handFailed(failed: FailedRow, error: StorageError): Promise<void> {
-    const { key, cells } = copyCells(failed);
-    const points = await failedPoints(this.settings.layout, this.uids, key, cells);
-    for (const point of points) await this.plugins.exceptionHandler?.handleError(point, error);
+  private handOver(points: PluginPoint[] | Promise<PluginPoint[]>, error: StorageError): void {
+    const handler = this.plugins.exceptionHandler;
+    if (handler === null) return;
+    const handling = async (): Promise<void> => {
+      try {
+        for (const point of await points) await handler.handleError(point, error);
+      } catch (failure) {
+        this.logger.error(`Storage exception handler failed: ${failure instanceof Error ? failure.message : String(failure)}`);
+      }
+    };
+    void this.track(handling());
   }
 
   async flush(): Promise<void> {

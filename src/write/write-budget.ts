@@ -2,8 +2,8 @@ import { ThrottleError } from '../storage';
 import type { Turn } from './types';
 
 /** Parts of the budget: above the first, clients are no longer read; below the second they are again. */
-const SOFT = 1 / 4;
-const RESUME = 3 / 16;
+const SOFT = 1 / 8;
+const RESUME = 3 / 32;
 
 /**
  * Bytes that wait for storage, over all tables. Below the soft mark everybody writes; above it writers wait in line and get turns one
