@@ -37,7 +37,14 @@ for (const project of quick ? ['unit'] : ['unit', 'interop', 'clients']) {
   fs.rmSync(report, { force: true });
   // Suites of the last two share programs and ports with each other: one at a time.
   const workers = project === 'unit' ? [] : ['--runInBand'];
-  const ok = run(`jest: ${project}`, bin('jest'), ['--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...workers]);
+  const ok = run(`jest: ${project}`, bin('jest'), [
+    '--selectProjects',
+    project,
+    '--json',
+    `--outputFile=${report}`,
+    '--passWithNoTests',
+    ...workers,
+  ]);
   if (!fs.existsSync(report)) {
     failed++;
     continue;

@@ -25,36 +25,79 @@ for (let i = 0; i < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = r
 const home = path.resolve(options.home ?? path.join(os.homedir(), '.cache/opentsdb-ts', `hbase-${options.version}`));
 const at = (...parts) => path.join(home, ...parts);
 const OPENS = [
-  'java.base/java.nio', 'java.base/sun.nio.ch', 'java.base/java.lang', 'java.base/jdk.internal.ref', 'java.base/java.lang.reflect',
-  'java.base/java.util', 'java.base/java.util.concurrent',
-].flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`])
-  .concat(['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED', '--add-exports', 'java.security.jgss/sun.security.krb5=ALL-UNNAMED']);
+  'java.base/java.nio',
+  'java.base/sun.nio.ch',
+  'java.base/java.lang',
+  'java.base/jdk.internal.ref',
+  'java.base/java.lang.reflect',
+  'java.base/java.util',
+  'java.base/java.util.concurrent',
+]
+  .flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`])
+  .concat([
+    '--add-exports',
+    'java.base/jdk.internal.misc=ALL-UNNAMED',
+    '--add-exports',
+    'java.security.jgss/sun.security.krb5=ALL-UNNAMED',
+  ]);
 
 function fail(message) {
   console.error(`hbase: ${message}`);
   process.exit(1);
 }
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
-const readState = () => { try { return JSON.parse(fs.readFileSync(at('state.json'), 'utf8')); } catch { return null; } };
-const runningState = () => { const s = readState(); return s?.pid && alive(s.pid) ? s : null; };
+const alive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const readState = () => {
+  try {
+    return JSON.parse(fs.readFileSync(at('state.json'), 'utf8'));
+  } catch {
+    return null;
+  }
+};
+const runningState = () => {
+  const s = readState();
+  return s?.pid && alive(s.pid) ? s : null;
+};
 
 async function freePort() {
   return new Promise((done, bad) => {
     const server = net.createServer().on('error', bad);
-    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)); });
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
   });
 }
 
 function fetchJars() {
   if (fs.existsSync(at('lib', '.complete'))) return;
-  if (spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status !== 0) fail('Maven is needed to fetch HBase, and `mvn` is not on the PATH');
+  if (spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status !== 0)
+    fail('Maven is needed to fetch HBase, and `mvn` is not on the PATH');
   console.error(`hbase: fetching HBase ${options.version} with Maven into ${at('lib')} ...`);
   fs.rmSync(at('lib'), { recursive: true, force: true });
   fs.mkdirSync(at('lib'), { recursive: true });
-  const r = spawnSync('mvn', ['-q', '-B', '-f', path.join(here, 'pom.xml'), `-Dhbase.version=${options.version}`,
-    'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies', `-DoutputDirectory=${at('lib')}`], { encoding: 'utf8' });
-  if (r.status !== 0) fail(`Maven could not fetch HBase ${options.version}:\n${(r.stdout + r.stderr).trim().split('\n').slice(-5).join('\n')}`);
+  const r = spawnSync(
+    'mvn',
+    [
+      '-q',
+      '-B',
+      '-f',
+      path.join(here, 'pom.xml'),
+      `-Dhbase.version=${options.version}`,
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      `-DoutputDirectory=${at('lib')}`,
+    ],
+    { encoding: 'utf8' },
+  );
+  if (r.status !== 0)
+    fail(`Maven could not fetch HBase ${options.version}:\n${(r.stdout + r.stderr).trim().split('\n').slice(-5).join('\n')}`);
   fs.writeFileSync(at('lib', '.complete'), '');
 }
 
@@ -78,13 +121,32 @@ function writeConfig(ports) {
   const properties = Object.entries(site).map(([k, v]) => `<property><name>${k}</name><value>${v}</value></property>`);
   fs.mkdirSync(at('conf'), { recursive: true });
   fs.writeFileSync(at('conf', 'hbase-site.xml'), `<configuration>${properties.join('\n')}</configuration>\n`);
-  fs.writeFileSync(at('conf', 'log4j.properties'), ['log4j.rootLogger=WARN,console', 'log4j.appender.console=org.apache.log4j.ConsoleAppender',
-    'log4j.logger.org.apache.hadoop.hbase.master.HMaster=INFO', // "Master has completed initialization"
-    'log4j.appender.console.target=System.err', 'log4j.appender.console.layout=org.apache.log4j.PatternLayout',
-    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n', ''].join('\n'));
-  fs.writeFileSync(at('conf', 'log4j2.properties'), ['rootLogger=WARN,console', 'appender.console.type=Console', 'appender.console.target=SYSTEM_ERR',
-    'appender.console.name=console', 'appender.console.layout.type=PatternLayout', 'appender.console.layout.pattern=%d{ISO8601} %p %c{2}: %m%n',
-    'logger.master.name=org.apache.hadoop.hbase.master.HMaster', 'logger.master.level=INFO', ''].join('\n'));
+  fs.writeFileSync(
+    at('conf', 'log4j.properties'),
+    [
+      'log4j.rootLogger=WARN,console',
+      'log4j.appender.console=org.apache.log4j.ConsoleAppender',
+      'log4j.logger.org.apache.hadoop.hbase.master.HMaster=INFO', // "Master has completed initialization"
+      'log4j.appender.console.target=System.err',
+      'log4j.appender.console.layout=org.apache.log4j.PatternLayout',
+      'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n',
+      '',
+    ].join('\n'),
+  );
+  fs.writeFileSync(
+    at('conf', 'log4j2.properties'),
+    [
+      'rootLogger=WARN,console',
+      'appender.console.type=Console',
+      'appender.console.target=SYSTEM_ERR',
+      'appender.console.name=console',
+      'appender.console.layout.type=PatternLayout',
+      'appender.console.layout.pattern=%d{ISO8601} %p %c{2}: %m%n',
+      'logger.master.name=org.apache.hadoop.hbase.master.HMaster',
+      'logger.master.level=INFO',
+      '',
+    ].join('\n'),
+  );
 }
 
 async function up(foreground = false) {
@@ -99,14 +161,18 @@ async function up(foreground = false) {
   writeConfig(ports);
   const log = fs.openSync(at('log'), 'w');
   const stdio = foreground ? ['ignore', 'inherit', 'pipe'] : ['ignore', log, log];
-  const child = spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, 'org.apache.hadoop.hbase.master.HMaster', 'start'],
-    { cwd: home, detached: !foreground, stdio });
+  const child = spawn(
+    'java',
+    [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, 'org.apache.hadoop.hbase.master.HMaster', 'start'],
+    { cwd: home, detached: !foreground, stdio },
+  );
   if (foreground) stayWith(child, log);
   else child.unref();
   const state = { version: options.version, home, pid: child.pid, ...ports, quorum: `127.0.0.1:${ports.zk}` };
   fs.writeFileSync(at('state.json'), JSON.stringify(state));
   for (let waited = 0; waited < 120; waited += 0.25) {
-    if (!alive(child.pid)) fail(`HBase did not start; the end of its log:\n${fs.readFileSync(at('log'), 'utf8').split('\n').slice(-8).join('\n')}`);
+    if (!alive(child.pid))
+      fail(`HBase did not start; the end of its log:\n${fs.readFileSync(at('log'), 'utf8').split('\n').slice(-8).join('\n')}`);
     if (fs.readFileSync(at('log'), 'utf8').includes('Master has completed initialization')) return state;
     await sleep(250);
   }
@@ -115,7 +181,10 @@ async function up(foreground = false) {
 
 /** Passes signals on, copies the log to stderr and ends with the child's exit code. */
 function stayWith(child, log) {
-  child.stderr.on('data', (bytes) => { fs.writeSync(log, bytes); process.stderr.write(bytes); });
+  child.stderr.on('data', (bytes) => {
+    fs.writeSync(log, bytes);
+    process.stderr.write(bytes);
+  });
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
@@ -155,6 +224,13 @@ switch (verb) {
     break;
   }
   default:
-    console.error(fs.readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n').slice(0, 15).map((l) => l.replace(/^\/\/ ?/, '')).join('\n'));
+    console.error(
+      fs
+        .readFileSync(fileURLToPath(import.meta.url), 'utf8')
+        .split('\n')
+        .slice(0, 15)
+        .map((l) => l.replace(/^\/\/ ?/, ''))
+        .join('\n'),
+    );
     process.exit(2);
 }

@@ -47,7 +47,7 @@ function text(value: unknown): string {
 }
 
 /** Line breaks and other control characters of a client must not make log lines of their own. */
- 
+
 const oneLine = (message: string): string => message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\n' ? '\\n' : '?'));
 
 function toEvent(info: Record<string | symbol, unknown>): LogEvent {

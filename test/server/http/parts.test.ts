@@ -93,12 +93,15 @@ describe('an answer in parts', () => {
     expect([answer.status, answer.text]).toEqual([413, '{"error":{"code":413,"message":"too much"}}']);
   });
 
-  it.each<Record<string, string>>([{}, { 'Accept-Encoding': 'gzip' }])('that fails late is cut, so that nobody takes it for a whole one: %j', async (headers) => {
-    const connection = await Connection.open(port);
-    connection.send(requestBytes('/api/parts?count=2000&fail=1000', { headers }));
-    const received = await connection.toEnd();
-    expect(received.toString('latin1').endsWith('0\r\n\r\n')).toBe(false);
-  });
+  it.each<Record<string, string>>([{}, { 'Accept-Encoding': 'gzip' }])(
+    'that fails late is cut, so that nobody takes it for a whole one: %j',
+    async (headers) => {
+      const connection = await Connection.open(port);
+      connection.send(requestBytes('/api/parts?count=2000&fail=1000', { headers }));
+      const received = await connection.toEnd();
+      expect(received.toString('latin1').endsWith('0\r\n\r\n')).toBe(false);
+    },
+  );
 
   it('stops being made when the client goes away, also while it does not read', async () => {
     const over = new Promise<void>((resolve) => (ended = resolve));
