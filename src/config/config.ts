@@ -19,7 +19,11 @@ export class NumberFormatError extends Error {
 export class LayeredConfig implements Config {
   private readonly values: Map<string, string>;
 
-  constructor(values: Iterable<readonly [string, string]> = []) {
+  /** @param directory of the file that the values come from */
+  constructor(
+    values: Iterable<readonly [string, string]> = [],
+    readonly directory?: string,
+  ) {
     this.values = new Map(values);
   }
 

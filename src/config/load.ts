@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LayeredConfig } from './config';
 import { parseProperties } from './properties';
 
@@ -42,7 +42,7 @@ export class ConfigFileNotFoundError extends Error {
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const found = options.file ? readNamed(options.file) : search(options.searchPath ?? SEARCH_PATH);
-  const config = new LayeredConfig(found?.values ?? workingDefaults());
+  const config = new LayeredConfig(found?.values ?? workingDefaults(), found ? dirname(resolve(found.file)) : undefined);
   for (const [key, value] of options.overrides ?? []) config.set(key, value);
   return { config, file: found?.file ?? null };
 }

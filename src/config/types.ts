@@ -1,5 +1,7 @@
 /** Values of the configuration, read by key with the original's rules (spec of Config: strings converted when read). */
 export interface Config {
+  /** Of the file that it was read from; absent: there was none. */
+  readonly directory?: string;
   /** The raw string, untrimmed; the default of the key table when absent; null when neither exists. */
   getString(key: string): string | null;
   /** @throws NumberFormatError with Java's text, e.g. `For input string: "10s"` */

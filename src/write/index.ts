@@ -8,6 +8,7 @@ import type { PointWriter, WriterOptions } from './types';
 
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
+export { Spool, spoolSettings } from './spool';
 export { parseTag, showTags } from './tags-text';
 export { layoutOf } from './settings';
 export * from './types';

@@ -15,8 +15,10 @@ export interface PluginPoint {
 export interface WritePlugin {
   /** Called once before anything else; the daemon does not start when it throws. */
   initialize?(config: Config, logger: Logger): Promise<void> | void;
+  /** Called once, after the last point. */
   shutdown?(): Promise<void> | void;
   version?(): string;
+  /** Called for every look at the daemon's statistics; names get `tsd.` in front. */
   collectStats?(sink: StatsSink): void;
 }
 
@@ -37,10 +39,16 @@ export interface DataPointFilter extends WritePlugin {
   allowDataPoint(point: PluginPoint): Promise<boolean> | boolean;
 }
 
+/** Told of every point's series instead of the meta table. Mirrors MetaDataCache. */
+export interface MetaCache extends WritePlugin {
+  increment(tsuid: Buffer): Promise<void> | void;
+}
+
 export interface WritePlugins {
   publisher: RtPublisher | null;
   exceptionHandler: StorageExceptionHandler | null;
   filter: DataPointFilter | null;
+  metaCache: MetaCache | null;
 }
 
-export const NO_PLUGINS: WritePlugins = { publisher: null, exceptionHandler: null, filter: null };
+export const NO_PLUGINS: WritePlugins = { publisher: null, exceptionHandler: null, filter: null, metaCache: null };

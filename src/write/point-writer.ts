@@ -1,7 +1,7 @@
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
 import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, applySalt, APPEND_QUALIFIER } from '../schema';
-import { ThrottleError, type Storage, type StorageError } from '../storage';
+import { ThrottleError, type RowPut, type Storage, type StorageError } from '../storage';
 import type { Uids } from '../uid/types';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
@@ -9,22 +9,17 @@ import type { StatsSink } from '../util/stats';
 import { copyCells, failedPoints } from './failed-points';
 import { CellBuilder, hashKey } from './point-builder';
 import { checkPoint } from './point-checks';
+import { PluginCalls } from './plugin-calls';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
-import { cachedSeries, lookUpSeries, type SeriesIds } from './series-lookup';
+import type { SeriesIds } from './series-lookup';
+import { SeriesNames, type PendingPoint } from './series-names';
 import { writeSettings, type WriteSettings } from './settings';
+import type { Spool } from './spool';
 import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, Turn, WriterOptions } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { WriteLane } from './write-lane';
 
-/** Points of one series that wait for its UIDs, in the order of arrival. */
-interface WaitingSeries {
-  points: { point: TimedPoint; value: ReadValue; sink: PointSink | null }[];
-  done: Promise<void>;
-}
-
-/** Bytes that a point waiting for UIDs counts for. */
-const WAITING_COST = 512;
 /** Milliseconds between log lines about points that storage refused. */
 const LOG_PAUSE_MS = 10_000;
 
@@ -34,17 +29,14 @@ export class StoragePointWriter implements PointWriter {
   private readonly buffer: WriteBuffer;
   private readonly lane: WriteLane;
   private readonly cells: CellBuilder;
-  private readonly waiting = new Map<string, WaitingSeries>();
+  private readonly names: SeriesNames;
   private readonly underWay = new Set<Promise<void>>();
   private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
   private readonly latency = new LatencyHistogram();
   private readonly qualifier = Buffer.alloc(4);
-  /** Names of a point may be assigned all at once: nothing could refuse one of them alone. */
-  private readonly together: boolean;
-  /** Points pass plugins, which want names: there is no short way. */
-  private readonly long: boolean;
+  private readonly calls: PluginCalls;
+  private readonly spool: Spool | null;
   private added = 0;
-  private filtered = 0;
   private closed = false;
   private loggedAt = 0;
   private lostSinceLog = 0;
@@ -56,11 +48,12 @@ export class StoragePointWriter implements PointWriter {
     private readonly uids: Uids,
     private readonly logger: Logger,
     readonly plugins: WritePlugins = NO_PLUGINS,
-    { durability }: WriterOptions = {},
+    { durability, spool }: WriterOptions = {},
   ) {
     this.settings = writeSettings(config, uids.widths);
     const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
-    this.buffer = new WriteBuffer(storage, bufferBytes, pace, {
+    this.spool = spool ?? null;
+    this.buffer = new WriteBuffer(spool ?? storage, bufferBytes, pace, {
       rowOpened: (rowTable, append, key) => this.rowOpened(rowTable, append, key),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
@@ -71,11 +64,18 @@ export class StoragePointWriter implements PointWriter {
       { layout, maxTags, lane: this.lane, budget: this.buffer.budget, explicitTimestamps, added: () => void this.added++ },
       uids,
     );
-    this.long = plugins.publisher !== null || plugins.filter !== null;
-    this.cells.enabled = !this.long;
-    this.together =
+    this.calls = new PluginCalls(plugins, config, logger);
+    this.chooseWay();
+    if (spool) spool.points.backlog.onChange = () => this.chooseWay();
+    const together =
       !config.getBoolean('tsd.uidfilter.enable') &&
       ['metrics', 'tagks', 'tagvs'].every((kinds) => config.getBoolean(`tsd.core.auto_create_${kinds}`));
+    this.names = new SeriesNames(uids, together, this.spool, {
+      write: (pending, ids) => this.write(pending, ids),
+      learn: (point, ids, generation) => this.learn(point, ids, generation),
+      generation: () => this.cells.generation,
+      budget: this.buffer.budget,
+    });
     if (appends && this.settings.explicitTimestamps)
       logger.error('Cannot use Date Tiered Compaction with AppendPoints. Please turn off either of them.');
   }
@@ -90,6 +90,22 @@ export class StoragePointWriter implements PointWriter {
 
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void {
     this.rowListeners.push(listener);
+  }
+
+  /** Points take the short way unless their names are wanted: by plugins, or to keep them behind others of their series. */
+  private chooseWay(): void {
+    this.cells.enabled = !this.closed && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
+  }
+
+  startReplay(): void {
+    this.spool?.start({
+      rowsStored: (table, rows) => this.rowsReplayed(table, rows),
+      writeSeries: (points) => this.names.replay(points),
+    });
+  }
+
+  private rowsReplayed(table: string, rows: readonly RowPut[]): void {
+    for (const { row } of rows) this.rowOpened(table, this.lane.append, row);
   }
 
   addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
@@ -112,61 +128,29 @@ export class StoragePointWriter implements PointWriter {
     const value = readValueText(point.value, source);
     checkPoint(point, value, this.settings.maxTags, this.uids.validator);
     this.admitPoint(point, value);
-    const name = seriesName(point);
-    let series = this.waiting.get(name);
-    if (series === undefined) {
-      const ids = cachedSeries(this.uids, point);
-      if (ids !== null) {
-        this.learn(point, ids);
-        return this.write(point, value, ids, sink);
-      }
-      series = { points: [], done: Promise.resolve() };
-      this.waiting.set(name, series);
-      series.done = this.track(this.resolveSeries(name, series, point));
-    }
-    series.points.push({ point, value, sink });
-    this.buffer.budget.used += WAITING_COST;
-    return series.done;
-  }
-
-  private async resolveSeries(name: string, series: WaitingSeries, point: TimedPoint): Promise<void> {
-    const { generation } = this.cells;
-    try {
-      const ids = await lookUpSeries(this.uids, point, this.together);
-      if (generation === this.cells.generation) this.learn(point, ids);
-      // Points that come from here on find the names known, and find these already in the buffer.
-      const written = series.points.map((waiting) => this.write(waiting.point, waiting.value, ids, waiting.sink));
-      await Promise.all(written);
-    } finally {
-      this.waiting.delete(name);
-      this.buffer.budget.release(WAITING_COST * series.points.length);
-    }
+    const submitted = this.names.submit({ point, source, value, sink });
+    return submitted && this.track(submitted);
   }
 
   /** Hands a point with its UIDs to the buffer, through the plugins. */
-  private write(point: TimedPoint, value: ReadValue, ids: SeriesIds, sink: PointSink | null): Promise<void> | undefined {
-    if (this.long) return this.track(this.writeThroughPlugins(point, value, ids, sink));
-    this.put(point, value, ids, sink);
+  private write(pending: PendingPoint, ids: SeriesIds): Promise<void> | undefined {
+    if (this.calls.onPoints) return this.writeThroughPlugins(pending, ids);
+    this.put(pending, ids);
     return undefined;
   }
 
-  private async writeThroughPlugins(point: TimedPoint, value: ReadValue, ids: SeriesIds, sink: PointSink | null): Promise<void> {
-    const { filter, publisher } = this.plugins;
-    const seen: PluginPoint = { metric: point.metric, timestamp: Number(point.timestamp), value: value.number, tags: point.tags };
-    if (filter !== null && filter.filterDataPoints() && !(await filter.allowDataPoint(seen))) {
-      this.filtered++;
-      sink?.stored?.(1);
+  private async writeThroughPlugins(pending: PendingPoint, ids: SeriesIds): Promise<void> {
+    const seen = seenByPlugins(pending);
+    const verdict = this.calls.admits(seen);
+    if (!(typeof verdict === 'boolean' ? verdict : await verdict)) {
+      pending.sink?.stored?.(1);
       return;
     }
-    const key = this.put(point, value, ids, sink);
-    try {
-      await publisher?.publishDataPoint(seen, tsuidOfKey(this.settings.layout, key));
-    } catch (error) {
-      this.logger.error(`Publisher failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const key = this.put(pending, ids);
+    this.calls.written(seen, tsuidOfKey(this.settings.layout, key));
   }
 
-  private put(point: TimedPoint, value: ReadValue, ids: SeriesIds, sink: PointSink | null): Buffer {
+  private put({ point, value, sink }: PendingPoint, ids: SeriesIds): Buffer {
     const { layout, explicitTimestamps } = this.settings;
     const timestamp = Number(point.timestamp);
     const key = buildRowKey(layout, ids.metric, baseTimeOf(timestamp), ids.pairs);
@@ -202,14 +186,14 @@ export class StoragePointWriter implements PointWriter {
     try {
       this.admit();
     } catch (error) {
-      const seen = { metric: point.metric, timestamp: Number(point.timestamp), value: value.number, tags: point.tags };
-      this.handOver([seen], error as ThrottleError);
+      this.calls.notStored(seenByPlugins({ point, value }), error as ThrottleError);
       throw error;
     }
   }
 
   /** Lets the short way know the names of a point that took the long one. */
-  private learn(point: TimedPoint, ids: SeriesIds): void {
+  private learn(point: TimedPoint, ids: SeriesIds, generation = this.cells.generation): void {
+    if (generation !== this.cells.generation) return;
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
     const { tagk } = this.settings.layout;
     this.cells.learn('metrics', Buffer.from(point.metric, charset), ids.metric);
@@ -242,22 +226,17 @@ export class StoragePointWriter implements PointWriter {
       this.logger.error(`${this.lostSinceLog} data points could not be stored; the last because: ${failed.error.message}`);
       this.lostSinceLog = 0;
     }
-    if (this.plugins.exceptionHandler === null || failed.table !== this.settings.table) return;
+    if (!this.calls.wantsFailures || failed.table !== this.settings.table) return;
     const { key, cells } = copyCells(failed);
-    this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error);
+    void this.track(this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error));
   }
 
-  private handOver(points: PluginPoint[] | Promise<PluginPoint[]>, error: StorageError): void {
-    const handler = this.plugins.exceptionHandler;
-    if (handler === null) return;
-    const handling = async (): Promise<void> => {
-      try {
-        for (const point of await points) await handler.handleError(point, error);
-      } catch (failure) {
-        this.logger.error(`Storage exception handler failed: ${failure instanceof Error ? failure.message : String(failure)}`);
-      }
-    };
-    void this.track(handling());
+  private async handOver(points: Promise<PluginPoint[]>, error: StorageError): Promise<void> {
+    try {
+      for (const point of await points) this.calls.notStored(point, error);
+    } catch (failure) {
+      this.logger.error(`Failed points have no names to hand over: ${failure instanceof Error ? failure.message : String(failure)}`);
+    }
   }
 
   async flush(): Promise<void> {
@@ -269,27 +248,25 @@ export class StoragePointWriter implements PointWriter {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.cells.enabled = false;
+    this.chooseWay();
     this.buffer.budget.close();
     this.buffer.limitRetries(this.settings.drainMs);
+    this.spool?.hurry();
     await this.flush();
-    for (const plugin of [this.plugins.filter, this.plugins.publisher, this.plugins.exceptionHandler]) await plugin?.shutdown?.();
+    await this.spool?.close();
+    await this.calls.shutdown();
   }
 
   collectStats(sink: StatsSink): void {
-    sink.record('uid.filter.rejected', this.filtered, { kind: 'raw' });
+    this.calls.collectRejected(sink);
     this.latency.record(sink, 'hbase.latency', { method: 'put', class: 'IncomingDataPoints' });
     sink.record('datapoints.added', this.added, { type: 'all', class: 'TSDB' });
     this.buffer.collectStats(sink);
-    this.plugins.publisher?.collectStats?.(sink);
-    this.plugins.exceptionHandler?.collectStats?.(sink);
-    this.plugins.filter?.collectStats?.(sink);
+    this.spool?.collectStats(sink);
+    this.calls.collectStats(sink);
   }
 }
 
-/** What tells series apart before their UIDs are known: tags in the order written. */
-function seriesName(point: TimedPoint): string {
-  let name = point.metric;
-  for (const [key, value] of point.tags) name += `\n${key}=${value}`;
-  return name;
+function seenByPlugins({ point, value }: Pick<PendingPoint, 'point' | 'value'>): PluginPoint {
+  return { metric: point.metric, timestamp: Number(point.timestamp), value: value.number, tags: point.tags };
 }

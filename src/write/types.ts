@@ -1,6 +1,7 @@
 import type { MutateOptions, StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
 import type { WritePlugins } from './plugins';
+import type { Spool } from './spool';
 
 /** A data point as text, the way a client gave it. */
 export interface TextPoint {
@@ -33,6 +34,8 @@ export interface PointSink {
 export interface WriterOptions {
   /** `skip` writes no log first: faster, lost when a server dies. Mirrors the original's batch imports. */
   durability?: MutateOptions['durability'];
+  /** Takes what storage does not; absent: that is lost. The writer closes it. */
+  spool?: Spool;
 }
 
 /** Waits for its turn to write. */
@@ -75,6 +78,8 @@ export interface PointWriter extends StatsSource {
   awaitTurn(turn: Turn): void;
   /** Told of every row of the data table that gets points, once per stay of the row in the buffer. The key is only lent. */
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
+  /** Begins to replay what an earlier process has left in the spool. Storage and UIDs have to be open. */
+  startReplay(): void;
   /** Everything accepted so far is durable (or has failed) when it resolves. */
   flush(): Promise<void>;
   /** Takes nothing more, drains, stops. */

@@ -1,7 +1,8 @@
-import type { MutateOptions, Storage, StorageError } from '../storage';
+import type { MutateOptions, StorageError } from '../storage';
 import { ThrottleError, TimeoutError } from '../storage';
 import type { StatsSink } from '../util/stats';
 import type { RowCells } from './active-row';
+import type { Writes } from './spool';
 import { WriteBudget } from './write-budget';
 import { WriteLane, type LaneEvents, type LanePace } from './write-lane';
 
@@ -32,7 +33,7 @@ export class WriteBuffer {
   private readonly failedPoints = { throttle: 0, timeout: 0, refused: 0 };
 
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Writes,
     bytes: number,
     private readonly pace: LanePace,
     private readonly events: BufferEvents,

@@ -1,7 +1,8 @@
 import { DATA_FAMILY } from '../schema';
-import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut, type Storage } from '../storage';
+import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut } from '../storage';
 import { ActiveRow, RowCells } from './active-row';
 import { ActiveRows } from './active-rows';
+import type { Writes } from './spool';
 import type { PointSink } from './types';
 import type { WriteBudget } from './write-budget';
 
@@ -55,7 +56,7 @@ export class WriteLane {
   cells = 0;
 
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Writes,
     readonly table: string,
     readonly append: boolean,
     private readonly pace: LanePace,

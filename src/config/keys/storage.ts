@@ -105,6 +105,13 @@ export const STORAGE_KEYS: readonly ConfigKey[] = [
     doc: 'most bytes in the spool; beyond it points are refused',
     hidden: true,
   },
+  {
+    name: 'tsd.storage.spool.after',
+    type: 'int',
+    default: '10000',
+    doc: 'milliseconds that storage has for a point before it goes into the spool',
+    hidden: true,
+  },
   { name: 'tsd.rollups.enable', type: 'boolean', default: 'false', doc: 'store and read rollups' },
   { name: 'tsd.rollups.config', type: 'string', default: null, doc: 'rollup intervals: JSON, or the path of a .json file', hidden: true },
   { name: 'tsd.rollups.tag_raw', type: 'boolean', default: 'false', doc: 'add the aggregate tag to rollups of raw data' },

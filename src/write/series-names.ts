@@ -1,0 +1,142 @@
+import { StorageError, ThrottleError, TimeoutError } from '../storage';
+import type { Uids } from '../uid/types';
+import { cachedSeries, lookUpSeries, type SeriesIds } from './series-lookup';
+import { seriesName, type NamedPoint, type Spool } from './spool';
+import type { PointSink, TimedPoint } from './types';
+import { readValueText, type ReadValue } from './value-text';
+import type { WriteBudget } from './write-budget';
+
+/** A point that is on the way to its cell. */
+export interface PendingPoint extends NamedPoint {
+  value: ReadValue;
+  sink: PointSink | null;
+}
+
+/** Points of one series that wait for its UIDs, in the order of arrival. */
+interface WaitingSeries {
+  points: PendingPoint[];
+  done: Promise<void>;
+}
+
+/** Where points go whose UIDs are known. */
+export interface NamesTarget {
+  write(pending: PendingPoint, ids: SeriesIds): Promise<void> | undefined;
+  /** Lets the short way know the names. @param generation of the names when they were looked up; absent: they are known now */
+  learn(point: TimedPoint, ids: SeriesIds, generation?: number): void;
+  generation(): number;
+  budget: WriteBudget;
+}
+
+/** Bytes that a point waiting for UIDs counts for. */
+const WAITING_COST = 512;
+
+/** From the names of points to their UIDs, each series in the order of its points; with a spool, those that can't be resolved are kept there. */
+export class SeriesNames {
+  private readonly waiting = new Map<string, WaitingSeries>();
+
+  /** @param together names of a point may be assigned all at once: nothing could refuse one of them alone */
+  constructor(
+    private readonly uids: Uids,
+    private readonly together: boolean,
+    private readonly spool: Spool | null,
+    private readonly target: NamesTarget,
+  ) {}
+
+  /** @returns undefined: the point is written; else when it is. Rejects as lookUpSeries */
+  submit(pending: PendingPoint): Promise<void> | undefined {
+    const name = seriesName(pending.point);
+    return this.spool?.points.follows(name) ? this.follow(name, pending) : this.accept(name, pending);
+  }
+
+  private accept(name: string, pending: PendingPoint): Promise<void> | undefined {
+    const { point } = pending;
+    let series = this.waiting.get(name);
+    if (series === undefined) {
+      const ids = cachedSeries(this.uids, point);
+      if (ids !== null) {
+        this.target.learn(point, ids);
+        return this.target.write(pending, ids);
+      }
+      if (this.spool?.points.away) return this.keep(name, [pending], null);
+      series = { points: [], done: Promise.resolve() };
+      this.waiting.set(name, series);
+      series.done = this.resolve(name, series, point);
+    }
+    series.points.push(pending);
+    this.target.budget.used += WAITING_COST;
+    return series.done;
+  }
+
+  private async resolve(name: string, series: WaitingSeries, point: TimedPoint): Promise<void> {
+    const generation = this.target.generation();
+    try {
+      const ids = await this.lookUp(point);
+      this.target.learn(point, ids, generation);
+      // Points that come from here on find the names known, and find these already in the buffer.
+      await Promise.all(series.points.map((pending) => this.target.write(pending, ids)));
+    } catch (error) {
+      if (this.spool === null || !(error instanceof StorageError)) throw error;
+      const kept = this.keep(name, series.points, error);
+      // From here on the spool knows the series, and its points go there.
+      this.waiting.delete(name);
+      await kept;
+    } finally {
+      if (this.waiting.get(name) === series) this.waiting.delete(name);
+      this.target.budget.release(WAITING_COST * series.points.length);
+    }
+  }
+
+  /** UIDs of a series; with a spool, in the time that storage has. @throws what lookUpSeries throws, TimeoutError */
+  private async lookUp(point: TimedPoint): Promise<SeriesIds> {
+    const asked = lookUpSeries(this.uids, point, this.together);
+    if (this.spool === null) return asked;
+    const { afterMs } = this.spool.points.settings;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new TimeoutError(`No UIDs for a point of ${point.metric} within ${afterMs} ms`)), afterMs);
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A point whose series is in the spool by name: behind the others, or, when those are out, the usual way. */
+  private async follow(name: string, pending: PendingPoint): Promise<void> {
+    const { budget } = this.target;
+    budget.used += WAITING_COST;
+    try {
+      await this.spool?.points.backlog.passable();
+      await (this.spool?.points.follows(name) ? this.keep(name, [pending], null) : this.accept(name, pending));
+    } finally {
+      budget.release(WAITING_COST);
+    }
+  }
+
+  /**
+   * Points whose UIDs can't be had go into the spool by name: to those who wait they are stored.
+   * @param cause why; null: because others of the series are there, or storage is away
+   * @throws the cause, when the spool takes no more
+   */
+  private async keep(name: string, points: readonly PendingPoint[], cause: StorageError | null): Promise<void> {
+    try {
+      await this.spool?.points.add(name, points, cause);
+    } catch (error) {
+      throw cause ?? new ThrottleError('The spool is full', { cause: error });
+    }
+    for (const { sink } of points) sink?.stored?.(1);
+  }
+
+  /** Points of one series out of the spool go the way of new ones. @throws StorageError when that may work later; what new points are refused with */
+  async replay(points: readonly NamedPoint[]): Promise<void> {
+    const ids = await this.lookUp(points[0].point);
+    const write = (named: NamedPoint): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const sink: PointSink = { stored: () => resolve(), failed: reject };
+        const pending = { ...named, value: readValueText(named.point.value, named.source), sink };
+        Promise.resolve(this.target.write(pending, ids)).catch(reject);
+      });
+    await Promise.all(points.map(write));
+  }
+}

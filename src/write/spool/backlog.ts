@@ -1,0 +1,237 @@
+import type { Logger } from 'winston';
+import { FrameReader } from './frame';
+import { RowFence } from './row-fence';
+import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
+import type { SpoolSettings } from './types';
+
+/** With less than this left, what is new waits for the rest, so that a backlog comes to its end under load. */
+const LAST_BYTES = 1 << 20;
+
+/** Takes records of a backlog out to storage. */
+export interface Outlet {
+  /** @returns false: the record has to wait until the batch is out */
+  take(payload: Buffer): boolean;
+  /**
+   * Sends the batch; with nothing in it, at once.
+   * @returns true: all of it is out. False: what is not, for the reason in `lastError`, stays in the batch
+   */
+  send(): Promise<boolean>;
+  /** Milliseconds to leave storage alone after a failure, at least. */
+  readonly leastPauseMs: number;
+  readonly lastError: Error | null;
+}
+
+/**
+ * Points that wait in files for storage, with what must go behind them: state, order and replay, one batch after the other. A segment is
+ * removed when all of it is out; a process that dies before repeats it, which writes the same cells again.
+ */
+export class Backlog {
+  /** What has something in the spool. */
+  readonly fence = new RowFence();
+  /** Storage takes nothing at the moment: everything goes into the spool. */
+  away = false;
+  replayed = 0;
+  damaged = 0;
+  /** Since when there is something in it, `Date.now()` scale; 0: there is nothing. */
+  since = 0;
+  /** `idle` may have changed. */
+  onChange: () => void = () => {};
+  private gate: Promise<void> | null = null;
+  private openGate: () => void = () => {};
+  private nextTrial = 0;
+  private running: Promise<void> | null = null;
+  private started = false;
+  private stopped = false;
+  private wake: () => void = () => {};
+  private fullLogged = false;
+  private outlet: Outlet | null = null;
+
+  constructor(
+    /** For the log: `table "tsdb"`. */
+    private readonly what: string,
+    readonly queue: SegmentQueue,
+    private readonly settings: SpoolSettings,
+    private readonly logger: Logger,
+  ) {
+    if (queue.empty) return;
+    // Whose rows these are is not known before they are read.
+    this.fence.addAll();
+    this.since = Date.now();
+  }
+
+  /** Nothing is here: points go to storage. */
+  get idle(): boolean {
+    return this.fence.open && !this.away;
+  }
+
+  /** Resolves when new points may be looked at again: the last of the backlog is on its way. */
+  passable(): Promise<void> | undefined {
+    return this.gate ?? undefined;
+  }
+
+  /** Whether a point has to go into the spool. While storage is away, now and then one is let through to see whether it still is. */
+  holds(name: Uint8Array): boolean {
+    return this.away || this.fence.has(name);
+  }
+
+  /** While storage is away: it is this call's turn to try it. */
+  takeTrial(): boolean {
+    const now = Date.now();
+    if (now < this.nextTrial) return false;
+    this.nextTrial = now + this.settings.longestPauseMs;
+    return true;
+  }
+
+  /** Adds records whose rows (or series) are `names`. @throws SpoolFullError, or the file system's error */
+  async add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void> {
+    for (const name of names) this.fence.add(name);
+    if (this.since === 0) {
+      this.since = Date.now();
+      this.logger.warn(`Points for ${this.what} go into the spool`);
+      this.onChange();
+    }
+    try {
+      await this.queue.append(payloads);
+      this.fullLogged = false;
+    } catch (error) {
+      if (!this.fullLogged) this.logger.error(`The spool takes no points for ${this.what}: ${messageOf(error)}`);
+      this.fullLogged = true;
+      throw error;
+    } finally {
+      this.wake();
+      this.run();
+    }
+  }
+
+  /** Storage did not take a single point in time. */
+  lost(error: Error): void {
+    if (this.away) return;
+    this.away = true;
+    this.nextTrial = Date.now() + this.settings.longestPauseMs;
+    this.onChange();
+    this.logger.error(`Storage does not take points for ${this.what}; all go into the spool until it does: ${error.message}`);
+  }
+
+  /** Storage took something. */
+  found(): void {
+    if (!this.away) return;
+    this.away = false;
+    this.onChange();
+    this.logger.info(`Storage takes points for ${this.what} again; ${this.queue.bytes} bytes in the spool are replayed`);
+    this.wake();
+  }
+
+  /** Begins to replay, and goes on for as long as the process lives. */
+  start(outlet: Outlet): void {
+    this.outlet = outlet;
+    this.started = true;
+    this.run();
+  }
+
+  private run(): void {
+    if (!this.started || this.stopped || this.running !== null || this.idle) return;
+    this.running = this.replay().finally(() => {
+      this.running = null;
+      // A record may have come between the last look and here.
+      this.run();
+    });
+  }
+
+  private async replay(): Promise<void> {
+    const outlet = this.outlet as Outlet;
+    let pause = this.settings.firstPauseMs;
+    let reader: FrameReader | null = null;
+    let payload: Buffer | null = null;
+    while (!this.stopped) {
+      if (!this.away && this.queue.bytes <= LAST_BYTES) this.shut();
+      try {
+        const segment = await this.queue.oldest();
+        if (segment === null) {
+          if (this.drained()) break;
+          continue;
+        }
+        reader ??= new FrameReader(await this.queue.read(segment), SEGMENT_HEADER);
+        for (;;) {
+          while ((payload ??= reader.next()) !== null && this.taken(outlet, payload)) payload = null;
+          if (this.stopped) break;
+          if (!(await outlet.send())) break;
+          pause = this.settings.firstPauseMs;
+          if (payload !== null) continue;
+          this.ended(segment.name, reader);
+          reader = null;
+          await this.queue.remove(segment);
+          break;
+        }
+        if (reader === null || this.stopped) continue;
+      } catch (error) {
+        this.logger.error(`The spool of ${this.what} can't be read: ${messageOf(error)}`);
+      }
+      this.unshut();
+      await this.sleep(Math.max(pause, outlet.leastPauseMs));
+      pause = Math.min(pause * 2, this.settings.longestPauseMs);
+    }
+    this.unshut();
+  }
+
+  /** A record that can't be read is passed over. */
+  private taken(outlet: Outlet, payload: Buffer): boolean {
+    try {
+      return outlet.take(payload);
+    } catch {
+      this.damaged++;
+      return true;
+    }
+  }
+
+  private ended(name: string, reader: FrameReader): void {
+    if (reader.damaged === 0 && reader.unread === 0) return;
+    this.damaged += reader.damaged;
+    this.logger.warn(`Spool file ${name} of ${this.what}: ${reader.damaged} damaged records, ${reader.unread} bytes of a torn one`);
+  }
+
+  /** @returns false: something has come meanwhile */
+  private drained(): boolean {
+    if (!this.queue.empty) return false;
+    if (this.since > 0) this.logger.info(`All spooled points for ${this.what} are in storage`);
+    this.fence.clear();
+    this.away = false;
+    this.since = 0;
+    this.onChange();
+    return true;
+  }
+
+  private shut(): void {
+    this.gate ??= new Promise((resolve) => (this.openGate = resolve));
+  }
+
+  private unshut(): void {
+    this.gate = null;
+    this.openGate();
+  }
+
+  private async sleep(milliseconds: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const { away } = this;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+      // Only the end, or storage that is back, is worth waking up for.
+      this.wake = () => {
+        if (this.stopped || (away && !this.away)) resolve();
+      };
+    });
+    clearTimeout(timer);
+    this.wake = () => {};
+  }
+
+  /** Ends the replay; what is left stays for the next process. New points still go into the spool. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    this.unshut();
+    await this.running;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,115 @@
+import type { Logger } from 'winston';
+import { RetryableError, StorageError } from '../../storage';
+import type { StatsSink } from '../../util/stats';
+import { Backlog, type Outlet } from './backlog';
+import { decodePoint, encodePoint, type NamedPoint } from './point-record';
+import type { SegmentQueue } from './segment-queue';
+import { reasonOf, recordBacklog } from './table-spool';
+import type { SpoolReason, SpoolSettings } from './types';
+
+/** How the figures call the queue. */
+const LABEL = 'names';
+/** Points that are looked up at once. */
+const BATCH_POINTS = 512;
+
+/** Takes points of one series, in their order, the way of new ones. Rejects with a StorageError when that may work later. */
+export type SeriesWriter = (points: readonly NamedPoint[]) => Promise<void>;
+
+/** Points by name, whose UIDs storage did not say or assign: they wait until it does, and go the way of new points then. */
+export class PointSpool {
+  readonly backlog: Backlog;
+  private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };
+  private dropped = 0;
+
+  constructor(
+    queue: SegmentQueue,
+    readonly settings: SpoolSettings,
+    private readonly logger: Logger,
+  ) {
+    this.backlog = new Backlog('names without UIDs', queue, settings, logger);
+  }
+
+  start(write: SeriesWriter): void {
+    const dropped = (error: unknown, points: number): void => {
+      this.dropped += points;
+      this.logger.error(`${points} spooled points are refused: ${error instanceof Error ? error.message : String(error)}`);
+    };
+    this.backlog.start(new PointOutlet(this.backlog, write, dropped));
+  }
+
+  /** Whether points of the series are in the spool: what comes has to go behind them. */
+  follows(series: string): boolean {
+    return !this.backlog.fence.open && this.backlog.fence.has(Buffer.from(series));
+  }
+
+  /** Whether storage is not even asked for UIDs. */
+  get away(): boolean {
+    return this.backlog.away && !this.backlog.takeTrial();
+  }
+
+  /** @returns resolves when the points are on the disk; rejects with why the spool does not take them */
+  async add(series: string, points: readonly NamedPoint[], cause: unknown): Promise<void> {
+    await this.backlog.add([Buffer.from(series)], points.map(encodePoint));
+    this.points[cause === null ? 'behind' : reasonOf(cause)] += points.length;
+    if (cause instanceof RetryableError) this.backlog.lost(cause);
+  }
+
+  collectStats(sink: StatsSink): void {
+    recordBacklog(sink, LABEL, this.backlog, this.points);
+    sink.record('spool.dropped', this.dropped, { table: LABEL });
+  }
+}
+
+/** What tells series apart before their UIDs are known: tags in the order written. */
+export function seriesName(point: { metric: string; tags: ReadonlyMap<string, string> }): string {
+  let name = point.metric;
+  for (const [key, value] of point.tags) name += `\n${key}=${value}`;
+  return name;
+}
+
+class PointOutlet implements Outlet {
+  readonly leastPauseMs = 0;
+  lastError: Error | null = null;
+  private readonly series = new Map<string, NamedPoint[]>();
+  private size = 0;
+
+  constructor(
+    private readonly backlog: Backlog,
+    private readonly write: SeriesWriter,
+    private readonly dropped: (error: unknown, points: number) => void,
+  ) {}
+
+  take(payload: Buffer): boolean {
+    if (this.size >= BATCH_POINTS) return false;
+    const named = decodePoint(payload);
+    const name = seriesName(named.point);
+    const points = this.series.get(name);
+    if (points === undefined) this.series.set(name, [named]);
+    else points.push(named);
+    this.size++;
+    return true;
+  }
+
+  async send(): Promise<boolean> {
+    await Promise.all(
+      [...this.series].map(async ([name, points]) => {
+        try {
+          await this.write(points);
+          this.backlog.replayed += points.length;
+        } catch (error) {
+          if (error instanceof StorageError) {
+            this.lastError = error;
+            return;
+          }
+          this.dropped(error, points.length);
+        }
+        this.series.delete(name);
+        this.backlog.found();
+      }),
+    );
+    if (this.series.size > 0) return false;
+    this.size = 0;
+    this.lastError = null;
+    return true;
+  }
+}
