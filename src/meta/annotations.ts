@@ -10,6 +10,7 @@ import {
   hexToUid,
   isGlobalAnnotationKey,
   rowKeyOfTsuid,
+  toMilliseconds,
   baseTimeOfKey,
   tsuidOfKey,
   type Annotation,
@@ -44,6 +45,8 @@ export class AnnotationStore {
     private readonly storage: Storage,
     private readonly table: string,
     private readonly layout: KeyLayout,
+    /** Cells carry the time of their annotation: `tsd.storage.use_otsdb_timestamp`. */
+    private readonly explicitTimestamps = false,
   ) {}
 
   /** @param tsuid empty: a global annotation. @throws IllegalArgumentError for a start time or TSUID that can't be */
@@ -79,7 +82,8 @@ export class AnnotationStore {
     const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
     // The original compares with what it would have written itself, so that must be what is expected here too.
     const expected = stored ? encodeAnnotation(stored) : null;
-    if (!(await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note))))
+    const timestamp = this.explicitTimestamps ? toMilliseconds(note.startTime) : undefined;
+    if (!(await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note), { timestamp })))
       throw new AnnotationConflictError();
     return note;
   }

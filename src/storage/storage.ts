@@ -44,6 +44,11 @@ export interface MutateOptions extends CallOptions {
   durability?: 'default' | 'skip';
 }
 
+export interface SetOptions extends CallOptions {
+  /** Milliseconds; absent: the store's clock. */
+  timestamp?: number;
+}
+
 export interface ScanOptions extends CallOptions {
   /** Inclusive. */
   start: Buffer;
@@ -96,7 +101,7 @@ export interface Storage {
     qualifier: Buffer,
     expected: Buffer | null,
     value: Buffer,
-    options?: CallOptions,
+    options?: SetOptions,
   ): Promise<boolean>;
 
   /** Current figures: name (as in the original's stats where it has one) to value. */

@@ -373,6 +373,14 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         expect((await s.get(uid, { row }))?.value(0).toString()).toBe('next');
       });
 
+      it('gives what a compare-and-set writes the time that is asked for', async () => {
+        const row = key(prefix(), 'cas-time');
+        expect(await s.compareAndSet(uid, row, ID, b('metrics'), null, b('v'), { timestamp: 1_700_000_000_123 })).toBe(true);
+        expect((await s.get(uid, { row }))?.timestamp(0)).toBe(1_700_000_000_123);
+        expect(await s.compareAndSet(uid, row, ID, b('metrics'), b('v'), b('w'), { timestamp: 1_700_000_000_123 })).toBe(true);
+        expect((await s.get(uid, { row }))?.value(0).toString()).toBe('w');
+      });
+
       it('loses no increment', async () => {
         const row = key(prefix(), 'counter');
         const got = await Promise.all(Array.from({ length: 60 }, () => s.increment(uid, row, ID, b('metrics'), 1n)));

@@ -1,6 +1,6 @@
 import { compileRowFilter } from '../row-filter';
 import { rowOf, type PlainCell, type Row } from '../row';
-import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, Storage } from '../storage';
+import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
 import { withinDeadline, throwIfOver } from './deadline';
 import { readCell } from './cells';
 import { Environment, type EmbeddedOptions } from './environment';
@@ -148,12 +148,12 @@ export class EmbeddedStorage implements Storage {
     qualifier: Buffer,
     expected: Buffer | null,
     value: Buffer,
-    options?: CallOptions,
+    options?: SetOptions,
   ): Promise<boolean> {
     return this.write(table, options, (writer, t) => {
       const error = rowError(t, row) ?? familyError(t, family, row);
       if (error !== null) throw error;
-      return writer.compareAndSet(t, row, family, qualifier, expected, value);
+      return writer.compareAndSet(t, row, family, qualifier, expected, value, options?.timestamp);
     });
   }
 

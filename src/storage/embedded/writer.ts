@@ -163,21 +163,30 @@ export class Writer {
     });
   }
 
-  compareAndSet(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, expected: Buffer | null, wanted: Buffer): Promise<boolean> {
+  /** @param timestamp milliseconds; absent: now */
+  compareAndSet(
+    table: Table,
+    row: Buffer,
+    family: Buffer,
+    qualifier: Buffer,
+    expected: Buffer | null,
+    wanted: Buffer,
+    timestamp?: number,
+  ): Promise<boolean> {
     return this.environment.transaction(() => {
       const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
       const old = readCell(table, state, key);
       if (expected === null ? old !== null : old === null || !old.value.equals(expected)) return false;
-      this.putOne(table.active(state), key, wanted, old?.timestamp ?? 0);
+      this.putOne(table.active(state), key, wanted, old?.timestamp ?? 0, timestamp);
       return true;
     });
   }
 
   /** Not older than what it replaces. */
-  private putOne(cells: CellDatabase, key: CellKey, value: Buffer, replaced: number): void {
+  private putOne(cells: CellDatabase, key: CellKey, value: Buffer, replaced: number, timestamp = Date.now()): void {
     const arena = new ValueArena(value.length + key.length + ARENA_SLACK);
-    void cells.put(key, arena.add(key, Math.max(Date.now(), replaced), value, 0, value.length));
+    void cells.put(key, arena.add(key, Math.max(timestamp, replaced), value, 0, value.length));
     this.cellsWritten++;
   }
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/types';
 import { DoNotRetryError, RetryableError, StorageError } from '../errors';
 import type { Row } from '../row';
-import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, Storage } from '../storage';
+import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
 import { BatchRunner } from './batch';
 import { Cluster, newNonce } from './cluster';
 import { ClientCounters } from './counters';
@@ -166,12 +166,12 @@ export class HBaseStorage implements Storage {
     qualifier: Buffer,
     expected: Buffer | null,
     value: Buffer,
-    options?: CallOptions,
+    options?: SetOptions,
   ): Promise<boolean> {
     this.counters.count('compareAndSet');
     const column: Column = { row, family, qualifier };
     return this.rowCall('compareAndSet', table, row, options, async (region, deadline, ambiguous) => {
-      const request = compareAndSetRequest(region, column, expected, value);
+      const request = compareAndSetRequest(region, column, expected, value, options?.timestamp);
       const done = readProcessed(await this.cluster.rowCall(region.server, 'Mutate', request, deadline));
       if (done || !ambiguous) return done;
       const get = { row, family, qualifiers: [qualifier] };

@@ -54,15 +54,24 @@ export function incrementRequest(
   });
 }
 
-/** @param expected null: the cell must not exist (or be empty: HBase does not tell these apart) */
-export function compareAndSetRequest(region: Region, { row, family, qualifier }: Column, expected: Buffer | null, value: Buffer): Buffer {
+/**
+ * @param expected null: the cell must not exist (or be empty: HBase does not tell these apart)
+ * @param timestamp milliseconds; absent: the server's clock
+ */
+export function compareAndSetRequest(
+  region: Region,
+  { row, family, qualifier }: Column,
+  expected: Buffer | null,
+  value: Buffer,
+  timestamp?: number,
+): Buffer {
   const comparator = {
     name: BINARY_COMPARATOR,
     serializedComparator: encodeMessage('Client', 'BinaryComparator', { comparable: { value: expected ?? EMPTY } }),
   };
   return encodeMessage('Client', 'MutateRequest', {
     region: { type: REGION_NAME, value: region.name },
-    mutation: { row, mutateType: 'PUT', columnValue: [{ family, qualifierValue: [{ qualifier, value }] }] },
+    mutation: { row, mutateType: 'PUT', columnValue: [{ family, qualifierValue: [{ qualifier, value, timestamp }] }] },
     condition: { row, family, qualifier, compareType: 'EQUAL', comparator },
   });
 }
