@@ -32,7 +32,6 @@ export function samplePoints(prefix: string): Point[] {
   put('eight.tags', BASE + 3599, -1, { h: '8', a: '1', g: '7', b: '2', f: '6', c: '3', e: '5', d: '4' });
   put('latin', BASE + 5, 7, { 'k-1_./': 'v-1_./', host: 'ünïcode' });
   put('alone', BASE + 1800, 42, { host: 'web01' });
-  for (const value of [5, 9]) put('rewritten', BASE + 10, value, { host: 'web01' });
   return points;
 }
 
