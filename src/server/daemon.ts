@@ -9,7 +9,7 @@ import { LatencyHistogram } from '../util/latency-histogram';
 import type { LogSystem } from '../util/logger';
 import type { StatsSource } from '../util/stats';
 import { TimeZone } from '../util/time-zone';
-import { createPointWriter, loadWritePlugins, type PointWriter } from '../write';
+import { createPointWriter, loadWritePlugins, openSpool, type PointWriter } from '../write';
 import { createCompaction, type Compaction } from '../write/compaction';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
@@ -79,7 +79,8 @@ export class Daemon implements Tsd {
     const uids = createUids(config, storage, logs.get('net.opentsdb.uid.UniqueId'));
     const tsdbLogger = logs.get('net.opentsdb.core.TSDB');
     const plugins = await loadWritePlugins(config, tsdbLogger);
-    const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins);
+    const spool = modeOf(config) === 'ro' ? undefined : await openSpool(config, storage, tsdbLogger);
+    const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins, { spool });
     const queries = createQueryEngine(config, storage, uids, logs.get('net.opentsdb.core.TsdbQuery'));
     const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
       readOnly: modeOf(config) === 'ro',
@@ -119,6 +120,7 @@ export class Daemon implements Tsd {
     await withPatience(this.logger, 'Opening the storage', () => storage.open());
     await checkTables(config, storage, this.logger);
     await withPatience(this.logger, 'Opening the UIDs', () => this.uids.open());
+    this.writer.startReplay();
     this.compaction.start();
 
     const on = (key: string): boolean => config.getString(key) === 'true';

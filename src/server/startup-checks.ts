@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
 import { RetryableError, TableNotFoundError, type Storage } from '../storage';
+import { IllegalStateError } from '../util/errors';
 
 /** How long a store that is restarting or moving regions is waited for. */
 const PATIENCE_MS = 60_000;
@@ -12,8 +13,12 @@ const LONGEST_PAUSE_MS = 5_000;
 const PLUGINS: readonly (readonly [enable: string, plugin: string, what: string])[] = [
   ['tsd.core.authentication.enable', 'tsd.core.authentication.plugin', 'authentication plugin'],
   ['tsd.search.enable', 'tsd.search.plugin', 'search plugin'],
-  ['tsd.core.meta.cache.enable', 'tsd.core.meta.cache.plugin', 'meta cache plugin'],
   ['tsd.startup.enable', 'tsd.startup.plugin', 'startup plugin'],
+];
+
+const RPC_PLUGINS: readonly (readonly [key: string, type: string])[] = [
+  ['tsd.http.rpc.plugins', 'HttpRpcPlugin'],
+  ['tsd.rpc.plugins', 'RpcPlugin'],
 ];
 
 /** @throws Error in the original's words for a plugin that can't be had */
@@ -21,8 +26,10 @@ export function refuseMissingPlugins(config: Config): void {
   for (const [enable, plugin, what] of PLUGINS) {
     if (config.getBoolean(enable)) throw new Error(`Unable to locate ${what}: ${config.getString(plugin) ?? ''}`);
   }
-  for (const key of ['tsd.rpc.plugins', 'tsd.http.rpc.plugins']) {
-    if (config.has(key)) throw new Error(`Unable to locate ${config.getString(key)}`);
+  for (const [key, type] of RPC_PLUGINS) {
+    const [first] = (config.getString(key) ?? '').split(',');
+    // The quote is not closed in the original.
+    if (config.has(key)) throw new IllegalStateError(`Unable to locate class net.opentsdb.tsd.${type} using name '${first}`);
   }
 }
 

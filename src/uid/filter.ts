@@ -8,8 +8,9 @@ export interface UidFilterPoint {
 }
 
 /**
- * Decides which new names may have a UID. A module named by `tsd.uidfilter.plugin` exports a class that implements this (as `default` or by any
- * single name); it is constructed without arguments. Mirrors UniqueIdFilterPlugin.
+ * Decides which new names may have a UID. The default export of the module that `tsd.uidfilter.plugin` names is one, a class of one (the
+ * only one that the module exports will do), or a function that makes one. What it throws later than `initialize` is logged and lets the name
+ * pass. Mirrors UniqueIdFilterPlugin.
  */
 export interface UidFilter extends Partial<StatsSource> {
   /** Called once, before anything else; a rejection keeps the daemon from starting. */

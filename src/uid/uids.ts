@@ -82,7 +82,7 @@ export class StorageUids implements Uids {
   }
 
   async open(): Promise<void> {
-    this.filter = await loadFilter(this.config);
+    this.filter = await loadFilter(this.config, this.logger);
     await this.shared?.open();
     if (this.config.getBoolean('tsd.core.preload_uid_cache')) {
       const most = this.config.getInt('tsd.core.preload_uid_cache.max_entries');

@@ -8,7 +8,7 @@ import type { PointWriter, WriterOptions } from './types';
 
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
-export { Spool, spoolSettings } from './spool';
+export { openSpool, Spool } from './spool';
 export { parseTag, showTags } from './tags-text';
 export { layoutOf } from './settings';
 export * from './types';

@@ -55,6 +55,8 @@ async function loadPlugin<P extends WritePlugin>(
 ): Promise<P | null> {
   if (!config.getBoolean(`${prefix}.enable`)) return null;
   const name = config.getString(`${prefix}.plugin`) ?? '';
+  // The original says the word twice where it has no such plugin, once elsewhere.
+  const named = what.endsWith(' plugin') ? what : `${what} plugin`;
   const notFound = `Unable to locate ${what} plugin: ${name}`;
   if (name === '') throw new IllegalArgumentError(notFound);
   let plugin: unknown;
@@ -67,9 +69,9 @@ async function loadPlugin<P extends WritePlugin>(
   try {
     await plugin.initialize?.(config, logger);
   } catch (cause) {
-    throw new Error(`Failed to initialize ${what} plugin`, { cause });
+    throw new Error(`Failed to initialize ${named}`, { cause });
   }
-  logger.info(`Successfully initialized ${what} plugin [${name}] version: ${plugin.version?.() ?? 'unknown'}`);
+  logger.info(`Successfully initialized ${named} [${name}] version: ${plugin.version?.() ?? 'unknown'}`);
   return plugin;
 }
 

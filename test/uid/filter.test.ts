@@ -60,7 +60,10 @@ describe('the whitelist filter', () => {
     ['tagv', '[a'],
   ])('does not start with a %s pattern that does not compile', async (type, pattern) => {
     const uids = uidsOver(store.storage, { ...WHITELIST, [`tsd.uidfilter.whitelist.${type}_patterns`]: pattern });
-    await expect(uids.open()).rejects.toThrow(`The ${type} whitelist pattern [${pattern}] does not compile.`);
+    await expect(uids.open()).rejects.toMatchObject({
+      message: 'Failed to initialize UID filter plugin',
+      cause: { message: `The ${type} whitelist pattern [${pattern}] does not compile.` },
+    });
   });
 });
 

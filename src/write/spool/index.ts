@@ -1,4 +1,4 @@
 export { seriesName, type SeriesWriter } from './point-spool';
 export type { NamedPoint } from './point-record';
-export { Spool, spoolSettings, type SpoolTargets } from './spool';
+export { openSpool, Spool, spoolSettings, type SpoolTargets } from './spool';
 export type { SpoolSettings, Writes } from './types';

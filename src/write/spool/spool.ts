@@ -29,6 +29,12 @@ export function spoolSettings(config: Config): SpoolSettings | null {
   };
 }
 
+/** The spool of a daemon; undefined when the configuration has none. @throws NumberFormatError, and what Spool.open throws */
+export async function openSpool(config: Config, storage: Storage, logger: Logger): Promise<Spool | undefined> {
+  const settings = spoolSettings(config);
+  return settings === null ? undefined : Spool.open(settings, storage, logger);
+}
+
 /** Told of what leaves the spool. */
 export interface SpoolTargets {
   /** Rows that are in storage now. */

@@ -1,0 +1,54 @@
+import type { StatsSink } from '../util/stats';
+import type { UidFilter, UidFilterPoint } from './filter';
+import type { UidLogger } from './logger';
+import type { UidKind } from './types';
+
+const LOG_PAUSE_MS = 10_000;
+
+/** A filter whose faults cost no point: when it throws, the name may have its UID, and the fault is counted and logged. Only `false` refuses. */
+export class GuardedFilter implements UidFilter {
+  private faults = 0;
+  private loggedAt = 0;
+
+  constructor(
+    private readonly filter: UidFilter,
+    private readonly logger: UidLogger,
+  ) {}
+
+  async allow(kind: UidKind, name: string, point: UidFilterPoint | null): Promise<boolean> {
+    try {
+      if (this.filter.filters?.() === false) return true;
+      return (await this.filter.allow(kind, name, point)) !== false;
+    } catch (error) {
+      this.fault(error);
+      return true;
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    try {
+      await this.filter.shutdown?.();
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  async collectStats(sink: StatsSink): Promise<void> {
+    sink.record('uid.filter.faults', this.faults);
+    try {
+      await this.filter.collectStats?.(sink);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private fault(error: unknown): void {
+    this.faults++;
+    const now = Date.now();
+    if (now - this.loggedAt < LOG_PAUSE_MS) return;
+    this.loggedAt = now;
+    this.logger.error(
+      `The UID filter plugin failed (${this.faults} times so far): ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
