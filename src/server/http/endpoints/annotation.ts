@@ -1,5 +1,6 @@
 import { AnnotationConflictError, AnnotationStore, type AnnotationEdit } from '../../../meta/annotations';
 import { annotationJson } from '../../../query/output/annotation-json';
+import { hexToUid } from '../../../schema/bytes';
 import { IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
 import { layoutOf } from '../../../write';
@@ -8,7 +9,8 @@ import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from
 
 function storeOf({ tsd }: HttpCall): AnnotationStore {
   const table = tsd.config.getString('tsd.storage.hbase.data_table') ?? 'tsdb';
-  return new AnnotationStore(tsd.storage, table, layoutOf(tsd.config, tsd.uids.widths));
+  const explicit = tsd.config.getBoolean('tsd.storage.use_otsdb_timestamp');
+  return new AnnotationStore(tsd.storage, table, layoutOf(tsd.config, tsd.uids.widths), explicit);
 }
 
 /** Milliseconds of a time in any format. @throws IllegalArgumentError */
@@ -115,7 +117,13 @@ async function bulkDelete(call: HttpCall): Promise<void> {
     Promise.resolve([time(call, wanted.startTime), wanted.endTime === null ? Date.now() : time(call, wanted.endTime)]),
   );
   let deleted = 0;
-  for (const tsuid of wanted.global ? [''] : (wanted.tsuids ?? [])) deleted += await client(() => store.deleteRange(tsuid, start, end));
+  for (const tsuid of wanted.global ? [''] : (wanted.tsuids ?? [])) {
+    deleted += await client(() => {
+      // An empty one in a body's list is a mistake, and doesn't stand for the global ones.
+      if (!wanted.global) hexToUid(tsuid);
+      return store.deleteRange(tsuid, start, end);
+    });
+  }
   const tsuids = wanted.tsuids === null ? 'null' : JSON.stringify(wanted.tsuids);
   call.sendJson(200, `{"tsuids":${tsuids},"global":${wanted.global},"startTime":${start},"endTime":${end},"totalDeleted":${deleted}}`);
 }
