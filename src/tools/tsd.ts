@@ -68,14 +68,18 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   // No single fault may take every client's connection with it.
   const survive = (error: unknown): void => void logger.error('Unexpected exception', { error });
   process.on('uncaughtException', survive).on('unhandledRejection', survive);
-  const daemon = await Daemon.start(config, logs);
+  let daemon: Awaited<ReturnType<typeof Daemon.start>> | null = null;
   let code = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     code = signal === 'SIGTERM' ? 143 : 130;
+    // Before it listens there is nothing to drain.
+    if (daemon === null) process.exit(code);
     void daemon.shutdown(signal);
   };
+  // Before the line that says it is ready: whoever waits for that line may stop it at once.
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
+    daemon = await Daemon.start(config, logs);
     await daemon.stopped;
     return code;
   } finally {
