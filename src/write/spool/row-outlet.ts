@@ -1,15 +1,13 @@
 import { DoNotRetryError, StorageError, type Failure, type RowPut } from '../../storage';
 import type { Outlet } from './backlog';
 import { decodeRow, joinRows } from './row-record';
-import type { Writes } from './types';
+import type { SpoolSettings, Writes } from './types';
 
 /** Cells and bytes of one request, about. */
 const BATCH_CELLS = 5000;
 const BATCH_BYTES = 1 << 20;
 /** A request of a replay has that long, at least. */
 const LEAST_CALL_MS = 10_000;
-/** Between looks whether what was refused for good is taken by now: somebody has to do something first. */
-const REFUSED_PAUSE_MS = 15_000;
 
 export interface RowOutletEvents {
   /** Some rows were taken. */
@@ -28,12 +26,13 @@ export class RowOutlet implements Outlet {
     private readonly storage: Writes,
     private readonly table: string,
     private readonly family: Buffer,
-    private readonly callMs: number,
+    private readonly settings: Pick<SpoolSettings, 'afterMs' | 'longestPauseMs'>,
     private readonly events: RowOutletEvents,
   ) {}
 
+  /** What was refused for good is not tried again soon: somebody has to do something first. */
   get leastPauseMs(): number {
-    return this.lastError instanceof DoNotRetryError ? REFUSED_PAUSE_MS : 0;
+    return this.lastError instanceof DoNotRetryError ? this.settings.longestPauseMs : 0;
   }
 
   take(payload: Buffer): boolean {
@@ -70,7 +69,7 @@ export class RowOutlet implements Outlet {
 
   private async write(rows: readonly RowPut[]): Promise<Failure[]> {
     if (rows.length === 0) return [];
-    const options = { deadline: Date.now() + Math.max(this.callMs, LEAST_CALL_MS) };
+    const options = { deadline: Date.now() + Math.max(this.settings.afterMs, LEAST_CALL_MS) };
     try {
       return await (this.append
         ? this.storage.append(this.table, this.family, rows, options)

@@ -41,7 +41,7 @@ export class TableSpool {
 
   /** @param onReplayed told of rows that reach storage out of the spool */
   start(onReplayed: (table: string, rows: readonly RowPut[]) => void): void {
-    const outlet = new RowOutlet(this.storage, this.table, DATA_FAMILY, this.settings.afterMs, {
+    const outlet = new RowOutlet(this.storage, this.table, DATA_FAMILY, this.settings, {
       stored: (rows) => {
         this.lastSuccess = Date.now();
         this.backlog.found();

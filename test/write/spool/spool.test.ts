@@ -1,0 +1,289 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DoNotRetryError, TableNotFoundError } from '../../../src/storage';
+import { NO_PLUGINS, type PluginPoint } from '../../../src/write';
+import { openTempStore, type TempStore } from '../../support/temp-store';
+import { cellsOf } from '../support/data-table';
+import { MoodyStorage } from './support/moody-storage';
+import { spoolingOn, until, type Options, type Spooling } from './support/spooling';
+
+jest.setTimeout(60_000);
+
+const T0 = 1699999200;
+let store: TempStore;
+let moody: MoodyStorage;
+let path: string;
+let open: Spooling[];
+
+beforeEach(async () => {
+  store = await openTempStore();
+  moody = new MoodyStorage(store.storage);
+  path = mkdtempSync(join(tmpdir(), 'spool-'));
+  open = [];
+});
+afterEach(async () => {
+  moody.mood = 'well';
+  for (const { writer } of open) await writer.close();
+  await store.close();
+  rmSync(path, { recursive: true, force: true });
+});
+
+async function spooling(options?: Options): Promise<Spooling> {
+  const made = await spoolingOn(moody.storage, path, options);
+  open.push(made);
+  return made;
+}
+
+const values = async (): Promise<string[]> => (await cellsOf(store.storage)).map((cell) => cell.split('=')[1]);
+const empty = (spooled: Spooling): Promise<void> => until(() => spooled.figure('spool.bytes_total') === 0);
+
+describe('points that storage does not take', () => {
+  test.each(['away', 'silent'] as const)('are kept while it is %s, count as stored, and come when it is back', async (mood) => {
+    const tsd = await spooling();
+    await tsd.add(T0, '0');
+    moody.mood = mood;
+    await Promise.all(Array.from({ length: 50 }, (_, i) => tsd.add(T0 + 1 + i, String(i + 1))));
+    expect(tsd.figure('spool.away table=tsdb')).toBe(1);
+    // Not a single call of storage stands between these and the disk.
+    const startedAt = Date.now();
+    for (let i = 51; i < 60; i++) await tsd.add(T0 + i, String(i));
+    expect(Date.now() - startedAt).toBeLessThan(1500);
+    expect(await values()).toEqual(['00']);
+    moody.mood = 'well';
+    await empty(tsd);
+    expect(await values()).toEqual(Array.from({ length: 60 }, (_, i) => i.toString(16).padStart(2, '0')));
+    expect(tsd.figure('spool.away table=tsdb')).toBe(0);
+    expect(tsd.figure('spool.replayed table=tsdb')).toBeGreaterThanOrEqual(59);
+    expect(tsd.figure(`spool.points table=tsdb type=${mood === 'away' ? 'unavailable' : 'timeout'}`)).toBeGreaterThan(0);
+    expect(tsd.figure('write.failed type=timeout')).toBe(0);
+    await tsd.add(T0 + 60, '60');
+    expect(tsd.figure('spool.points table=tsdb type=behind')).toBeLessThan(60);
+    expect(tsd.log.filter((line) => line.includes('Storage does not take points'))).toHaveLength(1);
+    expect(tsd.log.filter((line) => line.includes('All spooled points'))).toHaveLength(1);
+  });
+
+  test('a passing failure that is shorter than the deadline leaves no trace', async () => {
+    const tsd = await spooling({ spool: { afterMs: 5000 } });
+    await tsd.add(T0, '0');
+    moody.mood = 'away';
+    const waiting = tsd.add(T0 + 1, '1');
+    await sleep(150);
+    moody.mood = 'well';
+    await waiting;
+    expect(await values()).toEqual(['00', '01']);
+    expect(tsd.log).toEqual([]);
+  });
+
+  test('points of a row that is refused for good wait alone, without a hot loop, and later ones stay behind them', async () => {
+    const tsd = await spooling({ spool: { longestPauseMs: 300 } });
+    await tsd.add(T0, '0');
+    await tsd.add(T0, '0', 'b');
+    const [bad] = (await cellsOf(store.storage)).map((cell) => cell.split(' ')[0]);
+    let tried = 0;
+    moody.refuse = (_table, rows) => {
+      if (!rows.some(({ row }) => row.toString('hex') === bad)) return null;
+      tried++;
+      return new DoNotRetryError('Region is broken');
+    };
+    await tsd.add(T0 + 1, '1');
+    await tsd.add(T0 + 1, '2');
+    await tsd.add(T0 + 1, '3', 'b');
+    expect(await values()).toEqual(['00', '00', '03']);
+    expect(tsd.figure('spool.away table=tsdb')).toBe(0);
+    tried = 0;
+    await sleep(1000);
+    expect(tried).toBeLessThanOrEqual(4);
+    moody.refuse = () => null;
+    await empty(tsd);
+    expect(await values()).toEqual(['00', '02', '00', '03']);
+    expect(tsd.figure('spool.points table=tsdb type=refused')).toBe(1);
+    expect(tsd.figure('spool.points table=tsdb type=behind')).toBe(1);
+  });
+
+  test('a table that is gone takes nothing, and is not asked for each point', async () => {
+    const tsd = await spooling({ spool: { longestPauseMs: 1000 } });
+    await tsd.add(T0, '0');
+    moody.refuse = (table) => new TableNotFoundError(`no table ${table}`);
+    for (let i = 1; i < 30; i++) await tsd.add(T0 + i, String(i));
+    const calls = moody.calls.put;
+    await sleep(400);
+    expect(moody.calls.put - calls).toBeLessThan(3);
+    moody.refuse = () => null;
+    await empty(tsd);
+    expect(await values()).toHaveLength(30);
+  });
+
+  test('rewritten points keep the value that came last, whatever the moods in between', async () => {
+    const tsd = await spooling();
+    for (let round = 0; round < 12; round++) {
+      moody.mood = (['well', 'away', 'well', 'silent'] as const)[round % 4];
+      const added = [0, 1, 2].map((host) => tsd.add(T0, String(round), `h${host}`));
+      await sleep(round % 3 === 0 ? 0 : 130);
+      if (round % 3 !== 0) await Promise.all(added);
+      else void Promise.all(added);
+    }
+    moody.mood = 'well';
+    await tsd.writer.flush();
+    await empty(tsd);
+    await tsd.writer.flush();
+    expect(await values()).toEqual(['0b', '0b', '0b']);
+  });
+
+  test('appends and cell timestamps come out of the spool as they went in', async () => {
+    const appending = await spooling({ config: { 'tsd.storage.enable_appends': 'true' } });
+    await appending.add(T0, '0');
+    moody.mood = 'away';
+    await Promise.all([appending.add(T0 + 1, '1'), appending.add(T0 + 2, '2')]);
+    await appending.add(T0 + 3, '3');
+    moody.mood = 'well';
+    await empty(appending);
+    expect((await cellsOf(store.storage)).map((cell) => cell.split(' ')[1])).toEqual([
+      '050000=' + '000000' + '001001' + '002002' + '003003',
+    ]);
+    await appending.writer.close();
+
+    const timed = await spooling({ config: { 'tsd.storage.use_otsdb_timestamp': 'true' } });
+    moody.mood = 'away';
+    await timed.add(T0 + 7200, '1');
+    moody.mood = 'well';
+    await empty(timed);
+    const times: number[] = [];
+    for await (const rows of store.storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) }))
+      for (const row of rows) times.push(Number(row.timestamp(0)));
+    expect(times).toContain((T0 + 7200) * 1000);
+  });
+});
+
+describe('points whose names storage does not know yet', () => {
+  test.each(['away', 'silent'] as const)('are kept by name while it is %s, and are assigned UIDs when it is back', async (mood) => {
+    const tsd = await spooling();
+    await tsd.add(T0, '0');
+    moody.mood = mood;
+    await Promise.all([tsd.add(T0, '1', 'new'), tsd.add(T0 + 1, '2', 'new'), tsd.add(T0, '3', 'a', 'other')]);
+    await tsd.add(T0 + 2, '4.5', 'new');
+    // Points of known names go on as cells.
+    await tsd.add(T0 + 1, '5');
+    expect(tsd.figure('spool.bytes table=names')).toBeGreaterThan(0);
+    moody.mood = 'well';
+    await empty(tsd);
+    await tsd.writer.flush();
+    expect((await values()).sort()).toEqual(['00', '01', '02', '03', '05', '40900000']);
+    expect(await store.storage.get('tsdb-uid', { row: Buffer.from('other') })).not.toBeNull();
+    expect(tsd.figure('spool.replayed table=names')).toBe(4);
+    // The short way is open again.
+    await tsd.add(T0 + 9, '9', 'new');
+    const line = Buffer.from(`m ${T0 + 10} 10 host=new`);
+    expect(tsd.writer.addLine(line, 0, line.length, 'telnet', null)).toBe(true);
+  });
+
+  test('what is wrong with the names themselves is told at once, or dropped and counted when it shows later', async () => {
+    const tsd = await spooling({ config: { 'tsd.core.auto_create_metrics': 'false' } });
+    await expect(tsd.add(T0, '0')).rejects.toThrow("No such name for 'metrics': 'm'");
+    moody.mood = 'away';
+    await expect(tsd.add(T0, '0', 'a', 'm!')).rejects.toThrow('Invalid metric');
+    await tsd.add(T0, '0');
+    moody.mood = 'well';
+    await empty(tsd);
+    expect(tsd.figure('spool.dropped table=names')).toBe(1);
+    expect(await values()).toEqual([]);
+  });
+
+  test('a publisher and a filter see them once they are written', async () => {
+    const seen: (number | bigint)[] = [];
+    const plugins = {
+      ...NO_PLUGINS,
+      publisher: { publishDataPoint: (point: PluginPoint) => void seen.push(point.value) },
+      filter: { filterDataPoints: () => true, allowDataPoint: (point: PluginPoint) => point.value !== 2 },
+    };
+    const tsd = await spooling({ plugins });
+    moody.mood = 'away';
+    await Promise.all([tsd.add(T0, '1'), tsd.add(T0 + 1, '2'), tsd.add(T0 + 2, '3')]);
+    expect(seen).toEqual([]);
+    moody.mood = 'well';
+    await empty(tsd);
+    await tsd.writer.flush();
+    expect(seen).toEqual([1, 3]);
+    expect(await values()).toEqual(['01', '03']);
+  });
+});
+
+describe('the files', () => {
+  test('stopping while storage is away is quick, and the next process brings everything', async () => {
+    const first = await spooling({ spool: { afterMs: 30_000 } });
+    await first.add(T0, '0');
+    moody.mood = 'away';
+    const added = Promise.all([first.add(T0 + 1, '1'), first.add(T0, '2', 'new')].map((p) => p.catch((e: unknown) => e)));
+    await sleep(50);
+    const startedAt = Date.now();
+    await first.writer.close();
+    expect(Date.now() - startedAt).toBeLessThan(8000);
+    expect((await added).filter((e) => e !== undefined)).toEqual([]);
+    moody.mood = 'well';
+    const second = await spooling();
+    expect(second.log.some((line) => line.includes('are replayed'))).toBe(true);
+    await second.add(T0 + 2, '3');
+    await empty(second);
+    await second.writer.flush();
+    expect((await values()).sort()).toEqual(['00', '01', '02', '03']);
+  });
+
+  test('are bounded: beyond, points wait in the buffer, and are refused when that is full', async () => {
+    const tsd = await spooling({ spool: { maxBytes: 4000, afterMs: 30 }, config: { 'tsd.storage.write_buffer.bytes': '20000' } });
+    await tsd.add(T0, '0');
+    moody.mood = 'away';
+    let taken = 0;
+    let refused: unknown = null;
+    const failed: unknown[] = [];
+    for (let i = 1; refused === null && i < 20_000; i++) {
+      try {
+        const sink = { failed: (error: Error) => void failed.push(error) };
+        await tsd.writer.submitPoint({ metric: 'm', timestamp: T0 + i, value: '1', tags: new Map([['host', 'a']]) }, 'telnet', sink);
+        taken = i;
+      } catch (error) {
+        refused = error;
+      }
+      if (i % 20 === 0) await sleep(1);
+    }
+    expect((refused as Error).message).toMatch(/bytes of data points are waiting for storage/);
+    expect(tsd.figure('spool.bytes_total')).toBeLessThanOrEqual(4000);
+    expect(tsd.log.filter((line) => line.includes('The spool takes no points'))).toHaveLength(1);
+    moody.mood = 'well';
+    await empty(tsd);
+    await tsd.writer.flush();
+    expect(failed).toEqual([]);
+    expect(await values()).toHaveLength(taken + 1);
+  });
+
+  test('come to their end under load that does not stop', async () => {
+    const tsd = await spooling();
+    await tsd.add(T0, '0');
+    moody.mood = 'away';
+    let sent = 0;
+    let failures = 0;
+    let on = true;
+    const load = (async () => {
+      while (on) {
+        for (let i = 0; i < 20; i++) {
+          const line = Buffer.from(`m ${T0 * 1000 + 1 + sent++} 1 host=a`);
+          const sink = { failed: () => void failures++ };
+          if (!tsd.writer.addLine(line, 0, line.length, 'telnet', sink)) throw new Error('not taken');
+        }
+        await sleep(1);
+      }
+    })();
+    await sleep(1000);
+    moody.mood = 'well';
+    await until(() => tsd.log.some((line) => line.includes('All spooled points')));
+    await sleep(200);
+    const behind = tsd.figure('spool.points table=tsdb type=behind');
+    await sleep(200);
+    expect(tsd.figure('spool.points table=tsdb type=behind')).toBe(behind);
+    on = false;
+    await load;
+    await tsd.writer.flush();
+    expect(failures).toBe(0);
+    expect(await values()).toHaveLength(sent + 1);
+  });
+});

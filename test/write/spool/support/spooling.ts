@@ -1,0 +1,78 @@
+import { createLogger, transports, type Logger } from 'winston';
+import { Writable } from 'node:stream';
+import { LayeredConfig } from '../../../../src/config';
+import type { Storage } from '../../../../src/storage';
+import { createUids, type Uids } from '../../../../src/uid';
+import { createPointWriter, NO_PLUGINS, Spool, type PointWriter, type WritePlugins } from '../../../../src/write';
+import type { SpoolSettings } from '../../../../src/write/spool';
+
+export interface Spooling {
+  writer: PointWriter;
+  uids: Uids;
+  spool: Spool;
+  /** Log lines so far. */
+  log: string[];
+  /** A figure of the writer by name and tags. */
+  figure(key: string): number;
+  add(timestamp: number, value: string, host?: string, metric?: string): Promise<void>;
+}
+
+const FAST: Omit<SpoolSettings, 'path'> = { maxBytes: 64 << 20, afterMs: 100, firstPauseMs: 20, longestPauseMs: 100 };
+
+/** A writer with a spool in front of a store. */
+export async function spoolingOn(
+  storage: Storage,
+  path: string,
+  { spool: spoolSettings = {}, config: settings = {}, plugins = NO_PLUGINS }: Options = {},
+): Promise<Spooling> {
+  const { logger, log } = keepingLog();
+  const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
+  const uids = createUids(config, storage);
+  const spool = await Spool.open({ ...FAST, path, ...spoolSettings }, storage, logger);
+  const writer = createPointWriter(config, storage, uids, logger, plugins, { spool });
+  writer.startReplay();
+  return {
+    writer,
+    uids,
+    spool,
+    log,
+    figure(key) {
+      const figures = new Map<string, number>();
+      writer.collectStats({
+        record: (name, value, tags = {}) =>
+          figures.set([name, ...Object.entries(tags).map(([tag, text]) => `${tag}=${text}`)].join(' '), Number(value)),
+      });
+      return figures.get(key) ?? NaN;
+    },
+    add: (timestamp, value, host = 'a', metric = 'm') =>
+      writer.addPoint({ metric, timestamp: String(timestamp), value, tags: new Map([['host', host]]) }, 'telnet'),
+  };
+}
+
+export interface Options {
+  spool?: Partial<SpoolSettings>;
+  config?: Record<string, string>;
+  plugins?: WritePlugins;
+}
+
+function keepingLog(): { logger: Logger; log: string[] } {
+  const log: string[] = [];
+  const stream = new Writable({
+    objectMode: true,
+    write(entry: { level: string; message: string }, _encoding, done) {
+      log.push(`${entry.level}: ${entry.message}`);
+      done();
+    },
+  });
+  const logger = createLogger({ transports: [new transports.Stream({ stream })] });
+  return { logger, log };
+}
+
+/** Waits until it is so; fails after `ms`. */
+export async function until(so: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await so())) {
+    if (Date.now() > deadline) throw new Error('it did not come to that');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
