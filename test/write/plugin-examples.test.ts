@@ -1,0 +1,204 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import { OurTsd } from '../interop/support/our-tsd';
+import { eventually, TsdClient } from '../interop/support/tsd-client';
+
+jest.setTimeout(60_000);
+
+const EXAMPLES = resolve(__dirname, '../../docs/examples/plugins');
+const now = Math.floor(Date.now() / 1000);
+
+let root: string;
+let plugins: string;
+let running: OurTsd[];
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'plugin-examples-'));
+  plugins = join(root, 'plugins');
+  mkdirSync(plugins);
+  for (const file of readdirSync(EXAMPLES)) {
+    if (!file.endsWith('.ts')) {
+      copyFileSync(join(EXAMPLES, file), join(plugins, file));
+      continue;
+    }
+    const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 };
+    const { outputText } = transpileModule(readFileSync(join(EXAMPLES, file), 'utf8'), { compilerOptions });
+    writeFileSync(join(plugins, `${basename(file, '.ts')}.js`), outputText);
+  }
+});
+beforeEach(() => (running = []));
+afterEach(() => Promise.all(running.map((tsd) => tsd.stop('SIGKILL'))));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let stores = 0;
+function launch(settings: Record<string, string>, preload?: string): OurTsd {
+  const tsd = OurTsd.launch({
+    quorum: 'localhost',
+    prefix: '',
+    settings: {
+      'tsd.storage.engine': 'embedded',
+      'tsd.storage.embedded.path': join(root, `data${stores++}`),
+      'tsd.core.auto_create_metrics': 'true',
+      'tsd.core.plugin_path': plugins,
+      ...settings,
+    },
+    preload,
+  });
+  running.push(tsd);
+  return tsd;
+}
+
+/** A daemon with a plugin, and its statistics' lines. */
+async function start(
+  settings: Record<string, string>,
+  preload?: string,
+): Promise<{ tsd: OurTsd; client: TsdClient; stat: (key: string) => Promise<number> }> {
+  const tsd = launch(settings, preload);
+  await tsd.ready();
+  const client = new TsdClient(tsd.port);
+  const stat = async (key: string): Promise<number> => {
+    const [name, ...tags] = key.split(' ');
+    const line = (await client.call('/stats'))
+      .split('\n')
+      .find((text) => text.startsWith(`tsd.${name} `) && tags.every((tag) => text.includes(` ${tag}`)));
+    return Number(line?.split(' ')[2]);
+  };
+  return { tsd, client, stat };
+}
+
+const values = async (client: TsdClient, metric: string): Promise<number[]> =>
+  (await client.series(now - 90 * 86400, now + 7 * 86400, metric)).flatMap(({ dps }) => dps.map(([, value]) => value));
+
+test('file-publisher.js writes every point, by telnet and HTTP', async () => {
+  const file = join(root, 'published.json');
+  const { tsd, client, stat } = await start({
+    'tsd.rtpublisher.enable': 'true',
+    'tsd.rtpublisher.plugin': 'file-publisher.js',
+    'example.publisher.file': file,
+  });
+  expect(tsd.log).toContain('Successfully initialized real time publisher plugin [file-publisher.js] version: 1.0.0');
+  expect(await client.telnet([`put sys.cpu ${now} 9223372036854775807 host=a`, `put sys.cpu ${now + 1} 1.5 host=b`])).toBe('');
+  await client.call('/api/put', { metric: 'sys.cpu', timestamp: now * 1000 + 2500, value: 7, tags: { host: 'a', dc: 'x' } });
+  await eventually(async () => expect(await stat('example.publisher.points')).toBe(3));
+  expect(await tsd.stop()).toBe(143);
+  expect(
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([
+    { tsuid: '000001000001000001', metric: 'sys.cpu', timestamp: now, value: '9223372036854775807', tags: { host: 'a' } },
+    { tsuid: '000001000001000002', metric: 'sys.cpu', timestamp: now + 1, value: '1.5', tags: { host: 'b' } },
+    { tsuid: '000001000001000001000002000003', metric: 'sys.cpu', timestamp: now * 1000 + 2500, value: '7', tags: { host: 'a', dc: 'x' } },
+  ]);
+});
+
+test('a publisher whose file can’t be written costs no point', async () => {
+  const { client, stat } = await start({
+    'tsd.rtpublisher.enable': 'true',
+    'tsd.rtpublisher.plugin': join(plugins, 'file-publisher.js'),
+    'example.publisher.file': join(root, 'no', 'such', 'directory'),
+  });
+  const lines = Array.from({ length: 50 }, (_, i) => `put m ${now + i} ${i} host=a`);
+  expect(await client.telnet(lines)).toBe('');
+  await eventually(async () => expect(await values(client, 'm')).toHaveLength(50));
+  expect(await stat('plugin.calls type=failed role=publisher')).toBeGreaterThan(0);
+});
+
+test('failed-points.mjs keeps what storage refused, as lines to import', async () => {
+  const file = join(root, 'failed.txt');
+  const settings = {
+    'tsd.core.storage_exception_handler.enable': 'true',
+    'tsd.core.storage_exception_handler.plugin': 'failed-points.mjs',
+    'example.failed_points.file': file,
+  };
+  const { client, stat } = await start(settings, resolve(__dirname, 'support/refuse-writes.cjs'));
+  const said = client.telnet([`put m ${now} 4.5 host=a`, `put m ${now * 1000 + 1} 6 host=b`, `put m ${now} x host=b`]);
+  expect(await said).toContain('put: invalid value: ');
+  await eventually(async () => expect(await stat('example.failed_points')).toBe(2));
+  expect(readFileSync(file, 'utf8').split('\n').sort()).toEqual(['', `m ${now * 1000 + 1} 6 host=b`, `m ${now} 4.5 host=a`].sort());
+});
+
+test('age-filter.ts keeps old points out; UIDs are assigned, and clients hear nothing', async () => {
+  const { client, stat } = await start({
+    'tsd.timeseriesfilter.enable': 'true',
+    'tsd.timeseriesfilter.plugin': 'age-filter.js',
+    'example.age_filter.days': '2',
+  });
+  const old = now - 3 * 86400;
+  expect(await client.telnet([`put m ${now} 1 host=a`, `put m ${old} 2 host=old`, `put m ${now * 1000} 3 host=ms`])).toBe('');
+  const details = await client.call('/api/put?details', [
+    { metric: 'm', timestamp: old * 1000, value: 4, tags: { host: 'a' } },
+    { metric: 'm', timestamp: now + 86400, value: 5, tags: { host: 'a' } },
+  ]);
+  expect(JSON.parse(details)).toEqual({ success: 2, failed: 0, errors: [] });
+  await eventually(async () => expect((await values(client, 'm')).sort()).toEqual([1, 3]));
+  await eventually(async () => expect(await stat('uid.filter.rejected kind=raw')).toBe(3));
+  expect(JSON.parse(await client.call('/api/suggest?type=tagv'))).toEqual(['a', 'ms', 'old']);
+});
+
+test('uid-limit.ts refuses names beyond its limit, and points of known ones go on', async () => {
+  const { client, stat } = await start({
+    'tsd.uidfilter.enable': 'true',
+    'tsd.uidfilter.plugin': 'uid-limit.js',
+    'example.uid_limit.tagv_per_metric': '2',
+  });
+  for (const host of ['a', 'b', 'a']) await client.telnet([`put m ${now} 1 host=${host}`]);
+  await eventually(async () => expect(await stat('datapoints.added')).toBe(3));
+  await client.telnet([`put m ${now} 1 host=c`]);
+  const refused = await client.request('/api/put?details', { metric: 'm', timestamp: now, value: 5, tags: { host: 'd' } });
+  expect(refused.status).toBe(400);
+  expect(JSON.parse(await client.call('/api/suggest?type=tagv'))).toEqual(['a', 'b']);
+  await eventually(async () => expect(await stat('example.uid_limit.refused')).toBe(2));
+  expect(await stat('uid.rejected-assignments kind=tagv')).toBe(2);
+});
+
+test('meta-counter.ts counts the points of each series, over restarts', async () => {
+  const file = join(root, 'series.json');
+  const settings = {
+    'tsd.core.meta.cache.enable': 'true',
+    'tsd.core.meta.cache.plugin': 'meta-counter.js',
+    'example.meta_counter.file': file,
+    'tsd.storage.embedded.path': join(root, 'meta-data'),
+  };
+  const tracking = { 'tsd.core.meta.enable_tsuid_tracking': 'true' };
+  for (const on of [tracking, {}, tracking]) {
+    const { tsd, client, stat } = await start({ ...settings, ...on });
+    await client.telnet([`put m ${now} 1 host=a`, `put m ${now + 1} 1 host=a`, `put m ${now} 1 host=b`]);
+    await eventually(async () => expect(await stat('datapoints.added')).toBe(3));
+    await tsd.stop();
+  }
+  // The middle one had no reason to track anything.
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ '000001000001000001': 4, '000001000001000002': 2 });
+});
+
+test.each([
+  ['tsd.rtpublisher', 'real time publisher', 'real time publisher plugin'],
+  ['tsd.core.storage_exception_handler', 'storage exception handler', 'storage exception handler plugin'],
+  ['tsd.core.meta.cache', 'meta cache', 'meta cache plugin'],
+  ['tsd.timeseriesfilter', 'time series filter plugin', 'time series filter plugin'],
+  ['tsd.uidfilter', 'UID filter plugin', 'UID filter plugin'],
+])('%s: without its module, or with one that fails, there is no daemon', async (prefix, missing, failing) => {
+  const methods = ['publishDataPoint', 'handleError', 'increment', 'allowDataPoint', 'allow'].map((name) => `${name}() {},`).join(' ');
+  writeFileSync(join(plugins, 'failing.cjs'), `module.exports = { ${methods} initialize() { throw new Error('no licence'); } };`);
+  const daemons = ['com.example.Gone', 'failing.cjs'].map((plugin) =>
+    launch({ [`${prefix}.enable`]: 'true', [`${prefix}.plugin`]: plugin }),
+  );
+  expect(await Promise.all(daemons.map((tsd) => tsd.exited()))).toEqual([1, 1]);
+  expect(daemons[0].log).toContain(`Unable to locate ${missing} plugin: com.example.Gone`);
+  expect(daemons[1].log).toMatch(new RegExp(`Failed to initialize ${failing}\n(.*\n)*Caused by: Error: no licence`));
+});
+
+test.each([
+  [{ 'tsd.core.authentication.enable': 'true', 'tsd.core.authentication.plugin': 'x.Y' }, 'Unable to locate authentication plugin: x.Y'],
+  [{ 'tsd.search.enable': 'true', 'tsd.search.plugin': 'x.Y' }, 'Unable to locate search plugin: x.Y'],
+  [{ 'tsd.rpc.plugins': 'x.Y,x.Z' }, "Unable to locate class net.opentsdb.tsd.RpcPlugin using name 'x.Y\n"],
+  [{ 'tsd.http.rpc.plugins': 'x.Y' }, "Unable to locate class net.opentsdb.tsd.HttpRpcPlugin using name 'x.Y\n"],
+  [{ 'tsd.core.plugin_path': '/no/such/place' }, 'Error loading plugins from plugin path: /no/such/place'],
+])('%j is refused', async (settings, message) => {
+  const tsd = launch(settings);
+  expect(await tsd.exited()).toBe(1);
+  expect(tsd.log).toContain(message);
+});
