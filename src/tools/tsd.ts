@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import type { LoadedConfig } from '../config';
 import { versionLines } from '../util/build-data';
+import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
@@ -79,6 +80,7 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   // Before the line that says it is ready: whoever waits for that line may stop it at once.
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
+    boundHeapGrowth();
     daemon = await Daemon.start(config, logs);
     await daemon.stopped;
     return code;
