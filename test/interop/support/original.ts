@@ -43,6 +43,8 @@ export interface OriginalOptions {
   prefix: string;
   /** Further lines of the configuration. */
   settings?: Record<string, string>;
+  /** A directory of further classes. */
+  classPath?: string;
 }
 
 function writeConfig(dir: string, port: number, { quorum, prefix, settings = {} }: OriginalOptions): string {
@@ -66,8 +68,14 @@ function writeConfig(dir: string, port: number, { quorum, prefix, settings = {} 
   return file;
 }
 
-function javaOptions(dir: string): string[] {
-  return ['-Xmx1g', ...OPENS, `-Dlogback.configurationFile=${join(dir, 'logback.xml')}`, '-cp', `${HOME}/classes:${HOME}/lib/*`];
+function javaOptions(dir: string, classPath?: string): string[] {
+  return [
+    '-Xmx1g',
+    ...OPENS,
+    `-Dlogback.configurationFile=${join(dir, 'logback.xml')}`,
+    '-cp',
+    [`${HOME}/classes`, `${HOME}/lib/*`, ...(classPath ? [classPath] : [])].join(':'),
+  ];
 }
 
 function answers(port: number): Promise<boolean> {
@@ -90,7 +98,7 @@ export class OriginalTsd {
     const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), 'original-'));
     const config = writeConfig(dir, port, options);
-    const child = spawn('java', [...javaOptions(dir), 'net.opentsdb.tools.TSDMain', '--config', config], {
+    const child = spawn('java', [...javaOptions(dir, options.classPath), 'net.opentsdb.tools.TSDMain', '--config', config], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
