@@ -3,7 +3,7 @@ import type { Logger } from 'winston';
 import type { Config } from '../config/types';
 import { createQueryEngine, type QueryEngine } from '../query';
 import { createStorage } from '../storage/create';
-import type { Storage } from '../storage';
+import { RetryableError, type Storage } from '../storage';
 import { createUids, type Uids } from '../uid';
 import { LatencyHistogram } from '../util/latency-histogram';
 import type { LogSystem } from '../util/logger';
@@ -26,6 +26,8 @@ import { attachTelnet } from './telnet';
 
 /** From the wish to stop to the end, whatever is still under way. */
 const SHUTDOWN_MS = 25_000;
+/** What statistics wait for storage. */
+const STATS_MS = 2_000;
 const MODE_NAMES: Readonly<Record<Mode, string>> = { rw: 'READWRITE', ro: 'READONLY', wo: 'WRITEONLY' };
 
 export interface DaemonOptions {
@@ -144,7 +146,7 @@ export class Daemon implements Tsd {
       counters.put,
       counters.query,
       processStats,
-      { collectStats: async (sink) => uids.collectStats(sink, await uids.usedIds()) },
+      { collectStats: async (sink) => uids.collectStats(sink, await usedIdsSoon(uids)) },
       this.writer,
       this.compaction,
       {
@@ -175,6 +177,16 @@ export class Daemon implements Tsd {
     await step('The storage', () => this.storage.close());
     this.logger.info('Shut down');
     this.tellStopped();
+  }
+}
+
+/** For statistics, which must come when storage does not answer, too. @returns undefined: it doesn't, in any time to speak of */
+async function usedIdsSoon(uids: Uids): Promise<Awaited<ReturnType<Uids['usedIds']>> | undefined> {
+  try {
+    return await uids.usedIds({ deadline: Date.now() + STATS_MS });
+  } catch (error) {
+    if (error instanceof RetryableError) return undefined;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { ID_FAMILY, MAXID_ROW } from './uid-table';
-import type { Storage } from '../storage';
+import type { CallOptions, Storage } from '../storage';
 import type { StatsSink } from '../util/stats';
 import { maxId } from './kinds';
 import { UID_KINDS, type UidKind } from './types';
@@ -30,9 +30,9 @@ export function recordKind(sink: StatsSink, figures: KindFigures, used: bigint |
 }
 
 /** The counters of all kinds; a column that isn't there counts as 0. Mirrors UniqueId.getUsedUIDs. */
-export async function readUsedIds(storage: Storage, table: string): Promise<Record<UidKind, bigint>> {
+export async function readUsedIds(storage: Storage, table: string, options?: CallOptions): Promise<Record<UidKind, bigint>> {
   const qualifiers = UID_KINDS.map((kind) => Buffer.from(kind));
-  const row = await storage.get(table, { row: MAXID_ROW, family: ID_FAMILY, qualifiers });
+  const row = await storage.get(table, { row: MAXID_ROW, family: ID_FAMILY, qualifiers }, options);
   const used: Record<UidKind, bigint> = { metrics: 0n, tagk: 0n, tagv: 0n };
   UID_KINDS.forEach((kind, i) => {
     const counter = row?.get(ID_FAMILY, qualifiers[i]);

@@ -1,4 +1,4 @@
-import type { Storage } from '../storage';
+import type { CallOptions, Storage } from '../storage';
 import type { StatsSink } from '../util/stats';
 import type { NameCodec } from './name-codec';
 import type { NameValidator } from './name-validator';
@@ -62,7 +62,7 @@ export interface Uids {
   /** Told of every UID that this process has assigned (realtime UIDMeta). */
   onAssigned(listener: (kind: UidKind, name: string, id: Buffer) => void): void;
   /** Used ids by kind, from the counters. */
-  usedIds(): Promise<Record<UidKind, bigint>>;
+  usedIds(options?: CallOptions): Promise<Record<UidKind, bigint>>;
   /**
    * The figures of all kinds in the original's order.
    * @param used from {@link usedIds}; absent: without `uid.ids-used` and `uid.ids-available`

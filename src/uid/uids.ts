@@ -1,6 +1,6 @@
 import type { Config } from '../config/types';
 import { uidToHex } from '../schema/bytes';
-import type { Storage } from '../storage';
+import type { CallOptions, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import type { StatsSink } from '../util/stats';
 import { UidAllocator, checkRandomWidth } from './allocator';
@@ -161,8 +161,8 @@ export class StorageUids implements Uids {
     this.assignmentListeners.push(listener);
   }
 
-  usedIds(): Promise<Record<UidKind, bigint>> {
-    return readUsedIds(this.storage, this.table);
+  usedIds(options?: CallOptions): Promise<Record<UidKind, bigint>> {
+    return readUsedIds(this.storage, this.table, options);
   }
 
   collectStats(sink: StatsSink, used?: Readonly<Record<UidKind, bigint>>): void {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { TimeoutError } from '../../src/storage';
 import { ask, json, telnet } from './support/client';
 import { startDaemon, type TestDaemon } from './support/daemon';
 
@@ -124,6 +125,18 @@ it('with a port and the canonical name when configured', async () => {
     expect(line).toMatch(/^tsd\.connectionmgr\.connections \d+ \d+ type=open (port=0 fqdn=\S+|fqdn=\S+ port=0)$/);
   } finally {
     await other.stop();
+  }
+});
+
+it('come without the used ids while storage does not answer', async () => {
+  const spy = jest.spyOn(tsd.daemon.uids, 'usedIds').mockRejectedValue(new TimeoutError('get on tsdb-uid failed'));
+  try {
+    const { status, text } = await ask(tsd.port, '/api/stats');
+    expect(status).toBe(200);
+    expect(text).toContain('"metric":"tsd.uid.cache-hit"');
+    expect(text).not.toContain('"metric":"tsd.uid.ids-used"');
+  } finally {
+    spy.mockRestore();
   }
 });
 
