@@ -31,7 +31,8 @@ export class GridMerge {
     private readonly end: number,
     private readonly output: OutputBuilder,
   ) {
-    this.width = Math.max(8, Math.floor(BLOCK_ELEMENTS / columns.rows));
+    // No wider than what there is: a query may have thousands of small groups.
+    this.width = Math.max(1, Math.min(end - at, Math.max(8, Math.floor(BLOCK_ELEMENTS / columns.rows))));
     this.block = new Float64Array(this.width * columns.rows);
     this.bigInts = new BigInt64Array(columns.rows);
   }
