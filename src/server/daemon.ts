@@ -28,6 +28,7 @@ import { attachTelnet } from './telnet';
 const SHUTDOWN_MS = 25_000;
 /** What statistics wait for storage. */
 const STATS_MS = 2_000;
+type UsedIds = Awaited<ReturnType<Uids['usedIds']>>;
 const MODE_NAMES: Readonly<Record<Mode, string>> = { rw: 'READWRITE', ro: 'READONLY', wo: 'WRITEONLY' };
 
 export interface DaemonOptions {
@@ -139,6 +140,7 @@ export class Daemon implements Tsd {
 
   private addStatsSources(connections: ConnectionManager, latency: LatencyHistogram): void {
     const { counters, uids, storage } = this;
+    const usedIds = patientUsedIds(uids);
     this.statsSources.push(
       connections,
       counters.rpc,
@@ -146,7 +148,7 @@ export class Daemon implements Tsd {
       counters.put,
       counters.query,
       processStats,
-      { collectStats: async (sink) => uids.collectStats(sink, await usedIdsSoon(uids)) },
+      { collectStats: async (sink) => uids.collectStats(sink, await usedIds()) },
       this.writer,
       this.compaction,
       {
@@ -180,14 +182,17 @@ export class Daemon implements Tsd {
   }
 }
 
-/** For statistics, which must come when storage does not answer, too. @returns undefined: it doesn't, in any time to speak of */
-async function usedIdsSoon(uids: Uids): Promise<Awaited<ReturnType<Uids['usedIds']>> | undefined> {
-  try {
-    return await uids.usedIds({ deadline: Date.now() + STATS_MS });
-  } catch (error) {
-    if (error instanceof RetryableError) return undefined;
-    throw error;
-  }
+/** Used ids for statistics, which must come when storage does not answer, too: then with the figures of the last time. */
+function patientUsedIds(uids: Uids): () => Promise<UsedIds | undefined> {
+  let last: UsedIds | undefined;
+  return async () => {
+    try {
+      last = await uids.usedIds({ deadline: Date.now() + STATS_MS });
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+    }
+    return last;
+  };
 }
 
 /** @throws Error when the work is not done by the deadline */

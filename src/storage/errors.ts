@@ -31,8 +31,11 @@ export class ThrottleError extends RetryableError {}
 /** The call was not answered within its deadline. Its effect is unknown. */
 export class TimeoutError extends RetryableError {}
 
+/** The table is there but disabled: nothing works until somebody enables it, and then everything does. */
+export class TableDisabledError extends RetryableError {}
+
 /** The call is wrong and stays wrong: no such table, no such family, refused by the server. */
 export class DoNotRetryError extends StorageError {}
 
-/** The table does not exist (or is disabled, says `message`). */
+/** The table does not exist. */
 export class TableNotFoundError extends DoNotRetryError {}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DoNotRetryError, PackedCells, TableNotFoundError } from '../../src/storage';
+import { DoNotRetryError, PackedCells, TableDisabledError } from '../../src/storage';
 import { HBaseAdmin, HBaseStorage } from '../../src/storage/hbase';
 import { describeWithHBase } from './support/needs';
 
@@ -67,7 +67,7 @@ describeWithHBase('HBase tables and regions', (zkQuorum) => {
     await admin.disableTable(table);
     expect(await admin.tableState(table)).toBe('DISABLED');
     const [{ error }] = await storage.put(table, T, [{ row: Buffer.of(1), cells: PackedCells.of(Q, Q) }]);
-    expect(error).toBeInstanceOf(TableNotFoundError);
+    expect(error).toBeInstanceOf(TableDisabledError);
     expect(error.message).toContain('disabled');
     await expect(storage.get(table, { row: Buffer.of(1, 7) })).rejects.toThrow(/disabled/);
     await admin.enableTable(table);

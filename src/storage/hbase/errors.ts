@@ -1,5 +1,13 @@
 import type { StorageErrorContext } from '../errors';
-import { DoNotRetryError, RetryableError, StorageError, TableNotFoundError, ThrottleError, TimeoutError } from '../errors';
+import {
+  DoNotRetryError,
+  RetryableError,
+  StorageError,
+  TableDisabledError,
+  TableNotFoundError,
+  ThrottleError,
+  TimeoutError,
+} from '../errors';
 import { OutOfTimeError } from './deadline';
 import { ProtoReader } from './protobuf';
 
@@ -10,10 +18,11 @@ import { ProtoReader } from './protobuf';
  * - `moved`: the region is not there (any more); look it up again
  * - `dead`: the server is going away; every region we know on it has to be looked up again
  * - `reopen`: the scanner is lost, its region may be fine; open another one behind the last row
- * - `table`: the table is not there or is disabled
+ * - `table`: the table is not there
+ * - `disabled`: the table is there and takes nothing until somebody enables it
  * - `fatal`: the call is wrong and stays wrong
  */
-export type Policy = 'busy' | 'moved' | 'dead' | 'reopen' | 'table' | 'fatal';
+export type Policy = 'busy' | 'moved' | 'dead' | 'reopen' | 'table' | 'disabled' | 'fatal';
 
 const POLICIES: Record<string, Policy> = {
   CallQueueTooBigException: 'busy',
@@ -47,7 +56,7 @@ const POLICIES: Record<string, Policy> = {
   ScannerResetException: 'reopen',
   LeaseException: 'reopen',
   TableNotFoundException: 'table',
-  TableNotEnabledException: 'table',
+  TableNotEnabledException: 'disabled',
 };
 
 /** Exceptions that say "slow down", not merely "not now". */
@@ -203,6 +212,7 @@ export function toStorageError(error: unknown, site: FailureSite): StorageError 
   const full = { ...context, cause: error };
   const policy = policyFor(error);
   if (policy === 'table') return new TableNotFoundError(message, full);
+  if (policy === 'disabled') return new TableDisabledError(message, full);
   if (policy === 'fatal') return new DoNotRetryError(message, full);
   if (error instanceof RemoteException && error.overloaded) return new ThrottleError(message, full);
   if (outOfTime || error instanceof CallTimedOutError || error instanceof OutOfTimeError) return new TimeoutError(message, full);

@@ -1,4 +1,4 @@
-import { TableNotFoundError } from '../errors';
+import { TableDisabledError, TableNotFoundError } from '../errors';
 import { readCellBlock } from './cell-block';
 import type { ReceivedCells } from './cell-block';
 import { backoffMs, OutOfTimeError } from './deadline';
@@ -98,7 +98,7 @@ export class MetaTable {
 
   /**
    * The region that holds the row, by a scan of hbase:meta backwards from where the region's name would stand.
-   * @throws TableNotFoundError when the table has no region there, or is disabled
+   * @throws TableNotFoundError when the table has no region there; TableDisabledError
    */
   async find(table: string, row: Buffer): Promise<Region> {
     const name = Buffer.from(table);
@@ -118,7 +118,7 @@ export class MetaTable {
 
   private async throwIfDisabled(table: string): Promise<void> {
     const state = await this.tableState(table);
-    if (state === 'DISABLED' || state === 'DISABLING') throw new TableNotFoundError(`Table ${table} is disabled`, { table });
+    if (state === 'DISABLED' || state === 'DISABLING') throw new TableDisabledError(`Table ${table} is disabled`, { table });
   }
 
   /** All regions of a table that are online, in key order. Parents of a split and regions in transition are left out. */

@@ -46,7 +46,7 @@ export class RegionDirectory {
 
   /**
    * The region, looked up when it is not known; while none is online, looked up again until the deadline.
-   * @throws TableNotFoundError; at the deadline RegionUnavailableError or OutOfTimeError
+   * @throws TableNotFoundError, TableDisabledError; at the deadline RegionUnavailableError or OutOfTimeError
    */
   async locate(name: string, row: Buffer, deadline: Deadline): Promise<Region> {
     let last: unknown = null;

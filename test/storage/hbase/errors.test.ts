@@ -1,4 +1,12 @@
-import { DoNotRetryError, RetryableError, StorageError, TableNotFoundError, ThrottleError, TimeoutError } from '../../../src/storage';
+import {
+  DoNotRetryError,
+  RetryableError,
+  StorageError,
+  TableDisabledError,
+  TableNotFoundError,
+  ThrottleError,
+  TimeoutError,
+} from '../../../src/storage';
 import { OutOfTimeError } from '../../../src/storage/hbase/deadline';
 import {
   CallTimedOutError,
@@ -70,6 +78,7 @@ describe('what the caller gets', () => {
     [new RemoteException('java.io.IOException', 'x', false, true), ThrottleError],
     [new RemoteException(`${P}NotServingRegionException`, 'x'), RetryableError],
     [new RemoteException(`${P}TableNotFoundException`, 'x'), TableNotFoundError],
+    [new RemoteException(`${P}TableNotEnabledException`, 'x'), TableDisabledError],
     [new RemoteException(`${P}DoNotRetryIOException`, 'x'), DoNotRetryError],
     [new ConnectionLostError('h:16020', 'was cut', true), RetryableError],
     [new CallTimedOutError('h:16020', 'Multi', 100), TimeoutError],
