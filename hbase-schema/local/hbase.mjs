@@ -10,6 +10,7 @@
 //
 // Options: --version 2.5.11-hadoop3 (or 2.6.4-hadoop3 ...)   --home DIR (default ~/.cache/opentsdb-ts/hbase-VERSION)
 //          --zk PORT --master PORT --rs PORT (0 or absent: the last ones used, else free ones)   --heap 2g
+//          --session MS (default 10000: how long ZooKeeper waits for HBase before it declares it dead; also the wait after a kill)
 //          --host NAME (the name that clients are told, default localhost; any other listens on all addresses)
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -20,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [verb, ...rest] = process.argv.slice(2);
-const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', rs: '0', host: 'localhost' };
+const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', rs: '0', host: 'localhost', session: '10000' };
 for (let i = 0; i < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = rest[i + 1];
 const home = path.resolve(options.home ?? path.join(os.homedir(), '.cache/opentsdb-ts', `hbase-${options.version}`));
 const at = (...parts) => path.join(home, ...parts);
@@ -108,6 +109,7 @@ function writeConfig(ports) {
     'hbase.zookeeper.property.dataDir': at('data', 'zk'),
     'hbase.zookeeper.property.clientPort': ports.zk,
     'hbase.zookeeper.quorum': '127.0.0.1',
+    'zookeeper.session.timeout.localHBaseCluster': options.session,
     'hbase.unsafe.stream.capability.enforce': false, // a local file system has no hflush
     'hbase.wal.provider': 'filesystem',
     'hbase.cluster.distributed': false,
@@ -228,7 +230,7 @@ switch (verb) {
       fs
         .readFileSync(fileURLToPath(import.meta.url), 'utf8')
         .split('\n')
-        .slice(0, 15)
+        .slice(0, 16)
         .map((l) => l.replace(/^\/\/ ?/, ''))
         .join('\n'),
     );

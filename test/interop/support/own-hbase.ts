@@ -9,6 +9,8 @@ const LAUNCHER = resolve(__dirname, '../../../hbase-schema/local/hbase');
 interface State {
   pid: number;
   quorum: string;
+  zk: number;
+  rs: number;
 }
 
 /** An HBase of a test's own, to be frozen and killed: on free ports, with data that go with it. */
@@ -16,9 +18,12 @@ export class OwnHBase {
   private constructor(
     private readonly home: string,
     private state: State,
+    private readonly options: readonly string[],
   ) {}
 
-  static async start(): Promise<OwnHBase> {
+  /** @param sessionMs a longer silence is taken for its death by HBase itself; a restart after a kill takes as long */
+  static async start({ sessionMs = 10_000 } = {}): Promise<OwnHBase> {
+    const options = ['--session', String(sessionMs)];
     const home = mkdtempSync(join(tmpdir(), 'hbase-own-'));
     const cache = join(homedir(), '.cache/opentsdb-ts');
     const fetched = [process.env.TSDB_TEST_HBASE_HOME ?? '', join(cache, 'hbase-tests'), join(cache, 'hbase-2.5.11-hadoop3')]
@@ -26,12 +31,17 @@ export class OwnHBase {
       .find((lib) => existsSync(join(lib, '.complete')));
     mkdirSync(home, { recursive: true });
     if (fetched !== undefined) symlinkSync(fetched, join(home, 'lib'));
-    await launch('up', home);
-    return new OwnHBase(home, await stateOf(home));
+    await launch('up', home, options);
+    return new OwnHBase(home, await stateOf(home), options);
   }
 
   get quorum(): string {
     return this.state.quorum;
+  }
+
+  /** Ports of ZooKeeper and of the region server. */
+  get ports(): { zk: number; rs: number } {
+    return this.state;
   }
 
   freeze(): void {
@@ -49,7 +59,7 @@ export class OwnHBase {
 
   /** On the ports and the data it had. */
   async restart(): Promise<void> {
-    await launch('up', this.home);
+    await launch('up', this.home, this.options);
     this.state = await stateOf(this.home);
   }
 
@@ -59,8 +69,8 @@ export class OwnHBase {
   }
 }
 
-async function launch(verb: string, home: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(LAUNCHER, [verb, '--home', home, '--heap', '1g']);
+async function launch(verb: string, home: string, options: readonly string[] = []): Promise<string> {
+  const { stdout } = await promisify(execFile)(LAUNCHER, [verb, '--home', home, '--heap', '1g', ...options]);
   return stdout;
 }
 
