@@ -6,6 +6,9 @@ import { FLAG_FLOAT, FLAGS_MASK, LENGTH_MASK, MS_BYTE_FLAG, checkQualifierAt } f
 import { columnsOf, cutOffValue, loneColumn, unknownColumn, type RowCells } from './row-columns';
 import { DOUBLE_FLAGS, FLOAT_FLAGS, illegalValue, readValue } from './value';
 
+/** An integer of eight bytes, which a double may not hold. */
+const LONG_FLAGS = 7;
+
 /** What decoding rows found on its way, added up. */
 export interface DecodeFindings extends MergeFindings {
   /** Rows with more than one lone point: `compaction.count`. */
@@ -88,7 +91,7 @@ export class RowDecoder {
 
   /** Reads a cell's points; returns how many, or -1 when the row has to be merged. */
   private readCell(row: RowCells, cell: number, length: number, baseMs: number, sink: PointsBuilder): number {
-    const { data } = this;
+    const { data, view } = this;
     const valueStart = row.valueOffset(cell);
     const valueEnd = valueStart + row.valueLength(cell);
     const start = row.qualifierOffset(cell);
@@ -98,6 +101,9 @@ export class RowDecoder {
     let value = valueStart;
     let widths = 0;
     let count = 0;
+    sink.reserve(length >>> 1);
+    // Points of the kind that all had before go straight into the arrays: this is the innermost loop of every query.
+    let { kind, timestamps, values, size } = sink;
     for (let at = start; at < end && value < valueEnd; count++) {
       const first = data[at];
       let low: number;
@@ -119,10 +125,24 @@ export class RowDecoder {
       const flags = low & FLAGS_MASK;
       const next = value + (flags & LENGTH_MASK) + 1;
       if (next > valueEnd) throw cutOffValue(row, cell, value - valueStart);
-      this.readPoint(row, cell, baseMs + offset, value, flags, sink);
+      if (kind === ((flags & FLAG_FLOAT) === 0) && flags !== LONG_FLAGS) {
+        timestamps[size] = baseMs + offset;
+        if (flags === 0) values[size] = view.getInt8(value);
+        else if (flags === 1) values[size] = view.getInt16(value);
+        else if (flags === FLOAT_FLAGS) values[size] = view.getFloat32(value);
+        else if (flags === DOUBLE_FLAGS) values[size] = view.getFloat64(value);
+        else if (flags === 3) values[size] = view.getInt32(value);
+        else throw illegalValue(row.value(cell), value - valueStart, flags);
+        size++;
+      } else {
+        sink.size = size;
+        this.readPoint(row, cell, baseMs + offset, value, flags, sink);
+        ({ kind, timestamps, values, size } = sink);
+      }
       value = next;
     }
     this.last = last;
+    sink.size = size;
     if (!isLone(data, start, length) && (count < 2 || value + 1 !== valueEnd || data[value] !== (widths === 3 ? MS_MIXED_COMPACT : 0)))
       this.untidy = true;
     return count;
@@ -137,7 +157,7 @@ export class RowDecoder {
         return sink.push(timestamp, view.getInt16(at), true);
       case 3:
         return sink.push(timestamp, view.getInt32(at), true);
-      case 7: {
+      case LONG_FLAGS: {
         const value = view.getInt32(at) * 4294967296 + view.getUint32(at + 4);
         if (Number.isSafeInteger(value)) return sink.push(timestamp, value, true);
         return sink.pushExact(timestamp, view.getBigInt64(at));

@@ -1,3 +1,5 @@
+import { pointArrays, type PointArrays } from './point-arrays';
+
 /** The points of a series in time order, as the query engine takes them. */
 export interface Points {
   size: number;
@@ -13,11 +15,12 @@ export interface Points {
 }
 
 const FIRST_CAPACITY = 64;
+const NO_POINTS = new Float64Array(0);
 
 /**
  * Growing typed arrays that the rows of one series are decoded into, one after the other. Kinds of values and exact integers
  * get arrays only when a series needs them: floats and integers mixed, or an integer outside the safe ones.
- * The arrays have more room than points; `size` says how many are there.
+ * The arrays have more room than points; `size` says how many are there, and what is behind them means nothing.
  */
 export class PointsBuilder implements Points {
   size = 0;
@@ -27,17 +30,33 @@ export class PointsBuilder implements Points {
   integers: BigInt64Array | null = null;
   allIntegers = true;
   private capacity: number;
+  /** Where `timestamps` and `values` are from; null: they were given back. */
+  private arrays: PointArrays | null;
 
+  /** @param capacity points to have room for */
   constructor(capacity = FIRST_CAPACITY) {
-    this.capacity = Math.max(capacity, 1);
-    this.timestamps = new Float64Array(this.capacity);
-    this.values = new Float64Array(this.capacity);
+    const arrays = (this.arrays = pointArrays.take(capacity));
+    this.timestamps = arrays.timestamps;
+    this.values = arrays.values;
+    this.capacity = arrays.values.length;
+  }
+
+  /**
+   * Lets go of all points, so that other series can use their arrays. Nobody may hold these, or views of them. For a builder
+   * that nobody releases there is the garbage collector.
+   */
+  release(): void {
+    if (this.arrays !== null) pointArrays.give(this.arrays);
+    this.arrays = null;
+    this.timestamps = this.values = NO_POINTS;
+    this.isInteger = this.integers = null;
+    this.size = this.capacity = 0;
   }
 
   /** Adds a point whose value a double holds exactly. @param timestamp milliseconds */
   push(timestamp: number, value: number, integer: boolean): void {
     const i = this.size;
-    if (i === this.capacity) this.grow(i * 2);
+    if (i === this.capacity) this.grow(i + 1);
     this.timestamps[i] = timestamp;
     this.values[i] = value;
     if (integer !== this.allIntegers || this.isInteger !== null) this.setKind(i, integer);
@@ -54,6 +73,11 @@ export class PointsBuilder implements Points {
     this.integers[i] = value;
   }
 
+  /** What `push` would not need to look at: true and false when all points so far, at least one, are integers or floats; null: neither. */
+  get kind(): boolean | null {
+    return this.size > 0 && this.isInteger === null && this.integers === null ? this.allIntegers : null;
+  }
+
   /** Takes back everything from the point at `size` on. */
   truncate(size: number): void {
     this.size = size;
@@ -61,7 +85,7 @@ export class PointsBuilder implements Points {
 
   /** Makes room for so many more points, so that adding them does not copy. */
   reserve(count: number): void {
-    if (this.size + count > this.capacity) this.grow(Math.max(this.size + count, this.capacity * 2));
+    if (this.size + count > this.capacity) this.grow(this.size + count);
   }
 
   private setKind(i: number, integer: boolean): void {
@@ -85,11 +109,16 @@ export class PointsBuilder implements Points {
     return exact;
   }
 
-  private grow(capacity: number): void {
-    const { timestamps, values, isInteger, integers } = this;
-    this.capacity = capacity;
-    (this.timestamps = new Float64Array(capacity)).set(timestamps);
-    (this.values = new Float64Array(capacity)).set(values);
+  private grow(points: number): void {
+    const { size, isInteger, integers } = this;
+    const arrays = pointArrays.take(points);
+    const capacity = (this.capacity = arrays.values.length);
+    arrays.timestamps.set(this.timestamps.subarray(0, size));
+    arrays.values.set(this.values.subarray(0, size));
+    if (this.arrays !== null) pointArrays.give(this.arrays);
+    this.arrays = arrays;
+    this.timestamps = arrays.timestamps;
+    this.values = arrays.values;
     if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger);
     if (integers !== null) (this.integers = new BigInt64Array(capacity)).set(integers);
   }
