@@ -10,7 +10,7 @@ import type { SpoolReason, SpoolSettings } from './types';
 /** How the figures call the queue. */
 const LABEL = 'names';
 /** Points that are looked up at once. */
-const BATCH_POINTS = 512;
+const BATCH_POINTS = 8192;
 
 /** Takes points of one series, in their order, the way of new ones. Rejects with a StorageError when that may work later. */
 export type SeriesWriter = (points: readonly NamedPoint[]) => Promise<void>;
