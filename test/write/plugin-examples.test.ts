@@ -196,7 +196,6 @@ test.each([
   [{ 'tsd.search.enable': 'true', 'tsd.search.plugin': 'x.Y' }, 'Unable to locate search plugin: x.Y'],
   [{ 'tsd.rpc.plugins': 'x.Y,x.Z' }, "Unable to locate class net.opentsdb.tsd.RpcPlugin using name 'x.Y\n"],
   [{ 'tsd.http.rpc.plugins': 'x.Y' }, "Unable to locate class net.opentsdb.tsd.HttpRpcPlugin using name 'x.Y\n"],
-  [{ 'tsd.core.plugin_path': '/no/such/place' }, 'Error loading plugins from plugin path: /no/such/place'],
 ])('%j is refused', async (settings, message) => {
   const tsd = launch(settings);
   expect(await tsd.exited()).toBe(1);
