@@ -94,21 +94,21 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
 }
 
 function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, OutputPoints> {
-  const output = new OutputBuilder(0);
-  if (series.length === 0) return output.build();
+  if (series.length === 0) return new OutputBuilder(0).build();
   const endMs = Math.min(spec.endMs, spec.scanEnd * 1000);
   if (shareTimestamps(series)) {
     const [{ timestamps, size }] = series;
     const from = Math.max(lowerBound(timestamps, size, spec.startMs), spec.rate === null ? 0 : 1);
     return yield* mergeColumns(new SharedTimestamps(series), from, lowerBound(timestamps, size, endMs + 1), spec);
   }
+  const output = new OutputBuilder(0);
   const union = new UnionMerge(series, spec.aggregator, spec.rate !== null, spec.startMs, endMs, output);
   while (union.step()) yield;
   return output.build();
 }
 
 function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec): Generator<void, OutputPoints> {
-  const output = new OutputBuilder(to - from);
+  const output = new OutputBuilder(Math.max(0, to - from));
   if (from < to) {
     const grid = new GridMerge(columns, spec.aggregator, from, to, output);
     while (grid.step()) yield;

@@ -42,6 +42,8 @@ export type Interpolation = 'lerp' | 'zero' | 'max' | 'min' | 'previous';
 export interface Aggregator {
   readonly name: string;
   readonly interpolation: Interpolation;
+  /** The floating and the integer path add the values up from 0, one after the other, NaN left out. */
+  readonly adds?: true;
   /** The floating path over `values[from..to)`, at least one value. NaN handling is each function's own. */
   runDouble(values: Float64Array, from: number, to: number): number;
   /**

@@ -5,7 +5,7 @@ const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
 
 /** Sums: NaN is skipped, nothing but NaN is NaN. */
 export function sum(name: string, interpolation: Interpolation): Aggregator {
-  return { name, interpolation, runDouble: sumDouble, runLong: sumLong, runBigInt: sumBigInt };
+  return { name, interpolation, adds: true, runDouble: sumDouble, runLong: sumLong, runBigInt: sumBigInt };
 }
 
 function sumDouble(values: Float64Array, from: number, to: number): number {

@@ -7,6 +7,7 @@ import type { Columns } from './grid-merge';
 export class FilledColumns implements Columns {
   readonly rows: number;
   readonly exact = null;
+  readonly plain = null;
   /** Where each series stands in its own buckets. */
   private readonly cursors: Int32Array;
   /** The value of the bucket before, for rates. */

@@ -12,7 +12,7 @@ export class OutputBuilder {
   private integers: BigInt64Array | null = null;
 
   constructor(capacity: number) {
-    this.timestamps = new Float64Array(Math.max(capacity, 16));
+    this.timestamps = new Float64Array(capacity || 16);
     this.values = new Float64Array(this.timestamps.length);
   }
 
@@ -43,10 +43,11 @@ export class OutputBuilder {
 
   build(): OutputPoints {
     const { size } = this;
+    const full = size === this.timestamps.length;
     return {
       size,
-      timestamps: this.timestamps.subarray(0, size),
-      values: this.values.subarray(0, size),
+      timestamps: full ? this.timestamps : this.timestamps.subarray(0, size),
+      values: full ? this.values : this.values.subarray(0, size),
       isInteger: this.isInteger?.subarray(0, size) ?? null,
       allIntegers: this.allIntegers,
       integers: this.integers?.subarray(0, size) ?? null,

@@ -12,7 +12,10 @@ export class SharedTimestamps implements Columns {
   private readonly integerColumns: Uint8Array | null;
   private readonly allIntegers: boolean;
 
+  readonly plain: readonly Series[];
+
   constructor(private readonly series: readonly Series[]) {
+    this.plain = series;
     this.rows = series.length;
     this.timestamps = series[0].timestamps;
     this.size = series[0].size;

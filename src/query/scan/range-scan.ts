@@ -62,6 +62,8 @@ export class RangeScan {
   private readonly decoder: RowDecoder;
   private readonly tagsAt: number;
   private current: Span | null = null;
+  /** Of the row before. */
+  private latest: { key: Buffer; span: Span | null } | null = null;
   private readonly deletes: Promise<void>[] = [];
 
   constructor(
@@ -117,7 +119,8 @@ export class RangeScan {
     const started = performance.now();
     const touched: Row[] = [];
     const read: Row[] = [];
-    for (const [i, row] of rows.entries()) {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
       const span = this.spanOf(row, sizes[i]);
       if (!span) continue;
       span.points.reserve(sizes[i]);
@@ -151,10 +154,20 @@ export class RangeScan {
 
   /** @param points how many to have room for when it is new */
   private spanOf(row: Row, points: number): Span | null {
+    const { latest } = this;
+    if (latest !== null && this.isSameSeries(latest.key, row.key)) return latest.span;
     const id = this.seriesOf(row.key);
     let span = this.spans.get(id);
     if (span === undefined) this.spans.set(id, (span = this.newSpan(row.key, points)));
+    this.latest = { key: row.key, span };
     return span;
+  }
+
+  /** A lone series has its rows one after the other. */
+  private isSameSeries(a: Buffer, b: Buffer): boolean {
+    if (a.length !== b.length) return false;
+    for (let i = a.length - 1; i >= this.tagsAt; i--) if (a[i] !== b[i]) return false;
+    return true;
   }
 
   private seriesOf(key: Buffer): string {

@@ -6,6 +6,7 @@ import {
   removeDuplicates,
   runStatsJson,
   type Query,
+  type QueryClient,
   type ValidQuery,
 } from '../../query';
 import { BadRequestError, type HttpCall } from './types';
@@ -26,11 +27,16 @@ function parse(call: HttpCall): Query {
   return query;
 }
 
-function headersOf(call: HttpCall): Record<string, string> {
-  const { rawHeaders } = call.req;
-  const headers: Record<string, string> = {};
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers[rawHeaders[i]] = rawHeaders[i + 1];
-  return headers;
+/** The headers are put in order only when somebody looks at them. */
+function clientOf({ remote, req: { rawHeaders } }: HttpCall): QueryClient {
+  return {
+    remote,
+    get headers() {
+      const headers: Record<string, string> = {};
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers[rawHeaders[i]] = rawHeaders[i + 1];
+      return headers;
+    },
+  };
 }
 
 function asBadRequest(error: unknown): unknown {
@@ -62,7 +68,7 @@ export async function queryHandler(call: HttpCall): Promise<void> {
 }
 
 async function answer(call: HttpCall, query: ValidQuery): Promise<void> {
-  const found = await call.tsd.queries.execute(query, { remote: call.remote, headers: headersOf(call) }, call.signal);
+  const found = await call.tsd.queries.execute(query, clientOf(call), call.signal);
   const options = {
     arrays: call.hasParam('arrays'),
     globalAnnotations: found.globalAnnotations,
