@@ -21,7 +21,7 @@ import { routesOf } from './http/routes';
 import { Port } from './port';
 import { readPortSettings, type PortSettings } from './port-settings';
 import { processStats } from './process-stats';
-import { checkTables, refuseMissingPlugins, withPatience } from './startup-checks';
+import { checkTables, checkWidths, refuseMissingPlugins, withPatience } from './startup-checks';
 import { attachTelnet } from './telnet';
 
 /** From the wish to stop to the end, whatever is still under way. */
@@ -122,6 +122,7 @@ export class Daemon implements Tsd {
 
     await withPatience(this.logger, 'Opening the storage', () => storage.open());
     await checkTables(config, storage, this.logger);
+    await checkWidths(config, storage, this.uids.widths);
     await withPatience(this.logger, 'Opening the UIDs', () => this.uids.open());
     this.writer.startReplay();
     this.compaction.start();

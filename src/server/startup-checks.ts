@@ -2,12 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
 import { RetryableError, TableNotFoundError, type Storage } from '../storage';
+import { UID_KINDS, type UidKind, type UidWidths } from '../uid';
+import { WIDTH_KEYS } from '../uid/kinds';
+import { NAME_FAMILY } from '../uid/uid-table';
+import { IllegalArgumentError } from '../util/errors';
 import { IllegalStateError } from '../util/errors';
 
 /** How long a store that is restarting or moving regions is waited for. */
 const PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** UIDs of each kind that are looked at, and the time for it. */
+const WIDTH_SAMPLE = 16;
+const WIDTH_CHECK_MS = 5_000;
 
 /** Features that are only there as plugins: who asks for one must not get a daemon without it. */
 const PLUGINS: readonly (readonly [enable: string, plugin: string, what: string])[] = [
@@ -62,4 +69,33 @@ export async function checkTables(config: Config, storage: Storage, logger: Logg
     const exists = await withPatience(logger, `Looking for table "${table}"`, () => storage.tableExists(table));
     if (!exists) throw new TableNotFoundError(`"${table}": the table does not exist; hbase-schema/ creates the tables`, { table });
   }
+}
+
+/**
+ * A TSD with other widths than the table's would find no name, and assign a second UID to each. A few UIDs of another width among the
+ * right ones are nothing to stop for: the original's tools write such.
+ * @throws IllegalArgumentError naming the key
+ */
+export async function checkWidths(config: Config, storage: Storage, widths: UidWidths): Promise<void> {
+  const table = config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';
+  for (const kind of UID_KINDS) {
+    const found = await widthsInUse(storage, table, kind);
+    if (found.length === 0 || found.includes(widths[kind])) continue;
+    throw new IllegalArgumentError(
+      `${WIDTH_KEYS[kind]} = ${widths[kind]}, but table "${table}" has UIDs of ${kind} on ${found[0]} bytes: set it to ${found[0]}`,
+    );
+  }
+}
+
+async function widthsInUse(storage: Storage, table: string, kind: UidKind): Promise<number[]> {
+  const all = { start: Buffer.alloc(0), stop: Buffer.alloc(0), deadline: Date.now() + WIDTH_CHECK_MS };
+  const widths: number[] = [];
+  try {
+    const scan = storage.scan(table, { ...all, family: NAME_FAMILY, qualifiers: [Buffer.from(kind)], limit: WIDTH_SAMPLE });
+    for await (const rows of scan) widths.push(...rows.map((row) => row.key.length));
+  } catch (error) {
+    // A huge table, or one that is busy: not worth waiting for.
+    if (!(error instanceof RetryableError)) throw error;
+  }
+  return widths;
 }

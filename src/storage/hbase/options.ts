@@ -17,7 +17,7 @@ export interface HBaseOptions {
   rpcTimeoutMs: number;
   /** A whole call with its retries, when its caller sets no deadline; for a scan, from one answer to the next. */
   operationTimeoutMs: number;
-  /** How long `open` tries. */
+  /** How long `open` tries; the daemon calls it again. */
   openTimeoutMs: number;
   connectTimeoutMs: number;
   idleTimeoutMs: number;
@@ -46,7 +46,7 @@ export const DEFAULT_OPTIONS: HBaseOptions = {
   maxAttempts: 10,
   rpcTimeoutMs: 20_000,
   operationTimeoutMs: 60_000,
-  openTimeoutMs: 60_000,
+  openTimeoutMs: 15_000,
   connectTimeoutMs: 5000,
   idleTimeoutMs: 300_000,
   noDelay: true,
