@@ -53,8 +53,9 @@ export function asQueryError(error: unknown): QueryError {
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
 export class QueryRun {
-  private readonly aborter = new AbortController();
-  private readonly signal = this.aborter.signal;
+  /** Stops one thing when another one fails or time is over; null where there is but one thing that the client alone can stop. */
+  private readonly aborter: AbortController | null;
+  private readonly signal: AbortSignal;
   /** Storage may still be working for it. */
   private reading = true;
   private readonly timer: NodeJS.Timeout | null = null;
@@ -70,19 +71,23 @@ export class QueryRun {
     private readonly record: QueryRecord,
     private readonly clientGone: AbortSignal,
   ) {
-    const { timeoutMs } = context.settings;
+    const { settings, scanning } = context;
+    const { timeoutMs } = settings;
+    const several = query.subQueries.length > 1 || scanning.layout.salt > 0 || query.source.globalAnnotations;
+    // Not by AbortSignal.any, and none without need: they weigh on short queries.
+    this.aborter = several || timeoutMs > 0 ? new AbortController() : null;
+    this.signal = this.aborter?.signal ?? clientGone;
     if (timeoutMs > 0) {
       this.deadline = Date.now() + timeoutMs;
-      this.timer = setTimeout(() => this.aborter.abort(this.timedOut()), timeoutMs);
+      this.timer = setTimeout(() => this.aborter?.abort(this.timedOut()), timeoutMs);
       this.timer.unref();
     }
-    // Not by AbortSignal.any: what it leaves to the garbage collector weighs on short queries.
     if (clientGone.aborted) this.onClientGone();
-    else clientGone.addEventListener('abort', this.onClientGone);
+    else if (this.aborter !== null) clientGone.addEventListener('abort', this.onClientGone);
     this.breather = new Breather(this.signal);
   }
 
-  private readonly onClientGone = (): void => this.aborter.abort(this.clientGone.reason);
+  private readonly onClientGone = (): void => this.aborter?.abort(this.clientGone.reason);
 
   private timedOut(): QueryError {
     const limit = this.context.settings.timeoutMs;
@@ -111,6 +116,7 @@ export class QueryRun {
   /** Stops whatever is still under way. */
   end(): void {
     if (this.timer) clearTimeout(this.timer);
+    if (this.aborter === null) return;
     this.clientGone.removeEventListener('abort', this.onClientGone);
     if (!this.reading) return;
     this.reading = false;
