@@ -168,8 +168,11 @@ export class QueryRun {
       nanDps,
     };
     stats.series.push(series);
+    const { metric, tags, aggregateTags } = labels;
     return {
-      ...labels,
+      metric,
+      tags,
+      aggregateTags,
       subQuery,
       filterTagks: sub.filterTagks,
       tsuids: () => group.spans.map((span) => span.tsuid).sort(),
@@ -273,7 +276,8 @@ export class QueryRun {
     stats.groupByMs = performance.now() - groupStarted;
     const namesStarted = performance.now();
     const labels = await labelGroups(uids, layout, groups);
-    return { ...planned, groups, labels, namesMs: performance.now() - namesStarted, stats };
+    const namesMs = performance.now() - namesStarted;
+    return { subQuery, scan, filters, filterTagks: planned.filterTagks, groups, labels, namesMs, stats };
   }
 
   private async scan({ subQuery, scan, filters }: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
@@ -302,7 +306,7 @@ export class QueryRun {
     });
     const parts = await Promise.all(ranges);
     const started = performance.now();
-    const spans = sortSpans(parts.flat());
+    const spans = sortSpans(parts.length === 1 ? parts[0] : parts.flat());
     stats.mergeMs = performance.now() - started;
     return spans;
   }

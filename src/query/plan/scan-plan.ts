@@ -68,7 +68,8 @@ export function planMetricScan(
   const stopTags = useFuzzy ? Buffer.concat(literals.flatMap((l) => [l.tagk, Buffer.alloc(layout.tagv, 0xff)])) : Buffer.alloc(0);
   const filtered = literals.length > 0 || groupBys.length > 0;
   return {
-    ...window,
+    scanStart: window.scanStart,
+    scanEnd: window.scanEnd,
     metric,
     ranges: rangesOf(layout, metric, window, stopTags),
     filter: filtered

@@ -27,16 +27,19 @@ function parse(call: HttpCall): Query {
   return query;
 }
 
-/** The headers are put in order only when somebody looks at them. */
-function clientOf({ remote, req: { rawHeaders } }: HttpCall): QueryClient {
-  return {
-    remote,
-    get headers() {
-      const headers: Record<string, string> = {};
-      for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers[rawHeaders[i]] = rawHeaders[i + 1];
-      return headers;
-    },
-  };
+/** Who asks; the headers are put in order only when somebody looks at them. */
+class HttpClient implements QueryClient {
+  constructor(
+    readonly remote: string,
+    private readonly rawHeaders: readonly string[],
+  ) {}
+
+  get headers(): Readonly<Record<string, string>> {
+    const { rawHeaders } = this;
+    const headers: Record<string, string> = {};
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers[rawHeaders[i]] = rawHeaders[i + 1];
+    return headers;
+  }
 }
 
 function asBadRequest(error: unknown): unknown {
@@ -68,7 +71,7 @@ export async function queryHandler(call: HttpCall): Promise<void> {
 }
 
 async function answer(call: HttpCall, query: ValidQuery): Promise<void> {
-  const found = await call.tsd.queries.execute(query, clientOf(call), call.signal);
+  const found = await call.tsd.queries.execute(query, new HttpClient(call.remote, call.req.rawHeaders), call.signal);
   const options = {
     arrays: call.hasParam('arrays'),
     globalAnnotations: found.globalAnnotations,
