@@ -257,7 +257,7 @@ describe('the files', () => {
   });
 
   test('come to their end under load that does not stop', async () => {
-    const tsd = await spooling();
+    const tsd = await spooling({ spool: { afterMs: 1500 } });
     await tsd.add(T0, '0');
     moody.mood = 'away';
     let sent = 0;
@@ -273,7 +273,10 @@ describe('the files', () => {
         await sleep(1);
       }
     })();
-    await sleep(1000);
+    await until(() => tsd.figure('spool.away table=tsdb') === 1);
+    await sleep(500);
+    // Slower than points come: when a batch is out, the next is there.
+    moody.pauseMs = 50;
     moody.mood = 'well';
     await until(() => tsd.log.some((line) => line.includes('All spooled points')));
     await sleep(200);
@@ -283,6 +286,7 @@ describe('the files', () => {
     on = false;
     await load;
     await tsd.writer.flush();
+    await empty(tsd);
     expect(failures).toBe(0);
     expect(await values()).toHaveLength(sent + 1);
   });
