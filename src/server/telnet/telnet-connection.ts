@@ -44,8 +44,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private holds = 0;
   private backlogged = false;
   private blocked = false;
-  /** Put lines that wait for UIDs. */
+  /** Put lines that wait for UIDs, or for the answers of those in front of them. */
   private waiting = 0;
+  /** The last of their answers has been given. */
+  private told: Promise<void> = Promise.resolve();
+  /** A command waits for them. */
+  private awaitingPoints = false;
   private out = '';
   private handling = false;
   private inputEnded = false;
@@ -104,13 +108,15 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
       }
       const end = chunk.indexOf(LF, from);
       if (end < 0) break;
-      if (this.unended === null) {
-        this.line(chunk, from, end);
-      } else {
-        const line = Buffer.concat([this.unended, chunk.subarray(from, end)]);
-        this.unended = null;
-        this.line(line, 0, line.length);
+      const line = this.unended === null ? null : Buffer.concat([this.unended, chunk.subarray(from, end)]);
+      // Answers come in the order of the lines: a command's only after those of the points in front of it.
+      if (this.waiting > 0 && !(line === null ? isPut(chunk, from, end) : isPut(line, 0, line.length))) {
+        this.awaitPoints();
+        break;
       }
+      this.unended = null;
+      if (line === null) this.line(chunk, from, end);
+      else this.line(line, 0, line.length);
       from = end + 1;
     }
     this.handling = false;
@@ -162,7 +168,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private longPut(line: string): void {
     const outcome = put(this.tsd, splitWords(line), this);
     if (outcome === null) return;
-    if (!(outcome instanceof Promise)) {
+    if (!(outcome instanceof Promise) && this.waiting === 0) {
       this.tellPut(outcome);
       return;
     }
@@ -170,15 +176,22 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
       this.backlogged = true;
       this.hold();
     }
-    void outcome.then((result) => {
-      this.waiting--;
-      this.tellPut(result);
-      if (this.backlogged && this.waiting <= MAX_WAITING / 2) {
-        this.backlogged = false;
-        this.release();
-      }
-      this.finishIfIdle();
-    });
+    const before = this.told;
+    this.told = Promise.all([outcome, before]).then(([result]) => this.pointDone(result));
+  }
+
+  private pointDone(result: PutOutcome): void {
+    this.waiting--;
+    this.tellPut(result);
+    if (this.backlogged && this.waiting <= MAX_WAITING / 2) {
+      this.backlogged = false;
+      this.release();
+    }
+    if (this.awaitingPoints && this.waiting === 0) {
+      this.awaitingPoints = false;
+      this.release();
+    }
+    this.finishIfIdle();
   }
 
   private tellPut(outcome: PutOutcome): void {
@@ -233,6 +246,11 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
     this.finished = true;
     this.socket.end();
     this.tellDrained();
+  }
+
+  private awaitPoints(): void {
+    this.awaitingPoints = true;
+    this.hold();
   }
 
   private awaitTurn(): void {

@@ -219,4 +219,18 @@ describe('settings', () => {
       expect(strict.counters.put.unknownMetrics).toBe(2);
     });
   });
+
+  it('answers in the order of the lines, though a name has to be looked up for the first', async () => {
+    await served({ 'tsd.core.auto_create_metrics': 'false' }, 'rw', async (strict) => {
+      const said = await strict.talk('put not.known 1699999300 1 host=a\nput x\nnonsense\nput nor.this 1699999300 1 host=a\nhelp\n');
+      expect(said.split('\n').map((line) => line.slice(0, 30))).toEqual([
+        'put: unknown metric: No such n',
+        'put: illegal argument: not eno',
+        'unknown command: nonsense.  Tr',
+        'put: unknown metric: No such n',
+        expect.stringMatching(/^available commands: /),
+        '',
+      ]);
+    });
+  });
 });
