@@ -62,7 +62,7 @@ export class TsdClient {
 }
 
 /** Tries again until the check passes. @throws what the last try threw, when the time is up */
-export async function eventually<T>(check: () => Promise<T>, timeoutMs = 20_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
   for (const giveUp = Date.now() + timeoutMs; ;) {
     try {
       return await check();
