@@ -1,8 +1,14 @@
 // Tests mirror src/. Suites that need another program (HBase, Redis, Java, agents) live in test/interop and
 // test/clients and say on the screen when they are skipped, and why; with CI=true a skip is a failure.
+// The suites of `faults` kill, freeze and stall a whole HBase for minutes: `npm run test:faults`, not `npm test`.
+const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall'].map((name) => `/test/interop/${name}\\.test\\.ts$`);
 const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+};
+const hbase = {
+  globalSetup: '<rootDir>/test/interop/support/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/interop/support/global-teardown.cjs',
 };
 module.exports = {
   projects: [
@@ -12,13 +18,8 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/'],
     },
-    {
-      ...common,
-      displayName: 'interop',
-      testMatch: ['<rootDir>/test/interop/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/interop/support/global-setup.cjs',
-      globalTeardown: '<rootDir>/test/interop/support/global-teardown.cjs',
-    },
+    { ...common, ...hbase, displayName: 'interop', testMatch: ['<rootDir>/test/interop/**/*.test.ts'], testPathIgnorePatterns: FAULTS },
+    { ...common, ...hbase, displayName: 'faults', testRegex: FAULTS },
     { ...common, displayName: 'clients', testMatch: ['<rootDir>/test/clients/**/*.test.ts'] },
   ],
 };
