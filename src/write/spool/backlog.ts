@@ -13,12 +13,11 @@ export interface Outlet {
   take(payload: Buffer): boolean;
   /**
    * Sends the batch; with nothing in it, at once.
-   * @returns true: all of it is out. False: what is not, for the reason in `lastError`, stays in the batch
+   * @returns true: all of it is out. False: what is not stays in the batch
    */
   send(): Promise<boolean>;
   /** Milliseconds to leave storage alone after a failure, at least. */
   readonly leastPauseMs: number;
-  readonly lastError: Error | null;
 }
 
 /**

@@ -69,7 +69,6 @@ export function seriesName(point: { metric: string; tags: ReadonlyMap<string, st
 
 class PointOutlet implements Outlet {
   readonly leastPauseMs = 0;
-  lastError: Error | null = null;
   private readonly series = new Map<string, NamedPoint[]>();
   private size = 0;
 
@@ -97,10 +96,7 @@ class PointOutlet implements Outlet {
           await this.write(points);
           this.backlog.replayed += points.length;
         } catch (error) {
-          if (error instanceof StorageError) {
-            this.lastError = error;
-            return;
-          }
+          if (error instanceof StorageError) return;
           this.dropped(error, points.length);
         }
         this.series.delete(name);
@@ -109,7 +105,6 @@ class PointOutlet implements Outlet {
     );
     if (this.series.size > 0) return false;
     this.size = 0;
-    this.lastError = null;
     return true;
   }
 }

@@ -20,7 +20,7 @@ export class RowOutlet implements Outlet {
   private append = false;
   private cells = 0;
   private bytes = 0;
-  lastError: StorageError | null = null;
+  private lastError: StorageError | null = null;
 
   constructor(
     private readonly storage: Writes,
