@@ -3,6 +3,7 @@
 //
 //   hbase-schema/local/hbase up [options]      start it (the first time Maven fetches it: some minutes); prints its addresses
 //   hbase-schema/local/hbase run [options]     the same in the foreground, for containers
+//   hbase-schema/local/hbase join [options]    start one more region server, a JVM of its own, beside the one that is up
 //   hbase-schema/local/hbase down [options]    stop it in order
 //   hbase-schema/local/hbase kill [options]    kill -9, for fault tests
 //   hbase-schema/local/hbase wipe [options]    stop it and remove its data
@@ -151,6 +152,40 @@ function writeConfig(ports) {
   );
 }
 
+function java(args, how) {
+  return spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, ...args], { cwd: home, ...how });
+}
+
+const listens = (port) =>
+  new Promise((done) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => done(false));
+  });
+
+async function join() {
+  const state = runningState() ?? fail('it is not running');
+  const rs = Number(options.rs) || (await freePort());
+  const log = fs.openSync(at('log'), 'a');
+  const settings = { 'hbase.cluster.distributed': true, 'hbase.regionserver.port': rs, 'zookeeper.session.timeout': options.session };
+  const defines = Object.entries(settings).flatMap(([k, v]) => ['-D', `${k}=${v}`]);
+  const child = java(['org.apache.hadoop.hbase.regionserver.HRegionServer', ...defines, 'start'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  child.unref();
+  state.joined = [...(state.joined ?? []).filter(({ pid }) => alive(pid)), { pid: child.pid, rs }];
+  fs.writeFileSync(at('state.json'), JSON.stringify(state));
+  for (let waited = 0; waited < 60; waited += 0.25) {
+    if (!alive(child.pid)) fail(`the region server did not start: see ${at('log')}`);
+    if (await listens(rs)) return { pid: child.pid, rs };
+    await sleep(250);
+  }
+  fail(`the region server was not ready within a minute: see ${at('log')}`);
+}
+
 async function up(foreground = false) {
   const running = runningState();
   if (running && !foreground) return running;
@@ -163,11 +198,7 @@ async function up(foreground = false) {
   writeConfig(ports);
   const log = fs.openSync(at('log'), 'w');
   const stdio = foreground ? ['ignore', 'inherit', 'pipe'] : ['ignore', log, log];
-  const child = spawn(
-    'java',
-    [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, 'org.apache.hadoop.hbase.master.HMaster', 'start'],
-    { cwd: home, detached: !foreground, stdio },
-  );
+  const child = java(['org.apache.hadoop.hbase.master.HMaster', 'start'], { detached: !foreground, stdio });
   if (foreground) stayWith(child, log);
   else child.unref();
   const state = { version: options.version, home, pid: child.pid, ...ports, quorum: `127.0.0.1:${ports.zk}` };
@@ -192,11 +223,11 @@ function stayWith(child, log) {
 }
 
 async function stop(signal) {
-  const state = runningState();
-  if (!state) return;
-  process.kill(state.pid, signal);
-  for (let waited = 0; waited < 40 && alive(state.pid); waited += 0.1) await sleep(100);
-  if (alive(state.pid)) process.kill(state.pid, 'SIGKILL');
+  const state = readState();
+  const pids = [...(state?.joined ?? []), ...(state ? [state] : [])].map(({ pid }) => pid).filter(alive);
+  for (const pid of pids) process.kill(pid, signal);
+  for (let waited = 0; waited < 40 && pids.some(alive); waited += 0.1) await sleep(100);
+  for (const pid of pids.filter(alive)) process.kill(pid, 'SIGKILL');
 }
 
 switch (verb) {
@@ -204,6 +235,11 @@ switch (verb) {
   case 'up': {
     const s = await up(verb === 'run');
     console.log(`HBase ${s.version} is up: tsd.storage.hbase.zk_quorum = ${s.quorum} (pid ${s.pid})`);
+    break;
+  }
+  case 'join': {
+    const { pid, rs } = await join();
+    console.log(`One more region server is up on port ${rs} (pid ${pid})`);
     break;
   }
   case 'down':
@@ -230,7 +266,7 @@ switch (verb) {
       fs
         .readFileSync(fileURLToPath(import.meta.url), 'utf8')
         .split('\n')
-        .slice(0, 16)
+        .slice(0, 15)
         .map((l) => l.replace(/^\/\/ ?/, ''))
         .join('\n'),
     );

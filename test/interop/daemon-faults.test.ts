@@ -108,10 +108,10 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
     it('regions split, close and open', async () => {
       const { refusals } = await survive(`split ${round}`, async () => {
         const { admin } = tables;
-        for (const { startKey } of (await admin.regions(DATA)).slice(0, 2)) {
-          // In the middle of what the load writes: behind salt and metric.
-          const row = Buffer.concat([startKey.length > 0 ? startKey.subarray(0, 1) : Buffer.of(0), Buffer.of(0, 0, round, 0x80 + round)]);
-          await admin.splitRegion(DATA, row);
+        for (const salt of [0, 1]) {
+          // In the middle of what the load writes. Regions that were split a moment ago can't be split again yet.
+          const row = Buffer.of(salt, 0, 0, round, 0x80 + round);
+          await eventually(() => admin.splitRegion(DATA, row), 30_000);
         }
         for (const salt of [0, 2]) {
           const region = await admin.unassignRegion(DATA, Buffer.of(salt, 0, 0, round));
@@ -120,6 +120,26 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
         }
       });
       expect(refusals).toEqual([]);
+    });
+
+    it('regions move to another server, which is then killed (-9)', async () => {
+      const { admin } = tables;
+      const onServer = async (port: number): Promise<number> =>
+        (await admin.regions(DATA)).filter(({ server }) => server.port === port).length;
+      const other = await hbase.join();
+      await survive(`move ${round}`, async (load) => {
+        // The master may not know of the other server yet, and then moves nothing.
+        await eventually(async () => {
+          for (const { startKey, server } of await admin.regions(DATA))
+            if (server.port !== other.port) await admin.moveRegion(DATA, startKey);
+          expect(await onServer(other.port)).toBeGreaterThanOrEqual(4);
+        });
+        const { puts } = load.answered;
+        await eventually(async () => expect(load.answered.puts).toBeGreaterThan(puts + 10));
+        expect(await onServer(other.port)).toBeGreaterThanOrEqual(4);
+        other.kill();
+      });
+      expect(await onServer(other.port)).toBe(0);
     });
 
     it('connections are cut in the middle of a frame', async () => {

@@ -111,11 +111,12 @@ export class HBaseAdmin {
     await this.master.finished(started, 'SplitRegion', table, deadline);
   }
 
-  /** @param to absent: wherever the master likes, which with a single server is where the region is */
+  /** @param to absent: wherever the master likes, of several servers another than now */
   async moveRegion(table: string, row: Buffer, to?: ServerAddress & { startCode: number }): Promise<void> {
     const { name } = await this.cluster.meta.find(table, row);
-    const destServerName = to && { hostName: to.host, port: to.port, startCode: to.startCode };
-    await this.master.call('MoveRegion', 'MoveRegionRequest', { region: encodedName(name), destServerName }, this.deadline(), table);
+    const request: MessageFields = { region: encodedName(name) };
+    if (to !== undefined) request.destServerName = { hostName: to.host, port: to.port, startCode: to.startCode };
+    await this.master.call('MoveRegion', 'MoveRegionRequest', request, this.deadline(), table);
   }
 
   /** Takes the row's region off its server. Until it is assigned again its rows can't be reached. */

@@ -11,6 +11,7 @@ interface State {
   quorum: string;
   zk: number;
   rs: number;
+  joined?: { pid: number; rs: number }[];
 }
 
 /** An HBase of a test's own, to be frozen and killed: on free ports, with data that go with it. */
@@ -61,6 +62,14 @@ export class OwnHBase {
   async restart(): Promise<void> {
     await launch('up', this.home, this.options);
     this.state = await stateOf(this.home);
+  }
+
+  /** One more region server, a process of its own. @returns its port, and how to kill it (-9) */
+  async join(): Promise<{ port: number; kill(): void }> {
+    await launch('join', this.home, this.options);
+    const { joined = [] } = (this.state = await stateOf(this.home));
+    const { pid, rs } = joined[joined.length - 1];
+    return { port: rs, kill: () => process.kill(pid, 'SIGKILL') };
   }
 
   async stop(): Promise<void> {
