@@ -69,11 +69,16 @@ const OVERLOADED = new Set([
   'ThrottlingException',
 ]);
 
+/** The region is on its way: nothing was done, and every try is as good as the first. After a crash this takes as long as its log. */
+const NOT_YET = new Set(['RegionOpeningException', 'ServerNotRunningYetException', 'PleaseHoldException']);
+
 /** An exception that came over the wire, in a response's header or for one action of a batch. */
 export class RemoteException extends Error {
   readonly policy: Policy;
   /** The server asks for less work. */
   readonly overloaded: boolean;
+  /** The server, or the region on it, is only starting. */
+  readonly notYet: boolean;
 
   /**
    * @param className Java's full class name
@@ -94,6 +99,7 @@ export class RemoteException extends Error {
     this.name = 'RemoteException';
     this.policy = policyOf(simple, detail, doNotRetry);
     this.overloaded = serverOverloaded || OVERLOADED.has(simple);
+    this.notYet = NOT_YET.has(simple);
   }
 }
 

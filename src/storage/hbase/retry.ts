@@ -32,9 +32,10 @@ export class FailureHandler {
     return passing;
   }
 
-  /** False for an attempt that never reached the server: only the deadline limits those. */
+  /** False for an attempt that never reached the server, or came before it was ready: only the deadline limits those. */
   counts(error: unknown): boolean {
-    return !(error instanceof ConnectionLostError) || error.sent;
+    if (error instanceof ConnectionLostError) return error.sent;
+    return !(error instanceof RemoteException && error.notYet);
   }
 }
 

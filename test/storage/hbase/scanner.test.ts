@@ -215,6 +215,12 @@ describe('a scan', () => {
     await expect(readAll(fatal.scan)).rejects.toThrow(/1 attempt,.*no such filter/);
   });
 
+  it('waits for a region that is opening, longer than for one that fails', async () => {
+    const error = new RemoteException(`${P}exceptions.RegionOpeningException`, 'Region t is opening on h');
+    const { scan } = scanWith([...Array.from({ length: 5 }, () => ({ error })), { results: [['a', 0, 1]], ...END }]);
+    expect(await readAll(scan)).toEqual(['a:0']);
+  });
+
   it('closes the scanner when its reader stops, after the call that is under way', async () => {
     const { scan, requests } = scanWith([{ results: [['a', 0, 1]] }, { results: [['b', 0, 1]] }]);
     for await (const rows of scan.batches()) if (rows.length > 0) break;
