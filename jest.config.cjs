@@ -4,6 +4,7 @@
 const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall'].map((name) => `/test/interop/${name}\\.test\\.ts$`);
 const common = {
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/test/support/try-again.cjs'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
 };
 const hbase = {

@@ -79,7 +79,8 @@ describe.each([
     );
     await writer.flush();
     expect(await cellsOf(store.storage)).toEqual([...expected.values()].sort());
-    expect(short).toBeGreaterThan(50);
+    // How many depends on what was drawn; none would mean that the short way was not tested.
+    expect(short).toBeGreaterThan(5);
     await writer.close();
   });
 });
