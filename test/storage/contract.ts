@@ -373,6 +373,15 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         expect((await s.get(uid, { row }))?.value(0).toString()).toBe('next');
       });
 
+      it('gives what a compare-and-set writes the time of the clock, so that it hides what was put before', async () => {
+        const row = key(prefix(), 'cas-now');
+        expect(await s.put(uid, ID, [put(row, ['metrics', 'old'])])).toEqual([]);
+        expect(await s.compareAndSet(uid, row, ID, b('metrics'), b('old'), b('new'))).toBe(true);
+        const found = await s.get(uid, { row });
+        expect(found?.value(0).toString()).toBe('new');
+        expect(Math.abs((found?.timestamp(0) ?? 0) - Date.now())).toBeLessThan(60_000);
+      });
+
       it('gives what a compare-and-set writes the time that is asked for', async () => {
         const row = key(prefix(), 'cas-time');
         expect(await s.compareAndSet(uid, row, ID, b('metrics'), null, b('v'), { timestamp: 1_700_000_000_123 })).toBe(true);

@@ -65,13 +65,15 @@ export function compareAndSetRequest(
   value: Buffer,
   timestamp?: number,
 ): Buffer {
+  // The package writes a field that is there but undefined as 0, and a cell of 1970 would be hidden by any other.
+  const cell = timestamp === undefined ? { qualifier, value } : { qualifier, value, timestamp };
   const comparator = {
     name: BINARY_COMPARATOR,
     serializedComparator: encodeMessage('Client', 'BinaryComparator', { comparable: { value: expected ?? EMPTY } }),
   };
   return encodeMessage('Client', 'MutateRequest', {
     region: { type: REGION_NAME, value: region.name },
-    mutation: { row, mutateType: 'PUT', columnValue: [{ family, qualifierValue: [{ qualifier, value, timestamp }] }] },
+    mutation: { row, mutateType: 'PUT', columnValue: [{ family, qualifierValue: [cell] }] },
     condition: { row, family, qualifier, compareType: 'EQUAL', comparator },
   });
 }
