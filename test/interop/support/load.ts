@@ -182,6 +182,6 @@ async function drained(socket: Socket): Promise<void> {
 }
 
 function countOf(body: string): number {
-  const [series] = JSON.parse(body) as { dps: Record<string, number> }[];
-  return Object.values(series.dps).reduce((sum, count) => sum + count, 0);
+  const answer = JSON.parse(body) as { dps: Record<string, number> }[];
+  return answer.flatMap(({ dps }) => Object.values(dps)).reduce((sum, count) => sum + count, 0);
 }
