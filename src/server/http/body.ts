@@ -54,11 +54,13 @@ export class BodyReader {
   }
 
   /** The decoded body. @throws BadRequestError 400 for a body that isn't what Content-Encoding says, 413, 503 */
-  async read(req: IncomingMessage): Promise<Buffer> {
-    if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return EMPTY;
-    if (req.headers['content-length'] === '0') return EMPTY;
-    const raw = await this.collect(req, this.limitFor(isChunked(req)));
-    return decode(raw, req.headers['content-encoding'], this.rules.maxBody);
+  read(req: IncomingMessage): Buffer | Promise<Buffer> {
+    const { headers } = req;
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return EMPTY;
+    if (headers['content-length'] === '0') return EMPTY;
+    const raw = this.collect(req, this.limitFor(isChunked(req)));
+    const encoding = headers['content-encoding'];
+    return encoding === undefined ? raw : raw.then((bytes) => decode(bytes, encoding, this.rules.maxBody));
   }
 
   private limitFor(chunked: boolean): number {
@@ -99,8 +101,8 @@ export class BodyReader {
 /** The client went away in the middle of its request: there is nobody to answer. */
 export class ClientGoneError extends Error {}
 
-function decode(raw: Buffer, encoding: string | undefined, limit: number): Buffer | Promise<Buffer> {
-  if (encoding === undefined || raw.length === 0) return raw;
+function decode(raw: Buffer, encoding: string, limit: number): Buffer | Promise<Buffer> {
+  if (raw.length === 0) return raw;
   const name = encoding.trim().toLowerCase();
   const options = { maxOutputLength: limit };
   return new Promise((resolve, reject) => {

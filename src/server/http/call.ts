@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Tsd } from '../context';
 import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
@@ -12,7 +11,8 @@ const EMPTY = Buffer.alloc(0);
 const HTML = 'text/html; charset=UTF-8';
 /** Pages need no more than their own inline style; what an error echoes must not become a script. */
 const PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'";
-const PARTS_IN_ONE_BYTES = 64 * 1024;
+/** Answers up to so many characters are sent in one piece. */
+const PARTS_IN_ONE = 64 * 1024;
 /** Names a page's script can have; whatever else is asked for is an attempt to inject some. */
 const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
 const OVERRIDES: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
@@ -22,6 +22,8 @@ const REASONS: Readonly<Record<number, string>> = { 413: 'Request Entity Too Lar
 export interface CallOptions {
   /** `tsd.http.show_stack_trace` */
   showStackTrace: boolean;
+  /** Told when the answer has been handed over as a whole. */
+  answered(call: Call): void;
 }
 
 /** One request and its answer. Mirrors HttpQuery. */
@@ -34,16 +36,17 @@ export class Call implements HttpCall {
   params: ReadonlyMap<string, readonly string[]> = new Map();
   body: Buffer = EMPTY;
   private aborter: AbortController | null = null;
+  private readonly gone = (): void => this.aborter?.abort();
 
   constructor(
     readonly tsd: Tsd,
-    readonly req: Request,
-    readonly res: Response,
+    readonly req: IncomingMessage,
+    readonly res: ServerResponse,
     private readonly options: CallOptions,
     apiVersion: number,
   ) {
-    this.method = req.method;
-    this.uri = (req as IncomingMessage).url ?? '/';
+    this.method = req.method ?? 'GET';
+    this.uri = req.url ?? '/';
     this.apiVersion = apiVersion;
   }
 
@@ -58,20 +61,18 @@ export class Call implements HttpCall {
 
   get signal(): AbortSignal {
     if (this.aborter === null) {
-      const { res } = this;
       const { socket } = this.req;
-      const aborter = (this.aborter = new AbortController());
-      const gone = (): void => {
-        socket.off('close', gone);
-        if (!res.writableFinished) aborter.abort();
-      };
-      if (socket.destroyed || res.destroyed) gone();
-      else {
-        res.once('close', gone);
-        socket.once('close', gone); // an answer that waits behind another of its connection is not told
-      }
+      this.aborter = new AbortController();
+      if (socket.destroyed || this.res.destroyed) this.aborter.abort();
+      // not the answer's own end: one that waits behind another of its connection is not told
+      else socket.once('close', this.gone);
     }
     return this.aborter.signal;
+  }
+
+  /** The client went away, as far as anybody has asked. */
+  get clientGone(): boolean {
+    return this.aborter === null ? this.req.socket.destroyed : this.aborter.signal.aborted;
   }
 
   hasParam(name: string): boolean {
@@ -112,41 +113,26 @@ export class Call implements HttpCall {
     if (!verbs.includes(this.method)) throw methodNotAllowed(this.method);
   }
 
-  sendJson(status: number, json: string | Buffer, jsonp: JsonpRule = 'strict'): void {
+  sendJson(status: number, json: string, jsonp: JsonpRule = 'strict'): void {
     const callback = this.callback(jsonp);
-    this.send(
-      status,
-      API_JSON,
-      callback === null ? toBuffer(json) : Buffer.concat([toBuffer(`${callback}(`), toBuffer(json), toBuffer(')')]),
-    );
+    this.send(status, API_JSON, callback === null ? json : `${callback}(${json})`);
   }
 
-  async sendJsonParts(
-    status: number,
-    parts: AsyncIterable<string | Buffer> | Iterable<string | Buffer>,
-    jsonp: JsonpRule = 'strict',
-  ): Promise<void> {
+  async sendJsonParts(status: number, parts: AsyncIterable<string>, jsonp: JsonpRule = 'strict'): Promise<void> {
     const callback = this.callback(jsonp);
-    const head: Buffer[] = callback === null ? [] : [toBuffer(`${callback}(`)];
-    const tail = toBuffer(callback === null ? '' : ')');
-    let size = 0;
+    const tail = callback === null ? '' : ')';
+    let head = callback === null ? '' : `${callback}(`;
     let out: NodeJS.WritableStream | null = null;
-    const write = async (part: Buffer): Promise<void> => {
-      if (out === null || this.res.destroyed) return;
-      if (!out.write(part)) await once(out, 'drain', { signal: this.signal });
-    };
     try {
       for await (const part of parts) {
-        const bytes = toBuffer(part);
-        if (out !== null) await write(bytes);
-        else {
-          head.push(bytes);
-          size += bytes.length;
-          if (size > PARTS_IN_ONE_BYTES) {
-            out = this.startParts(status);
-            for (const waiting of head.splice(0)) await write(waiting);
-          }
+        let ready = part;
+        if (out === null) {
+          head += part;
+          if (head.length <= PARTS_IN_ONE) continue;
+          out = this.startParts(status);
+          ready = head;
         }
+        if (!this.res.destroyed && !out.write(ready)) await once(out, 'drain', { signal: this.signal });
         if (this.signal.aborted) return;
       }
     } catch (error) {
@@ -154,17 +140,17 @@ export class Call implements HttpCall {
       this.res.destroy(); // a cut answer can't be taken for a whole one
       throw error;
     }
-    if (out === null) this.send(status, API_JSON, Buffer.concat([...head, tail]));
-    else (out as NodeJS.WritableStream).end(tail);
+    if (out === null) return this.send(status, API_JSON, head + tail);
+    out.end(tail);
+    this.done();
   }
 
   sendText(status: number, contentType: string, body: string | Buffer): void {
-    this.send(status, contentType, toBuffer(body));
+    this.send(status, contentType, body);
   }
 
   sendEmpty(status: number, contentType?: string): void {
-    this.writeHead(status, contentType ?? null, null, 0);
-    this.res.end();
+    this.finish(status, contentType ?? null, null, '');
   }
 
   /** The answer to an error of a handler or of the transport, in the form of the path's API version. */
@@ -174,12 +160,12 @@ export class Call implements HttpCall {
     if (this.apiVersion > 0) {
       const callback = this.param('jsonp') ?? '';
       const json = errorJson(status, message, details, trace);
-      this.send(status, API_JSON, toBuffer(CALLBACK.test(callback) ? `${callback}(${json})` : json));
+      this.send(status, API_JSON, CALLBACK.test(callback) ? `${callback}(${json})` : json);
     } else if (status === 500) {
-      if (this.hasParam('json')) this.send(500, 'application/json', toBuffer(legacyErrorJson(trace ?? message)));
-      else this.send(500, HTML, toBuffer(internalErrorPage(trace ?? message)));
-    } else if (this.hasParam('json')) this.send(400, 'application/json', toBuffer(legacyErrorJson(message)));
-    else this.send(400, HTML, toBuffer(badRequestPage(message)));
+      if (this.hasParam('json')) this.send(500, 'application/json', legacyErrorJson(trace ?? message));
+      else this.send(500, HTML, internalErrorPage(trace ?? message));
+    } else if (this.hasParam('json')) this.send(400, 'application/json', legacyErrorJson(message));
+    else this.send(400, HTML, badRequestPage(message));
   }
 
   /** No such endpoint. */
@@ -188,17 +174,13 @@ export class Call implements HttpCall {
       const json = errorJson(404, 'Endpoint not found');
       const callback = this.param('jsonp');
       const wrap = callback !== null && (callback === '' || CALLBACK.test(callback));
-      this.send(404, API_JSON, toBuffer(wrap ? `${callback}(${json})` : json));
-    } else if (this.hasParam('json')) this.send(404, 'application/json', toBuffer(legacyErrorJson('Page Not Found')));
-    else this.send(404, HTML, toBuffer(notFoundPage()));
+      this.send(404, API_JSON, wrap ? `${callback}(${json})` : json);
+    } else if (this.hasParam('json')) this.send(404, 'application/json', legacyErrorJson('Page Not Found'));
+    else this.send(404, HTML, notFoundPage());
   }
 
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void {
-    this.res.setHeader('Content-Type', contentType);
-    this.res.setHeader('Age', ageSeconds);
-    this.res.setHeader('Cache-Control', `max-age=${maxAgeSeconds}`);
-    this.writeHead(200, contentType, null, body.length);
-    this.res.end(body);
+    this.finish(200, contentType, null, body, ['Age', String(ageSeconds), 'Cache-Control', `max-age=${maxAgeSeconds}`]);
   }
 
   private callback(rule: JsonpRule): string | null {
@@ -219,10 +201,10 @@ export class Call implements HttpCall {
     return stream;
   }
 
-  private send(status: number, contentType: string, body: Buffer): void {
+  private send(status: number, contentType: string, body: string | Buffer): void {
     const encoding = body.length === 0 ? null : chooseEncoding(this.req.headers['accept-encoding']);
     if (encoding === null) return this.finish(status, contentType, null, body);
-    const small = compress(body, encoding);
+    const small = compress(toBuffer(body), encoding);
     if (Buffer.isBuffer(small)) return this.finish(status, contentType, encoding, small);
     small.then(
       (bytes) => this.finish(status, contentType, encoding, bytes),
@@ -230,28 +212,53 @@ export class Call implements HttpCall {
     );
   }
 
-  private finish(status: number, contentType: string, encoding: string | null, body: Buffer): void {
+  /** A text goes out in one piece with the head: cheaper than two buffers. */
+  private finish(
+    status: number,
+    contentType: string | null,
+    encoding: string | null,
+    body: string | Buffer,
+    more: readonly string[] = [],
+  ): void {
     if (this.res.destroyed || this.res.headersSent) return;
-    this.writeHead(status, contentType, encoding, body.length);
-    this.res.end(body);
+    this.writeHead(status, contentType, encoding, Buffer.byteLength(body), more);
+    if (body.length === 0) this.res.end();
+    else this.res.end(body);
+    this.done();
   }
 
-  /** @param length null: not known yet */
-  private writeHead(status: number, contentType: string | null, encoding: string | null, length: number | null): void {
+  private done(): void {
+    if (this.aborter !== null) this.req.socket.off('close', this.gone);
+    this.options.answered(this);
+  }
+
+  /**
+   * @param length null: not known yet
+   * @param more names and values in turns
+   */
+  private writeHead(
+    status: number,
+    contentType: string | null,
+    encoding: string | null,
+    length: number | null,
+    more: readonly string[] = [],
+  ): void {
     const { res } = this;
-    res.statusCode = status;
-    if (REASONS[status] !== undefined) res.statusMessage = REASONS[status];
-    if (contentType !== null) res.setHeader('Content-Type', contentType);
-    if (encoding !== null) res.setHeader('Content-Encoding', encoding);
+    const headers: string[] = [];
+    if (contentType !== null) headers.push('Content-Type', contentType);
+    headers.push(...more);
+    if (encoding !== null) headers.push('Content-Encoding', encoding);
     res.sendDate = false;
     res.removeHeader('Connection');
     // as the original: an answer that ends with its connection carries no length
     if (!res.shouldKeepAlive) {
       res.removeHeader('Content-Length');
       res.removeHeader('Transfer-Encoding');
-    } else if (length !== null) res.setHeader('Content-Length', length);
-    if (contentType !== null && !this.hasParam('jsonp')) res.setHeader('X-Content-Type-Options', 'nosniff');
-    if (contentType === HTML) res.setHeader('Content-Security-Policy', PAGE_POLICY);
+    } else if (length !== null) headers.push('Content-Length', String(length));
+    if (contentType !== null && !this.hasParam('jsonp')) headers.push('X-Content-Type-Options', 'nosniff');
+    if (contentType === HTML) headers.push('Content-Security-Policy', PAGE_POLICY);
+    if (REASONS[status] === undefined) res.writeHead(status, headers);
+    else res.writeHead(status, REASONS[status], headers);
   }
 }
 

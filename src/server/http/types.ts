@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Tsd } from '../context';
 
 /** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (500), `lenient` ignores it, `off` never wraps. */
@@ -10,8 +10,8 @@ export type JsonpRule = 'strict' | 'lenient' | 'off';
  */
 export interface HttpCall {
   readonly tsd: Tsd;
-  readonly req: Request;
-  readonly res: Response;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   /** The request's own verb, upper case. Handlers that honour `method_override` ask `effectiveMethod()`. */
   readonly method: string;
   /** 0: the legacy path without /api (or /api/v0); 1 otherwise. */
@@ -42,12 +42,12 @@ export interface HttpCall {
   /** @throws BadRequestError 405 `Method not allowed` unless the verb is one of these */
   allowMethods(...verbs: string[]): void;
   /** `application/json; charset=UTF-8`, wrapped in the `jsonp` callback when there is one. */
-  sendJson(status: number, json: string | Buffer, jsonp?: JsonpRule): void;
+  sendJson(status: number, json: string, jsonp?: JsonpRule): void;
   /**
-   * JSON in parts. One that ends within the first 64 KiB is sent as `sendJson` does; a longer one is sent as it is made, at the
+   * JSON in parts. One that ends within the first 64 Ki characters is sent as `sendJson` does; a longer one is sent as it is made, at the
    * client's pace. Rejects when a part does: before anything was sent the caller's error becomes the answer, after that the connection is cut.
    */
-  sendJsonParts(status: number, parts: AsyncIterable<string | Buffer> | Iterable<string | Buffer>, jsonp?: JsonpRule): Promise<void>;
+  sendJsonParts(status: number, parts: AsyncIterable<string>, jsonp?: JsonpRule): Promise<void>;
   sendText(status: number, contentType: string, body: string | Buffer): void;
   /** 200 with a file's bytes as they are: files are never compressed. */
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void;

@@ -29,7 +29,7 @@ function splitPath(path: string): string[] {
 }
 
 /** Whether errors of this target have the API's JSON form, however wrong the rest of it is. */
-export const isApiTarget = (uri: string): boolean => splitPath(pathOf(uri))[0].toLowerCase() === 'api';
+export const isApiTarget = (uri: string): boolean => /^\/api(?:[/?]|$)/i.test(uri);
 
 /** @throws BadRequestError for an API version that doesn't parse or doesn't exist yet */
 export function parseTarget(uri: string): Target {
