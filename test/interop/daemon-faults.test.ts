@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TsdLoad } from './support/load';
 import { describeWithHBase } from './support/needs';
 import { OurTsd } from './support/our-tsd';
-import { OwnHBase } from './support/own-hbase';
+import { OwnHBase, type RegionServer } from './support/own-hbase';
 import { TcpProxy } from './support/tcp-proxy';
 import { TestTables } from './support/tables';
 import { eventually, TsdClient } from './support/tsd-client';
@@ -122,24 +122,47 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
       expect(refusals).toEqual([]);
     });
 
+    const regionsOn = async ({ port }: RegionServer): Promise<number> =>
+      (await tables.admin.regions(DATA)).filter(({ server }) => server.port === port).length;
+
+    /** Gives the data table's regions to the server, and sees that the load goes on there. */
+    async function moveTo(other: RegionServer, load: TsdLoad): Promise<void> {
+      // The master may not know of the other server yet, and then moves nothing.
+      await eventually(async () => {
+        for (const { startKey, server } of await tables.admin.regions(DATA))
+          if (server.port !== other.port) await tables.admin.moveRegion(DATA, startKey);
+        expect(await regionsOn(other)).toBeGreaterThanOrEqual(4);
+      });
+      const { puts } = load.answered;
+      await eventually(async () => expect(load.answered.puts).toBeGreaterThan(puts + 10));
+      expect(await regionsOn(other)).toBeGreaterThanOrEqual(4);
+    }
+
     it('regions move to another server, which is then killed (-9)', async () => {
-      const { admin } = tables;
-      const onServer = async (port: number): Promise<number> =>
-        (await admin.regions(DATA)).filter(({ server }) => server.port === port).length;
       const other = await hbase.join();
       await survive(`move ${round}`, async (load) => {
-        // The master may not know of the other server yet, and then moves nothing.
-        await eventually(async () => {
-          for (const { startKey, server } of await admin.regions(DATA))
-            if (server.port !== other.port) await admin.moveRegion(DATA, startKey);
-          expect(await onServer(other.port)).toBeGreaterThanOrEqual(4);
-        });
-        const { puts } = load.answered;
-        await eventually(async () => expect(load.answered.puts).toBeGreaterThan(puts + 10));
-        expect(await onServer(other.port)).toBeGreaterThanOrEqual(4);
+        await moveTo(other, load);
         other.kill();
       });
-      expect(await onServer(other.port)).toBe(0);
+      expect(await regionsOn(other)).toBe(0);
+    });
+
+    it('a server stands still (SIGSTOP) until it is taken for dead, and ends itself when it wakes', async () => {
+      const other = await hbase.join();
+      await survive(`zombie ${round}`, async (load) => {
+        await moveTo(other, load);
+        other.freeze();
+        await eventually(async () => expect(await regionsOn(other)).toBe(0));
+        // Its regions are served elsewhere, and nobody waits for its answer any more.
+        const { puts, queries } = load.answered;
+        await eventually(async () => {
+          expect(load.answered.puts).toBeGreaterThan(puts + 10);
+          expect(load.answered.queries).toBeGreaterThan(queries + 6);
+        });
+        other.thaw();
+        await eventually(async () => expect(other.running()).toBe(false));
+      });
+      expect(await regionsOn(other)).toBe(0);
     });
 
     it('connections are cut in the middle of a frame', async () => {

@@ -14,6 +14,24 @@ interface State {
   joined?: { pid: number; rs: number }[];
 }
 
+/** A region server beside the first, which has the master in it. */
+export interface RegionServer {
+  port: number;
+  /** kill -9 */
+  kill(): void;
+  freeze(): void;
+  thaw(): void;
+  running(): boolean;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** An HBase of a test's own, to be frozen and killed: on free ports, with data that go with it. */
 export class OwnHBase {
   private constructor(
@@ -64,12 +82,13 @@ export class OwnHBase {
     this.state = await stateOf(this.home);
   }
 
-  /** One more region server, a process of its own. @returns its port, and how to kill it (-9) */
-  async join(): Promise<{ port: number; kill(): void }> {
-    await launch('join', this.home, this.options);
+  /** One more region server, a process of its own. @param sessionMs a longer silence is taken for its death */
+  async join({ sessionMs = 6000 } = {}): Promise<RegionServer> {
+    await launch('join', this.home, ['--session', String(sessionMs)]);
     const { joined = [] } = (this.state = await stateOf(this.home));
     const { pid, rs } = joined[joined.length - 1];
-    return { port: rs, kill: () => process.kill(pid, 'SIGKILL') };
+    const signal = (name: NodeJS.Signals) => () => void process.kill(pid, name);
+    return { port: rs, kill: signal('SIGKILL'), freeze: signal('SIGSTOP'), thaw: signal('SIGCONT'), running: () => isRunning(pid) };
   }
 
   async stop(): Promise<void> {
