@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { uidToNumber } from '../schema/bytes';
 import { IllegalArgumentError, IllegalStateError } from '../util/errors';
 import { StorageError } from '../storage';
+import { Batcher } from './batcher';
 import { FailedToAssignUniqueId } from './errors';
 import type { UidLogger } from './logger';
 import type { UidTable } from './uid-table';
@@ -26,12 +27,18 @@ export interface Allocation {
 export class UidAllocator {
   /** Random numbers that were taken already. */
   collisions = 0;
+  private readonly winners: Batcher<string, Buffer | null>;
 
   constructor(
     private readonly table: UidTable,
     private readonly random: boolean,
     private readonly logger: UidLogger,
-  ) {}
+  ) {
+    this.winners = new Batcher(
+      (names) => table.forward(names),
+      (name) => name,
+    );
+  }
 
   /** @throws StorageError, IllegalStateError, FailedToAssignUniqueId */
   async allocate(name: string): Promise<Allocation> {
@@ -76,7 +83,7 @@ export class UidAllocator {
     }
     if (await this.table.claimForward(name, id)) return { id, fresh: true };
     this.logger.warn(`Race condition: tried to assign ID ${uidToNumber(id)} to ${kind}:${name}, another process was faster`);
-    const [winner] = await this.table.forward([name]);
+    const winner = await this.winners.load(name);
     if (winner === null) throw new IllegalStateError(`The mapping of ${kind}:${name} went away while it was being assigned`);
     return { id: this.table.checkFound(winner), fresh: false };
   }

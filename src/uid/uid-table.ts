@@ -2,6 +2,7 @@ import { numberToUid } from '../schema/bytes';
 import { IllegalArgumentError, IllegalStateError } from '../util/errors';
 import { PackedCells } from '../storage';
 import type { Row, Storage, StorageError, Failure } from '../storage';
+import { IdCounter } from './id-counter';
 import { maxId } from './kinds';
 import type { NameCodec, StoredName } from './name-codec';
 import { unstorable } from './name-validator';
@@ -22,6 +23,7 @@ export const MAXID_ROW = Buffer.from([0]);
  */
 export class UidTable {
   readonly qualifier: Buffer;
+  private readonly counter: IdCounter;
 
   constructor(
     readonly storage: Storage,
@@ -32,6 +34,7 @@ export class UidTable {
     readonly codec: NameCodec,
   ) {
     this.qualifier = Buffer.from(kind, 'latin1');
+    this.counter = new IdCounter((amount) => storage.increment(table, MAXID_ROW, ID_FAMILY, this.qualifier, amount));
   }
 
   /** UIDs of names as they are stored, of whatever width; null for unknown names, and for those that the charset can't hold. */
@@ -71,7 +74,7 @@ export class UidTable {
 
   /** Takes the next number. @throws IllegalStateError when it is not an id; the counter stays where it is then */
   async takeId(): Promise<Buffer> {
-    const id = await this.storage.increment(this.table, MAXID_ROW, ID_FAMILY, this.qualifier, 1n);
+    const id = await this.counter.take();
     if (id <= 0n) throw new IllegalStateError(`Got a negative ID from HBase: ${id}`);
     if (id > maxId(this.width)) throw new IllegalStateError(`All Unique IDs for ${this.kind} on ${this.width} bytes are already assigned!`);
     return numberToUid(id, this.width);

@@ -109,6 +109,33 @@ describe('assigning', () => {
     expect(await counter('tagv')).toBe('0000000000010000');
   });
 
+  it('takes the numbers of many new names at once, in the order in which they came', async () => {
+    let increments = 0;
+    const counted = intercept(store.storage, {
+      increment: (...args) => {
+        increments++;
+        return store.storage.increment(...args);
+      },
+    });
+    const uids = uidsOver(counted);
+    const ids = await Promise.all(Array.from({ length: 200 }, (_, i) => uids.getOrCreateId('tagv', `v${i}`)));
+    expect(ids.map((id) => id.readUIntBE(0, 3))).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+    expect(await counter('tagv')).toBe('00000000000000c8');
+    expect(increments).toBeLessThan(20);
+  });
+
+  it('gives out what is left when more are wanted than there are, and fails all who wait when the counter does', async () => {
+    await putCell(store.storage, uid('00'), 'id', 'tagv', uid('00000000000000fd'));
+    const narrow = uidsOver(store.storage, { 'tsd.storage.uid.width.tagv': '1' });
+    const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => narrow.getOrCreateId('tagv', name)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    expect(await counter('tagv')).toBe('0000000000000101');
+
+    const down = intercept(store.storage, { increment: () => Promise.reject(new RetryableError('away')) });
+    const failed = await Promise.allSettled(['e', 'f'].map((name) => uidsOver(down).getOrCreateId('tagk', name)));
+    for (const outcome of failed) expect(outcome).toMatchObject({ status: 'rejected', reason: new RetryableError('away') });
+  });
+
   it('refuses a counter that went negative', async () => {
     await putCell(store.storage, uid('00'), 'id', 'tagv', uid('fffffffffffffff0'));
     await expect(uidsOver(store.storage).getOrCreateId('tagv', 'v')).rejects.toThrow(
