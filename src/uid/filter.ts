@@ -9,8 +9,8 @@ export interface UidFilterPoint {
 
 /**
  * Decides which new names may have a UID. The default export of the module that `tsd.uidfilter.plugin` names is one, a class of one (the
- * only one that the module exports will do), or a function that makes one. What it throws later than `initialize` is logged and lets the name
- * pass. Mirrors UniqueIdFilterPlugin.
+ * only one that the module exports will do), or a function that makes one. What `allow` throws is logged, and the name is
+ * refused. Mirrors UniqueIdFilterPlugin.
  */
 export interface UidFilter extends Partial<StatsSource> {
   /** Called once, before anything else; a rejection keeps the daemon from starting. */

@@ -32,7 +32,8 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
     classPath = join(dir, 'classes');
     compileJavaPlugin('EvenValues', classPath);
     registerJavaPlugin('EvenValues', 'net.opentsdb.core.WriteableDataPointFilterPlugin', classPath);
-    registerJavaPlugin(WHITELIST, 'net.opentsdb.uid.UniqueIdFilterPlugin', classPath);
+    compileJavaPlugin('FailingUids', classPath);
+    registerJavaPlugin(`${WHITELIST}\nFailingUids`, 'net.opentsdb.uid.UniqueIdFilterPlugin', classPath);
   });
   afterAll(async () => {
     await tables.close();
@@ -165,6 +166,26 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
       await expectSameCells(pair, 2);
       const uids = await expectSameUids(pair);
       expect(uids.filter((cell) => cell.includes(' name:'))).toHaveLength(5);
+    });
+  });
+
+  it('a UID filter that fails refuses: names that it could not judge have no UID', async () => {
+    const plugin = join(dir, 'failing-uids.cjs');
+    const verdict = "{ if (/^(throws|fails)/.test(name)) throw new Error('no list'); return true; }";
+    writeFileSync(plugin, `module.exports = { allow(kind, name) ${verdict} };`);
+    const own = { java: { 'tsd.uidfilter.plugin': 'FailingUids' }, ours: { 'tsd.uidfilter.plugin': plugin } };
+    await withBoth({ 'tsd.uidfilter.enable': 'true' }, own, async ({ same, prefixes: pair }) => {
+      const lines = [
+        `sys.cpu ${BASE} 1 host=web`,
+        `throws.cpu ${BASE} 2 host=web`,
+        `sys.cpu ${BASE} 3 host=fails`,
+        `sys.cpu ${BASE} 4 throws=web`,
+        `sys.cpu ${BASE + 1} 5 host=db`,
+      ];
+      await same((client) => putAll(client, lines));
+      await same((client) => client.request('/api/put?details', { metric: 'fails.mem', timestamp: BASE, value: 7, tags: { host: 'web' } }));
+      await expectSameCells(pair, 2);
+      await expectSameUids(pair);
     });
   });
 

@@ -94,6 +94,27 @@ describe('a filter of one’s own', () => {
     await off.getOrCreateId('tagv', 'a2');
   });
 
+  it('fails closed: what it could not judge has no UID, and may have one when it can', async () => {
+    const path = join(dir, 'list.cjs');
+    writeFileSync(
+      path,
+      `const { existsSync } = require('node:fs');
+       const ready = ${JSON.stringify(join(dir, 'ready'))};
+       const check = () => { if (!existsSync(ready)) throw new Error('no list'); return true; };
+       module.exports = { allow: (kind) => (kind === 'tagv' ? Promise.resolve().then(check) : check()) };`,
+    );
+    const uids = await opened({ 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': path });
+    for (const kind of ['metrics', 'tagv'] as const) {
+      const refused = uids.getOrCreateId(kind, 'a');
+      await expect(refused).rejects.toBeInstanceOf(FailedToAssignUniqueId);
+      await expect(refused).rejects.toThrow(/'a' after 0 attempts due to: The UID filter failed: no list$/);
+      expect(await cell(store.storage, uid('00'), 'id', kind)).toBeNull();
+    }
+    expect(uids.stats()).toMatchObject({ 'uid.filter.faults': 2 });
+    writeFileSync(join(dir, 'ready'), '');
+    expect(await uids.getOrCreateId('metrics', 'a')).toEqual(uid('000001'));
+  });
+
   it('must be there', async () => {
     const uids = uidsOver(store.storage, { 'tsd.uidfilter.enable': 'true', 'tsd.uidfilter.plugin': 'com.example.Gone' });
     await expect(uids.open()).rejects.toThrow('Unable to locate UID filter plugin plugin: com.example.Gone');
