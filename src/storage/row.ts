@@ -2,13 +2,13 @@
  * Rows as a store hands them out: offsets into the block that came from the wire or the file, no object per cell.
  *
  * A block's `index` has six numbers a cell: offset and length of family, qualifier and value inside `data`.
- * Blocks are never changed or reused after they are handed out, so views into them may be kept.
+ * Blocks are never changed or reused after they are handed out, so views into them may be kept, but for those of a `transient` scan.
  */
 export interface CellBlock {
-  data: Buffer;
-  index: Int32Array;
+  readonly data: Buffer;
+  readonly index: Int32Array;
   /** Milliseconds since the epoch, one a cell. */
-  timestamps: Float64Array;
+  readonly timestamps: Float64Array;
 }
 
 const STRIDE = 6;

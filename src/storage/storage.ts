@@ -66,6 +66,8 @@ export interface ScanOptions extends CallOptions {
   timeRange?: { min: number; max: number };
   /** Each row's first cell only, for counting and listing keys. */
   firstCellOnly?: boolean;
+  /** A batch's rows mean nothing any more when the next one is asked for: for readers that keep no view of them. */
+  transient?: boolean;
 }
 
 /**

@@ -123,9 +123,32 @@ function copyBytes(source: Buffer, from: number, length: number, target: Buffer,
 }
 
 /** The cells of a received block as offsets, and where each one's row key is. */
-export interface ReceivedCells extends CellBlock {
-  readonly count: number;
-  rowKey(cell: number): Buffer;
+export class ReceivedCells implements CellBlock {
+  private times: Float64Array | null = null;
+
+  /** @param index what Row reads, and behind it, for each cell, where its row key's length is */
+  constructor(
+    readonly data: Buffer,
+    readonly index: Int32Array,
+    readonly count: number,
+  ) {}
+
+  rowKey(cell: number): Buffer {
+    const { data } = this;
+    const from = this.index[this.count * STRIDE + cell];
+    return data.subarray(from + 2, from + 2 + ((data[from] << 8) | data[from + 1]));
+  }
+
+  /** Made when somebody asks: queries don't. The timestamp and the type stand before the value. */
+  get timestamps(): Float64Array {
+    if (this.times !== null) return this.times;
+    const times = new Float64Array(this.count);
+    for (let i = 0; i < this.count; i++) {
+      const at = this.index[i * STRIDE + 4] - 9;
+      times[i] = (getInt(this.data, at) >>> 0) * 0x1_0000_0000 + (getInt(this.data, at + 4) >>> 0);
+    }
+    return (this.times = times);
+  }
 }
 
 /**
@@ -134,9 +157,8 @@ export interface ReceivedCells extends CellBlock {
  * @throws RangeError when the block holds another number of cells or a length points outside it
  */
 export function readCellBlock(data: Buffer, count: number): ReceivedCells {
-  const index = new Int32Array(count * STRIDE);
-  const timestamps = new Float64Array(count);
-  const rowAt = new Int32Array(count);
+  const index = new Int32Array(count * (STRIDE + 1));
+  const rowAt = count * STRIDE;
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + 24 > data.length) throw new RangeError(`cell block ends after ${i} of ${count} cells`);
@@ -159,21 +181,11 @@ export function readCellBlock(data: Buffer, count: number): ReceivedCells {
     index[entry + 3] = timestampAt - qualifierAt;
     index[entry + 4] = keyEnd;
     index[entry + 5] = valueLength;
-    timestamps[i] = (getInt(data, timestampAt) >>> 0) * 0x1_0000_0000 + (getInt(data, timestampAt + 4) >>> 0);
-    rowAt[i] = at + 12;
+    index[rowAt + i] = at + 12;
     at = next;
   }
   if (at !== data.length) throw new RangeError(`cell block has ${data.length - at} bytes behind its ${count} cells`);
-  return {
-    data,
-    index,
-    timestamps,
-    count,
-    rowKey: (cell) => {
-      const from = rowAt[cell];
-      return data.subarray(from + 2, from + 2 + ((data[from] << 8) | data[from + 1]));
-    },
-  };
+  return new ReceivedCells(data, index, count);
 }
 
 function getInt(data: Buffer, at: number): number {

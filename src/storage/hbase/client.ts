@@ -101,7 +101,7 @@ export class HBaseStorage implements Storage {
     return operation.found;
   }
 
-  async *scan(table: string, options: ScanOptions): AsyncGenerator<Row[]> {
+  scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
     const { cluster, counters } = this;
     const { rpcTimeoutMs, maxAttempts, scanResultBytes: maxResultBytes } = cluster.options;
     const { server: filter, accepts } = encodeFilter(options.filter, options.firstCellOnly === true, options.start, options.stop);
@@ -115,15 +115,12 @@ export class HBaseStorage implements Storage {
         maxAttempts,
         maxResultBytes,
         onRpc: (opening) => counters.count(opening ? 'openScanner' : 'scan'),
+        onStart: () => this.enter(),
+        onEnd: () => this.leave(),
       },
       { table, options, filter, accepts, newDeadline: () => this.deadline(options) },
     );
-    this.enter();
-    try {
-      yield* scan.batches();
-    } finally {
-      this.leave();
-    }
+    return scan.batches();
   }
 
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {

@@ -31,8 +31,12 @@ export class CongestionWindow {
     return Math.max(1, Math.floor(this.size));
   }
 
-  /** Takes a place if there is one. */
+  /** Takes a place if there is one and nobody waits for it. */
   tryEnter(): boolean {
+    return this.waiters.length === 0 && this.take();
+  }
+
+  private take(): boolean {
     if (this.inFlight >= this.limit) return false;
     this.inFlight++;
     return true;
@@ -40,7 +44,7 @@ export class CongestionWindow {
 
   /** Takes a place, in turn. @throws CancelledError, OutOfTimeError */
   async enter(deadline: Deadline): Promise<void> {
-    if (this.waiters.length === 0 && this.tryEnter()) return;
+    if (this.tryEnter()) return;
     let wake = (): void => undefined;
     const turn = new Promise<void>((resolve) => this.waiters.push((wake = resolve)));
     try {
@@ -63,6 +67,6 @@ export class CongestionWindow {
         this.size = Math.max(1, this.size / 2);
       }
     } else if (outcome === 'well') this.size = Math.min(this.most, this.size + 1 / this.size);
-    while (this.waiters.length > 0 && this.tryEnter()) this.waiters.shift()?.();
+    while (this.waiters.length > 0 && this.take()) this.waiters.shift()?.();
   }
 }

@@ -37,16 +37,26 @@ export interface CallResponse {
   param: Buffer;
   /** The cell block behind it; empty when there is none. */
   cells: Buffer;
+  /** What the two are views of: the caller may give it back to `frameBuffers` when it has let go of them. */
+  frame: Buffer;
 }
 
 interface PendingCall {
   method: string;
   resolve(response: CallResponse): void;
   reject(error: Error): void;
-  timer: NodeJS.Timeout;
+  timeoutMs: number;
+  /** `performance.now()` scale. */
+  expiresAt: number;
 }
 
 const EMPTY = Buffer.alloc(0);
+/** What all sockets are read into: frames are copied out before the next read. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
+/** A request up to this size leaves as one buffer: to copy it costs less than to have the system gather its parts. */
+const ONE_WRITE_BYTES = 4096;
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** Why a connection ended: never established, no byte although one was owed, no calls for long, broken off, or closed by us. */
 export type ConnectionEnd = 'unreachable' | 'silent' | 'idle' | 'broken' | 'closed';
@@ -66,6 +76,9 @@ export class Connection {
   private idleSince = Date.now();
   private readonly watch: NodeJS.Timeout;
   private connectTimer: NodeJS.Timeout | undefined;
+  /** One timer for all calls. It is set for the first that runs out, and left alone when that is answered. */
+  private expiryTimer: NodeJS.Timeout | undefined;
+  private nextExpiry = Infinity;
   private corked = false;
   private closeReason: Error | null = null;
 
@@ -76,20 +89,13 @@ export class Connection {
     private readonly onClose: (connection: Connection, end: ConnectionEnd) => void,
   ) {
     this.server = `${host}:${port}`;
-    this.socket = net.connect({ host, port, noDelay: options.noDelay, keepAlive: options.keepAlive });
+    const frames = new FrameReader((frame) => this.onFrame(frame));
+    const onread = { buffer: READ_BUFFER, callback: (bytes: number): boolean => this.onRead(frames, bytes) };
+    this.socket = net.connect({ host, port, noDelay: options.noDelay, keepAlive: options.keepAlive, onread });
     this.socket.write(preamble(options));
     this.socket.once('connect', () => {
       this.state = 'open';
       clearTimeout(this.connectTimer);
-    });
-    const frames = new FrameReader((frame) => this.onFrame(frame));
-    this.socket.on('data', (chunk) => {
-      this.owedSince = this.pending.size > 0 ? Date.now() : 0;
-      try {
-        frames.push(chunk);
-      } catch (error) {
-        this.fail(`sent what is no answer: ${(error as Error).message}`);
-      }
     });
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(`failed: ${error.message || error.code}`));
     this.socket.on('close', () => this.fail('was closed by the server'));
@@ -106,6 +112,16 @@ export class Connection {
     return this.pending.size;
   }
 
+  private onRead(frames: FrameReader, bytes: number): boolean {
+    this.owedSince = this.pending.size > 0 ? Date.now() : 0;
+    try {
+      frames.push(READ_BUFFER.subarray(0, bytes));
+    } catch (error) {
+      this.fail(`sent what is no answer: ${(error as Error).message}`);
+    }
+    return true;
+  }
+
   /** Rejects with RemoteException, CallTimedOutError or ConnectionLostError. */
   call(request: CallRequest): Promise<CallResponse> {
     return new Promise((resolve, reject) => {
@@ -114,15 +130,36 @@ export class Connection {
         return;
       }
       const id = (this.lastId = (this.lastId % 0x7fff_ffff) + 1);
-      const timer = setTimeout(() => {
-        this.pending.delete(id);
-        if (this.pending.size === 0) this.idleSince = Date.now();
-        reject(new CallTimedOutError(this.server, request.method, request.timeoutMs));
-      }, request.timeoutMs);
-      this.pending.set(id, { method: request.method, resolve, reject, timer });
+      const { method, timeoutMs } = request;
+      const now = performance.now();
+      const expiresAt = now + timeoutMs;
+      this.pending.set(id, { method, resolve, reject, timeoutMs, expiresAt });
+      if (expiresAt < this.nextExpiry) this.setExpiry(expiresAt, now);
       if (this.owedSince === 0) this.owedSince = Date.now();
       this.send(id, request);
     });
+  }
+
+  private setExpiry(at: number, now: number): void {
+    clearTimeout(this.expiryTimer);
+    this.nextExpiry = at;
+    this.expiryTimer = setTimeout(() => this.expire(), Math.min(LONGEST_TIMER_MS, at - now));
+    this.expiryTimer.unref(); // the socket is there as long as there is a call
+  }
+
+  private expire(): void {
+    const now = performance.now();
+    let next = Infinity;
+    for (const [id, call] of this.pending) {
+      if (call.expiresAt > now) next = Math.min(next, call.expiresAt);
+      else {
+        this.pending.delete(id);
+        if (this.pending.size === 0) this.idleSince = Date.now();
+        call.reject(new CallTimedOutError(this.server, call.method, call.timeoutMs));
+      }
+    }
+    this.nextExpiry = Infinity;
+    if (next < Infinity) this.setExpiry(next, now);
   }
 
   private send(id: number, { method, param, cells, timeoutMs, priority }: CallRequest): void {
@@ -136,23 +173,32 @@ export class Connection {
     header.uint(7, Math.max(1, Math.floor(timeoutMs)));
     const headerBytes = header.finish();
     const prefix = 4 + varintLength(headerBytes.length);
-    const head = Buffer.allocUnsafe(prefix + headerBytes.length + varintLength(param.length));
-    head.writeUInt32BE(head.length - 4 + param.length + (cells ? cells.length : 0), 0);
+    const headLength = prefix + headerBytes.length + varintLength(param.length);
+    const oneWrite = headLength + param.length <= ONE_WRITE_BYTES;
+    const head = Buffer.allocUnsafe(oneWrite ? headLength + param.length : headLength);
+    head.writeUInt32BE(headLength - 4 + param.length + (cells ? cells.length : 0), 0);
     putVarint(head, 4, headerBytes.length);
     headerBytes.copy(head, prefix);
     putVarint(head, prefix + headerBytes.length, param.length);
-    // Calls of one turn of the event loop leave in one system call.
-    if (!this.corked) {
-      this.corked = true;
-      this.socket.cork();
-      process.nextTick(() => {
-        this.corked = false;
-        this.socket.uncork();
-      });
-    }
-    this.socket.write(head);
-    this.socket.write(param);
-    if (cells) this.socket.write(cells);
+    if (oneWrite) param.copy(head, headLength);
+    // A call that is alone leaves at once; what else comes in this turn of the event loop leaves in one system call.
+    const first = !this.corked;
+    const { socket } = this;
+    if (!oneWrite || cells) this.cork();
+    socket.write(head);
+    if (!oneWrite) socket.write(param);
+    if (cells) socket.write(cells);
+    if (first) this.cork();
+  }
+
+  private cork(): void {
+    if (this.corked) return;
+    this.corked = true;
+    this.socket.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      this.socket.uncork();
+    });
   }
 
   private onFrame(frame: Buffer): void {
@@ -177,7 +223,7 @@ export class Connection {
       if (exception !== null && (id === 0 || id > 0x7fff_ffff)) this.fail(`was refused: ${(exception as RemoteException).message}`);
       return;
     }
-    this.forget(id, call);
+    this.forget(id);
     if (exception !== null) {
       call.reject(exception);
       return;
@@ -193,11 +239,10 @@ export class Connection {
       this.fail(error.message);
       return;
     }
-    call.resolve({ param, cells: cellBytes ? frame.subarray(reader.offset) : EMPTY });
+    call.resolve({ param, cells: cellBytes ? frame.subarray(reader.offset) : EMPTY, frame });
   }
 
-  private forget(id: number, call: PendingCall): void {
-    clearTimeout(call.timer);
+  private forget(id: number): void {
     this.pending.delete(id);
     if (this.pending.size === 0) {
       this.owedSince = 0;
@@ -219,13 +264,11 @@ export class Connection {
     this.closeReason = new ConnectionLostError(this.server, reason, sent);
     clearInterval(this.watch);
     clearTimeout(this.connectTimer);
+    clearTimeout(this.expiryTimer);
     this.socket.destroy();
     const calls = [...this.pending.values()];
     this.pending.clear();
-    for (const call of calls) {
-      clearTimeout(call.timer);
-      call.reject(this.closeReason);
-    }
+    for (const call of calls) call.reject(this.closeReason);
     this.onClose(this, !sent && end === 'broken' ? 'unreachable' : end);
   }
 

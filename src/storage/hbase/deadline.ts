@@ -39,30 +39,31 @@ export class Deadline {
     return this.remainingMs <= 0;
   }
 
-  /** Calls back when the call is cancelled; the answer takes the callback away again. */
-  onCancel(callback: () => void): () => void {
+  /** Calls back with a CancelledError when the call is cancelled; the answer takes the callback away again. */
+  onCancel(callback: (error: CancelledError) => void): () => void {
     const { signal } = this;
     if (signal === undefined) return () => undefined;
-    signal.addEventListener('abort', callback, { once: true });
-    return () => signal.removeEventListener('abort', callback);
+    const aborted = (): void => callback(new CancelledError('cancelled', { cause: signal.reason }));
+    signal.addEventListener('abort', aborted, { once: true });
+    return () => signal.removeEventListener('abort', aborted);
   }
 
-  /** @throws CancelledError when the call was cancelled */
-  throwIfCancelled(): void {
+  /** @throws CancelledError, OutOfTimeError when nobody waits any more */
+  check(): void {
     if (this.signal?.aborted) throw new CancelledError('cancelled', { cause: this.signal.reason });
+    if (this.over) throw new OutOfTimeError();
   }
 
   /** Waits for the promise until the call is cancelled or out of time. @throws CancelledError, OutOfTimeError */
   async race<T>(promise: Promise<T>): Promise<T> {
     if (this.signal?.aborted || this.over) {
       promise.catch(() => undefined); // its end is nobody's business any more, but must not go unhandled
-      this.throwIfCancelled();
-      throw new OutOfTimeError();
+      this.check();
     }
     let timer: NodeJS.Timeout | undefined;
     let stop = (): void => undefined;
     const end = new Promise<never>((_, reject) => {
-      stop = this.onCancel(() => reject(new CancelledError('cancelled', { cause: this.signal?.reason })));
+      stop = this.onCancel(reject);
       timer = setTimeout(() => reject(new OutOfTimeError()), Math.min(LONGEST_TIMER_MS, Math.max(0, this.remainingMs)));
     });
     try {

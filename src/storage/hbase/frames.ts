@@ -1,10 +1,11 @@
+import { frameBuffers } from './frame-buffers';
+
 /** HBase never answers with more than this in one frame; a larger length means that the stream is out of step. */
 export const MAX_FRAME_BYTES = 1 << 30;
 
 /**
- * Cuts a byte stream into frames (big-endian int32 length, then so many bytes), whatever the chunks it comes in.
- * A frame that lies within one chunk is handed out as a view; a longer one is collected in a buffer of its own, so
- * every byte is copied at most once.
+ * Cuts a byte stream into frames (big-endian int32 length, then so many bytes), whatever the chunks it comes in. Every byte is
+ * copied once, into a buffer that holds one frame and nothing else.
  */
 export class FrameReader {
   private readonly header = Buffer.alloc(4);
@@ -15,7 +16,10 @@ export class FrameReader {
   /** @param onFrame is called in order, synchronously from `push` */
   constructor(private readonly onFrame: (frame: Buffer) => void) {}
 
-  /** @throws RangeError when a length can't be one */
+  /**
+   * @param chunk is not looked at any more when this returns
+   * @throws RangeError when a length can't be one
+   */
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
@@ -25,12 +29,7 @@ export class FrameReader {
         this.headerBytes = 0;
         const length = this.header.readUInt32BE(0);
         if (length > MAX_FRAME_BYTES) throw new RangeError(`frame of ${length} bytes`);
-        if (chunk.length - at >= length) {
-          this.onFrame(chunk.subarray(at, at + length));
-          at += length;
-          continue;
-        }
-        this.frame = Buffer.allocUnsafeSlow(length);
+        this.frame = frameBuffers.take(length);
         this.filled = 0;
       }
       const taken = chunk.copy(this.frame, this.filled, at);

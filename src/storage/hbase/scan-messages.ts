@@ -66,8 +66,8 @@ export function closeScannerRequest(scannerId: bigint): Buffer {
 export interface ScanResponse {
   /** One number a result: its cells in the cell block. */
   cellsPerResult: number[];
-  /** One a result: its row goes on in the next result. May be shorter than cellsPerResult. */
-  partial: boolean[];
+  /** One a result, not 0: its row goes on in the next result. May be shorter than cellsPerResult. */
+  partial: number[];
   scannerId: bigint | null;
   /** False: the scan has ended (stop row, limit or filter). */
   moreResults: boolean;
@@ -79,16 +79,14 @@ export interface ScanResponse {
 export function readScanResponse(message: Buffer): ScanResponse {
   const reader = new ProtoReader(message);
   const response: ScanResponse = { cellsPerResult: [], partial: [], scannerId: null, moreResults: true, moreInRegion: true };
-  const partial: number[] = [];
   reader.each((field, wireType) => {
     if (field === 1) reader.repeatedUint(wireType, response.cellsPerResult);
     else if (field === 2) response.scannerId = reader.uint64();
     else if (field === 3) response.moreResults = reader.bool();
-    else if (field === 7) reader.repeatedUint(wireType, partial);
+    else if (field === 7) reader.repeatedUint(wireType, response.partial);
     else if (field === 8) response.moreInRegion = reader.bool();
     else return false;
     return true;
   });
-  response.partial = partial.map((flag) => flag !== 0);
   return response;
 }

@@ -5,6 +5,7 @@ import type { CallResponse } from './connection';
 import type { CallOutcome, CongestionWindow } from './congestion';
 import { backoffMs } from './deadline';
 import type { Deadline } from './deadline';
+import { frameBuffers } from './frame-buffers';
 import { RemoteException, toStorageError } from './errors';
 import type { CellBlock } from '../row';
 import { addressOf } from './region';
@@ -25,6 +26,10 @@ export interface ScanContext {
   maxResultBytes: number;
   /** Counts openScanner and scan RPCs. */
   onRpc(opening: boolean): void;
+  /** The scan's first row is asked for. */
+  onStart(): void;
+  /** There are no more rows, or its reader has gone away. */
+  onEnd(): void;
 }
 
 /** What to scan, as the wire has it. */
@@ -51,6 +56,7 @@ interface Page {
   cursor: Cursor;
   response: ScanResponse;
   cells: Buffer;
+  frame: Buffer;
 }
 
 /**
@@ -70,6 +76,8 @@ export class RegionScan {
   private deadline: Deadline;
   private attempts = 0;
   private failures = 0;
+  /** Ends the wait for the answer that is under way. */
+  private giveUp: (error: Error) => void = () => undefined;
 
   constructor(
     private readonly context: ScanContext,
@@ -82,7 +90,12 @@ export class RegionScan {
 
   async *batches(): AsyncGenerator<Row[]> {
     let ahead: Promise<Page> | null = null;
+    let stopListening = (): void => undefined;
+    this.context.onStart();
     try {
+      if (this.rowsLeft > 0 && !this.atStop()) ahead = unheard(this.openScanner());
+      // One listener a scan, and only now that the server is at work: they are expensive.
+      stopListening = this.deadline.onCancel((error) => this.giveUp(error));
       while (this.rowsLeft > 0 && !this.atStop()) {
         let page: Page;
         try {
@@ -97,14 +110,17 @@ export class RegionScan {
         const more = this.advance(page, rows);
         if (!more) {
           if (rows.length > 0) yield rows;
+          this.release(page);
           return;
         }
-        ahead = this.cursor === null ? this.openScanner() : this.nextPage(this.cursor);
-        ahead.catch(() => undefined); // seen when it is awaited; until then it must not count as unhandled
+        ahead = unheard(this.cursor === null ? this.openScanner() : this.nextPage(this.cursor));
         if (rows.length > 0) yield rows;
+        this.release(page);
         this.deadline = this.plan.newDeadline();
       }
     } finally {
+      stopListening();
+      this.context.onEnd();
       const close = (): void => this.closeScanner();
       if (ahead === null) close();
       else void ahead.then(close, close); // a scanner can't be closed while a call on it is under way
@@ -119,7 +135,7 @@ export class RegionScan {
   /** Moves on after a page; false when the scan has ended. Adds the last row of a region to `rows` when that is whole now. */
   private advance({ cursor, response }: Page, rows: Row[]): boolean {
     if (response.moreResults && response.moreInRegion && this.rowsLeft > 0) return true;
-    rows.push(...this.finishPending());
+    this.finishPending(rows);
     if (!response.moreInRegion || !response.moreResults) cursor.scannerId = null; // the server has closed it
     this.closeScanner();
     if (!response.moreResults || this.rowsLeft <= 0 || cursor.region.endKey.length === 0) return false;
@@ -129,10 +145,17 @@ export class RegionScan {
     return !this.atStop();
   }
 
-  private async openScanner(): Promise<Page> {
-    const { context, plan } = this;
+  private openScanner(): Promise<Page> {
+    const { directory } = this.context;
+    const { table } = this.plan;
+    const region = directory.cached(table, this.position);
+    if (region !== null) return this.openIn(region);
+    return directory.locate(table, this.position, this.deadline).then((found) => this.openIn(found));
+  }
+
+  private openIn(region: Region): Promise<Page> {
+    const { plan } = this;
     const { family, qualifiers, stop, timeRange } = plan.options;
-    const region = await context.directory.locate(plan.table, this.position, this.deadline);
     this.region = region;
     const spec = {
       startRow: this.position,
@@ -142,13 +165,10 @@ export class RegionScan {
       qualifiers,
       timeRange,
       filter: plan.filter,
-      maxResultSize: context.maxResultBytes,
+      maxResultSize: this.context.maxResultBytes,
     };
-    const cursor: Cursor = { region, scannerId: null, sequence: 1 };
-    const page = await this.call(cursor, openScannerRequest(region.specifier, spec, this.rowsPerCall(), this.serverLimit()), true);
-    cursor.scannerId = page.response.scannerId;
-    this.cursor = cursor;
-    return page;
+    const request = openScannerRequest(region.specifier, spec, this.rowsPerCall(), this.serverLimit());
+    return this.call({ region, scannerId: null, sequence: 1 }, request, true);
   }
 
   private nextPage(cursor: Cursor): Promise<Page> {
@@ -169,16 +189,21 @@ export class RegionScan {
     const { context, deadline } = this;
     const { server } = cursor.region;
     const window = context.window(server);
-    await window.enter(deadline);
+    deadline.check();
+    if (!window.tryEnter()) await window.enter(deadline);
     const startedAt = Date.now();
     let outcome: CallOutcome = 'failed';
     try {
       context.onRpc(opening);
-      const { param: message, cells } = await deadline.race(
-        context.call(server, param, Math.min(context.rpcTimeoutMs, deadline.remainingMs)),
-      );
+      const answer = context.call(server, param, Math.min(context.rpcTimeoutMs, deadline.remainingMs));
+      const { param: message, cells, frame } = await this.orCancelled(answer);
       outcome = 'well';
-      return { cursor, response: readScanResponse(message), cells };
+      const response = readScanResponse(message);
+      if (opening) {
+        cursor.scannerId = response.scannerId;
+        this.cursor = cursor;
+      }
+      return { cursor, response, cells, frame };
     } catch (error) {
       if (error instanceof RemoteException && error.overloaded) outcome = 'overloaded';
       throw error;
@@ -187,44 +212,59 @@ export class RegionScan {
     }
   }
 
+  /** The answer, which comes or fails by itself, unless the scan is cancelled first. */
+  private orCancelled(answer: Promise<CallResponse>): Promise<CallResponse> {
+    return new Promise((resolve, reject) => {
+      this.giveUp = reject;
+      answer.then(resolve, reject);
+    });
+  }
+
   /** The whole rows of a page; what may go on in the next page is kept. */
   private rowsOf({ response, cells }: Page): Row[] {
     const { cellsPerResult, partial } = response;
-    const block = readCellBlock(
-      cells,
-      cellsPerResult.reduce((sum, n) => sum + n, 0),
-    );
+    let count = 0;
+    for (const size of cellsPerResult) count += size;
+    const block = readCellBlock(cells, count);
     const rows: Row[] = [];
     let first = 0;
     for (let i = 0; i < cellsPerResult.length; i++) {
       const size = cellsPerResult[i];
       if (size === 0) continue;
       const key = block.rowKey(first);
-      if (this.pending !== null && !this.pending.key.equals(key)) rows.push(...this.finishPending());
-      if (this.pending !== null || partial[i]) {
+      const goesOn = i < partial.length && partial[i] !== 0;
+      if (this.pending !== null && !this.pending.key.equals(key)) this.finishPending(rows);
+      if (this.pending !== null || goesOn) {
         this.pending ??= { key, parts: [] };
         this.pending.parts.push({ block, first, size });
-        if (!partial[i]) rows.push(...this.finishPending());
-      } else rows.push(...this.whole(new Row(key, block, first, size)));
+        if (!goesOn) this.finishPending(rows);
+      } else this.add(new Row(key, block, first, size), rows);
       first += size;
     }
     return rows;
   }
 
-  private finishPending(): Row[] {
-    if (this.pending === null) return [];
+  private finishPending(rows: Row[]): void {
+    if (this.pending === null) return;
     const { key, parts } = this.pending;
     this.pending = null;
     const size = parts.reduce((sum, part) => sum + part.size, 0);
-    return this.whole(parts.length === 1 ? new Row(key, parts[0].block, parts[0].first, size) : new Row(key, joinCells(parts), 0, size));
+    this.add(parts.length === 1 ? new Row(key, parts[0].block, parts[0].first, size) : new Row(key, joinCells(parts), 0, size), rows);
   }
 
-  private whole(row: Row): Row[] {
+  private add(row: Row, rows: Row[]): void {
     this.position = row.key;
     this.includePosition = false;
-    if (this.rowsLeft <= 0 || this.plan.accepts?.(row.key) === false) return [];
+    if (this.rowsLeft <= 0 || this.plan.accepts?.(row.key) === false) return;
     this.rowsLeft--;
-    return [row];
+    rows.push(row);
+  }
+
+  /** The reader has done with a page: another answer may take its place, unless a row that has begun in it goes on. */
+  private release({ frame }: Page): void {
+    if (this.plan.options.transient !== true || this.pending !== null) return;
+    this.position = Buffer.from(this.position);
+    frameBuffers.give(frame);
   }
 
   /** Prepares another scanner after a failure, or gives up. */
@@ -256,4 +296,10 @@ export class RegionScan {
     cursor.scannerId = null;
     this.context.call(cursor.region.server, request, this.context.rpcTimeoutMs).catch(() => undefined); // its lease ends it too
   }
+}
+
+/** A failure is seen when the promise is awaited; until then it must not count as unhandled. */
+function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

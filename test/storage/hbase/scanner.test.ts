@@ -36,7 +36,7 @@ function encode({ results = [], moreResults = true, moreInRegion = true }: Answe
   });
   const block = new CellBlockWriter(rows.reduce((sum, { row, cells }) => sum + packedCellsWireLength(row, T, cells), 0));
   for (const { row, cells } of rows) block.putRow(row, T, cells);
-  return { param: w.finish(), cells: block.bytes };
+  return { param: w.finish(), cells: block.bytes, frame: block.bytes };
 }
 
 /** What a request says: where it opens, or which call on the scanner it is. */
@@ -104,6 +104,8 @@ function scanWith(answers: Answer[], regions = [region('', '')], options: Partia
       maxAttempts: 4,
       maxResultBytes: 1000,
       onRpc: () => undefined,
+      onStart: () => undefined,
+      onEnd: () => undefined,
     },
     {
       table: 't',

@@ -1,0 +1,36 @@
+/** Smaller buffers cost too little to be kept, larger ones come too seldom. */
+const LEAST_KEPT = 16 * 1024;
+const LARGEST_KEPT = 4 * 1024 * 1024;
+/** Bytes that are kept for later. */
+const MOST_KEPT = 4 * LARGEST_KEPT;
+
+/**
+ * Buffers for received frames. Those of scans whose readers let go of every batch are used again and again: for all memory that is
+ * allocated outside its heap V8 collects the heap so much earlier, with a full collection every few queries.
+ */
+export class FrameBuffers {
+  /** By the binary logarithm of their lengths, which are powers of two. */
+  private readonly kept: ArrayBuffer[][] = Array.from({ length: 32 }, () => []);
+  private keptBytes = 0;
+
+  /** A buffer of this length that nobody else has; what is in it is whatever was there before. */
+  take(length: number): Buffer {
+    if (length < LEAST_KEPT || length > LARGEST_KEPT) return Buffer.allocUnsafeSlow(length);
+    const size = 32 - Math.clz32(length - 1);
+    const found = this.kept[size].pop();
+    if (found === undefined) return Buffer.allocUnsafeSlow(2 ** size).subarray(0, length);
+    this.keptBytes -= found.byteLength;
+    return Buffer.from(found, 0, length);
+  }
+
+  /** Takes a buffer back that `take` gave; nobody may look at it, or at views of it, any more. */
+  give({ length, buffer }: Buffer): void {
+    if (length < LEAST_KEPT || length > LARGEST_KEPT || !(buffer instanceof ArrayBuffer)) return;
+    if (this.keptBytes + buffer.byteLength > MOST_KEPT) return;
+    this.keptBytes += buffer.byteLength;
+    this.kept[31 - Math.clz32(buffer.byteLength)].push(buffer);
+  }
+}
+
+/** The buffers of all connections of the process. */
+export const frameBuffers = new FrameBuffers();
