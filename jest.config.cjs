@@ -1,7 +1,9 @@
 // Tests mirror src/. Suites that need another program (HBase, Redis, Java, agents) live in test/interop and
 // test/clients and say on the screen when they are skipped, and why; with CI=true a skip is a failure.
 // The suites of `faults` kill, freeze and stall a whole HBase for minutes: `npm run test:faults`, not `npm test`.
-const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill'].map((name) => `/test/interop/${name}\\.test\\.ts$`);
+const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'redis'].map(
+  (name) => `/test/interop/${name}\\.test\\.ts$`,
+);
 const common = {
   testEnvironment: 'node',
   setupFilesAfterEnv: ['<rootDir>/test/support/try-again.cjs'],
