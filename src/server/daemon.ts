@@ -22,6 +22,7 @@ import { Port } from './port';
 import { readPortSettings, type PortSettings } from './port-settings';
 import { processStats } from './process-stats';
 import { checkTables, checkWidths, refuseMissingPlugins, withPatience } from './startup-checks';
+import { loadStartupPlugin, type Startup } from './startup-plugin';
 import { attachTelnet } from './telnet';
 
 /** From the wish to stop to the end, whatever is still under way. */
@@ -65,6 +66,7 @@ export class Daemon implements Tsd {
     readonly writer: PointWriter,
     readonly queries: QueryEngine,
     readonly compaction: Compaction,
+    private readonly startup: Startup | null,
   ) {
     this.mode = modeOf(config);
     this.logger = logs.get('net.opentsdb.tools.TSDMain');
@@ -76,6 +78,16 @@ export class Daemon implements Tsd {
    * @throws what keeps it from starting; nothing is left open then
    */
   static async start(config: Config, logs: LogSystem, options: DaemonOptions = {}): Promise<Daemon> {
+    const startup = await loadStartupPlugin(config, logs.get('net.opentsdb.tools.TSDMain'));
+    try {
+      return await Daemon.startWith(config, logs, startup, options);
+    } catch (error) {
+      await startup?.shutdown();
+      throw error;
+    }
+  }
+
+  private static async startWith(config: Config, logs: LogSystem, startup: Startup | null, options: DaemonOptions): Promise<Daemon> {
     setTimeZone(config);
     refuseMissingPlugins(config);
     const storage = createStorage(config);
@@ -92,7 +104,7 @@ export class Daemon implements Tsd {
     });
     writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
     queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
-    const daemon = new Daemon(config, logs, storage, uids, writer, queries, compaction);
+    const daemon = new Daemon(config, logs, storage, uids, writer, queries, compaction, startup);
     try {
       await daemon.open(options);
       return daemon;
@@ -136,6 +148,7 @@ export class Daemon implements Tsd {
     }
     this.port = new Port(settings, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
     this.address = await this.port.listen();
+    await this.startup?.ready(this);
     this.logger.info(`Ready to serve on /${this.address.address}:${this.address.port}`);
   }
 
@@ -152,6 +165,7 @@ export class Daemon implements Tsd {
       { collectStats: async (sink) => uids.collectStats(sink, await usedIds()) },
       this.writer,
       this.compaction,
+      ...(this.startup ? [this.startup] : []),
       {
         collectStats(sink) {
           for (const [name, value] of Object.entries(storage.stats())) {
@@ -175,6 +189,7 @@ export class Daemon implements Tsd {
     await step('The port', () => this.port?.close(deadline));
     await step('The write path', () => this.writer.close());
     await step('Compaction', () => this.compaction.close());
+    await step('The startup plugin', () => this.startup?.shutdown());
     this.queries.close();
     await step('The UIDs', () => this.uids.close());
     await step('The storage', () => this.storage.close());

@@ -20,7 +20,6 @@ const WIDTH_CHECK_MS = 5_000;
 const PLUGINS: readonly (readonly [enable: string, plugin: string, what: string])[] = [
   ['tsd.core.authentication.enable', 'tsd.core.authentication.plugin', 'authentication plugin'],
   ['tsd.search.enable', 'tsd.search.plugin', 'search plugin'],
-  ['tsd.startup.enable', 'tsd.startup.plugin', 'startup plugin'],
 ];
 
 const RPC_PLUGINS: readonly (readonly [key: string, type: string])[] = [

@@ -9,6 +9,8 @@ import { declareTsd, tsdOverrides, tsdUsage } from './tsd-options';
 
 type Config = LoadedConfig['config'];
 
+const MISSING_STARTUP_PLUGIN = 3;
+
 /** What keeps the daemon from starting, with the exit code for it. */
 class StartError extends Error {
   constructor(
@@ -35,11 +37,11 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       io.stderr.write(`${error.message}\n${tsdUsage(command)}`);
       return error.code;
     }
-    return start(config, file, io);
+    return start(config, file, io, tsdUsage(command));
   });
 }
 
-async function start(config: Config, file: string | null, io: ToolIo): Promise<number> {
+async function start(config: Config, file: string | null, io: ToolIo, usage: string): Promise<number> {
   const logs = new LogSystem({
     level: config.getString('tsd.log.level') ?? undefined,
     file: config.getString('tsd.log.file') ?? undefined,
@@ -54,8 +56,8 @@ async function start(config: Config, file: string | null, io: ToolIo): Promise<n
   try {
     return await serve(config, logs);
   } catch (error) {
-    io.stderr.write(initializationFailed(error));
-    return 1;
+    io.stderr.write(error instanceof StartError ? `${error.message}\n${usage}` : initializationFailed(error));
+    return error instanceof StartError ? error.code : 1;
   } finally {
     await logs.close();
   }
@@ -65,6 +67,7 @@ async function start(config: Config, file: string | null, io: ToolIo): Promise<n
 async function serve(config: Config, logs: LogSystem): Promise<number> {
   // Loaded late: wrong options are told at once.
   const { Daemon } = require('../server/daemon') as typeof import('../server/daemon');
+  const { StartupPluginMissing } = require('../server/startup-plugin') as typeof import('../server/startup-plugin');
   const logger = logs.get('net.opentsdb.tools.TSDMain');
   // No single fault may take every client's connection with it.
   const survive = (error: unknown): void => void logger.error('Unexpected exception', { error });
@@ -84,6 +87,10 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
     daemon = await Daemon.start(config, logs);
     await daemon.stopped;
     return code;
+  } catch (error) {
+    if (!(error instanceof StartupPluginMissing)) throw error;
+    if (error.cause instanceof Error) logger.warn(`Unable to locate plugin: ${error.cause.message}`);
+    throw new StartError(error.message, MISSING_STARTUP_PLUGIN);
   } finally {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     process.off('uncaughtException', survive).off('unhandledRejection', survive);

@@ -1,4 +1,4 @@
-import type { StatsSink } from '../util/stats';
+import { underPlugin, type StatsSink } from '../util/stats';
 import type { UidFilter, UidFilterPoint } from './filter';
 import { FailedToAssignUniqueId } from './errors';
 import type { UidLogger } from './logger';
@@ -41,7 +41,7 @@ export class GuardedFilter implements UidFilter {
   async collectStats(sink: StatsSink): Promise<void> {
     sink.record('uid.filter.faults', this.faults);
     try {
-      await this.filter.collectStats?.(sink);
+      await this.filter.collectStats?.(underPlugin(sink, 'uidFilter'));
     } catch (error) {
       this.fault(error);
     }

@@ -10,3 +10,8 @@ export interface StatsSource {
   /** A promise where figures have to be asked for; when it rejects the whole answer fails. */
   collectStats(sink: StatsSink): void | Promise<void>;
 }
+
+/** A sink for the figures of a plugin: all of them carry the original's name for its kind. */
+export function underPlugin(sink: StatsSink, plugin: string): StatsSink {
+  return { record: (name, value, tags = {}) => sink.record(name, value, { ...tags, plugin }) };
+}

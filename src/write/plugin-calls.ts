@@ -1,6 +1,6 @@
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
-import type { StatsSink } from '../util/stats';
+import { underPlugin, type StatsSink } from '../util/stats';
 import type { PluginPoint, WritePlugin, WritePlugins } from './plugins';
 
 /** Calls of a plugin that may be under way. What comes beyond is not handed to it: a plugin that does not keep up costs no memory. */
@@ -11,6 +11,14 @@ const LOG_PAUSE_MS = 10_000;
 const META_FLAGS = ['enable_tsuid_tracking', 'enable_realtime_ts', 'enable_tsuid_incrementing'];
 
 type Role = keyof WritePlugins;
+
+/** What the original calls them in the tag `plugin` of their statistics. */
+const STATS_NAMES: Readonly<Record<Role, string>> = {
+  publisher: 'publish',
+  exceptionHandler: 'storageExceptionHandler',
+  filter: 'timeseriesFilter',
+  metaCache: 'metaCache',
+};
 
 /** What became of the calls of one plugin. */
 class CallRecord {
@@ -149,7 +157,7 @@ export class PluginCalls {
       sink.record('plugin.calls', skipped, { type: 'skipped', role });
       sink.record('plugin.calls', underWay, { type: 'under_way', role });
       try {
-        plugin.collectStats?.(sink);
+        plugin.collectStats?.(underPlugin(sink, STATS_NAMES[role]));
       } catch (error) {
         this.failed(role, error);
       }

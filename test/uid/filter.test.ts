@@ -31,10 +31,10 @@ describe('the whitelist filter', () => {
     expect(uids.stats()).toMatchObject({
       'uid.rejected-assignments kind=metrics': 1,
       'uid.rejected-assignments kind=tagk': 0,
-      'uid.filter.whitelist.accepted type=metrics': 1,
-      'uid.filter.whitelist.rejected type=metrics': 1,
-      'uid.filter.whitelist.accepted type=tagk': 1,
-      'uid.filter.whitelist.accepted type=tagv': 1,
+      'uid.filter.whitelist.accepted type=metrics plugin=uidFilter': 1,
+      'uid.filter.whitelist.rejected type=metrics plugin=uidFilter': 1,
+      'uid.filter.whitelist.accepted type=tagk plugin=uidFilter': 1,
+      'uid.filter.whitelist.accepted type=tagv plugin=uidFilter': 1,
     });
   });
 

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import { freePort } from '../interop/support/free-port';
 import { OurTsd } from '../interop/support/our-tsd';
 import { eventually, TsdClient } from '../interop/support/tsd-client';
 
@@ -172,6 +173,43 @@ test('meta-counter.ts counts the points of each series, over restarts', async ()
   }
   // The middle one had no reason to track anything.
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ '000001000001000001': 4, '000001000001000002': 2 });
+});
+
+test('announcer.ts takes a port from the environment, and says where the daemon listens for as long as it does', async () => {
+  const file = join(root, 'address.json');
+  const settings = { 'tsd.startup.enable': 'true', 'tsd.startup.plugin': 'announcer.js', 'example.announcer.file': file };
+  const port = await freePort();
+  process.env.ANNOUNCED_PORT = String(port);
+  const { tsd, client, stat } = await start({ ...settings, 'example.announcer.port_variable': 'ANNOUNCED_PORT' });
+  delete process.env.ANNOUNCED_PORT;
+  expect(tsd.port).toBe(port);
+  expect(tsd.log).toContain('Successfully initialized startup plugin [announcer.js] version: 1.0.0');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ host: '127.0.0.1', port, mode: 'rw' });
+  expect(await stat('example.announcer.seconds plugin=startup')).toBeGreaterThanOrEqual(0);
+  expect(await client.call('/api/config')).toContain(`"tsd.network.port":"${port}"`);
+  expect(await tsd.stop()).toBe(143);
+  expect(existsSync(file)).toBe(false);
+
+  const failing = launch({ 'tsd.startup.enable': 'true', 'tsd.startup.plugin': 'announcer.js' });
+  expect(await failing.exited()).toBe(1);
+  expect(failing.log).toMatch(
+    /Initialization failed\n(.*\n)*Caused by: Error: Failed to initialize startup plugin\n.*example.announcer.file is missing/,
+  );
+});
+
+test('a startup plugin that is not there is exit 3, one that is not ready exit 1 after its end', async () => {
+  const ended = join(root, 'ended');
+  const methods = `setReady() { throw new Error('no lease'); }, shutdown() { require('node:fs').writeFileSync(${JSON.stringify(ended)}, ''); }`;
+  writeFileSync(join(plugins, 'unready.cjs'), `module.exports = { ${methods} };`);
+  const [missing, unnamed, unready] = ['com.example.Gone', '', 'unready.cjs'].map((plugin) =>
+    launch({ 'tsd.startup.enable': 'true', 'tsd.startup.plugin': plugin }),
+  );
+  expect(await Promise.all([missing, unnamed, unready].map((tsd) => tsd.exited()))).toEqual([3, 3, 1]);
+  expect(missing.log).toContain('Unable to locate startup plugin: com.example.Gone\nUsage: tsd --port=PORT');
+  expect(unnamed.log).toContain('Missing plugin name\nUsage: tsd --port=PORT');
+  expect(unready.log).toMatch(/Initialization failed\nCaused by: Error: no lease/);
+  expect(unready.log).not.toContain('Ready to serve');
+  expect(existsSync(ended)).toBe(true);
 });
 
 test.each([
