@@ -2,7 +2,7 @@ export { findAggregator } from './aggregate/registry';
 export { createQueryEngine } from './engine';
 export { QueryError } from './errors';
 export { FILTER_TYPES } from './filter';
-export { queryJsonParts, runStatsJson, type QueryResult } from './output';
+export { queryAnswerJson, runStatsJson, type QueryResult } from './output';
 export {
   parseJsonQuery,
   parseMetricAndFilters,

@@ -35,7 +35,7 @@ export class QueryRecord {
   private sent = false;
   private exception: string | null = null;
   executed = 1;
-  filterTagks: ReadonlyMap<SubQuery, readonly Buffer[] | null> = new Map();
+  readonly filterTagks = new Map<SubQuery, readonly Buffer[] | null>();
 
   constructor(
     readonly client: QueryClient,

@@ -6,7 +6,7 @@ import { evaluateGroupSteps } from './evaluate';
 import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
 import { DEFAULT_COUNTER_MAX, type ValidQuery, type ValidSubQuery } from './parse';
 import { planFilters, planMetricScan, planTsuidScan, QueryLimits, ReadBudget, resolveFilters, scanWindow } from './plan';
-import type { FilterPlan, ResolvedFilter, ScanPlan } from './plan';
+import type { FilterPlan, ResolvedFilter, ScanPlan, ScanWindow } from './plan';
 import type { QueryRecord } from './query-registry';
 import { Breather, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
 import type { GroupSpec, OutputPoints } from './types';
@@ -35,12 +35,15 @@ interface ReadSubQuery extends PlannedSubQuery {
   readonly stats: SubQueryStats;
 }
 
-async function firstFailure<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(promises);
-  return settled.map((s) => {
-    if (s.status === 'rejected') throw s.reason;
-    return s.value;
-  });
+/** What there is, or when there is something to wait for, all of it; then the first failure in order counts. */
+function inOrder<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
+  if (!values.some((value) => value instanceof Promise)) return values as readonly T[];
+  return Promise.allSettled(values).then((settled) =>
+    settled.map((s) => {
+      if (s.status === 'rejected') throw s.reason;
+      return s.value;
+    }),
+  );
 }
 
 /** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
@@ -102,12 +105,16 @@ export class QueryRun {
   async read(): Promise<void> {
     const started = performance.now();
     try {
-      const [planned] = await Promise.all([this.plan(), this.readGlobals()]);
-      this.record.filterTagks = new Map(planned.map((p) => [p.subQuery.source, p.filterTagks]));
+      const { source } = this.query;
+      const globals = source.globalAnnotations && !source.noAnnotations;
+      const planned = globals ? (await Promise.all([this.plan(), this.readGlobals()]))[0] : await this.plan();
+      for (const { subQuery, filterTagks } of planned) this.record.filterTagks.set(subQuery.source, filterTagks);
       this.record.run.stringToUidMs = performance.now() - started;
-      this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
+      if (planned.length === 1) this.subQueries = [await this.readSubQuery(planned[0])];
+      else this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
       this.record.run.processingPreWriteMs = performance.now() - started;
       this.reading = false;
+      this.breather.begin();
     } catch (e) {
       throw this.failed(e);
     }
@@ -130,19 +137,21 @@ export class QueryRun {
     return asQueryError(reason);
   }
 
-  /** The output objects in order, each computed when it is asked for; its series are let go of then. @throws QueryError */
-  async *results(): AsyncGenerator<QueryResult> {
+  /**
+   * The output objects in order, each computed when it is asked for; its series are let go of then.
+   * Null: nothing yet, here others may have a turn. @throws QueryError
+   */
+  *results(): Generator<QueryResult | null> {
     try {
       for (const sub of this.subQueries) {
         for (let i = 0; i < sub.groups.length; i++) {
           const group = sub.groups[i];
           if (!group) continue;
-          const result = await this.evaluate(sub, group, sub.labels[i]);
+          const result = yield* this.evaluate(sub, group, sub.labels[i]);
           // The numbers of an output object are copies: from here on no view of what they were made from is left.
           for (const span of group.spans) span.points.release();
           yield result;
           sub.groups[i] = null;
-          await this.breather.pause();
         }
       }
     } catch (e) {
@@ -150,12 +159,13 @@ export class QueryRun {
     }
   }
 
-  private async evaluate(sub: ReadSubQuery, group: SpanGroup, labels: Labels): Promise<QueryResult> {
+  private *evaluate(sub: ReadSubQuery, group: SpanGroup, labels: Labels): Generator<null, QueryResult> {
     const { subQuery, stats } = sub;
     const started = performance.now();
-    const points = await this.numbersOf(sub, group);
+    const points = yield* this.numbersOf(sub, group);
     let nanDps = 0;
-    for (let i = 0; i < points.size; i++) if (Number.isNaN(points.values[i])) nanDps++;
+    const { values, size } = points;
+    for (let i = 0; i < size; i++) if (values[i] !== values[i]) nanDps++;
     const series = {
       queryIndex: subQuery.index,
       queryScanMs: stats.queryScanMs,
@@ -182,8 +192,7 @@ export class QueryRun {
     };
   }
 
-  /** Computed in steps, with a pause for others between them. */
-  private async numbersOf(sub: ReadSubQuery, group: SpanGroup): Promise<OutputPoints> {
+  private *numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<null, OutputPoints> {
     const series = group.spans.map((span) => span.points);
     // Nothing to fill where there is no series.
     if (series.length === 0) return new PointsBuilder(1);
@@ -191,7 +200,7 @@ export class QueryRun {
     for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
-      await this.breather.pause();
+      yield null;
     }
   }
 
@@ -214,38 +223,52 @@ export class QueryRun {
   }
 
   private async readGlobals(): Promise<void> {
-    const { source, startMs, endMs } = this.query;
-    if (!source.globalAnnotations || source.noAnnotations) return;
+    const { startMs, endMs } = this.query;
     this.globalAnnotations = await readGlobalAnnotations(this.context.scanning, startMs, endMs, this.callOptions);
   }
 
   /** All metrics first, then the filters: which unknown name a client is told of does not depend on timing. */
-  private async plan(): Promise<PlannedSubQuery[]> {
+  private async plan(): Promise<readonly PlannedSubQuery[]> {
     const { subQueries } = this.query;
-    const metrics = await firstFailure(subQueries.map((sub) => this.metricOf(sub)));
-    return firstFailure(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
+    const metrics = await inOrder(subQueries.map((sub) => this.metricOf(sub)));
+    return inOrder(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
   }
 
   /** Null for a query by TSUIDs. */
-  private async metricOf({ source }: ValidSubQuery): Promise<Buffer | null> {
+  private metricOf({ source }: ValidSubQuery): Buffer | null | Promise<Buffer> {
+    const { uids } = this.context.scanning;
     if (source.tsuids && source.tsuids.length > 0) return null;
-    return this.context.scanning.uids.getId('metrics', source.metric ?? '');
+    const metric = source.metric ?? '';
+    return uids.cachedId('metrics', metric) ?? uids.getId('metrics', metric);
   }
 
-  private async planSubQuery(subQuery: ValidSubQuery, metric: Buffer | null): Promise<PlannedSubQuery> {
+  private planSubQuery(subQuery: ValidSubQuery, metric: Buffer | null): PlannedSubQuery | Promise<PlannedSubQuery> {
+    const { filters } = subQuery.source;
+    if (metric === null) return this.planByTsuids(subQuery);
+    if (filters.length === 0) return this.planByMetric(subQuery, metric, []);
     const { settings, scanning } = this.context;
-    const { source, downsample } = subQuery;
-    const window = scanWindow(this.query.startMs, this.query.endMs, downsample);
-    if (metric === null) {
-      const scan = planTsuidScan(scanning.layout, source.tsuids ?? [], window);
-      const postScan = await this.tsuidFilters(subQuery);
-      return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: null };
-    }
-    const resolved = await resolveFilters(scanning.uids, source.filters, settings);
+    return resolveFilters(scanning.uids, filters, settings).then((resolved) => this.planByMetric(subQuery, metric, resolved));
+  }
+
+  private async planByTsuids(subQuery: ValidSubQuery): Promise<PlannedSubQuery> {
+    const scan = planTsuidScan(this.context.scanning.layout, subQuery.source.tsuids ?? [], this.windowOf(subQuery));
+    const postScan = await this.tsuidFilters(subQuery);
+    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: null };
+  }
+
+  private windowOf({ downsample }: ValidSubQuery): ScanWindow {
+    return scanWindow(this.query.startMs, this.query.endMs, downsample);
+  }
+
+  private planByMetric(subQuery: ValidSubQuery, metric: Buffer, resolved: readonly ResolvedFilter[]): PlannedSubQuery {
+    const { settings, scanning } = this.context;
+    const { source } = subQuery;
+    const window = this.windowOf(subQuery);
     const filters = planFilters(resolved, settings.expansionLimit);
     const scan = planMetricScan(scanning.layout, metric, window, filters, source.explicitTags, settings.fuzzyFilter);
+    if (resolved.length === 0) return { subQuery, scan, filters, filterTagks: null };
     const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
-    const filterTagks = resolved.length === 0 ? null : [...tagks.values()].sort(Buffer.compare);
+    const filterTagks = [...tagks.values()].sort(Buffer.compare);
     return { subQuery, scan, filters, filterTagks };
   }
 
@@ -284,10 +307,11 @@ export class QueryRun {
     const { settings, scanning, limits, scans } = this.context;
     const { source } = subQuery;
     const byTsuid = source.tsuids !== null && source.tsuids.length > 0;
-    const found = await limits.of(byTsuid ? null : source.metric);
+    if (limits.loading !== null) await limits.loading;
+    const limit = limits.of(byTsuid ? null : source.metric);
     const budget = new ReadBudget({
-      bytes: this.query.source.overrideByteLimit && settings.allowByteOverride ? 0 : found.bytes,
-      dataPoints: this.query.source.overrideDataPointLimit && settings.allowDataPointOverride ? 0 : found.dataPoints,
+      bytes: this.query.source.overrideByteLimit && settings.allowByteOverride ? 0 : limit.bytes,
+      dataPoints: this.query.source.overrideDataPointLimit && settings.allowDataPointOverride ? 0 : limit.dataPoints,
     });
     const request = {
       plan: scan,
@@ -299,14 +323,14 @@ export class QueryRun {
       histogram: subQuery.histogram,
       timeRange: settings.timeRange(scan),
     };
-    const ranges = scan.ranges.map(async (range) => {
+    const reading = scan.ranges.map((range) => {
       const rangeScan = new RangeScan(scanning, request, range);
       stats.scans.push(rangeScan.stats);
       return scans.run(this.signal, () => rangeScan.run());
     });
-    const parts = await Promise.all(ranges);
+    const found = reading.length === 1 ? await reading[0] : (await Promise.all(reading)).flat();
     const started = performance.now();
-    const spans = sortSpans(parts.length === 1 ? parts[0] : parts.flat());
+    const spans = sortSpans(found);
     stats.mergeMs = performance.now() - started;
     return spans;
   }

@@ -103,8 +103,11 @@ export interface QueryAnswer {
   readonly globalAnnotations: readonly Annotation[];
   readonly breather: Breather;
   readonly stats: RunStats;
-  /** One output object after the other; call it once. @throws QueryError while iterating */
-  results(): AsyncGenerator<QueryResult>;
+  /**
+   * One output object after the other; call it once. Null: nothing yet, here others may have a turn (see `breather`).
+   * @throws QueryError while iterating
+   */
+  results(): Generator<QueryResult | null>;
   /**
    * Must be called when the answer is written or given up.
    * @param sent the client got all of it
@@ -118,7 +121,10 @@ export interface QueryEngine {
   readonly registry: QueryRegistry;
   /** What decoding rows came across, since the start. */
   readonly findings: Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }>;
-  /** Told of rows just read that compaction might find something to do about: several columns, or one that is not as it should be. */
+  /**
+   * Told of rows just read that compaction might find something to do about: several columns, or one that is not as it should be.
+   * They mean nothing any more when it returns.
+   */
   onRowsMerged: ((rows: readonly Row[]) => void) | null;
   /**
    * Checks a request and makes its times absolute against the clock's now. Duplicates among the sub-queries should be gone.

@@ -18,6 +18,8 @@ export interface JsonOptions {
 
 /** Characters that one part should have, about. */
 const PART = 32 * 1024;
+/** Characters of the longest answer that is handed over as one string. */
+const WHOLE = 64 * 1024;
 /** Points between two looks at the size of a part. */
 const STRIDE = 256;
 
@@ -52,21 +54,53 @@ function head(result: QueryResult, { source, startMs, endMs }: ValidQuery, globa
 }
 
 /**
- * The answer of `/api/query`, in parts and to the byte as the original writes it. Mirrors HttpJsonSerializer.formatQueryAsyncV1.
- * @param results are taken one by one, each after the one before is written
+ * The answer of `/api/query`, to the byte as the original writes it. Mirrors HttpJsonSerializer.formatQueryAsyncV1.
+ * @param results are taken one by one, each after the one before is written; null: here others may have a turn
+ * @returns all of it, when it is short and made without a pause; else its parts, as they are made
  */
-export async function* queryJsonParts(
+export function queryAnswerJson(
   query: ValidQuery,
-  results: AsyncIterable<QueryResult>,
+  results: Iterable<QueryResult | null>,
   options: JsonOptions,
   breather: Breather,
-): AsyncGenerator<string> {
+): string | AsyncGenerator<string> {
+  const parts = jsonParts(query, results, options);
+  let begun = '';
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return begun + value;
+    begun += value;
+    if (begun.length > WHOLE || breather.due()) return withPauses(begun, parts, breather);
+  }
+}
+
+async function* withPauses(begun: string, parts: Generator<string, string>, breather: Breather): AsyncGenerator<string> {
+  let part = begun;
+  for (;;) {
+    if (part.length > PART) {
+      yield part;
+      part = '';
+    }
+    if (breather.due()) await breather.rest();
+    const { done, value } = parts.next();
+    part += value;
+    if (done) break;
+  }
+  yield part;
+}
+
+/** Empty parts are where others may have a turn. */
+function* jsonParts(query: ValidQuery, results: Iterable<QueryResult | null>, options: JsonOptions): Generator<string, string> {
   const { showStats, msResolution } = query.source;
   const [open, close, before, between] = options.arrays ? ['[', ']', '[', ','] : ['{', '}', '"', '":'];
   const after = options.arrays ? ']' : '';
   let part = '[';
   let first = true;
-  for await (const result of results) {
+  for (const result of results) {
+    if (result === null) {
+      yield '';
+      continue;
+    }
     let started = performance.now();
     const { points, stats } = result;
     const { size, timestamps } = points;
@@ -77,25 +111,21 @@ export async function* queryJsonParts(
       const to = Math.min(from + STRIDE, size);
       for (let i = from; i < to; i++) {
         const time = msResolution ? timestamps[i] : Math.floor(timestamps[i] / 1000);
-        part += `${i === 0 ? '' : ','}${before}${time}${between}${text(i)}${after}`;
+        part += `${i === 0 ? before : `${after},${before}`}${time}${between}${text(i)}`;
       }
       if (part.length > PART) {
         stats.serializationMs += performance.now() - started;
         yield part;
         part = '';
-        await breather.pause();
         started = performance.now();
       }
     }
-    part += close;
+    part += size > 0 ? after + close : close;
     stats.serializationMs += performance.now() - started;
     part += showStats ? `,"stats":${seriesStatsJson(stats)}}` : '}';
-    if (part.length > PART) {
-      yield part;
-      part = '';
-    }
-    await breather.pause();
+    yield part;
+    part = '';
   }
   if (options.summary) part += `${first ? '' : ','}{"statsSummary":${options.summary()}}`;
-  yield `${part}]`;
+  return `${part}]`;
 }

@@ -1,5 +1,5 @@
 import type { KeyLayout } from '../../schema';
-import type { Uids } from '../../uid';
+import type { UidKind, Uids } from '../../uid';
 import { hashMapOrder } from '../../util/java-hash-order';
 import type { SpanGroup } from './group';
 
@@ -15,8 +15,20 @@ export interface Labels {
 
 interface UidLabels {
   readonly metric: Buffer | null;
-  readonly tags: readonly { tagk: Buffer; tagv: Buffer }[];
-  readonly aggregated: readonly Buffer[];
+  readonly tags: readonly SeenTag[];
+  readonly aggregated: readonly SeenTag[];
+}
+
+interface SeenTag {
+  readonly tagk: Buffer;
+  /** Of the first series that has the key. */
+  readonly tagv: Buffer;
+  conflict: boolean;
+}
+
+function holds(part: Buffer, at: number, bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if (part[at + i] !== bytes[i]) return false;
+  return true;
 }
 
 /**
@@ -25,30 +37,58 @@ interface UidLabels {
  */
 function uidLabels(layout: KeyLayout, group: SpanGroup): UidLabels {
   const pair = layout.tagk + layout.tagv;
-  const seen = new Map<string, { tagk: Buffer; tagv: Buffer; conflict: boolean }>();
+  const seen: SeenTag[] = [];
   for (const { tagPart } of group.spans) {
-    for (let at = 0; at < tagPart.length; at += pair) {
+    for (let at = 0, i = 0; at < tagPart.length; at += pair, i++) {
       const middle = at + layout.tagk;
-      const key = tagPart.toString('latin1', at, middle);
-      const known = seen.get(key);
-      if (!known) seen.set(key, { tagk: tagPart.subarray(at, middle), tagv: tagPart.subarray(middle, at + pair), conflict: false });
-      else if (!known.conflict && known.tagv.compare(tagPart, middle, at + pair) !== 0) known.conflict = true;
+      // Nearly all series of a group have the same keys.
+      const guess = i < seen.length && holds(tagPart, at, seen[i].tagk) ? seen[i] : undefined;
+      const known = guess ?? seen.find(({ tagk }) => holds(tagPart, at, tagk));
+      if (!known) seen.push({ tagk: tagPart.subarray(at, middle), tagv: tagPart.subarray(middle, at + pair), conflict: false });
+      else if (!known.conflict && !holds(tagPart, middle, known.tagv)) known.conflict = true;
     }
   }
-  const entries = [...seen.values()].sort((a, b) => a.tagk.compare(b.tagk));
+  seen.sort((a, b) => a.tagk.compare(b.tagk));
   return {
     metric: group.spans[0]?.metric ?? null,
-    tags: entries.filter((e) => !e.conflict),
-    aggregated: entries.filter((e) => e.conflict).map((e) => e.tagk),
+    tags: seen.filter((tag) => !tag.conflict),
+    aggregated: seen.filter((tag) => tag.conflict),
   };
 }
 
-/** Names of many ids, each asked for once. */
-async function namesOf(uids: Uids, kind: 'metrics' | 'tagk' | 'tagv', ids: readonly Buffer[]): Promise<(id: Buffer) => string> {
-  const distinct = new Map(ids.map((id) => [id.toString('latin1'), id]));
-  const names = await uids.getNames(kind, [...distinct.values()]);
-  const byId = new Map([...distinct.keys()].map((id, i) => [id, names[i]]));
-  return (id) => byId.get(id.toString('latin1')) ?? '';
+/** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
+class Names {
+  private readonly names = new Map<string, string>();
+  private readonly missing = new Map<string, Buffer>();
+
+  constructor(
+    private readonly uids: Uids,
+    private readonly kind: UidKind,
+  ) {}
+
+  want(id: Buffer): void {
+    const key = id.toString('latin1');
+    if (this.names.has(key) || this.missing.has(key)) return;
+    const name = this.uids.cachedName(this.kind, id);
+    if (name === undefined) this.missing.set(key, id);
+    else this.names.set(key, name);
+  }
+
+  /** @throws NoSuchUniqueId, StorageError */
+  async load(): Promise<void> {
+    if (this.missing.size === 0) return;
+    const names = await this.uids.getNames(this.kind, [...this.missing.values()]);
+    [...this.missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
+    this.missing.clear();
+  }
+
+  get complete(): boolean {
+    return this.missing.size === 0;
+  }
+
+  of(id: Buffer): string {
+    return this.names.get(id.toString('latin1')) ?? '';
+  }
 }
 
 /**
@@ -56,30 +96,27 @@ async function namesOf(uids: Uids, kind: 'metrics' | 'tagk' | 'tagv', ids: reado
  * @throws NoSuchUniqueId, StorageError
  */
 export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonly SpanGroup[]): Promise<Labels[]> {
+  const metrics = new Names(uids, 'metrics');
+  const tagks = new Names(uids, 'tagk');
+  const tagvs = new Names(uids, 'tagv');
   const all = groups.map((group) => uidLabels(layout, group));
-  const [metric, tagk, tagv] = await Promise.all([
-    namesOf(
-      uids,
-      'metrics',
-      all.flatMap((l) => (l.metric ? [l.metric] : [])),
-    ),
-    namesOf(
-      uids,
-      'tagk',
-      all.flatMap((l) => [...l.tags.map((t) => t.tagk), ...l.aggregated]),
-    ),
-    namesOf(
-      uids,
-      'tagv',
-      all.flatMap((l) => l.tags.map((t) => t.tagv)),
-    ),
-  ]);
-  return all.map((labels) => {
-    const tags = new Map(labels.tags.map((t) => [tagk(t.tagk), tagv(t.tagv)]));
-    return {
-      metric: labels.metric ? metric(labels.metric) : '',
-      tags: new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? ''])),
-      aggregateTags: labels.aggregated.map(tagk),
-    };
-  });
+  for (const { metric, tags, aggregated } of all) {
+    if (metric !== null) metrics.want(metric);
+    for (const { tagk, tagv } of tags) {
+      tagks.want(tagk);
+      tagvs.want(tagv);
+    }
+    for (const { tagk } of aggregated) tagks.want(tagk);
+  }
+  if (!metrics.complete || !tagks.complete || !tagvs.complete) await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
+  return all.map(({ metric, tags, aggregated }) => ({
+    metric: metric === null ? '' : metrics.of(metric),
+    tags: inHashOrder(new Map(tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
+    aggregateTags: aggregated.map(({ tagk }) => tagks.of(tagk)),
+  }));
+}
+
+function inHashOrder(tags: Map<string, string>): Map<string, string> {
+  if (tags.size < 2) return tags;
+  return new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? '']));
 }

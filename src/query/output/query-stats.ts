@@ -34,12 +34,9 @@ export interface RunStats {
 }
 
 export function newRunStats(subQueries: number): RunStats {
-  return {
-    subQueries: Array.from({ length: subQueries }, () => ({ scans: [], series: [], queryScanMs: 0, mergeMs: 0, groupByMs: 0 })),
-    stringToUidMs: 0,
-    processingPreWriteMs: 0,
-    totalMs: NaN,
-  };
+  const all: SubQueryStats[] = [];
+  for (let i = 0; i < subQueries; i++) all.push({ scans: [], series: [], queryScanMs: 0, mergeMs: 0, groupByMs: 0 });
+  return { subQueries: all, stringToUidMs: 0, processingPreWriteMs: 0, totalMs: NaN };
 }
 
 type Figures = Record<string, string>;
@@ -65,6 +62,7 @@ function averages<T>(figures: Figures, name: string, items: readonly T[], of: (i
 }
 
 function scanFigures(scan: ScanStats): Figures {
+  const { table, start, stop } = scan.scanner;
   return {
     compactionTime: ms(scan.decodeMs),
     columnsFromStorage: String(scan.columns),
@@ -74,7 +72,7 @@ function scanFigures(scan: ScanStats): Figures {
     hbaseTime: ms(scan.storageMs),
     rowsPostFilter: String(scan.rowsPostFilter),
     rowsPreFilter: String(scan.rowsPreFilter),
-    scannerId: javaJsonString(scan.scannerId),
+    scannerId: javaJsonString(`${table} ${start.toString('hex')}-${stop.toString('hex')}`),
     scannerTime: ms(scan.totalMs),
     scannerUidToStringTime: ms(scan.namesMs),
     successfulScan: scan.successful ? '1' : '0',

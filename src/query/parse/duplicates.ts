@@ -22,6 +22,7 @@ function identity(sub: SubQuery): string {
 
 /** Leaves the first of equal sub-queries. Mirrors QueryRpc's use of a LinkedHashSet and TSSubQuery.equals. */
 export function removeDuplicates(query: Query): void {
+  if (query.queries !== null && query.queries.length < 2) return;
   const seen = new Set<string>();
   query.queries = (query.queries ?? []).filter((sub) => {
     const id = sub ? identity(sub) : 'null';

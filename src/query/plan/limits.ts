@@ -29,7 +29,8 @@ export class QueryLimits {
   private readonly file: string | null;
   private overrides: readonly Override[] = [];
   private timer: NodeJS.Timeout | null = null;
-  private loading: Promise<void> | null = null;
+  /** The first reading of the file, while that is under way: to be waited for before `of`. */
+  loading: Promise<void> | null = null;
 
   /** @throws Error for negative defaults, which stop the daemon's start */
   constructor(
@@ -43,14 +44,13 @@ export class QueryLimits {
     this.defaults = { bytes, dataPoints };
     this.file = config.getString('tsd.query.limits.overrides.config') || null;
     if (this.file === null) return;
-    this.loading = this.reload();
+    this.loading = this.reload().then(() => void (this.loading = null));
     this.timer = setInterval(() => void this.reload(), Math.min(config.getInt('tsd.query.limits.overrides.interval') * 1000, 2 ** 31 - 1));
     this.timer.unref();
   }
 
   /** @param metric null for a query by TSUIDs, which no override applies to */
-  async of(metric: string | null): Promise<ReadLimits> {
-    await this.loading;
+  of(metric: string | null): ReadLimits {
     const override = metric === null ? undefined : this.overrides.find((o) => o.pattern.test(metric));
     return override?.limits ?? this.defaults;
   }

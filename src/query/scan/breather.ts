@@ -9,12 +9,21 @@ export class Breather {
 
   constructor(private readonly signal: AbortSignal) {}
 
-  /** Call it often; it returns at once unless the turn is over. @throws the signal's reason once it is aborted */
-  async pause(): Promise<void> {
-    this.signal.throwIfAborted();
-    if (performance.now() - this.since < TURN_MS) return;
-    await nextTurn();
+  /** The turn begins now: until here the query waited. */
+  begin(): void {
     this.since = performance.now();
+  }
+
+  /** Whether it is time for `rest`; to be asked often. @throws the signal's reason once it is aborted */
+  due(): boolean {
+    this.signal.throwIfAborted();
+    return performance.now() - this.since >= TURN_MS;
+  }
+
+  /** Gives others a turn. @throws the signal's reason once it is aborted */
+  async rest(): Promise<void> {
+    await nextTurn();
+    this.begin();
     this.signal.throwIfAborted();
   }
 }

@@ -33,7 +33,7 @@ export interface ScanContext {
   readonly merge: MergeOptions;
   /** Rows a batch should hold: `tsd.storage.hbase.scanner.maxNumRows`. */
   readonly batchRows: number;
-  /** Told of rows that compaction might find something to do about. */
+  /** Told of rows that compaction might find something to do about. They mean nothing any more when it returns. */
   readonly onRowsMerged: ((rows: readonly Row[]) => void) | null;
   /** Told what decoding found, scan by scan. */
   readonly onFindings: (findings: DecodeFindings) => void;
@@ -52,6 +52,9 @@ export interface ScanRequest {
   readonly histogram: boolean;
   readonly timeRange: { min: number; max: number } | undefined;
 }
+
+/** Rows decoded between two looks at the clock. */
+const ROWS_AT_ONCE = 64;
 
 /** Rows of one key range on their way to spans. Mirrors a SaltScanner's ScannerCB. */
 export class RangeScan {
@@ -75,7 +78,7 @@ export class RangeScan {
     this.tagsAt = tagsAt(layout);
     this.filter = request.postScan.length === 0 ? null : new NameFilter(context.uids, layout, request.postScan);
     this.decoder = new RowDecoder(context.merge, (row, cell, kind) => this.extendedCell(row, cell, kind));
-    this.stats = newScanStats(`${context.table} ${range.start.toString('hex')}-${range.stop.toString('hex')}`);
+    this.stats = newScanStats({ table: context.table, start: range.start, stop: range.stop });
   }
 
   /** @returns the series that passed the filters, unordered */
@@ -93,47 +96,58 @@ export class RangeScan {
       timeRange: request.timeRange,
       signal: request.signal,
       deadline: request.deadline,
+      // Rows that are to be deleted are still looked at when the next ones come.
+      transient: !request.deleteRows,
     });
     for await (const batch of rows) {
       stats.storageMs += performance.now() - waiting;
-      await this.process(batch, breather);
-      await breather.pause();
+      breather.begin();
+      const { accepts } = request.plan;
+      const accepted = accepts ? batch.filter((row) => accepts(row.key)) : batch;
+      const sizes = accepted.map((row) => this.count(row));
+      request.budget.check();
+      if (this.filter) await this.decide(accepted);
+      const decoding = performance.now();
+      for (let i = 0; i < accepted.length; i += ROWS_AT_ONCE) {
+        this.process(accepted.slice(i, i + ROWS_AT_ONCE), sizes.slice(i, i + ROWS_AT_ONCE));
+        if (breather.due()) await breather.rest();
+      }
+      this.latest = null; // it is a view
       waiting = performance.now();
+      stats.decodeMs += waiting - decoding;
     }
     const ended = performance.now();
     stats.storageMs += ended - waiting;
-    await Promise.all(this.deletes);
+    if (this.deletes.length > 0) await Promise.all(this.deletes);
     stats.uidPairsResolved = this.filter?.resolved ?? 0;
     stats.totalMs = ended - started;
     stats.successful = true;
     context.onFindings(this.decoder.findings);
-    return [...this.spans.values()].filter((span) => span !== null);
+    const found: Span[] = [];
+    for (const span of this.spans.values()) if (span !== null) found.push(span);
+    return found;
   }
 
-  private async process(batch: readonly Row[], breather: Breather): Promise<void> {
-    const { accepts } = this.request.plan;
-    const rows = accepts ? batch.filter((row) => accepts(row.key)) : batch;
-    const sizes = rows.map((row) => this.count(row));
-    this.request.budget.check();
-    if (this.filter) await this.decide(rows);
-    const started = performance.now();
+  /** Decodes rows. @param sizes how many points each seems to have */
+  private process(rows: readonly Row[], sizes: readonly number[]): void {
+    const { stats, decoder } = this;
+    const { histogram, deleteRows } = this.request;
     const touched: Row[] = [];
     const read: Row[] = [];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const span = this.spanOf(row, sizes[i]);
       if (!span) continue;
-      span.points.reserve(sizes[i]);
-      this.stats.rowsPostFilter++;
-      const before = span.points.size;
+      const { points } = span;
+      points.reserve(sizes[i]);
+      stats.rowsPostFilter++;
+      const before = points.size;
       this.current = span;
-      if (this.decoder.decode(row, baseTimeOfKey(this.context.layout, row.key), span.points)) touched.push(row);
-      if (this.request.histogram) span.points.truncate(before);
-      this.stats.dpsPostFilter += span.points.size - before;
-      if (this.request.deleteRows) read.push(row);
-      if ((this.stats.rowsPostFilter & 63) === 0) await breather.pause();
+      if (decoder.decode(row, baseTimeOfKey(this.context.layout, row.key), points)) touched.push(row);
+      if (histogram) points.truncate(before);
+      stats.dpsPostFilter += points.size - before;
+      if (deleteRows) read.push(row);
     }
-    this.stats.decodeMs += performance.now() - started;
     if (read.length > 0) this.delete(read);
     else if (touched.length > 0) this.context.onRowsMerged?.(touched);
   }

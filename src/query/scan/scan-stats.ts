@@ -1,7 +1,7 @@
 /** What one scan of one key range did. Times in milliseconds. */
 export interface ScanStats {
-  /** The range, as text. */
-  scannerId: string;
+  /** The table and the range. */
+  readonly scanner: { readonly table: string; readonly start: Buffer; readonly stop: Buffer };
   rowsPreFilter: number;
   rowsPostFilter: number;
   columns: number;
@@ -19,9 +19,9 @@ export interface ScanStats {
   successful: boolean;
 }
 
-export function newScanStats(scannerId: string): ScanStats {
+export function newScanStats(scanner: ScanStats['scanner']): ScanStats {
   return {
-    scannerId,
+    scanner,
     rowsPreFilter: 0,
     rowsPostFilter: 0,
     columns: 0,

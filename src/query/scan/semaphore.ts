@@ -6,7 +6,9 @@ export class Semaphore {
 
   /** Runs `work` with a permit. @throws the signal's reason when it aborts before there is one */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.acquire(signal);
+    signal.throwIfAborted();
+    if (this.free > 0) this.free--;
+    else await this.turn(signal);
     try {
       return await work();
     } finally {
@@ -16,12 +18,7 @@ export class Semaphore {
     }
   }
 
-  private acquire(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.free > 0) {
-      this.free--;
-      return Promise.resolve();
-    }
+  private turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const granted = (): void => {
         signal.removeEventListener('abort', aborted);

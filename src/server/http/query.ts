@@ -1,7 +1,7 @@
 import {
   parseJsonQuery,
   parseUriQuery,
-  queryJsonParts,
+  queryAnswerJson,
   QueryError,
   removeDuplicates,
   runStatsJson,
@@ -78,7 +78,9 @@ async function answer(call: HttpCall, query: ValidQuery): Promise<void> {
     summary: query.source.showSummary ? (): string => runStatsJson(found.stats, true) : null,
   };
   try {
-    await call.sendJsonParts(200, queryJsonParts(query, found.results(), options, found.breather), 'lenient');
+    const json = queryAnswerJson(query, found.results(), options, found.breather);
+    if (typeof json === 'string') call.sendJson(200, json, 'lenient');
+    else await call.sendJsonParts(200, json, 'lenient');
     found.finish(200, null, !call.signal.aborted);
   } catch (e) {
     const error = e as Error;

@@ -41,7 +41,13 @@ test('a permit comes back when the work fails; who gives up waiting takes none',
 test('a breather ends with its signal', async () => {
   const aborter = new AbortController();
   const breather = new Breather(aborter.signal);
-  await breather.pause();
+  expect(breather.due()).toBe(false);
+  await sleep(15);
+  expect(breather.due()).toBe(true);
+  await breather.rest();
+  expect(breather.due()).toBe(false);
+  const resting = breather.rest();
   aborter.abort(new Error('enough'));
-  await expect(breather.pause()).rejects.toThrow('enough');
+  await expect(resting).rejects.toThrow('enough');
+  expect(() => breather.due()).toThrow('enough');
 });

@@ -3,7 +3,7 @@ import {
   createQueryEngine,
   parseJsonQuery,
   parseUriQuery,
-  queryJsonParts,
+  queryAnswerJson,
   removeDuplicates,
   type Query,
   type QueryEngine,
@@ -66,11 +66,13 @@ export class TestEngine {
     removeDuplicates(query);
     const valid = this.engine.validate(query);
     const answer = await this.engine.execute(valid, { remote: '/127.0.0.1:1', headers: {} }, signal);
-    const parts: string[] = [];
     const options = { arrays: false, globalAnnotations: answer.globalAnnotations, summary: null };
-    for await (const part of queryJsonParts(valid, answer.results(), options, answer.breather)) parts.push(part);
+    const json = queryAnswerJson(valid, answer.results(), options, answer.breather);
+    let text = '';
+    if (typeof json === 'string') text = json;
+    else for await (const part of json) text += part;
     answer.finish(200, null, true);
-    return parts.join('');
+    return text;
   }
 
   async ask(question: string | object, signal?: AbortSignal): Promise<Output[]> {
