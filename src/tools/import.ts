@@ -2,6 +2,7 @@ import { createUids, NoSuchUniqueName, FailedToAssignUniqueId, type Uids } from 
 import { ThrottleError, type StorageError } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import { createPointWriter, type PointWriter } from '../write';
+import { createCompaction, type Compaction } from '../write/compaction';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
@@ -11,6 +12,8 @@ import { ImportSeries } from './import-series';
 
 const PROGRESS_POINTS = 1_000_000;
 const ASYNC_FAILURE = 2;
+/** What the last flush of the compaction queue may take, some millions of rows. */
+const COMPACTION_MS = 600_000;
 
 /** `tsdb import`: loads text files of points. Mirrors TextImporter: lines, messages, exit codes. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
@@ -31,16 +34,21 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const tables = ['tsd.storage.hbase.data_table', 'tsd.storage.hbase.uid_table'].map((key) => config.getString(key) as string);
     return withStorage(config, tables, async (storage) => {
       const uids = createUids(config, storage, log.named('UniqueId'));
-      const writer = createPointWriter(config, storage, uids, new LogSystem().get('net.opentsdb.core.TSDB'), undefined, {
-        durability: 'skip',
+      const logs = new LogSystem();
+      const writer = createPointWriter(config, storage, uids, logs.get('net.opentsdb.core.TSDB'), undefined, { durability: 'skip' });
+      const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
+        keepingUp: () => writer.accepting,
+        drainMs: COMPACTION_MS,
       });
-      const job = new ImportJob(io, log, uids, writer, command.opts<{ skipErrors?: true }>().skipErrors === true);
+      writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
+      compaction.start();
+      const job = new ImportJob(io, log, uids, writer, compaction, command.opts<{ skipErrors?: true }>().skipErrors === true);
       const lines = (sink: ImportJob): LineImporter =>
         new LineImporter(writer, new ImportSeries(config, uids), sink, config.getBoolean('tsd.core.bulk.allow_out_of_order_timestamps'));
       try {
         return await job.importAll(paths, lines(job));
       } finally {
-        await writer.close();
+        await job.close();
       }
     });
   });
@@ -54,6 +62,7 @@ class ImportJob {
     private readonly log: ToolLog,
     private readonly uids: Uids,
     private readonly writer: PointWriter,
+    private readonly compaction: Compaction,
     private readonly skipErrors: boolean,
   ) {}
 
@@ -76,6 +85,16 @@ class ImportJob {
     this.log.info(`Total: imported ${points} data points in ${seconds.toFixed(3)}s (${(points / seconds).toFixed(1)} points/s)`);
     await this.printStats();
     return 0;
+  }
+
+  /** What was accepted is stored, then the rows whose hour is over are compacted; not when storage has failed, as in the original. */
+  async close(): Promise<void> {
+    const shutdown = this.log.named('TSDB');
+    await this.writer.close();
+    if (this.failure) return;
+    if (this.compaction.enabled) shutdown.info('Flushing compaction queue');
+    await this.compaction.close();
+    shutdown.info('Completed shutting down the TSDB');
   }
 
   /** @returns how many points, or null when storage failed */
@@ -147,6 +166,7 @@ class ImportJob {
     };
     this.uids.collectStats(sink, await this.uids.usedIds());
     this.writer.collectStats(sink);
+    await this.compaction.collectStats(sink);
   }
 }
 

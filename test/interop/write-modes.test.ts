@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -248,6 +248,37 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
     });
   });
 
+  /** Our importer, as a process. */
+  function runImport(prefix: string, settings: Settings, file: string): SpawnSyncReturns<string> {
+    const config = `${file}.conf`;
+    const keys = { ...settings, ...tableNames(prefix), 'tsd.storage.hbase.zk_quorum': quorum };
+    writeFileSync(config, Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`).join('')); // prettier-ignore
+    const args = ['-r', HOOK, MAIN, 'import', `--config=${config}`, '--skip-errors', file];
+    return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  }
+
+  it('imports compact at their end: what the original compacts, and the third that it leaves out', async () => {
+    const [javaPrefix, ourPrefix] = await prefixes();
+    const file = join(dir, 'compacted.txt');
+    // Many enough for the original to have sent most of them when it compacts at its end.
+    const hours = 1500;
+    const lines = Array.from(
+      { length: hours * 4 },
+      (_, i) => `m ${BASE + Math.floor(i / 4) * 3600 + (i % 4) * 10} ${i % 3 ? i : i / 8} host=a`,
+    );
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const settings = { 'tsd.core.auto_create_metrics': 'true' };
+    const original = runOriginalTool('import', [file], { quorum, prefix: javaPrefix, settings });
+    const ours = runImport(ourPrefix, settings, file);
+    expect([ours.status, original.status]).toEqual([0, 0]);
+    const [java, own] = await cellsOf([javaPrefix, ourPrefix]);
+    expect(own).toHaveLength(hours);
+    const compacted = java.filter((cell) => own.includes(cell));
+    // Four cells of each row that it skips; it takes two rows of three at random.
+    expect(compacted.length).toBeGreaterThan(hours / 4);
+    expect(java).toHaveLength(compacted.length + 4 * (hours - compacted.length));
+  });
+
   it.each(['false', 'true'])('imports, with allow_out_of_order_timestamps = %s', async (anyOrder) => {
     const [javaPrefix, ourPrefix] = await prefixes();
     const file = join(dir, `points-${anyOrder}.txt`);
@@ -265,11 +296,7 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
     writeFileSync(file, `${lines.join('\n')}\n`);
     const settings = { ...COMMON, 'tsd.core.bulk.allow_out_of_order_timestamps': anyOrder };
     const original = runOriginalTool('import', ['--skip-errors', file], { quorum, prefix: javaPrefix, settings });
-    const config = join(dir, `import-${anyOrder}.conf`);
-    const keys = { ...settings, ...tableNames(ourPrefix), 'tsd.storage.hbase.zk_quorum': quorum };
-    writeFileSync(config, Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`).join('')); // prettier-ignore
-    const args = ['-r', HOOK, MAIN, 'import', `--config=${config}`, '--skip-errors', file];
-    const ours = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+    const ours = runImport(ourPrefix, settings, file);
     expect(ours.status).toBe(original.status);
     for (const { stdout, stderr } of [original, ours])
       expect((stdout + stderr).includes('is less than or equal to previous')).toBe(anyOrder === 'false');

@@ -12,9 +12,14 @@ let dir: string;
 let config: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'import-'));
-  config = file('tsd.conf', `tsd.storage.engine=embedded\ntsd.storage.embedded.path=${join(dir, 'data')}\ntsd.core.timezone=UTC\n`);
+  config = configFile();
 });
 afterEach(() => rmSync(dir, { recursive: true }));
+
+function configFile(compaction = false): string {
+  const lines = ['tsd.storage.engine=embedded', `tsd.storage.embedded.path=${join(dir, 'data')}`, 'tsd.core.timezone=UTC'];
+  return file('tsd.conf', [...lines, `tsd.storage.enable_compaction=${compaction}`, ''].join('\n'));
+}
 
 function file(name: string, content: string | Buffer): string {
   writeFileSync(join(dir, name), content);
@@ -89,6 +94,32 @@ test('gzip, CRLF, a last line without an end, and standard input', async () => {
   expect(code).toBe(0);
   expect(log.some((l) => l.includes('Total: imported 4 data points'))).toBe(true);
   expect((await cells()).map((c) => c.split(' ')[2])).toEqual(['01', '02', '03', '04']);
+});
+
+test('rows whose hour is over are compacted at the end, also after a bad line, those of the hour under way are not', async () => {
+  config = configFile(true);
+  const now = Math.floor(Date.now() / 1000);
+  const lines = [
+    `m 1356998400 1 h=a`,
+    `m 1356998410 2 h=a`,
+    `m 1357002000 3 h=a`,
+    `m 1357002001 4 h=a`,
+    `m ${now} 5 h=a`,
+    `m ${now + 1} 6 h=a`,
+  ];
+  const { code, log, stderr } = await runImport(['--auto-metric', file('a.txt', `${lines.join('\n')}\n`)]);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^tsd\.compaction\.queue\.size \d+ [34]$/m);
+  expect(log.filter((line) => line.startsWith('TSDB: '))).toEqual([
+    'TSDB: Flushing compaction queue',
+    'TSDB: Completed shutting down the TSDB',
+  ]);
+  expect((await cells()).slice(0, 2)).toEqual(['00000150e22700000001000001 000000a0 010200', '00000150e23510000001000001 00000010 030400']);
+  expect(await cells()).toHaveLength(4);
+
+  const bad = await runImport(['--auto-metric', file('b.txt', 'n 1356998400 1 h=a\nn 1356998410 2 h=a\nn zz 2 h=a\n')]);
+  expect(bad.code).toBe(1);
+  expect(await cells()).toContain('00000250e22700000001000001 000000a0 010200');
 });
 
 test('no path: usage and exit code 2', async () => {
