@@ -11,6 +11,8 @@ import type { UidTable } from './uid-table';
 const SERIAL_ATTEMPTS = 3;
 const RANDOM_ATTEMPTS = 10;
 const MAX_RANDOM_WIDTH = 7;
+/** Parts of all UIDs that are worth a warning when the number at that place is taken: one for all TSDs together. */
+const WARN_PERCENT = [75n, 90n, 95n, 99n];
 
 /** What came of an allocation: a new UID, or the one that another process was faster with. */
 export interface Allocation {
@@ -45,14 +47,14 @@ export class UidAllocator {
     const budget = this.random ? RANDOM_ATTEMPTS : SERIAL_ATTEMPTS;
     const { kind } = this.table;
     let lastError: StorageError | null = null;
-    this.table.rowOf(name); // a name that can't be stored must not cost a number
     this.logger.info(`Creating ${this.random ? 'a random' : 'an'} ID for kind='${kind}' name='${name}'`);
     for (let attempt = budget - 1; ; attempt--) {
       try {
-        const id = await this.candidate();
+        const number = await this.candidate();
         // The original looks at its budget only here, with the answer of one more increment in hand.
         if (attempt === 0) break;
-        const done = await this.claim(id, name);
+        this.logger.info(`Got ID=${number} for kind='${kind}' name='${name}'`);
+        const done = await this.claim(this.uidOf(number), name);
         if (done) return done;
       } catch (e) {
         if (!(e instanceof StorageError)) throw e;
@@ -68,14 +70,26 @@ export class UidAllocator {
     throw failure;
   }
 
-  private async candidate(): Promise<Buffer> {
-    return this.random ? randomUid(this.table.width) : this.table.takeId();
+  private async candidate(): Promise<bigint> {
+    return this.random ? uidToNumber(randomUid(this.table.width)) : this.table.takeNumber();
+  }
+
+  /** Warns of the end of the UIDs as it comes nearer, and says when it is there. @throws IllegalStateError */
+  private uidOf(number: bigint): Buffer {
+    const { kind, width, maxId } = this.table;
+    if (!this.random && WARN_PERCENT.some((percent) => number === (maxId * percent) / 100n))
+      this.logger.warn(`${number} of ${maxId} Unique IDs for ${kind} on ${width} bytes are assigned, ${maxId - number} are left`);
+    try {
+      return this.table.uidOf(number);
+    } catch (exhausted) {
+      if (exhausted instanceof Error) this.logger.error(`OMG ${exhausted.message}`);
+      throw exhausted;
+    }
   }
 
   /** @returns null when the number has a name already */
   private async claim(id: Buffer, name: string): Promise<Allocation | null> {
     const { kind } = this.table;
-    this.logger.info(`Got ID=${uidToNumber(id)} for kind='${kind}' name='${name}'`);
     if (!(await this.table.claimReverse(id, name))) {
       if (this.random) this.collisions++;
       else this.logger.error(`UID ${uidToNumber(id)} of kind '${kind}' has a name already: run an fsck against the UID table!`);

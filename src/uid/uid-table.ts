@@ -72,12 +72,21 @@ export class UidTable {
       throw new IllegalArgumentError(`Wrong id.length = ${id.length} which is != ${this.width} required for '${this.kind}'`);
   }
 
-  /** Takes the next number. @throws IllegalStateError when it is not an id; the counter stays where it is then */
-  async takeId(): Promise<Buffer> {
-    const id = await this.counter.take();
-    if (id <= 0n) throw new IllegalStateError(`Got a negative ID from HBase: ${id}`);
-    if (id > maxId(this.width)) throw new IllegalStateError(`All Unique IDs for ${this.kind} on ${this.width} bytes are already assigned!`);
-    return numberToUid(id, this.width);
+  /** Takes the next number from the counter, which may be beyond the last UID. @throws IllegalStateError when it is no number for a UID at all */
+  async takeNumber(): Promise<bigint> {
+    const number = await this.counter.take();
+    if (number <= 0n) throw new IllegalStateError(`Got a negative ID from HBase: ${number}`);
+    return number;
+  }
+
+  /** The number as a UID. @throws IllegalStateError when there are no such UIDs; the counter stays incremented */
+  uidOf(number: bigint): Buffer {
+    if (number > this.maxId) throw new IllegalStateError(`All Unique IDs for ${this.kind} on ${this.width} bytes are already assigned!`);
+    return numberToUid(number, this.width);
+  }
+
+  get maxId(): bigint {
+    return maxId(this.width);
   }
 
   /** @returns false when the UID already has a name */

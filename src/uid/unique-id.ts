@@ -1,5 +1,5 @@
 import type { CachePolicy } from './cache-policy';
-import type { UidAllocator } from './allocator';
+import type { Allocation, UidAllocator } from './allocator';
 import { Batcher } from './batcher';
 import type { UidCache } from './cache';
 import { IllegalStateError } from '../util/errors';
@@ -171,12 +171,24 @@ export class UniqueId {
     await this.parts.admit?.(name, point);
     const moment = this.parts.secondLevel?.moment() ?? null;
     const { epoch } = this.cache;
-    const { id, fresh } = await this.parts.allocator.allocate(name);
+    const { id, fresh } = await this.allocate(name);
     await this.keep({ name, exact: true }, id, epoch);
     if (fresh) this.parts.secondLevel?.offer([forwardOf(name, id), reverseOf(name, id)], moment);
     if (fresh) this.parts.onAssigned?.(name, id);
-    this.parts.logger.info(`Completed pending assignment for: ${name}`);
     return id;
+  }
+
+  private async allocate(name: string): Promise<Allocation> {
+    const { allocator, logger } = this.parts;
+    this.table.rowOf(name); // a name that can't be stored must not cost a number
+    try {
+      return await allocator.allocate(name);
+    } catch (error) {
+      logger.warn(`Failed pending assignment for: ${name}`);
+      throw error;
+    } finally {
+      logger.info(`Completed pending assignment for: ${name}`);
+    }
   }
 
   private async readIds(names: readonly string[]): Promise<(Buffer | null)[]> {

@@ -67,7 +67,11 @@ describe('mkmetric and uid assign', () => {
   it('say when the ids have run out', async () => {
     for (let i = 0; i < 3; i++) await tsdb(`uid assign --idwidth 1 tagk ${Array.from({ length: 85 }, (_, j) => `n${i}-${j}`).join(' ')}`);
     expect(await tsdb('uid assign --idwidth 1 tagk more')).toEqual(
-      done(1, '', 'Exception in thread "main" java.lang.IllegalStateException: All Unique IDs for tagk on 1 bytes are already assigned!\n'),
+      done(
+        1,
+        'ERROR [main] UniqueId: OMG All Unique IDs for tagk on 1 bytes are already assigned!\nWARN  [main] UniqueId: Failed pending assignment for: more\n',
+        'Exception in thread "main" java.lang.IllegalStateException: All Unique IDs for tagk on 1 bytes are already assigned!\n',
+      ),
     );
   });
 

@@ -101,12 +101,36 @@ describe('assigning', () => {
 
   it('says when the ids run out; the counter stays incremented', async () => {
     await putCell(store.storage, uid('00'), 'id', 'tagv', uid('000000000000fffe'));
-    const uids = uidsOver(store.storage, { 'tsd.storage.uid.width.tagv': '2' });
+    const lines = new Lines();
+    const uids = uidsOver(store.storage, { 'tsd.storage.uid.width.tagv': '2' }, lines);
     expect(await uids.getOrCreateId('tagv', 'last')).toEqual(uid('ffff'));
     await expect(uids.getOrCreateId('tagv', 'more')).rejects.toThrow(
       new IllegalStateError('All Unique IDs for tagv on 2 bytes are already assigned!'),
     );
     expect(await counter('tagv')).toBe('0000000000010000');
+    expect(lines.lines.slice(3)).toEqual([
+      "info Creating an ID for kind='tagv' name='more'",
+      "info Got ID=65536 for kind='tagv' name='more'",
+      'error OMG All Unique IDs for tagv on 2 bytes are already assigned!',
+      'warn Failed pending assignment for: more',
+      'info Completed pending assignment for: more',
+    ]);
+    const figures: string[] = [];
+    const record = (name: string, value: unknown, tags = {}): unknown => figures.push(`${name} ${String(value)} ${JSON.stringify(tags)}`);
+    uids.collectStats({ record }, await uids.usedIds());
+    expect(figures).toContain('uid.ids-available -1 {"kind":"tagv"}');
+  });
+
+  it('warns before the ids run out, once for each mark', async () => {
+    const lines = new Lines();
+    const uids = uidsOver(store.storage, { 'tsd.storage.uid.width.tagv': '1' }, lines);
+    for (let i = 0; i < 255; i++) await uids.getOrCreateId('tagv', `v${i}`);
+    expect(lines.lines.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn 191 of 255 Unique IDs for tagv on 1 bytes are assigned, 64 are left',
+      'warn 229 of 255 Unique IDs for tagv on 1 bytes are assigned, 26 are left',
+      'warn 242 of 255 Unique IDs for tagv on 1 bytes are assigned, 13 are left',
+      'warn 252 of 255 Unique IDs for tagv on 1 bytes are assigned, 3 are left',
+    ]);
   });
 
   it('takes the numbers of many new names at once, in the order in which they came', async () => {
