@@ -15,7 +15,11 @@ export interface ScanSpec {
   timeRange?: { min: number; max: number };
   /** Bytes of cells a response should hold, about. */
   maxResultSize?: number;
+  /** Read block by block. Left alone the server opens its files anew, to read them as streams, after four blocks. */
+  pread?: boolean;
 }
+
+const READ_TYPE_PREAD = 2;
 
 /** Asks for as many rows as fit the size. */
 export const ALL_ROWS = 0x7fff_ffff;
@@ -40,6 +44,7 @@ function encodeScan(spec: ScanSpec): Buffer {
   if (spec.reversed) w.bool(15, true);
   if (!spec.includeStart) w.bool(21, false);
   if (spec.includeStop) w.bool(22, true);
+  if (spec.pread) w.uint(23, READ_TYPE_PREAD);
   return w.finish();
 }
 

@@ -15,6 +15,12 @@ import type { FailureHandler } from './retry';
 import { ALL_ROWS, closeScannerRequest, nextRowsRequest, openScannerRequest, readScanResponse } from './scan-messages';
 import type { ScanResponse } from './scan-messages';
 
+/**
+ * Up to here it is faster to read block by block than to have the server open a stream, from here on slower. Only where no filter
+ * hides from us how much is read.
+ */
+const PREAD_BYTES = 4 * 1024 * 1024;
+
 /** What a scan needs of the client. */
 export interface ScanContext {
   directory: RegionDirectory;
@@ -74,6 +80,9 @@ export class RegionScan {
   private cursor: Cursor | null = null;
   private region: Region | null = null;
   private deadline: Deadline;
+  private pread: boolean;
+  /** Bytes that came from scanners that read block by block. */
+  private preadBytes = 0;
   private attempts = 0;
   private failures = 0;
   /** Ends the wait for the answer that is under way. */
@@ -86,6 +95,7 @@ export class RegionScan {
     this.position = plan.options.start;
     this.rowsLeft = plan.options.limit ?? Infinity;
     this.deadline = plan.newDeadline();
+    this.pread = plan.filter === undefined;
   }
 
   async *batches(): AsyncGenerator<Row[]> {
@@ -113,6 +123,7 @@ export class RegionScan {
           this.release(page);
           return;
         }
+        this.chooseReading(page);
         ahead = unheard(this.cursor === null ? this.openScanner() : this.nextPage(this.cursor));
         if (rows.length > 0) yield rows;
         this.release(page);
@@ -166,9 +177,18 @@ export class RegionScan {
       timeRange,
       filter: plan.filter,
       maxResultSize: this.context.maxResultBytes,
+      pread: this.pread,
     };
     const request = openScannerRequest(region.specifier, spec, this.rowsPerCall(), this.serverLimit());
     return this.call({ region, scannerId: null, sequence: 1 }, request, true);
+  }
+
+  /** Has the next scanner read streams once much has been read; it begins behind the last row. */
+  private chooseReading({ cells }: Page): void {
+    if (!this.pread || (this.preadBytes += cells.length) < PREAD_BYTES || this.pending !== null) return;
+    this.pread = false;
+    this.position = Buffer.from(this.position); // a view of the page, which may be let go of before it is used
+    this.closeScanner();
   }
 
   private nextPage(cursor: Cursor): Promise<Page> {

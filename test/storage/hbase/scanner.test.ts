@@ -13,8 +13,8 @@ import { RegionScan } from '../../../src/storage/hbase/scanner';
 const T = Buffer.from('t');
 const P = 'org.apache.hadoop.hbase.';
 
-/** [row, first qualifier, cells, goes on] */
-type Result = [row: string, from: number, size: number, partial?: boolean];
+/** [row, first qualifier, cells, goes on, bytes of each value] */
+type Result = [row: string, from: number, size: number, partial?: boolean, valueBytes?: number];
 
 interface Answer {
   results?: Result[];
@@ -29,9 +29,9 @@ function encode({ results = [], moreResults = true, moreInRegion = true }: Answe
   w.uint64(2, 77n).bool(3, moreResults);
   for (const [, , , partial] of results) w.bool(7, partial === true);
   w.bool(8, moreInRegion);
-  const rows = results.map(([row, from, size]) => {
+  const rows = results.map(([row, from, size, , valueBytes = 1]) => {
     const cells = new PackedCells();
-    for (let i = from; i < from + size; i++) cells.add(Buffer.of(i), Buffer.of(i));
+    for (let i = from; i < from + size; i++) cells.add(Buffer.of(i), Buffer.alloc(valueBytes, i));
     return { row: Buffer.from(row), cells };
   });
   const block = new CellBlockWriter(rows.reduce((sum, { row, cells }) => sum + packedCellsWireLength(row, T, cells), 0));
@@ -48,13 +48,15 @@ function describeRequest(param: Buffer): string {
       const scan = reader.message();
       let start = '';
       let included = true;
+      let pread = false;
       scan.each((f) => {
         if (f === 3) start = scan.string();
         else if (f === 21) included = scan.bool();
+        else if (f === 23) pread = scan.uint() === 2;
         else return false;
         return true;
       });
-      text += `open ${included ? 'at' : 'behind'} ${start || '-'}`;
+      text += `open ${pread ? '' : 'stream '}${included ? 'at' : 'behind'} ${start || '-'}`;
     } else if (field === 3) text += reader.uint64() === 77n ? 'next' : 'wrong scanner';
     else if (field === 5) text = reader.bool() ? text.replace('next', 'close') : text;
     else if (field === 6) text += ` #${reader.uint()}`;
@@ -77,7 +79,7 @@ function region(start: string, end: string): Region {
 }
 
 /** Runs a scan against a script of answers. */
-function scanWith(answers: Answer[], regions = [region('', '')], options: Partial<ScanOptions> = {}) {
+function scanWith(answers: Answer[], regions = [region('', '')], options: Partial<ScanOptions> = {}, filter?: Buffer) {
   const requests: string[] = [];
   let lookups = 0;
   const directory = new RegionDirectory({
@@ -110,7 +112,7 @@ function scanWith(answers: Answer[], regions = [region('', '')], options: Partia
     {
       table: 't',
       options: { start: Buffer.alloc(0), stop: Buffer.alloc(0), ...options },
-      filter: undefined,
+      filter,
       accepts: null,
       newDeadline: () => new Deadline(undefined, 5000),
     },
@@ -221,6 +223,35 @@ describe('a scan', () => {
     const error = new RemoteException(`${P}exceptions.RegionOpeningException`, 'Region t is opening on h');
     const { scan } = scanWith([...Array.from({ length: 5 }, () => ({ error })), { results: [['a', 0, 1]], ...END }]);
     expect(await readAll(scan)).toEqual(['a:0']);
+  });
+
+  it('reads streams once it has read much, from behind the last whole row', async () => {
+    const half = 2 * 1024 * 1024;
+    const { scan, requests } = scanWith([
+      { results: [['a', 0, 1, false, half]] },
+      {
+        results: [
+          ['b', 0, 1, false, half],
+          ['c', 0, 1, true],
+        ],
+      },
+      {
+        results: [
+          ['c', 1, 1],
+          ['d', 0, 1],
+        ],
+      },
+      { results: [['e', 0, 1]] },
+      END,
+    ]);
+    expect(await readAll(scan)).toEqual(['a:0', 'b:0', 'c:01', 'd:0', 'e:0']);
+    expect(requests).toEqual(['open at - #0', 'next #1', 'next #2', 'close', 'open stream behind d #0', 'next #1']);
+  });
+
+  it('leaves the way of reading to a server that filters', async () => {
+    const { scan, requests } = scanWith([END], undefined, {}, Buffer.of(1));
+    expect(await readAll(scan)).toEqual([]);
+    expect(requests).toEqual(['open stream at - #0']);
   });
 
   it('closes the scanner when its reader stops, after the call that is under way', async () => {
