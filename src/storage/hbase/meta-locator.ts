@@ -1,7 +1,7 @@
-import type { Client } from 'node-zookeeper-client';
 import { RetryableError } from '../errors';
 import { ProtoReader } from './protobuf';
 import type { ServerAddress } from './region';
+import { NoNodeError, readNode, ZooKeeperError } from './zookeeper';
 
 /** Who knows where hbase:meta and the master are. ZooKeeper up to HBase 3, the masters themselves from then on. */
 export interface MetaLocator {
@@ -31,7 +31,7 @@ const STATE_OPEN = 3;
  */
 export class ZooKeeperLocator implements MetaLocator {
   readonly description: string;
-  private readonly sessions = new Set<Client>();
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: ZooKeeperOptions) {
     this.description = `ZooKeeper ${options.quorum}${options.baseDir}`;
@@ -69,43 +69,20 @@ export class ZooKeeperLocator implements MetaLocator {
   }
 
   private async getData(path: string, absent: string): Promise<Buffer> {
-    const { default: zookeeper } = await import('node-zookeeper-client');
     const { quorum, sessionTimeoutMs, baseDir } = this.options;
-    const client = zookeeper.createClient(quorum, { sessionTimeout: sessionTimeoutMs, spinDelay: 500, retries: 0 });
-    this.sessions.add(client);
-    let timer: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<Buffer>((resolve, reject) => {
-        const unreachable = `Can't reach ZooKeeper at ${quorum}: no answer within ${sessionTimeoutMs} ms`;
-        timer = setTimeout(() => reject(new RetryableError(unreachable)), sessionTimeoutMs);
-        client.once('connected', () =>
-          client.getData(path, (error, data) => {
-            if (error === null || error === undefined) resolve(data ?? Buffer.alloc(0));
-            else if (error instanceof zookeeper.Exception && error.getCode() === zookeeper.Exception.NO_NODE)
-              reject(
-                new RetryableError(`${this.description}: ${absent} (no node ${path}; is ${baseDir} HBase's znode parent, and HBase up?)`),
-              );
-            else reject(new RetryableError(`${this.description}: can't read ${path}: ${error.message}`, { cause: error }));
-          }),
-        );
-        client.connect();
-      });
-    } finally {
-      clearTimeout(timer);
-      this.end(client);
+      return await readNode(quorum, path, sessionTimeoutMs, this.closing.signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof NoNodeError)
+        throw new RetryableError(`${this.description}: ${absent} (no node ${path}; is ${baseDir} HBase's znode parent, and HBase up?)`);
+      if (error instanceof ZooKeeperError) throw new RetryableError(`${this.description}: can't read ${path}: ${reason}`, { cause: error });
+      throw new RetryableError(`Can't reach ZooKeeper at ${quorum}: ${reason}`, { cause: error });
     }
   }
 
-  private end(client: Client): void {
-    if (!this.sessions.delete(client)) return;
-    client.close();
-    // A server that took the connection and says nothing would keep it, and the process, for ever.
-    const { socket } = client.connectionManager;
-    setTimeout(() => socket?.destroy(), 200).unref();
-  }
-
   close(): void {
-    for (const client of [...this.sessions]) this.end(client);
+    this.closing.abort();
   }
 }
 

@@ -1,0 +1,178 @@
+import * as net from 'node:net';
+import { ZooKeeperLocator } from '../../../src/storage/hbase/meta-locator';
+import { NoNodeError, parseQuorum, readNode, ZooKeeperError } from '../../../src/storage/hbase/zookeeper';
+
+const NEVER = new AbortController().signal;
+
+type Handler = (frame: Buffer, socket: net.Socket, frames: number) => void;
+
+/** ZooKeeper's side of a session: hands over every message, without its length. */
+class FakeZooKeeper {
+  readonly requests: Buffer[] = [];
+  connections = 0;
+  private readonly sockets = new Set<net.Socket>();
+  private readonly server: net.Server;
+
+  private constructor(handler: Handler) {
+    this.server = net.createServer((socket) => {
+      this.connections++;
+      this.sockets.add(socket);
+      let received = Buffer.alloc(0);
+      let frames = 0;
+      socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
+      socket.on('data', (chunk) => {
+        received = Buffer.concat([received, chunk]);
+        while (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) {
+          const frame = received.subarray(4, 4 + received.readInt32BE(0));
+          received = received.subarray(4 + frame.length);
+          this.requests.push(Buffer.from(frame));
+          handler(frame, socket, ++frames);
+        }
+      });
+    });
+  }
+
+  static async start(handler: Handler): Promise<FakeZooKeeper> {
+    const fake = new FakeZooKeeper(handler);
+    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${(this.server.address() as net.AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+function framed(...parts: (Buffer | number)[]): Buffer {
+  const body = Buffer.concat(
+    parts.map((part) => {
+      if (Buffer.isBuffer(part)) return part;
+      const int = Buffer.alloc(4);
+      int.writeInt32BE(part);
+      return int;
+    }),
+  );
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length);
+  return Buffer.concat([length, body]);
+}
+
+const STAT = Buffer.alloc(68);
+/** Version, session time, session id with lower half that is no error code, password, not read-only. */
+const GREETING = framed(0, 4000, 0x100, 1127481349, 16, Buffer.alloc(16), Buffer.of(0));
+const answer = (error: number, data = Buffer.alloc(0)): Buffer =>
+  error === 0 ? framed(1, 0, 7, 0, data.length, data, STAT) : framed(1, 0, 7, error);
+
+/** A session as it should be, in chunks of so many bytes. */
+function speaking(reply: Buffer, chunk = 1 << 20): Handler {
+  return (_frame, socket, frames) => {
+    const bytes = frames === 1 ? GREETING : frames === 2 ? reply : null;
+    if (bytes === null) return socket.end();
+    for (let at = 0; at < bytes.length; at += chunk) socket.write(bytes.subarray(at, at + chunk));
+  };
+}
+
+describe('reading a node of ZooKeeper', () => {
+  let running: FakeZooKeeper[];
+  const start = async (handler: Handler): Promise<FakeZooKeeper> => {
+    const fake = await FakeZooKeeper.start(handler);
+    running.push(fake);
+    return fake;
+  };
+  beforeEach(() => (running = []));
+  afterEach(async () => void (await Promise.all(running.map((fake) => fake.stop()))));
+
+  it.each([1, 7, 1 << 20])('takes the answer in pieces of %i bytes, and ends its session', async (chunk) => {
+    const zk = await start(speaking(answer(0, Buffer.from('the bytes')), chunk));
+    expect((await readNode(`${zk.address}/root`, '/hbase/master', 2000, NEVER)).toString()).toBe('the bytes');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [connect, read, close] = zk.requests;
+    expect(connect.length).toBe(44);
+    expect(connect.readInt32BE(12)).toBe(2000);
+    expect(read.toString('latin1', 12, read.length - 1)).toBe('/root/hbase/master');
+    expect([read.readInt32BE(4), close.readInt32BE(4)]).toEqual([4, -11]);
+  });
+
+  it('goes on to another server, and back, while one refuses, is not ready or breaks off', async () => {
+    const gone = await FakeZooKeeper.start(() => undefined);
+    const nobody = gone.address;
+    await gone.stop();
+    let tries = 0;
+    const shaky = await start((frame, socket, frames) => {
+      if (frames === 1 && ++tries === 1) socket.end();
+      else if (frames === 1 && tries === 2) socket.end(GREETING.subarray(0, 11));
+      else if (frames === 2 && tries === 3) socket.end(answer(0, Buffer.alloc(100)).subarray(0, 60));
+      else speaking(answer(0, Buffer.of(5)))(frame, socket, frames);
+    });
+    expect(await readNode(`${nobody},${shaky.address}`, '/n', 5000, NEVER)).toEqual(Buffer.of(5));
+    expect(tries).toBe(4);
+  });
+
+  it('asks the next when a server is silent', async () => {
+    const silent = await start(() => undefined);
+    const good = await start(speaking(answer(0, Buffer.of(1))));
+    for (let i = 0; i < 4; i++) expect(await readNode(`${silent.address},${good.address}`, '/n', 600, NEVER)).toEqual(Buffer.of(1));
+  });
+
+  it('ends in time, or when it is told to', async () => {
+    const silent = await start(() => undefined);
+    const before = Date.now();
+    await expect(readNode(silent.address, '/n', 500, NEVER)).rejects.toThrow(
+      /^no answer within 500 ms \(127\.0\.0\.1:\d+ has not answered/,
+    );
+    expect(Date.now() - before).toBeLessThan(1500);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    await expect(readNode(silent.address, '/n', 60_000, controller.signal)).rejects.toThrow('aborted');
+    await expect(readNode('', '/n', 300, NEVER)).rejects.toThrow('it names no server');
+  });
+
+  it.each([
+    ['an endless frame', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'is no ZooKeeper'],
+    ['a frame without what belongs into it', framed(1), 'sent what is no answer'],
+    ['no session', framed(0, 0, 0, 0, 16, Buffer.alloc(16)), 'has no session for us'],
+  ])('throws nothing at anybody else when it gets %s', async (_what, bytes, reason) => {
+    const zk = await start((_frame, socket) => socket.write(bytes));
+    await expect(readNode(zk.address, '/n', 400, NEVER)).rejects.toThrow(reason);
+    expect(zk.connections).toBeGreaterThan(1);
+  });
+
+  it('says what ZooKeeper says, at once', async () => {
+    const [absent, refused] = [await start(speaking(answer(-101))), await start(speaking(answer(-102)))];
+    await expect(readNode(absent.address, '/n', 5000, NEVER)).rejects.toBeInstanceOf(NoNodeError);
+    await expect(readNode(refused.address, '/n', 5000, NEVER)).rejects.toBeInstanceOf(ZooKeeperError);
+    expect([absent.connections, refused.connections]).toEqual([1, 1]);
+  });
+
+  it('says in the words of the storage what is wrong', async () => {
+    const options = { baseDir: '/hbase', sessionTimeoutMs: 400 };
+    const absent = await start(speaking(answer(-101)));
+    const silent = await start(() => undefined);
+    await expect(new ZooKeeperLocator({ quorum: absent.address, ...options }).activeMaster()).rejects.toThrow(
+      `ZooKeeper ${absent.address}/hbase: there is no active HBase master (no node /hbase/master; is /hbase HBase's znode parent, and HBase up?)`,
+    );
+    await expect(new ZooKeeperLocator({ quorum: silent.address, ...options }).metaServer()).rejects.toThrow(
+      `Can't reach ZooKeeper at ${silent.address}: no answer within 400 ms`,
+    );
+    const closed = new ZooKeeperLocator({ quorum: silent.address, ...options, sessionTimeoutMs: 60_000 });
+    setTimeout(() => closed.close(), 50);
+    await expect(closed.metaServer()).rejects.toThrow(`Can't reach ZooKeeper at ${silent.address}`);
+  });
+});
+
+it('knows the forms of a quorum', () => {
+  const quorum = parseQuorum(' a:2182, b ,[::1]:2183/the/root/');
+  expect(quorum).toEqual({
+    servers: [
+      { host: 'a', port: 2182 },
+      { host: 'b', port: 2181 },
+      { host: '::1', port: 2183 },
+    ],
+    root: '/the/root',
+  });
+});
