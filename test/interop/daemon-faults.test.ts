@@ -76,17 +76,22 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
 
   /** The fault under load, and what must hold during it and afterwards, whatever it was. */
   async function survive(name: string, fault: (load: TsdLoad) => Promise<void>, load: { linesPerSecond?: number } = {}): Promise<TsdLoad> {
+    const startedAt = Date.now();
     bufferPeak = 0;
     const running = new TsdLoad(daemon.port, { metric: name.replaceAll(' ', '.'), ...load });
     await eventually(async () => {
       if (running.acknowledged.size < 2000 || running.answered.queries < 2) throw new Error(`no load: ${running.refusals.join('\n')}`);
     });
+    /** When the load was there, the fault over, and everything under way again. */
+    const took = [Date.now()];
     await fault(running);
+    took.push(Date.now());
     // It goes on by itself: more is stored than was under way.
     const { puts, queries } = running.answered;
     await eventually(async () => {
       if (running.answered.puts < puts + 20 || running.answered.queries < queries + 6) throw new Error(`${name}: nothing goes on`);
     }, 90_000);
+    took.push(Date.now());
     await running.stop();
     expect(running.incomplete).toEqual([]);
     expect(await running.missing()).toEqual([]);
@@ -95,9 +100,10 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
     expect(bufferPeak).toBeLessThanOrEqual(BUFFER_BYTES);
     expect(daemon.memory().peak).toBeLessThan(MEMORY);
     expect(daemon.running).toBe(true);
+    const seconds = took.map((at, i) => (at - (took[i - 1] ?? startedAt)) / 1000).join(' + ');
     if (process.env.FAULT_REPORT)
       console.info(
-        `${name}: ${running.acknowledged.size} acknowledged of ${running.sent}, ${running.answered.queries} queries, ` +
+        `${name} (${seconds} s): ${running.acknowledged.size} acknowledged of ${running.sent}, ${running.answered.queries} queries, ` +
           `slowest ${JSON.stringify(running.slowest)}, refused ${running.refusals.length}, buffer ${bufferPeak}, ` +
           `memory ${JSON.stringify(daemon.memory())} ${running.refusals[0]?.slice(0, 400) ?? ''}`,
       );
