@@ -21,7 +21,7 @@ import { routesOf } from './http/routes';
 import { Port } from './port';
 import { readPortSettings, type PortSettings } from './port-settings';
 import { processStats } from './process-stats';
-import { checkTables, checkWidths, refuseMissingPlugins, withPatience } from './startup-checks';
+import { checkTables, checkWidths, Patience, refuseMissingPlugins } from './startup-checks';
 import { loadStartupPlugin, type Startup } from './startup-plugin';
 import { attachTelnet } from './telnet';
 
@@ -132,10 +132,11 @@ export class Daemon implements Tsd {
     const app = createApp(this, { routes, bodyRules: readBodyRules(config), corsRules, latency });
     this.addStatsSources(connections, latency);
 
-    await withPatience(this.logger, 'Opening the storage', () => storage.open());
-    await checkTables(config, storage, this.logger);
+    const patience = new Patience(config, this.logger);
+    await patience.with('Opening the storage', () => storage.open());
+    await checkTables(config, storage, patience);
     await checkWidths(config, storage, this.uids.widths);
-    await withPatience(this.logger, 'Opening the UIDs', () => this.uids.open());
+    await patience.with('Opening the UIDs', () => this.uids.open());
     this.writer.startReplay();
     this.compaction.start();
 

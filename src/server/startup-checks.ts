@@ -8,8 +8,6 @@ import { NAME_FAMILY } from '../uid/uid-table';
 import { IllegalArgumentError } from '../util/errors';
 import { IllegalStateError } from '../util/errors';
 
-/** How long a store that is restarting or moving regions is waited for. */
-const PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 /** UIDs of each kind that are looked at, and the time for it. */
@@ -48,24 +46,37 @@ export function necessaryTables(config: Config): string[] {
   return tables.filter((table) => table !== null);
 }
 
-/** Runs a start-up step again while the store says that it may work later, for a minute. */
-export async function withPatience<T>(logger: Logger, what: string, step: () => Promise<T>): Promise<T> {
-  const giveUp = Date.now() + PATIENCE_MS;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await step();
-    } catch (error) {
-      if (!(error instanceof RetryableError) || Date.now() + pause > giveUp) throw error;
-      logger.warn(`${what} failed, trying again in ${pause}ms: ${error.message}`);
-      await sleep(pause);
+/** Runs steps of the start again while the store says that they may work later: `tsd.storage.startup_timeout` milliseconds for all of them. */
+export class Patience {
+  private readonly giveUp: number;
+
+  /** @throws NumberFormatError */
+  constructor(
+    config: Config,
+    private readonly logger: Logger,
+  ) {
+    const milliseconds = config.getInt('tsd.storage.startup_timeout');
+    this.giveUp = milliseconds < 0 ? Infinity : Date.now() + milliseconds;
+  }
+
+  /** @throws what the step throws, when that is nothing that passes or there is no time left */
+  async with<T>(what: string, step: () => Promise<T>): Promise<T> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!(error instanceof RetryableError) || Date.now() + pause > this.giveUp) throw error;
+        this.logger.warn(`${what} failed, trying again in ${pause}ms: ${error.message}`);
+        await sleep(pause);
+      }
     }
   }
 }
 
 /** @throws TableNotFoundError naming the first table that isn't there */
-export async function checkTables(config: Config, storage: Storage, logger: Logger): Promise<void> {
+export async function checkTables(config: Config, storage: Storage, patience: Patience): Promise<void> {
   for (const table of necessaryTables(config)) {
-    const exists = await withPatience(logger, `Looking for table "${table}"`, () => storage.tableExists(table));
+    const exists = await patience.with(`Looking for table "${table}"`, () => storage.tableExists(table));
     if (!exists) throw new TableNotFoundError(`"${table}": the table does not exist; hbase-schema/ creates the tables`, { table });
   }
 }

@@ -67,6 +67,25 @@ describeWithHBase('the daemon starts', (quorum) => {
     }
   });
 
+  it('not when ZooKeeper stays away longer than it is to wait, or at all', async () => {
+    const zooKeeper = await proxyTo(quorum);
+    zooKeeper.refuse();
+    const away = `127.0.0.1:${zooKeeper.address.port}`;
+    try {
+      // One look at ZooKeeper takes some 15 seconds.
+      const [patient, hasty] = ['25000', '0'].map((timeout) =>
+        OurTsd.launch({ quorum: away, prefix, settings: { 'tsd.storage.startup_timeout': timeout } }),
+      );
+      expect(await Promise.all([patient.exited(), hasty.exited()])).toEqual([1, 1]);
+      expect(patient.log).toContain('Opening the storage failed, trying again in 250ms');
+      expect(hasty.log).not.toContain('trying again');
+      for (const { log } of [patient, hasty])
+        expect(log).toMatch(/Initialization failed\nCaused by: \w+: Can't connect to HBase through ZooKeeper/);
+    } finally {
+      await zooKeeper.close();
+    }
+  });
+
   it('not without its tables, and names the one that is missing', async () => {
     const daemon = OurTsd.launch({ quorum, prefix: `${prefix}no_` });
     expect(await daemon.exited()).toBe(1);

@@ -24,6 +24,13 @@ export const STORAGE_KEYS: readonly ConfigKey[] = [
     doc: 'not read, as in the original; see hbase.rpcs.buffered_flush_interval',
   },
   {
+    name: 'tsd.storage.startup_timeout',
+    type: 'int',
+    default: '300000',
+    doc: 'milliseconds that a daemon waits at its start for storage that is away, before it exits; 0: it exits at once, -1: it waits without end',
+    hidden: true,
+  },
+  {
     name: 'tsd.storage.write_buffer.bytes',
     type: 'int',
     default: '268435456',
