@@ -111,6 +111,8 @@ function writeConfig(ports) {
     'hbase.zookeeper.property.clientPort': ports.zk,
     'hbase.zookeeper.quorum': '127.0.0.1',
     'zookeeper.session.timeout.localHBaseCluster': options.session,
+    // ZooKeeper grants twenty ticks at most, 40 seconds, whatever is asked for.
+    'hbase.zookeeper.property.maxSessionTimeout': Math.max(40_000, Number(options.session)),
     'hbase.unsafe.stream.capability.enforce': false, // a local file system has no hflush
     'hbase.wal.provider': 'filesystem',
     'hbase.cluster.distributed': false,

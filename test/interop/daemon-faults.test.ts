@@ -41,8 +41,8 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
   let watching: NodeJS.Timeout;
 
   beforeAll(async () => {
-    // Standing still for 20 seconds is not yet being dead.
-    hbase = await OwnHBase.start({ sessionMs: 30_000 });
+    // Standing still for 20 seconds is not yet being dead, also when the last ping is a third of a session ago.
+    hbase = await OwnHBase.start({ sessionMs: 45_000 });
     tables = await TestTables.connect(hbase.quorum);
     await tables.create(PREFIX, settings);
     toServer = await TcpProxy.to({ host: '127.0.0.1', port: hbase.ports.rs });

@@ -80,8 +80,8 @@ describeWithHBase(`HBase gives no answer for ${SECONDS} seconds under full load`
   let spool: string;
 
   beforeAll(async () => {
-    // Its own ZooKeeper must not take the silence for its death.
-    hbase = await OwnHBase.start({ sessionMs: (SECONDS + 60) * 1000 });
+    // Its own ZooKeeper must not take the silence for its death: the last ping may be a third of a session ago.
+    hbase = await OwnHBase.start({ sessionMs: (SECONDS + 60) * 1500 });
     tables = await TestTables.connect(hbase.quorum);
     await tables.create(PREFIX);
     spool = mkdtempSync(join(tmpdir(), 'stall-spool-'));
