@@ -23,7 +23,8 @@ export interface QuerySettings {
   timeRange(window: ScanWindow): { min: number; max: number } | undefined;
 }
 
-const DEFAULT_BATCH_ROWS = 128;
+/** Enough for a call's cost not to count, little enough for the next rows to be on their way while these are decoded. */
+const DEFAULT_BATCH_ROWS = 512;
 
 /** @throws NumberFormatError */
 export function querySettings(config: Config): QuerySettings {

@@ -6,6 +6,9 @@ import { FLAG_FLOAT, FLAGS_MASK, LENGTH_MASK, MS_BYTE_FLAG, checkQualifierAt } f
 import { columnsOf, cutOffValue, loneColumn, unknownColumn, type RowCells } from './row-columns';
 import { DOUBLE_FLAGS, FLOAT_FLAGS, illegalValue, readValue } from './value';
 
+const NO_DATA = Buffer.alloc(0);
+const NO_VIEW = new DataView(NO_DATA.buffer);
+
 /** An integer of eight bytes, which a double may not hold. */
 const LONG_FLAGS = 7;
 
@@ -30,8 +33,8 @@ function isLone(data: Buffer, at: number, length: number): boolean {
  */
 export class RowDecoder {
   readonly findings: DecodeFindings = { duplicatesSame: 0, duplicatesDifferent: 0, warnings: [], merged: 0 };
-  private data: Buffer = Buffer.alloc(0);
-  private view = new DataView(this.data.buffer);
+  private data: Buffer = NO_DATA;
+  private view: DataView = NO_VIEW;
   /** Offset of the last point that was read in place, milliseconds. */
   private last = -1;
   /** The row's cells are not exactly what compaction would leave. */

@@ -1,9 +1,8 @@
 import { javaJsonString, type Annotation } from '../../schema';
-import { javaDoubleToString } from '../../util/java-double';
 import type { ValidQuery } from '../parse';
 import type { Breather } from '../scan/breather';
-import type { OutputPoints } from '../types';
 import { annotationsJson } from './annotation-json';
+import { POINTS_AT_ONCE, pointsText } from './points-text';
 import { subQueryJson } from './query-json';
 import { seriesStatsJson } from './query-stats';
 import type { QueryResult } from './result';
@@ -20,21 +19,6 @@ export interface JsonOptions {
 const PART = 32 * 1024;
 /** Characters of the longest answer that is handed over as one string. */
 const WHOLE = 64 * 1024;
-/** Points between two looks at the size of a part. */
-const STRIDE = 256;
-
-/** The value's text at each index. NaN is a string, or `null` where the fill policy says so. */
-function valueText(points: OutputPoints, nan: string): (i: number) => string {
-  const { values, isInteger, allIntegers, integers } = points;
-  const long = integers ? (i: number): string => String(integers[i]) : (i: number): string => String(values[i]);
-  const double = (i: number): string => {
-    const value = values[i];
-    if (value !== value) return nan;
-    return value === Infinity || value === -Infinity ? `"${value}"` : javaDoubleToString(value);
-  };
-  if (isInteger) return (i) => (isInteger[i] === 1 ? long(i) : double(i));
-  return allIntegers ? long : double;
-}
 
 /** The fields before `dps`. */
 function head(result: QueryResult, { source, startMs, endMs }: ValidQuery, globals: readonly Annotation[]): string {
@@ -92,8 +76,7 @@ async function* withPauses(begun: string, parts: Generator<string, string>, brea
 /** Empty parts are where others may have a turn. */
 function* jsonParts(query: ValidQuery, results: Iterable<QueryResult | null>, options: JsonOptions): Generator<string, string> {
   const { showStats, msResolution } = query.source;
-  const [open, close, before, between] = options.arrays ? ['[', ']', '[', ','] : ['{', '}', '"', '":'];
-  const after = options.arrays ? ']' : '';
+  const { arrays } = options;
   let part = '[';
   let first = true;
   for (const result of results) {
@@ -103,16 +86,13 @@ function* jsonParts(query: ValidQuery, results: Iterable<QueryResult | null>, op
     }
     let started = performance.now();
     const { points, stats } = result;
-    const { size, timestamps } = points;
-    const text = valueText(points, result.subQuery.downsample?.fill === 'null' ? 'null' : '"NaN"');
-    part += `${first ? '' : ','}${head(result, query, options.globalAnnotations)},"dps":${open}`;
+    const { size } = points;
+    const style = { arrays, msResolution, nan: result.subQuery.downsample?.fill === 'null' ? 'null' : '"NaN"' };
+    part += `${first ? '' : ','}${head(result, query, options.globalAnnotations)},"dps":${arrays ? '[' : '{'}`;
     first = false;
-    for (let from = 0; from < size; from += STRIDE) {
-      const to = Math.min(from + STRIDE, size);
-      for (let i = from; i < to; i++) {
-        const time = msResolution ? timestamps[i] : Math.floor(timestamps[i] / 1000);
-        part += `${i === 0 ? before : `${after},${before}`}${time}${between}${text(i)}`;
-      }
+    for (let from = 0; from < size; from += POINTS_AT_ONCE) {
+      if (from > 0) part += ',';
+      part += pointsText(points, from, Math.min(from + POINTS_AT_ONCE, size), style);
       if (part.length > PART) {
         stats.serializationMs += performance.now() - started;
         yield part;
@@ -120,7 +100,7 @@ function* jsonParts(query: ValidQuery, results: Iterable<QueryResult | null>, op
         started = performance.now();
       }
     }
-    part += size > 0 ? after + close : close;
+    part += arrays ? ']' : '}';
     stats.serializationMs += performance.now() - started;
     part += showStats ? `,"stats":${seriesStatsJson(stats)}}` : '}';
     yield part;

@@ -22,14 +22,18 @@ export interface ScanPlan extends ScanWindow {
   readonly accepts: ((key: Buffer) => boolean) | null;
 }
 
+const NONE = Buffer.alloc(0);
+
 function rangesOf(layout: KeyLayout, metric: Buffer, window: ScanWindow, stopTags: Buffer): KeyRange[] {
   const key = (salt: Buffer, time: number, tags: Buffer): Buffer => {
-    const out = Buffer.concat([salt, metric, Buffer.alloc(4), tags]);
+    const out = Buffer.allocUnsafe(tagsAt(layout) + tags.length);
+    out.set(salt);
+    out.set(metric, layout.salt);
     setBaseTime(layout, out, time);
+    out.set(tags, tagsAt(layout));
     return out;
   };
-  const none = Buffer.alloc(0);
-  return allSalts(layout).map((salt) => ({ start: key(salt, window.scanStart, none), stop: key(salt, window.scanEnd, stopTags) }));
+  return allSalts(layout).map((salt) => ({ start: key(salt, window.scanStart, NONE), stop: key(salt, window.scanEnd, stopTags) }));
 }
 
 /**

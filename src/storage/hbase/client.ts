@@ -18,6 +18,7 @@ import { retrying } from './retry';
 import { compareAndSetRequest, getRequest, incrementRequest, readProcessed, readRow } from './row-calls';
 import type { Column } from './row-calls';
 import { RegionScan } from './scanner';
+import type { ScanContext } from './scanner';
 
 /** An HBase 2 cluster as a Storage. */
 export class HBaseStorage implements Storage {
@@ -27,6 +28,7 @@ export class HBaseStorage implements Storage {
   private readonly counters = new ClientCounters();
   private readonly mutations: BatchRunner;
   private readonly reads: BatchRunner;
+  private readonly scans: ScanContext;
   private opening: Promise<void> | null = null;
   private closed = false;
   private underWay = 0;
@@ -44,6 +46,7 @@ export class HBaseStorage implements Storage {
     this.reads = new BatchRunner(directory, handler, { actions: batchGets, bytes: Infinity, maxAttempts }, (server, batch) =>
       cluster.trafficOf(server).gets.send(batch),
     );
+    this.scans = this.scanContext();
   }
 
   /** Without a configuration file. @param locator absent: ZooKeeper, as the options say */
@@ -102,25 +105,25 @@ export class HBaseStorage implements Storage {
   }
 
   scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
+    const { server: filter, accepts } = encodeFilter(options.filter, options.firstCellOnly === true, options.start, options.stop);
+    return new RegionScan(this.scans, { table, options, filter, accepts, newDeadline: () => this.deadline(options) }).batches();
+  }
+
+  private scanContext(): ScanContext {
     const { cluster, counters } = this;
     const { rpcTimeoutMs, maxAttempts, scanResultBytes: maxResultBytes } = cluster.options;
-    const { server: filter, accepts } = encodeFilter(options.filter, options.firstCellOnly === true, options.start, options.stop);
-    const scan = new RegionScan(
-      {
-        directory: cluster.directory,
-        handler: cluster.handler,
-        window: (server) => cluster.trafficOf(server).scans,
-        call: (server, param, timeoutMs) => cluster.servers.connection(server).call({ method: 'Scan', param, timeoutMs }),
-        rpcTimeoutMs,
-        maxAttempts,
-        maxResultBytes,
-        onRpc: (opening) => counters.count(opening ? 'openScanner' : 'scan'),
-        onStart: () => this.enter(),
-        onEnd: () => this.leave(),
-      },
-      { table, options, filter, accepts, newDeadline: () => this.deadline(options) },
-    );
-    return scan.batches();
+    return {
+      directory: cluster.directory,
+      handler: cluster.handler,
+      window: (server) => cluster.trafficOf(server).scans,
+      call: (server, param, timeoutMs) => cluster.servers.connection(server).call({ method: 'Scan', param, timeoutMs }),
+      rpcTimeoutMs,
+      maxAttempts,
+      maxResultBytes,
+      onRpc: (opening) => counters.count(opening ? 'openScanner' : 'scan'),
+      onStart: () => this.enter(),
+      onEnd: () => this.leave(),
+    };
   }
 
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {

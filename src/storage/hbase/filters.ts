@@ -21,8 +21,11 @@ export interface EncodedFilter {
   accepts: ((key: Buffer) => boolean) | null;
 }
 
+const NONE: EncodedFilter = { server: undefined, accepts: null };
+
 /** @param start and @param stop the scan's range, which fixes the first bytes of the wanted keys */
 export function encodeFilter(filter: RowFilter | undefined, firstCellOnly: boolean, start: Buffer, stop: Buffer): EncodedFilter {
+  if (filter === undefined && !firstCellOnly) return NONE;
   const messages: Buffer[] = [];
   const exact = filter === undefined || addFilter(filter, start, stop, messages);
   if (firstCellOnly) messages.push(filterMessage('FirstKeyOnlyFilter', new ProtoWriter(0).finish()));
