@@ -42,6 +42,11 @@ export interface CallOptions {
 export interface MutateOptions extends CallOptions {
   /** `skip` does not write the log first: faster, lost when a server dies. Mirrors the importer's batches. */
   durability?: 'default' | 'skip';
+  /**
+   * Told, by their positions, of elements that are durable while others are still under way, so that one region that is away does not hold
+   * what went to the rest. A store need not tell; none of these is among the failures, and each is told of once at most.
+   */
+  onDurable?: (indices: readonly number[]) => void;
 }
 
 export interface SetOptions extends CallOptions {

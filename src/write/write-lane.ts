@@ -1,7 +1,9 @@
 import { DATA_FAMILY } from '../schema';
 import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut } from '../storage';
-import { ActiveRow, RowCells } from './active-row';
+import { RowCells, type ActiveRow } from './active-row';
 import { ActiveRows } from './active-rows';
+import { Flight } from './flight';
+import { LaneQueue } from './lane-queue';
 import type { Writes } from './spool';
 import type { PointSink } from './types';
 import type { WriteBudget } from './write-budget';
@@ -34,20 +36,23 @@ const ROW_COST = 600;
 const CELL_COST = 12;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 5000;
+/** How long a request whose rows are done in part counts among those that may be under way at once, and how many may last longer. */
+const STRAGGLER_MS = 250;
+const MAX_STRAGGLERS = 64;
 /** Larger buffers of cells are not kept for reuse. */
 const MAX_SPARE_BYTES = 2048;
 
 /**
  * The waiting cells of one table, written one way (put or append). Rows are gathered until there are enough or they are old enough, and go
  * to storage with all their cells; a row that is on its way gathers again meanwhile and follows when the first write of it has ended, so
- * cells of one row always arrive in order, whatever the number of requests under way.
+ * cells of one row always arrive in order, whatever the number of requests under way. Rows are done one by one, as far as storage tells: those
+ * of a region that is away hold neither the others of their request nor, for long, its place among the requests at once.
  */
 export class WriteLane {
   readonly rows = new ActiveRows();
-  private queue: ActiveRow[] = [];
-  private head = 0;
-  private queuedCells = 0;
+  private readonly queue = new LaneQueue();
   private flights = 0;
+  private stragglers = 0;
   private timer: NodeJS.Timeout | null = null;
   private due = false;
   /** Calls of `drain` that wait. */
@@ -115,7 +120,7 @@ export class WriteLane {
       row.waiting = cells;
       if (row.flying === null) {
         row.since = Date.now();
-        this.enqueue(row);
+        this.queue.push(row);
       }
     }
     return cells;
@@ -128,16 +133,10 @@ export class WriteLane {
     this.budget.used += cost;
     this.cells++;
     if (row.queued) {
-      this.queuedCells++;
-      if (this.queuedCells >= this.pace.flushCells) this.pump(false);
+      this.queue.cells++;
+      if (this.queue.cells >= this.pace.flushCells) this.pump(false);
       else if (this.timer === null) this.arm();
     }
-  }
-
-  private enqueue(row: ActiveRow): void {
-    row.queued = true;
-    this.queue.push(row);
-    this.queuedCells += row.waiting === null ? 0 : row.waiting.points;
   }
 
   private arm(): void {
@@ -150,38 +149,12 @@ export class WriteLane {
   /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */
   pump(all: boolean): void {
     this.due ||= all || this.drains > 0;
-    while (this.flights < this.pace.inFlight && this.head < this.queue.length && (this.due || this.queuedCells >= this.pace.flushCells))
-      this.send(this.take());
-    if (this.head < this.queue.length) return;
+    while (this.flights < this.pace.inFlight && !this.queue.empty && (this.due || this.queue.cells >= this.pace.flushCells))
+      this.send(this.queue.take(this.pace.maxCells));
+    if (!this.queue.empty) return;
     this.due = false;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-  }
-
-  private take(): ActiveRow[] {
-    const from = this.head;
-    let cells = 0;
-    while (this.head < this.queue.length && cells < this.pace.maxCells) {
-      const row = this.queue[this.head++];
-      row.queued = false;
-      const waiting = row.waiting as RowCells;
-      cells += waiting.points;
-      row.flying = waiting;
-      row.waiting = null;
-    }
-    this.queuedCells -= cells;
-    if (from === 0 && this.head === this.queue.length) {
-      const batch = this.queue;
-      this.queue = [];
-      this.head = 0;
-      return batch;
-    }
-    const batch = this.queue.slice(from, this.head);
-    if (this.head * 2 > this.queue.length) {
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
-    }
-    return batch;
   }
 
   private send(batch: ActiveRow[]): void {
@@ -194,52 +167,83 @@ export class WriteLane {
       puts[i] = { row: row.key, cells: flying.packed };
       if (flying.timestamps !== null) puts[i].timestamps = flying.timestamps;
     }
+    const flight = new Flight(batch);
     this.flights++;
     const started = performance.now();
     const call = this.append ? this.storage.append.bind(this.storage) : this.storage.put.bind(this.storage);
-    void call(this.table, DATA_FAMILY, puts, this.options)
+    void call(this.table, DATA_FAMILY, puts, { ...this.options, onDurable: (indices) => this.landEarly(flight, indices) })
       .catch((error: unknown) => batch.map((_, index): Failure => ({ index, error: asStorageError(error, this.table) })))
       .then((failures) => {
-        this.flights--;
         this.events.flushed(performance.now() - started, cells);
-        this.land(batch, failures);
+        this.land(flight, failures);
         this.pump(false);
       });
   }
 
-  private land(batch: readonly ActiveRow[], failures: readonly Failure[]): void {
+  private land(flight: Flight, failures: readonly Failure[]): void {
+    if (flight.timer !== null) clearTimeout(flight.timer);
+    if (flight.counts) this.flights--;
+    else this.stragglers--;
     const errors = failures.length === 0 ? null : new Map(failures.map((failure) => [failure.index, failure.error]));
     const now = Date.now();
     let freed = 0;
-    for (let i = 0; i < batch.length; i++) {
-      const row = batch[i];
+    for (let i = 0; i < flight.rows.length; i++) {
+      if (flight.hasLanded(i)) continue;
+      const row = flight.rows[i];
       const error = errors === null ? undefined : errors.get(i);
       if (error !== undefined && this.sleep(row, error)) continue;
-      const cells = row.flying as RowCells;
-      row.flying = null;
-      row.attempts = 0;
-      freed += cells.cost;
-      this.cells -= cells.points;
-      if (error === undefined) {
-        if (cells.sink !== null || cells.waiters !== null) cells.tellStored();
-        if (cells.packed.bytes.length <= MAX_SPARE_BYTES) {
-          cells.reset();
-          row.spare = cells;
-        }
-      } else {
-        this.events.rowFailed(this, row.key, cells, error);
-        cells.tellFailed(error);
-      }
-      if (row.waiting !== null) {
-        row.since = now;
-        this.enqueue(row);
-        continue;
-      }
-      freed += ROW_COST + row.key.length;
-      this.rows.remove(row, error === undefined);
+      freed += this.landRow(row, error, now);
     }
+    this.landed(freed);
+  }
+
+  /** Rows that storage has while others of the request are still on their way. */
+  private landEarly(flight: Flight, indices: readonly number[]): void {
+    const now = Date.now();
+    let freed = 0;
+    for (const index of indices) if (flight.landEarly(index)) freed += this.landRow(flight.rows[index], undefined, now);
+    this.landed(freed);
+    if (flight.left > 0) flight.timer ??= setTimeout(() => this.straggle(flight), STRAGGLER_MS);
+  }
+
+  private straggle(flight: Flight): void {
+    if (this.stragglers >= MAX_STRAGGLERS) return;
+    flight.counts = false;
+    this.flights--;
+    this.stragglers++;
+    this.pump(false);
+  }
+
+  /** A row's write has ended. @returns bytes that count no more */
+  private landRow(row: ActiveRow, error: StorageError | undefined, now: number): number {
+    const cells = row.flying as RowCells;
+    row.flying = null;
+    row.attempts = 0;
+    let freed = cells.cost;
+    this.cells -= cells.points;
+    if (error === undefined) {
+      if (cells.sink !== null || cells.waiters !== null) cells.tellStored();
+      if (cells.packed.bytes.length <= MAX_SPARE_BYTES) {
+        cells.reset();
+        row.spare = cells;
+      }
+    } else {
+      this.events.rowFailed(this, row.key, cells, error);
+      cells.tellFailed(error);
+    }
+    if (row.waiting !== null) {
+      row.since = now;
+      this.queue.push(row);
+      return freed;
+    }
+    freed += ROW_COST + row.key.length;
+    this.rows.remove(row, error === undefined);
+    return freed;
+  }
+
+  private landed(freed: number): void {
     this.budget.release(freed);
-    if (this.head < this.queue.length && this.timer === null) this.arm();
+    if (!this.queue.empty && this.timer === null) this.arm();
   }
 
   /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */
@@ -261,7 +265,7 @@ export class WriteLane {
   private wakeAfter(milliseconds: number): void {
     setTimeout(() => {
       this.events.retried(this.asleep.size);
-      for (const row of this.asleep) this.enqueue(row);
+      for (const row of this.asleep) this.queue.push(row);
       this.asleep.clear();
       this.pump(true);
     }, milliseconds);

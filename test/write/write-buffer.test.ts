@@ -233,6 +233,57 @@ describe('the byte budget', () => {
   });
 });
 
+describe('a region that is away', () => {
+  const figure = (name: string): number => {
+    let found = NaN;
+    writing.writer.collectStats({ record: (key, value) => (found = key === `write.buffer.${name}` ? Number(value) : found) });
+    return found;
+  };
+  const isOfC = (row: Buffer): boolean => row.subarray(-3).toString('hex') === '000003';
+
+  it('holds neither what went to the others, nor the places of requests', async () => {
+    await start({ 'hbase.rpcs.batch.size': '3', 'hbase.rpcs.buffered_flush_interval': '5' });
+    unruly.away = isOfC;
+    unruly.awayDoor.shut();
+    const [here, there] = [new Sink(), new Sink()];
+    // Each request has a row of the region: twice as many as may be under way at once.
+    for (let hour = 0; hour < 8; hour++) {
+      const time = T0 + hour * 3600;
+      for (const host of ['a', 'b', 'c']) send(`m ${time} 1 host=${host}`, host === 'c' ? there : here);
+    }
+    for (let i = 0; here.points < 16 && i < 200; i++) await sleep(10);
+    expect([here.points, there.points]).toEqual([16, 0]);
+    expect(figure('rows')).toBe(8);
+    expect(figure('points')).toBe(8);
+    // A row that is done takes new points, one that is not keeps them behind those under way.
+    send(`m ${T0} 2 host=a`, here);
+    send(`m ${T0} 2 host=c`, there);
+    for (let i = 0; here.points < 17 && i < 200; i++) await sleep(10);
+    expect([here.points, there.points]).toEqual([17, 0]);
+    unruly.awayDoor.release();
+    await writing.writer.flush();
+    expect([here.failures, there.failures]).toEqual([[], []]);
+    expect(there.points).toBe(9);
+    expect([figure('bytes'), figure('points'), figure('rows')]).toEqual([0, 0, 0]);
+    expect((await values()).filter((cell) => cell === '0000=02')).toHaveLength(2);
+  });
+
+  it('fails its own points alone', async () => {
+    await start();
+    unruly.away = isOfC;
+    unruly.awayDoor.shut();
+    unruly.awayError = new DoNotRetryError('Region is gone');
+    const [here, there] = [new Sink(), new Sink()];
+    for (let i = 0; i < 5; i++) for (const host of ['a', 'b', 'c']) send(`m ${T0 + i} 1 host=${host}`, host === 'c' ? there : here);
+    for (let i = 0; here.points < 10 && i < 200; i++) await sleep(10);
+    expect([here.points, there.failures]).toEqual([10, []]);
+    unruly.awayDoor.release();
+    await writing.writer.flush();
+    expect(there.failures).toEqual([['Region is gone', 5]]);
+    expect([here.failures, figure('bytes')]).toEqual([[], 0]);
+  });
+});
+
 it('announces each row that gets points, once while it waits', async () => {
   await start();
   const rows: string[] = [];

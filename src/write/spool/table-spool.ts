@@ -97,35 +97,48 @@ export class TableSpool {
     const { afterMs } = this.settings;
     const deadline = Math.min(options.deadline ?? Infinity, Date.now() + afterMs);
     const sent = indices.length === rows.length ? rows : indices.map((i) => rows[i]);
+    const early = new Set<number>();
+    const onDurable = (positions: readonly number[]): void => {
+      this.took(Date.now());
+      for (const position of positions) early.add(indices[position]);
+      if (this.failing.size > 0) for (const position of positions) this.failing.delete(rows[indices[position]].row.toString('latin1'));
+      options.onDurable?.(positions.map((position) => indices[position]));
+    };
     let failures: Failure[];
     try {
-      failures = await this.storage[method](this.table, family, sent, { ...options, deadline });
+      failures = await this.storage[method](this.table, family, sent, { ...options, deadline, onDurable });
     } catch (cause) {
       const error = cause instanceof StorageError ? cause : new DoNotRetryError(String(cause), { table: this.table, cause });
       failures = sent.map((_, index) => ({ index, error }));
     }
-    const now = Date.now();
-    if (failures.length < sent.length) {
-      this.lastSuccess = now;
-      this.backlog.found();
-    }
+    if (failures.length < sent.length) this.took(Date.now());
     if (failures.length === 0 && this.failing.size === 0) return failures;
-    return this.judge(method, rows, indices, failures, startedAt);
+    return this.judge(method, rows, indices, failures, { early, startedAt });
   }
 
-  /** Which failures are for the spool, and which for the buffer to try again. */
+  /** Storage took something. */
+  private took(now: number): void {
+    this.lastSuccess = now;
+    this.backlog.found();
+  }
+
+  /**
+   * Which failures are for the spool, and which for the buffer to try again.
+   * @param early rows that were stored, and told of, while others were under way; their keys are used again by now
+   */
   private async judge(
     method: Method,
     rows: readonly RowPut[],
     indices: readonly number[],
     failures: readonly Failure[],
-    startedAt: number,
+    { early, startedAt }: { early: ReadonlySet<number>; startedAt: number },
   ): Promise<Failure[]> {
     const now = Date.now();
     const errors = new Map(failures.map(({ index, error }) => [index, error]));
     const given = new Map<number, StorageError>();
     const again: Failure[] = [];
     indices.forEach((index, i) => {
+      if (early.has(index)) return;
       const error = errors.get(i);
       const name = rows[index].row.toString('latin1');
       const since = this.failing.get(name) ?? startedAt;
