@@ -23,8 +23,7 @@ export interface QuerySettings {
   timeRange(window: ScanWindow): { min: number; max: number } | undefined;
 }
 
-/** Enough for a call's cost not to count, little enough for the next rows to be on their way while these are decoded. */
-const DEFAULT_BATCH_ROWS = 512;
+const DEFAULT_BATCH_ROWS = 128;
 
 /** @throws NumberFormatError */
 export function querySettings(config: Config): QuerySettings {

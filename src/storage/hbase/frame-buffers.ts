@@ -15,7 +15,8 @@ export class FrameBuffers {
 
   /** A buffer of this length that nobody else has; what is in it is whatever was there before. */
   take(length: number): Buffer {
-    if (length < LEAST_KEPT || length > LARGEST_KEPT) return Buffer.allocUnsafeSlow(length);
+    if (length < LEAST_KEPT) return Buffer.allocUnsafe(length); // the smallest share a slab
+    if (length > LARGEST_KEPT) return Buffer.allocUnsafeSlow(length);
     const size = 32 - Math.clz32(length - 1);
     const found = this.kept[size].pop();
     if (found === undefined) return Buffer.allocUnsafeSlow(2 ** size).subarray(0, length);
