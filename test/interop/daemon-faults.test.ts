@@ -100,6 +100,8 @@ describeWithHBase('the daemon under load when HBase is in trouble', () => {
     expect(bufferPeak).toBeLessThanOrEqual(BUFFER_BYTES);
     expect(daemon.memory().peak).toBeLessThan(MEMORY);
     expect(daemon.running).toBe(true);
+    // What nobody catches is logged, and the daemon goes on: it must not come to that.
+    expect(daemon.log).not.toContain('Unexpected exception');
     const seconds = took.map((at, i) => (at - (took[i - 1] ?? startedAt)) / 1000).join(' + ');
     if (process.env.FAULT_REPORT)
       console.info(
