@@ -2,6 +2,7 @@ import type { Logger } from 'winston';
 import { FrameReader } from './frame';
 import { RowFence } from './row-fence';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
+import { surveyOf, type Survey } from './survey';
 import type { SpoolSettings } from './types';
 
 /** With less than this left, what is new waits for the rest, so that a backlog comes to its end under load. */
@@ -44,6 +45,7 @@ export class Backlog {
   private wake: () => void = () => {};
   private fullLogged = false;
   private outlet: Outlet | null = null;
+  private survey: Survey | null = null;
 
   constructor(
     /** For the log: `table "tsdb"`. */
@@ -51,11 +53,15 @@ export class Backlog {
     readonly queue: SegmentQueue,
     private readonly settings: SpoolSettings,
     private readonly logger: Logger,
+    /** The row (or series) of a record. */
+    nameOf: (payload: Buffer) => Uint8Array,
   ) {
     if (queue.empty) return;
     // Whose rows these are is not known before they are read.
     this.fence.addAll();
     this.since = Date.now();
+    this.survey = surveyOf(queue, this.fence, nameOf);
+    void this.survey.ended.catch((error: unknown) => logger.warn(`The spool of ${what} can't be looked through: ${messageOf(error)}`));
   }
 
   /** Nothing is here: points go to storage. */
@@ -192,6 +198,7 @@ export class Backlog {
   private drained(): boolean {
     if (!this.queue.empty) return false;
     if (this.since > 0) this.logger.info(`All spooled points for ${this.what} are in storage`);
+    this.survey?.stop();
     this.fence.clear();
     this.away = false;
     this.since = 0;
@@ -225,9 +232,11 @@ export class Backlog {
   /** Ends the replay; what is left stays for the next process. New points still go into the spool. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.survey?.stop();
     this.wake();
     this.unshut();
     await this.running;
+    await this.survey?.ended.catch(() => undefined);
   }
 }
 

@@ -26,7 +26,9 @@ export class PointSpool {
     readonly settings: SpoolSettings,
     private readonly logger: Logger,
   ) {
-    this.backlog = new Backlog('names without UIDs', queue, settings, logger);
+    this.backlog = new Backlog('names without UIDs', queue, settings, logger, (payload) =>
+      Buffer.from(seriesName(decodePoint(payload).point)),
+    );
   }
 
   start(write: SeriesWriter): void {

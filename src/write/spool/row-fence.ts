@@ -20,9 +20,14 @@ export class RowFence {
     this.bits[bit >>> 5] |= 1 << (bit & 31);
   }
 
-  /** All rows: what is in the spool is not known. */
+  /** All rows: what is in the spool is not known yet. Rows that are added count from `endAll` on. */
   addAll(): void {
     this.everything = true;
+  }
+
+  /** What is in the spool has been added row by row. */
+  endAll(): void {
+    this.everything = false;
   }
 
   has(name: Uint8Array): boolean {

@@ -151,6 +151,11 @@ export class SegmentQueue {
     });
   }
 
+  /** Segments that nothing is added to any more, oldest first. */
+  get segments(): readonly Segment[] {
+    return this.sealed;
+  }
+
   /** The bytes of a segment, its header in front. */
   read(segment: Segment): Promise<Buffer> {
     return readFile(join(this.directory, segment.name));

@@ -14,7 +14,7 @@ import { DATA_FAMILY } from '../../schema';
 import type { StatsSink } from '../../util/stats';
 import { Backlog } from './backlog';
 import { RowOutlet } from './row-outlet';
-import { encodeRow } from './row-record';
+import { decodeRow, encodeRow } from './row-record';
 import type { SegmentQueue } from './segment-queue';
 import type { SpoolReason, SpoolSettings, Writes } from './types';
 
@@ -36,7 +36,7 @@ export class TableSpool {
     private readonly settings: SpoolSettings,
     logger: Logger,
   ) {
-    this.backlog = new Backlog(`table "${table}"`, queue, settings, logger);
+    this.backlog = new Backlog(`table "${table}"`, queue, settings, logger, (payload) => decodeRow(payload).put.row);
   }
 
   /** @param onReplayed told of rows that reach storage out of the spool */

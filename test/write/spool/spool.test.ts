@@ -231,6 +231,31 @@ describe('the files', () => {
     expect((await values()).sort()).toEqual(['00', '01', '02', '03']);
   });
 
+  test('after a restart only rows that are in them wait', async () => {
+    const first = await spooling({ spool: { longestPauseMs: 300 } });
+    for (const host of ['a', 'b']) await first.add(T0, '0', host);
+    const [bad] = (await cellsOf(store.storage)).map((cell) => cell.split(' ')[0]);
+    const refuse = (_table: string, rows: readonly { row: Buffer }[]): Error | null =>
+      rows.some(({ row }) => row.toString('hex') === bad) ? new DoNotRetryError('Region is broken') : null;
+    moody.refuse = refuse;
+    await first.add(T0 + 1, '1');
+    await first.writer.close();
+
+    const second = await spooling({ spool: { longestPauseMs: 300 } });
+    // Whatever comes before the files have been read goes behind the row that can't be written.
+    let n = 1;
+    await until(async () => {
+      await second.add(T0 + ++n, '7', 'b');
+      return (await values()).includes('07');
+    });
+    await second.add(T0 + 2, '2');
+    expect((await values()).filter((value) => value !== '07')).toEqual(['00', '00']);
+    moody.refuse = () => null;
+    await empty(second);
+    expect((await values()).slice(0, 3)).toEqual(['00', '01', '02']);
+    expect((await values()).filter((value) => value === '07')).toHaveLength(n - 1);
+  });
+
   test('are bounded: beyond, points wait in the buffer, and are refused when that is full', async () => {
     const tsd = await spooling({ spool: { maxBytes: 4000, afterMs: 30 }, config: { 'tsd.storage.write_buffer.bytes': '20000' } });
     await tsd.add(T0, '0');
