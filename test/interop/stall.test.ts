@@ -101,6 +101,12 @@ describeWithHBase(`HBase gives no answer for ${SECONDS} seconds under full load`
     return Object.values(answer.dps).reduce((sum, count) => sum + count, 0);
   }
 
+  /** Throws until something of every connection and series is stored. */
+  async function everySeriesOf(client: TsdClient, metric: string): Promise<void> {
+    const answer = await client.call(`/api/query?start=${BASE - 60}&end=${BASE + 30 * 86400}&m=sum:0all-count:${metric}{hose=*,series=*}`);
+    expect((JSON.parse(answer) as unknown[]).length).toBe(CONNECTIONS * SERIES);
+  }
+
   const rounds = Array.from({ length: ROUNDS }, (_, i) => i + 1);
   describe.each(rounds)('round %i', (round) => {
     it.each(['without', 'with'])('%s a spool: memory is flat, and what was taken is there', async (way) => {
@@ -121,7 +127,9 @@ describeWithHBase(`HBase gives no answer for ${SECONDS} seconds under full load`
         const client = new TsdClient(daemon.port);
         const hoses = Array.from({ length: CONNECTIONS }, (_, id) => new Firehose(daemon.port, metric, id));
         const sent = (): number => hoses.reduce((sum, hose) => sum + hose.sent, 0);
-        await sleep(5000);
+        // A name that nobody has used before can't get its UID without storage: such points are refused, and not what this is about.
+        await eventually(() => everySeriesOf(client, metric));
+        await sleep(2000);
         hbase.freeze();
         const memory: number[] = [];
         const reports: string[] = [];
