@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { PackedCells, type Row, type Storage } from '../../src/storage';
 import { openTempStore, type TempStore } from '../support/temp-store';
 
+jest.setTimeout(60_000);
+
 const T = Buffer.from('t');
 const EMPTY = Buffer.alloc(0);
 type Model = Map<string, Map<string, { value: string; timestamp: number | null }>>;
