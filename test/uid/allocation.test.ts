@@ -124,7 +124,10 @@ describe('assigning', () => {
   it('warns before the ids run out, once for each mark', async () => {
     const lines = new Lines();
     const uids = uidsOver(store.storage, { 'tsd.storage.uid.width.tagv': '1' }, lines);
-    for (let i = 0; i < 255; i++) await uids.getOrCreateId('tagv', `v${i}`);
+    for (const taken of [189, 228, 241, 251]) {
+      await putCell(store.storage, uid('00'), 'id', 'tagv', Buffer.from(`00000000000000${taken.toString(16)}`, 'hex'));
+      for (let i = 0; i < 3; i++) await uids.getOrCreateId('tagv', `v${taken}.${i}`);
+    }
     expect(lines.lines.filter((line) => line.startsWith('warn'))).toEqual([
       'warn 191 of 255 Unique IDs for tagv on 1 bytes are assigned, 64 are left',
       'warn 229 of 255 Unique IDs for tagv on 1 bytes are assigned, 26 are left',
