@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Tsd } from '../context';
 import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
@@ -26,6 +27,20 @@ export interface CallOptions {
   answered(call: Call): void;
 }
 
+const closings = new WeakMap<Socket, AbortSignal>();
+
+/** Aborted when the connection closes. One for all calls of it: an answer that waits behind another is told as well. */
+function closingOf(socket: Socket): AbortSignal {
+  let signal = closings.get(socket);
+  if (signal === undefined) {
+    const aborter = new AbortController();
+    if (socket.destroyed) aborter.abort();
+    else socket.once('close', () => aborter.abort());
+    closings.set(socket, (signal = aborter.signal));
+  }
+  return signal;
+}
+
 /** One request and its answer. Mirrors HttpQuery. */
 export class Call implements HttpCall {
   readonly startedAt = Date.now();
@@ -35,8 +50,6 @@ export class Call implements HttpCall {
   path: readonly string[] = [];
   params: ReadonlyMap<string, readonly string[]> = new Map();
   body: Buffer = EMPTY;
-  private aborter: AbortController | null = null;
-  private readonly gone = (): void => this.aborter?.abort();
 
   constructor(
     readonly tsd: Tsd,
@@ -60,19 +73,11 @@ export class Call implements HttpCall {
   }
 
   get signal(): AbortSignal {
-    if (this.aborter === null) {
-      const { socket } = this.req;
-      this.aborter = new AbortController();
-      if (socket.destroyed || this.res.destroyed) this.aborter.abort();
-      // not the answer's own end: one that waits behind another of its connection is not told
-      else socket.once('close', this.gone);
-    }
-    return this.aborter.signal;
+    return closingOf(this.req.socket);
   }
 
-  /** The client went away, as far as anybody has asked. */
   get clientGone(): boolean {
-    return this.aborter === null ? this.req.socket.destroyed : this.aborter.signal.aborted;
+    return this.req.socket.destroyed;
   }
 
   hasParam(name: string): boolean {
@@ -228,7 +233,6 @@ export class Call implements HttpCall {
   }
 
   private done(): void {
-    if (this.aborter !== null) this.req.socket.off('close', this.gone);
     this.options.answered(this);
   }
 
