@@ -14,6 +14,8 @@ const hbase = {
   globalTeardown: '<rootDir>/test/interop/support/global-teardown.cjs',
 };
 module.exports = {
+  // A test waits for what it waits for; on a busy machine a start alone takes seconds.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
