@@ -25,6 +25,8 @@ interface Run {
   operation: BatchOperation;
   deadline: Deadline;
   failures: Failure[];
+  /** Told of elements that are done while others are not. */
+  onDone?: (indices: readonly number[]) => void;
 }
 
 /** What elements that travel together have been through. */
@@ -50,8 +52,8 @@ export class BatchRunner {
   ) {}
 
   /** Resolves when every element is done or has failed for good; failures in the order of the elements. */
-  async run(table: string, operation: BatchOperation, deadline: Deadline): Promise<Failure[]> {
-    const run: Run = { table, operation, deadline, failures: [] };
+  async run(table: string, operation: BatchOperation, deadline: Deadline, onDone?: Run['onDone']): Promise<Failure[]> {
+    const run: Run = { table, operation, deadline, failures: [], onDone };
     const indices: number[] = [];
     for (let i = 0; i < operation.size; i++) {
       const row = operation.row(i);
@@ -135,7 +137,12 @@ export class BatchRunner {
     } catch (error) {
       failed.set(error, [...indices]);
     }
-    if (failed.size === 0) return;
+    if (failed.size === 0) {
+      run.onDone?.(indices);
+      return;
+    }
+    const missing = new Set([...failed.values()].flat());
+    if (missing.size < indices.length) run.onDone?.(indices.filter((index) => !missing.has(index)));
     await Promise.all([...failed].map(([error, members]) => this.again(run, region, members, error, history)));
   }
 

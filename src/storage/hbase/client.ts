@@ -128,13 +128,15 @@ export class HBaseStorage implements Storage {
 
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
     this.counters.count('put', rows.length);
-    return this.track(this.mutations.run(table, new PutOperation(family, rows, options?.durability === 'skip'), this.deadline(options)));
+    return this.track(
+      this.mutations.run(table, new PutOperation(family, rows, options?.durability === 'skip'), this.deadline(options), options?.onDurable),
+    );
   }
 
   append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
     this.counters.count('append', rows.length);
     const operation = new AppendOperation(family, rows, options?.durability === 'skip', newNonce);
-    return this.track(this.mutations.run(table, operation, this.deadline(options)));
+    return this.track(this.mutations.run(table, operation, this.deadline(options), options?.onDurable));
   }
 
   delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]> {
