@@ -1,5 +1,8 @@
 import net from 'node:net';
 
+/** What has to come may take so long on a busy disk: names are made durable one by one. */
+const PATIENCE_MS = 25_000;
+
 export interface Answer {
   /** Status line and headers as they came. */
   head: string;
@@ -47,7 +50,7 @@ export class Connection {
   }
 
   /** Waits until `done`; fails after `ms`. */
-  async until(done: () => boolean, ms = 5000): Promise<void> {
+  async until(done: () => boolean, ms = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + ms;
     while (!done()) {
       const left = deadline - Date.now();
@@ -63,13 +66,13 @@ export class Connection {
   }
 
   /** Everything until the daemon closes. */
-  async toEnd(ms = 5000): Promise<Buffer> {
+  async toEnd(ms = PATIENCE_MS): Promise<Buffer> {
     await this.until(() => this.ended, ms);
     return this.received;
   }
 
   /** Takes one answer with a length, or with no body, off what was received. */
-  async answer(ms = 5000): Promise<Answer> {
+  async answer(ms = PATIENCE_MS): Promise<Answer> {
     let answer: { value: Answer; size: number } | null = null;
     await this.until(() => (answer = parseAnswer(this.received, this.ended)) !== null, ms);
     const { value, size } = answer!;
