@@ -24,9 +24,11 @@ export const put: HttpHandler = async (call) => {
   const timeoutMs = syncTimeout(call);
   const body = await readBody(call);
   if (body.size === 0) throw new BadRequestError(400, 'No datapoints found in content');
-  const request = new PutRequest(tsd, body, call.hasParam('sync'), call.hasParam('details'), call.hasParam('sync') ? timeoutMs : 0);
+  const sync = call.hasParam('sync');
+  const request = new PutRequest(tsd, body, sync, call.hasParam('details'), sync ? timeoutMs : 0);
   await request.submit();
   const stored = await request.stored();
+  if (!sync) body.release(); // with it, points that fail after the time is up are still read
   request.errors.sort((a, b) => a.index - b.index);
   answerPut(call, { summary: call.hasParam('summary'), details: call.hasParam('details') }, { ...stored, errors: request.errors });
 };

@@ -5,7 +5,9 @@ import { PutJsonError } from '../../../src/server/http/put-scanner';
 function read(text: string, step = 100): (IncomingPoint | null)[] {
   const body = new PutBody(Buffer.from(text), 0);
   while (body.read(step));
-  return Array.from({ length: body.size }, (_, i) => body.pointAt(i));
+  const points = Array.from({ length: body.size }, (_, i) => body.pointAt(i));
+  body.release(); // the next one gets its memory
+  return points;
 }
 const one = (text: string): IncomingPoint | null => read(text)[0];
 
@@ -181,4 +183,11 @@ it('fails cleanly on any bytes', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+it('has nothing of the body before', () => {
+  const whole = '{"metric":"m","timestamp":1,"value":"2","tags":{"a":"b"},"tsuid":"01"}';
+  read(`[${whole},${whole},null]`);
+  const nothing = { metric: null, timestamp: 0, value: null, tags: null, tsuid: null };
+  expect(read(`[{},{"tags":{}},${whole}]`)).toEqual([nothing, { ...nothing, tags: new Map() }, one(whole)]);
 });
