@@ -1,5 +1,6 @@
 import { narrow } from '../../schema';
 import { parseLong } from '../../util/java-long';
+import { givePlaces, takePlaces } from './put-places';
 import { ENCODED, JsonScanner } from './put-scanner';
 
 /** A data point as a client sent it. Mirrors IncomingDataPoint. */
@@ -34,19 +35,6 @@ const TSUID_FIELD = 4;
 /** Digits of a timestamp that a number holds exactly. */
 const EXACT_DIGITS = 15;
 
-/** Where a body's points lie. */
-interface Places {
-  index: Int32Array;
-  tags: Int32Array;
-  times: Float64Array;
-}
-
-/** Larger ones, in numbers, are not kept for the next body, nor more of them. */
-const MOST_KEPT_NUMBERS = 128 * 1024;
-const MOST_KEPT = 8;
-/** For the next bodies: memory outside of V8's heap, which a collection has to give back, costs more than reading a body. */
-const spare: Places[] = [];
-
 /**
  * The points of a body as offsets into it: the whole body is read before anything is stored, since one bad element spoils the batch.
  * Fields that points don't have are stepped over; of a field given twice the last counts.
@@ -68,7 +56,8 @@ export class PutBody {
     readonly body: Buffer,
     start: number,
   ) {
-    const { index, tags, times } = spare.pop() ?? newPlaces(1 + Math.ceil(Math.min(body.length, MOST_FIRST_BYTES) / LEAST_BYTES));
+    const points = 1 + Math.ceil(Math.min(body.length, MOST_FIRST_BYTES) / LEAST_BYTES);
+    const { index, tags, times } = takePlaces(points * STRIDE, points * 2 * TAG_STRIDE, points);
     this.index = index;
     this.tags = tags;
     this.times = times;
@@ -79,9 +68,8 @@ export class PutBody {
 
   /** Nobody looks at the points any more. */
   release(): void {
-    const { index, tags, times } = this;
     this.size = 0;
-    if (index.length + tags.length <= MOST_KEPT_NUMBERS && spare.length < MOST_KEPT) spare.push({ index, tags, times });
+    givePlaces({ index: this.index, tags: this.tags, times: this.times });
   }
 
   /**
@@ -328,12 +316,4 @@ export class PutBody {
     const kind = places[place + 2];
     return kind === 0 ? null : this.scanner.text(places[place], places[place + 1], kind);
   }
-}
-
-function newPlaces(points: number): Places {
-  return {
-    index: new Int32Array(points * STRIDE),
-    tags: new Int32Array(points * 2 * TAG_STRIDE),
-    times: new Float64Array(points),
-  };
 }
