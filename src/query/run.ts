@@ -1,12 +1,12 @@
-import { hexToUid, PointsBuilder, type Annotation } from '../schema';
+import { PointsBuilder, type Annotation } from '../schema';
 import { StorageError, TimeoutError, type CallOptions } from '../storage';
 import type { QuerySettings } from './settings';
 import { QueryError } from './errors';
 import { evaluateGroupSteps } from './evaluate';
 import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
-import { DEFAULT_COUNTER_MAX, type ValidQuery, type ValidSubQuery } from './parse';
-import { planFilters, planMetricScan, planTsuidScan, QueryLimits, ReadBudget, resolveFilters, scanWindow } from './plan';
-import type { FilterPlan, ResolvedFilter, ScanPlan, ScanWindow } from './plan';
+import { DEFAULT_COUNTER_MAX, type ValidQuery } from './parse';
+import { QueryLimits, ReadBudget } from './plan';
+import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 import { Breather, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
 import type { GroupSpec, OutputPoints } from './types';
@@ -20,30 +20,11 @@ export interface RunContext {
   readonly scans: Semaphore;
 }
 
-interface PlannedSubQuery {
-  readonly subQuery: ValidSubQuery;
-  readonly scan: ScanPlan;
-  readonly filters: FilterPlan;
-  /** UIDs of the keys that filters name; null without filters. */
-  readonly filterTagks: Buffer[] | null;
-}
-
 interface ReadSubQuery extends PlannedSubQuery {
   readonly groups: (SpanGroup | null)[];
   readonly labels: readonly Labels[];
   readonly namesMs: number;
   readonly stats: SubQueryStats;
-}
-
-/** What there is, or when there is something to wait for, all of it; then the first failure in order counts. */
-function inOrder<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
-  if (!values.some((value) => value instanceof Promise)) return values as readonly T[];
-  return Promise.allSettled(values).then((settled) =>
-    settled.map((s) => {
-      if (s.status === 'rejected') throw s.reason;
-      return s.value;
-    }),
-  );
 }
 
 /** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
@@ -63,6 +44,7 @@ export class QueryRun {
   private reading = true;
   private readonly timer: NodeJS.Timeout | null = null;
   readonly deadline: number | undefined;
+  private readonly planner: QueryPlanner;
   private subQueries: ReadSubQuery[] = [];
   globalAnnotations: Annotation[] = [];
   readonly breather: Breather;
@@ -76,6 +58,7 @@ export class QueryRun {
   ) {
     const { settings, scanning } = context;
     const { timeoutMs } = settings;
+    this.planner = new QueryPlanner(settings, scanning, query);
     const several = query.subQueries.length > 1 || scanning.layout.salt > 0 || query.source.globalAnnotations;
     // Not by AbortSignal.any, and none without need: they weigh on short queries.
     this.aborter = several || timeoutMs > 0 ? new AbortController() : null;
@@ -105,9 +88,11 @@ export class QueryRun {
   async read(): Promise<void> {
     const started = performance.now();
     try {
-      const { source } = this.query;
+      const { source, subQueries } = this.query;
       const globals = source.globalAnnotations && !source.noAnnotations;
-      const planned = globals ? (await Promise.all([this.plan(), this.readGlobals()]))[0] : await this.plan();
+      const planned = globals
+        ? (await Promise.all([this.planner.plan(subQueries), this.readGlobals()]))[0]
+        : await this.planner.plan(subQueries);
       for (const { subQuery, filterTagks } of planned) this.record.filterTagks.set(subQuery.source, filterTagks);
       this.record.run.stringToUidMs = performance.now() - started;
       if (planned.length === 1) this.subQueries = [await this.readSubQuery(planned[0])];
@@ -225,63 +210,6 @@ export class QueryRun {
   private async readGlobals(): Promise<void> {
     const { startMs, endMs } = this.query;
     this.globalAnnotations = await readGlobalAnnotations(this.context.scanning, startMs, endMs, this.callOptions);
-  }
-
-  /** All metrics first, then the filters: which unknown name a client is told of does not depend on timing. */
-  private async plan(): Promise<readonly PlannedSubQuery[]> {
-    const { subQueries } = this.query;
-    const metrics = await inOrder(subQueries.map((sub) => this.metricOf(sub)));
-    return inOrder(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
-  }
-
-  /** Null for a query by TSUIDs. */
-  private metricOf({ source }: ValidSubQuery): Buffer | null | Promise<Buffer> {
-    const { uids } = this.context.scanning;
-    if (source.tsuids && source.tsuids.length > 0) return null;
-    const metric = source.metric ?? '';
-    return uids.cachedId('metrics', metric) ?? uids.getId('metrics', metric);
-  }
-
-  private planSubQuery(subQuery: ValidSubQuery, metric: Buffer | null): PlannedSubQuery | Promise<PlannedSubQuery> {
-    const { filters } = subQuery.source;
-    if (metric === null) return this.planByTsuids(subQuery);
-    if (filters.length === 0) return this.planByMetric(subQuery, metric, []);
-    const { settings, scanning } = this.context;
-    return resolveFilters(scanning.uids, filters, settings).then((resolved) => this.planByMetric(subQuery, metric, resolved));
-  }
-
-  private async planByTsuids(subQuery: ValidSubQuery): Promise<PlannedSubQuery> {
-    const scan = planTsuidScan(this.context.scanning.layout, subQuery.source.tsuids ?? [], this.windowOf(subQuery));
-    const postScan = await this.tsuidFilters(subQuery);
-    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: null };
-  }
-
-  private windowOf({ downsample }: ValidSubQuery): ScanWindow {
-    return scanWindow(this.query.startMs, this.query.endMs, downsample);
-  }
-
-  private planByMetric(subQuery: ValidSubQuery, metric: Buffer, resolved: readonly ResolvedFilter[]): PlannedSubQuery {
-    const { settings, scanning } = this.context;
-    const { source } = subQuery;
-    const window = this.windowOf(subQuery);
-    const filters = planFilters(resolved, settings.expansionLimit);
-    const scan = planMetricScan(scanning.layout, metric, window, filters, source.explicitTags, settings.fuzzyFilter);
-    if (resolved.length === 0) return { subQuery, scan, filters, filterTagks: null };
-    const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
-    const filterTagks = [...tagks.values()].sort(Buffer.compare);
-    return { subQuery, scan, filters, filterTagks };
-  }
-
-  /** Filters beside TSUIDs are evaluated on names only; a key that nobody has ever used matches nothing rather than failing. */
-  private async tsuidFilters({ source }: ValidSubQuery): Promise<ResolvedFilter[]> {
-    const { uids } = this.context.scanning;
-    const byName = source.filters.filter((f) => f.needsNames);
-    return Promise.all(
-      byName.map(async (filter) => {
-        const tagk = await uids.getId('tagk', filter.tagk).catch(() => hexToUid('00', uids.widths.tagk));
-        return { filter, tagk, tagvs: [] };
-      }),
-    );
   }
 
   private async readSubQuery(planned: PlannedSubQuery): Promise<ReadSubQuery> {
