@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { open, openHttp } from './http-connection.mjs';
 
 /** Answers of a telnet `version`, and the first bytes of each of its lines. */
 const BARRIER_LINES = ['net.opentsdb', 'Built on'];
@@ -53,9 +52,7 @@ export class Schedule {
  * @param taken told of points that the server has taken
  */
 export async function paceTelnet(port, schedule, { taken, problems }) {
-  const socket = connect(port, '127.0.0.1');
-  socket.setNoDelay(true);
-  await once(socket, 'connect');
+  const socket = await open(port);
   const barriers = [];
   let refused = 0;
   let text = '';
@@ -98,37 +95,11 @@ export async function paceTelnet(port, schedule, { taken, problems }) {
 
 /** The same over HTTP, one request at a time; an answer below 300 says that its points are taken. */
 export async function paceHttp(port, schedule, { taken, problems }) {
-  const socket = connect(port, '127.0.0.1');
-  socket.setNoDelay(true);
-  await once(socket, 'connect');
-  let answered = () => {};
-  let failed = () => {};
-  let text = '';
-  socket.on('data', (chunk) => {
-    text += chunk.toString('latin1');
-    const head = text.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? 0);
-    if (text.length < head + 4 + length) return;
-    const status = Number(text.slice(9, 12));
-    if (status >= 300) problems.add(text.slice(head + 4, head + 304));
-    text = '';
-    answered(status < 300);
-  });
-  socket.on('error', (error) => failed(error));
-  socket.on('close', () => failed(new Error('the server closed the connection')));
+  const connection = await openHttp(port, problems);
   while (!schedule.ended) {
     const piece = schedule.take();
-    if (piece === null) {
-      await sleep(TICK_MS);
-      continue;
-    }
-    const accepted = await new Promise((resolve, reject) => {
-      [answered, failed] = [resolve, reject];
-      socket.write(piece.bytes);
-    });
-    if (accepted) taken(piece.points);
+    if (piece === null) await sleep(TICK_MS);
+    else if (await connection.send(piece.bytes)) taken(piece.points);
   }
-  failed = () => {};
-  socket.destroy();
+  connection.close();
 }

@@ -1,12 +1,4 @@
-import { connect } from 'node:net';
-import { once } from 'node:events';
-
-async function open(port) {
-  const socket = connect(port, '127.0.0.1');
-  socket.setNoDelay(true);
-  await once(socket, 'connect');
-  return socket;
-}
+import { open, openHttp } from './http-connection.mjs';
 
 /** Sends the pieces of one connection for every time step; resolves when the server has handled the last of them. */
 async function sendTelnet(port, pieces, times, problems) {
@@ -49,34 +41,13 @@ async function sendTelnet(port, pieces, times, problems) {
 
 /** The same over HTTP: one request after the other on a kept connection. */
 async function sendHttp(port, pieces, times, problems) {
-  const socket = await open(port);
-  let answered = () => {};
-  let failed = (_error) => {};
-  let text = '';
-  socket.on('data', (chunk) => {
-    text += chunk.toString('latin1');
-    const head = text.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? 0);
-    if (text.length < head + 4 + length) return;
-    const status = Number(text.slice(9, 12));
-    if (status >= 300) problems.add(text.slice(head + 4, head + 304));
-    text = '';
-    answered();
-  });
-  socket.on('error', (error) => failed(error));
-  socket.on('close', () => failed(new Error('the server closed the connection')));
+  const connection = await openHttp(port, problems);
   for (const time of times)
     for (const piece of pieces) {
       piece.setTime(time);
-      await new Promise((resolve, reject) => {
-        answered = resolve;
-        failed = reject;
-        socket.write(piece.bytes);
-      });
+      await connection.send(piece.bytes);
     }
-  failed = () => {};
-  socket.destroy();
+  connection.close();
 }
 
 /** What servers said that they should not have said, each text once, with a count. */
