@@ -147,7 +147,7 @@ export class Call implements HttpCall {
     }
     if (out === null) return this.send(status, API_JSON, head + tail);
     out.end(tail);
-    this.done();
+    this.options.answered(this);
   }
 
   sendText(status: number, contentType: string, body: string | Buffer): void {
@@ -229,10 +229,6 @@ export class Call implements HttpCall {
     this.writeHead(status, contentType, encoding, Buffer.byteLength(body), more);
     if (body.length === 0) this.res.end();
     else this.res.end(body);
-    this.done();
-  }
-
-  private done(): void {
     this.options.answered(this);
   }
 

@@ -30,7 +30,7 @@ export interface CompactorOptions extends PlanOptions {
   postpone: (key: Buffer) => void;
   /** A call to storage ended well. */
   answered: (milliseconds: number) => void;
-  /** Storage refused work for now. */
+  /** Storage refused work that it may take later. */
   pushedBack: () => void;
   logError: (message: string) => void;
 }

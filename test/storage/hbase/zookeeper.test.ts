@@ -89,12 +89,12 @@ describe('reading a node of ZooKeeper', () => {
 
   it.each([1, 7, 1 << 20])('takes the answer in pieces of %i bytes, and ends its session', async (chunk) => {
     const zk = await start(speaking(answer(0, Buffer.from('the bytes')), chunk));
-    expect((await readNode(`${zk.address}/root`, '/hbase/master', 2000, NEVER)).toString()).toBe('the bytes');
+    expect((await readNode(`${zk.address}/chroot`, '/hbase/master', 2000, NEVER)).toString()).toBe('the bytes');
     await new Promise((resolve) => setTimeout(resolve, 50));
     const [connect, read, close] = zk.requests;
     expect(connect.length).toBe(44);
     expect(connect.readInt32BE(12)).toBe(2000);
-    expect(read.toString('latin1', 12, read.length - 1)).toBe('/root/hbase/master');
+    expect(read.toString('latin1', 12, read.length - 1)).toBe('/chroot/hbase/master');
     expect([read.readInt32BE(4), close.readInt32BE(4)]).toEqual([4, -11]);
   });
 
@@ -166,13 +166,13 @@ describe('reading a node of ZooKeeper', () => {
 });
 
 it('knows the forms of a quorum', () => {
-  const quorum = parseQuorum(' a:2182, b ,[::1]:2183/the/root/');
+  const quorum = parseQuorum(' a:2182, b ,[::1]:2183/the/chroot/');
   expect(quorum).toEqual({
     servers: [
       { host: 'a', port: 2182 },
       { host: 'b', port: 2181 },
       { host: '::1', port: 2183 },
     ],
-    root: '/the/root',
+    root: '/the/chroot',
   });
 });
