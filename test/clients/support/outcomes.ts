@@ -60,11 +60,17 @@ function bodyOf(target: string, body: string): unknown {
   return masked(parsed);
 }
 
+/** A request line without moments, and with its parameters in one order: some clients keep them in a map. */
+function requestLine(method: string, target: string): string {
+  const [path, query] = target.replace(/\d{10,13}(\.\d+)?/g, 'time').split('?', 2);
+  return `${method} ${query === undefined ? path : `${path}?${query.split('&').sort().join('&')}`}`;
+}
+
 export function outcomes(connections: readonly Recording[], isCompared: (target: string) => boolean = () => true): Outcome[] {
   return exchanges(connections)
     .filter(({ target }) => isCompared(target) && !DEVIATES.test(target))
     .map(({ method, target, status, body }) => ({
-      request: `${method} ${target.replace(/\d{10,13}(\.\d+)?/g, 'time')}`,
+      request: requestLine(method, target),
       status,
       body: bodyOf(target, body),
     }));
