@@ -17,6 +17,12 @@ export class RowCells {
   /** Called once they are stored or have failed for good. */
   waiters: (() => void)[] | null = null;
 
+  /** Somebody wants to know when they are stored. */
+  get awaited(): boolean {
+    if (this.sink?.stored !== undefined || this.waiters !== null) return true;
+    return this.otherSinks !== null && [...this.otherSinks.keys()].some((sink) => sink.stored !== undefined);
+  }
+
   /** One more point is in it. */
   account(sink: PointSink | null): void {
     this.points++;

@@ -21,9 +21,11 @@ export interface WriteSettings {
 
 const DEFAULT_BUFFER_BYTES = 256 << 20;
 const DEFAULT_MAX_TAGS = 8;
-/** Measured: shorter costs requests, longer gains nothing but delay. */
-const FLUSH_MS = 15;
-const FLUSH_CELLS = 2000;
+/** Measured: the cells that come in this time share rows, which HBase writes at a third of the cost; longer gains little. */
+const FLUSH_MS = 50;
+/** For points that somebody waits for: what comes in one go still shares a request. */
+const HURRY_MS = 2;
+const FLUSH_CELLS = 5000;
 const MAX_CELLS = 5000;
 const IN_FLIGHT = 4;
 /** A store that is away longer than this loses points; the buffer is full long before at any real rate. */
@@ -60,6 +62,7 @@ export function writeSettings(config: Config, widths: UidWidths): WriteSettings 
     bufferBytes: int(config, 'tsd.storage.write_buffer.bytes', DEFAULT_BUFFER_BYTES),
     pace: {
       flushMs: int(config, 'hbase.rpcs.buffered_flush_interval', FLUSH_MS),
+      hurryMs: int(config, 'hbase.rpcs.buffered_flush_interval', HURRY_MS),
       flushCells: batch > 0 ? batch : FLUSH_CELLS,
       maxCells: batch > 0 ? batch : MAX_CELLS,
       inFlight: IN_FLIGHT,

@@ -10,8 +10,10 @@ import type { WriteBudget } from './write-budget';
 
 /** How a lane paces itself. */
 export interface LanePace {
-  /** Milliseconds a point may wait for others. 0: to the end of the event loop's turn. */
+  /** Milliseconds a point may wait for others: the longer, the more cells share a row. 0: to the end of the event loop's turn. */
   flushMs: number;
+  /** The same for points whose client waits until they are stored. */
+  hurryMs: number;
   /** Cells that are sent without waiting for the time. */
   flushCells: number;
   /** Cells of one request to storage, about. */
@@ -54,6 +56,8 @@ export class WriteLane {
   private flights = 0;
   private stragglers = 0;
   private timer: NodeJS.Timeout | null = null;
+  /** The timer is set for points that somebody waits for. */
+  private hurried = false;
   private due = false;
   /** Calls of `drain` that wait. */
   private drains = 0;
@@ -135,15 +139,24 @@ export class WriteLane {
     if (row.queued) {
       this.queue.cells++;
       if (this.queue.cells >= this.pace.flushCells) this.pump(false);
-      else if (this.timer === null) this.arm();
+      else this.arm(sink?.stored !== undefined);
     }
   }
 
-  private arm(): void {
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.pump(true);
-    }, this.pace.flushMs);
+  /** Sees to it that what is queued is sent in time. */
+  private arm(hurry: boolean): void {
+    if (this.timer !== null) {
+      if (this.hurried || !hurry) return;
+      clearTimeout(this.timer);
+    }
+    this.hurried = hurry;
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        this.pump(true);
+      },
+      hurry ? this.pace.hurryMs : this.pace.flushMs,
+    );
   }
 
   /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */
@@ -194,7 +207,7 @@ export class WriteLane {
       if (error !== undefined && this.sleep(row, error)) continue;
       freed += this.landRow(row, error, now);
     }
-    this.landed(freed);
+    this.budget.release(freed);
   }
 
   /** Rows that storage has while others of the request are still on their way. */
@@ -202,7 +215,7 @@ export class WriteLane {
     const now = Date.now();
     let freed = 0;
     for (const index of indices) if (flight.landEarly(index)) freed += this.landRow(flight.rows[index], undefined, now);
-    this.landed(freed);
+    this.budget.release(freed);
     if (flight.left > 0) flight.timer ??= setTimeout(() => this.straggle(flight), STRAGGLER_MS);
   }
 
@@ -234,16 +247,12 @@ export class WriteLane {
     if (row.waiting !== null) {
       row.since = now;
       this.queue.push(row);
+      this.arm(row.waiting.awaited);
       return freed;
     }
     freed += ROW_COST + row.key.length;
     this.rows.remove(row, error === undefined);
     return freed;
-  }
-
-  private landed(freed: number): void {
-    this.budget.release(freed);
-    if (!this.queue.empty && this.timer === null) this.arm();
   }
 
   /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */

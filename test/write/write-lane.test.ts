@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failure, RowPut } from '../../src/storage';
+import type { PointSink } from '../../src/write';
+import { WriteBudget } from '../../src/write/write-budget';
+import { WriteLane } from '../../src/write/write-lane';
+import { Door } from './support/unruly-storage';
+
+/** Nothing leaves by the time in a test, unless somebody waits for it. */
+const PACE = { flushMs: 3_600_000, hurryMs: 1, flushCells: 1000, maxCells: 1000, inFlight: 4, retryMs: 0 };
+const IGNORED = { rowOpened: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
+
+const door = new Door();
+let writes: string[][];
+let lane: WriteLane;
+
+beforeEach(() => {
+  writes = [];
+  const write = async (_table: string, _family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> => {
+    writes.push(rows.map(({ row, cells }) => `${row.toString()} ${cells.count}`));
+    await door.pass();
+    return [];
+  };
+  lane = new WriteLane({ put: write, append: write }, 'tsdb', false, PACE, new WriteBudget(1 << 20), IGNORED);
+});
+afterEach(() => lane.drain());
+
+class Waiter implements PointSink {
+  told = 0;
+  failed(): void {}
+  stored(points: number): void {
+    this.told += points;
+  }
+}
+
+function add(name: string, sink: PointSink | null): void {
+  const key = Buffer.from(name);
+  const row = lane.row(key, key.length, key[0]);
+  lane.add(row, Buffer.from([0, 0]), 2, Buffer.from([1]), 1, -1, sink);
+}
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await sleep(1);
+};
+
+describe('the pace of a lane', () => {
+  it('lets points gather until one comes that somebody waits for, which takes the others along', async () => {
+    const waiter = new Waiter();
+    add('a', null);
+    add('a', { failed: () => undefined });
+    await sleep(20);
+    expect(writes).toEqual([]);
+    add('b', waiter);
+    await until(() => waiter.told === 1);
+    expect(writes).toEqual([['a 2', 'b 1']]);
+  });
+
+  it('hurries as well with what came for a row that was under way', async () => {
+    const [first, second] = [new Waiter(), new Waiter()];
+    door.shut();
+    add('a', first);
+    await until(() => writes.length === 1);
+    add('a', null);
+    add('a', second);
+    add('a', first);
+    expect(second.told).toBe(0);
+    door.release();
+    await until(() => second.told === 1);
+    expect(writes).toEqual([['a 1'], ['a 3']]);
+    expect(first.told).toBe(2);
+  });
+
+  it('does not hurry with what nobody waits for, though it came for a row that was under way', async () => {
+    const waiter = new Waiter();
+    door.shut();
+    add('a', waiter);
+    await until(() => writes.length === 1);
+    add('a', null);
+    door.release();
+    await until(() => waiter.told === 1);
+    await sleep(20);
+    expect(writes).toEqual([['a 1']]);
+    expect(lane.cells).toBe(1);
+  });
+});
