@@ -2,10 +2,13 @@
 
 const TIME_DIGITS = 10;
 
+/** The `host` of series i, which no other series has. */
+export const hostOf = (i) => `web${String(i).padStart(6, '0')}`;
+
 /** The tags of series i: three, as agents send them, two of them shared by many series. */
 function tagsOf(i) {
   return [
-    ['host', `web${String(i).padStart(6, '0')}`],
+    ['host', hostOf(i)],
     ['dc', ['lga', 'sjc', 'fra', 'nrt'][i % 4]],
     ['core', String(i % 16)],
   ];
@@ -18,8 +21,9 @@ function valueOf(i) {
 
 /** A piece of the load: bytes with the places of the timestamps in it. */
 export class Piece {
-  constructor(parts, points) {
-    this.points = points;
+  constructor(parts, series) {
+    this.points = series.length;
+    this.lastSeries = series[series.length - 1];
     this.bytes = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.alloc(TIME_DIGITS))));
     this.times = [];
     let at = 0;
@@ -47,7 +51,7 @@ function telnetPiece(metric, series) {
       .map(([k, v]) => `${k}=${v}`)
       .join(' ')}\n`,
   ]);
-  return new Piece(parts, series.length);
+  return new Piece(parts, series);
 }
 
 function httpPiece(metric, series) {
@@ -59,7 +63,7 @@ function httpPiece(metric, series) {
   body.push(']');
   const length = body.reduce((n, part) => n + (typeof part === 'string' ? Buffer.byteLength(part) : TIME_DIGITS), 0);
   const head = `POST /api/put HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
-  return new Piece([head, ...body], series.length);
+  return new Piece([head, ...body], series);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { open, openHttp } from './http-connection.mjs';
+import { hostOf } from './points.mjs';
 
 /** Sends the pieces of one connection for every time step; resolves when the server has handled the last of them. */
 async function sendTelnet(port, pieces, times, problems) {
@@ -70,11 +71,18 @@ export async function sendAll({ port, proto, step, times, problems }) {
   await Promise.all(step.filter((pieces) => pieces.length > 0).map((pieces) => send(port, pieces, times, problems)));
 }
 
-/** Points of a metric that the server finds in a time range, by its own query interface. */
-export async function countStored(port, metric, start, end) {
-  const url = `http://127.0.0.1:${port}/api/query?start=${start}&end=${end}&m=sum:0all-count:${metric}`;
+/** Points of a metric, or of some hosts of it, that the server finds in a time range, by its own query interface. */
+export async function countStored(port, metric, start, end, hosts = []) {
+  const filter = hosts.length === 0 ? '' : `{}{host=literal_or(${hosts.join('|')})}`;
+  const url = `http://127.0.0.1:${port}/api/query?start=${start}&end=${end}&m=${encodeURIComponent(`sum:0all-count:${metric}${filter}`)}`;
   const response = await fetch(url);
   if (response.status !== 200) return 0;
   const found = await response.json();
   return found.reduce((n, { dps }) => n + Object.values(dps).reduce((a, b) => a + b, 0), 0);
+}
+
+/** Whether the points that each connection sent last, at a time, are readable: cheap to ask, and by then so is all or nearly all before them. */
+export async function lastAreStored(port, metric, step, time) {
+  const hosts = step.filter((pieces) => pieces.length > 0).map((pieces) => hostOf(pieces[pieces.length - 1].lastSeries));
+  return (await countStored(port, metric, time, time + 1, hosts)) >= hosts.length;
 }
