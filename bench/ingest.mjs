@@ -71,7 +71,7 @@ async function run(peer, round, stepsOfRun, problems) {
     readable = performance.now();
     // To count them all takes seconds, which nobody shall wait for that is not through yet.
     if (await lastAreStored(peer.port, metric, step, times[times.length - 1])) {
-      stored = await countStored(peer.port, metric, start, start + stepsOfRun * STEP_SECONDS - 1);
+      stored = await countStored(peer.port, metric, start, start + stepsOfRun * STEP_SECONDS);
       if (stored >= stepsOfRun * series) break;
     }
     if (performance.now() - taken > GIVE_UP_MS) throw new Error(`only ${stored} of ${stepsOfRun * series} points became readable`);

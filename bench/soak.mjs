@@ -111,7 +111,7 @@ async function count(load) {
     const start = load.start + step * stepSeconds;
     let here = 0;
     for (;;) {
-      here = await countStored(port, load.metric, start, start + steps * stepSeconds - 1);
+      here = await countStored(port, load.metric, start, start + steps * stepSeconds);
       if (here >= steps * series || performance.now() - began > SETTLE_MS) break;
       await sleep(1000);
     }

@@ -71,7 +71,7 @@ export async function sendAll({ port, proto, step, times, problems }) {
   await Promise.all(step.filter((pieces) => pieces.length > 0).map((pieces) => send(port, pieces, times, problems)));
 }
 
-/** Points of a metric, or of some hosts of it, that the server finds in a time range, by its own query interface. */
+/** Points of a metric, or of some hosts of it, that the server finds from `start` to before `end`, by its own query interface. */
 export async function countStored(port, metric, start, end, hosts = []) {
   const filter = hosts.length === 0 ? '' : `{}{host=literal_or(${hosts.join('|')})}`;
   const url = `http://127.0.0.1:${port}/api/query?start=${start}&end=${end}&m=${encodeURIComponent(`sum:0all-count:${metric}${filter}`)}`;
