@@ -20,6 +20,9 @@ const OVERRIDES: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE'])
 /** Reason phrases in which Node and the original differ. */
 const REASONS: Readonly<Record<number, string>> = { 413: 'Request Entity Too Large' };
 
+/** How long the answer to a client that has closed its side may keep it waiting. */
+const HALF_CLOSED_GRACE_MS = 1000;
+
 export interface CallOptions {
   /** `tsd.http.show_stack_trace` */
   showStackTrace: boolean;
@@ -35,10 +38,28 @@ function closingOf(socket: Socket): AbortSignal {
   if (signal === undefined) {
     const aborter = new AbortController();
     if (socket.destroyed) aborter.abort();
-    else socket.once('close', () => aborter.abort());
+    else {
+      socket.once('close', () => aborter.abort());
+      if (socket.readableEnded) closeUnlessAnswering(socket);
+      else socket.once('end', () => closeUnlessAnswering(socket));
+    }
     closings.set(socket, (signal = aborter.signal));
   }
   return signal;
+}
+
+/**
+ * Nobody can tell a client that gave up from one that has closed its side and waits. The original closes at once; here
+ * the second kind gets what begins within a grace and goes on without a pause as long.
+ */
+function closeUnlessAnswering(socket: Socket): void {
+  let written = socket.bytesWritten;
+  const timer = setInterval(() => {
+    if (socket.bytesWritten === written && socket.writableLength === 0) socket.destroy();
+    written = socket.bytesWritten;
+  }, HALF_CLOSED_GRACE_MS);
+  timer.unref();
+  socket.once('close', () => clearInterval(timer));
 }
 
 /** One request and its answer. Mirrors HttpQuery. */

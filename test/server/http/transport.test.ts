@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import { ask, Connection, json, requestBytes } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
@@ -213,6 +214,30 @@ describe('answers', () => {
     connection.socket.end(requestBytes('/api/suggest?type=metrics&max=5000'));
     expect((await connection.answer()).status).toBe(200);
     await connection.toEnd();
+  });
+
+  it('come to a query of such a client, too', async () => {
+    await ask(tsd.port, '/api/put?sync', { body: points(10) });
+    const connection = await Connection.open(tsd.port);
+    connection.socket.end(requestBytes('/api/query?start=1700000000&end=1700000010&m=sum:m'));
+    expect(json(await connection.answer())).toHaveLength(1);
+    await connection.toEnd();
+  });
+
+  it('are not worked on for long when nobody may be waiting', async () => {
+    await ask(tsd.port, '/api/put?sync', { body: points(10) });
+    jest.spyOn(tsd.daemon.storage, 'scan').mockImplementation(async function* (_table, options) {
+      await new Promise((_, reject) => options.signal?.addEventListener('abort', () => reject(new Error('stopped'))));
+      yield [];
+    });
+    const { registry } = tsd.daemon.queries;
+    const connection = await Connection.open(tsd.port);
+    connection.send(requestBytes('/api/query?start=1700000000&end=1700000010&m=sum:m'));
+    while (registry.runningCount === 0) await sleep(5);
+    connection.socket.end();
+    expect((await connection.toEnd()).length).toBe(0);
+    while (registry.runningCount > 0) await sleep(5);
+    jest.restoreAllMocks();
   });
 });
 
