@@ -8,7 +8,7 @@ import { DEFAULT_COUNTER_MAX, type ValidQuery } from './parse';
 import { QueryLimits, ReadBudget } from './plan';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
-import { Breather, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
+import { Breather, NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
 import type { GroupSpec, OutputPoints } from './types';
 
 /** What every query of an engine shares. */
@@ -231,7 +231,8 @@ export class QueryRun {
     return { subQuery, scan, filters, filterTagks: planned.filterTagks, groups, labels, namesMs, stats };
   }
 
-  private async scan({ subQuery, scan, filters }: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
+  private async scan(planned: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
+    const { subQuery, scan, filters } = planned;
     const { settings, scanning, limits, scans } = this.context;
     const { source } = subQuery;
     const byTsuid = source.tsuids !== null && source.tsuids.length > 0;
@@ -248,6 +249,7 @@ export class QueryRun {
       signal: this.signal,
       deadline: this.deadline,
       deleteRows: this.query.source.delete,
+      needed: NeededPoints.of(this.specOf(planned)),
       histogram: subQuery.histogram,
       timeRange: settings.timeRange(scan),
     };

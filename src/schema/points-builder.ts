@@ -15,6 +15,8 @@ export interface Points {
 }
 
 const FIRST_CAPACITY = 64;
+/** Room for fewer points is not worth giving back. */
+const MUCH_ROOM = 256;
 const NO_POINTS = new Float64Array(0);
 
 /**
@@ -83,6 +85,21 @@ export class PointsBuilder implements Points {
     this.size = size;
   }
 
+  /** Leaves only the points from `from` up to, not including, `to`, and no more room than they need if that is much less. */
+  keep(from: number, to: number): void {
+    const { timestamps, values, isInteger, integers } = this;
+    const size = to - from;
+    if (this.capacity >= MUCH_ROOM && size * 4 <= this.capacity) {
+      this.move(size, from, to);
+    } else {
+      timestamps.copyWithin(0, from, to);
+      values.copyWithin(0, from, to);
+      isInteger?.copyWithin(0, from, to);
+      integers?.copyWithin(0, from, to);
+    }
+    this.size = size;
+  }
+
   /** Makes room for so many more points, so that adding them does not copy. */
   reserve(count: number): void {
     if (this.size + count > this.capacity) this.grow(this.size + count);
@@ -110,16 +127,21 @@ export class PointsBuilder implements Points {
   }
 
   private grow(points: number): void {
-    const { size, isInteger, integers } = this;
-    const arrays = pointArrays.take(points);
+    this.move(points, 0, this.size);
+  }
+
+  /** Goes on in other arrays, with the points from `from` to `to`. @param room points to have room for */
+  private move(room: number, from: number, to: number): void {
+    const { isInteger, integers } = this;
+    const arrays = pointArrays.take(room);
     const capacity = (this.capacity = arrays.values.length);
-    arrays.timestamps.set(this.timestamps.subarray(0, size));
-    arrays.values.set(this.values.subarray(0, size));
+    arrays.timestamps.set(this.timestamps.subarray(from, to));
+    arrays.values.set(this.values.subarray(from, to));
     if (this.arrays !== null) pointArrays.give(this.arrays);
     this.arrays = arrays;
     this.timestamps = arrays.timestamps;
     this.values = arrays.values;
-    if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger);
-    if (integers !== null) (this.integers = new BigInt64Array(capacity)).set(integers);
+    if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger.subarray(from, to));
+    if (integers !== null) (this.integers = new BigInt64Array(capacity)).set(integers.subarray(from, to));
   }
 }

@@ -20,6 +20,7 @@ import type { ResolvedFilter } from '../plan/row-literals';
 import type { KeyRange, ScanPlan } from '../plan/scan-plan';
 import { Breather } from './breather';
 import { NameFilter } from './name-filter';
+import type { NeededPoints } from './needed-points';
 import { newScanStats, type ScanStats } from './scan-stats';
 import { Span } from './span';
 
@@ -48,6 +49,8 @@ export interface ScanRequest {
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
   readonly deleteRows: boolean;
+  /** What of the points read is kept; null: all. */
+  readonly needed: NeededPoints | null;
   /** Histogram columns instead of points. */
   readonly histogram: boolean;
   readonly timeRange: { min: number; max: number } | undefined;
@@ -131,7 +134,7 @@ export class RangeScan {
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
     const { stats, decoder } = this;
-    const { histogram, deleteRows } = this.request;
+    const { histogram, deleteRows, needed } = this.request;
     const touched: Row[] = [];
     const read: Row[] = [];
     for (let i = 0; i < rows.length; i++) {
@@ -143,9 +146,11 @@ export class RangeScan {
       stats.rowsPostFilter++;
       const before = points.size;
       this.current = span;
-      if (decoder.decode(row, baseTimeOfKey(this.context.layout, row.key), points)) touched.push(row);
+      const baseTime = baseTimeOfKey(this.context.layout, row.key);
+      if (decoder.decode(row, baseTime, points)) touched.push(row);
       if (histogram) points.truncate(before);
       stats.dpsPostFilter += points.size - before;
+      if (needed !== null && !needed.coverRow(baseTime)) needed.trim(points);
       if (deleteRows) read.push(row);
     }
     if (read.length > 0) this.delete(read);
