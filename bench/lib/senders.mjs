@@ -73,9 +73,9 @@ export async function sendAll({ port, proto, step, times, problems }) {
 
 /** Points of a metric, or of some hosts of it, that the server finds from `start` to before `end`, by its own query interface. */
 export async function countStored(port, metric, start, end, hosts = []) {
-  const filter = hosts.length === 0 ? '' : `{}{host=literal_or(${hosts.join('|')})}`;
-  const url = `http://127.0.0.1:${port}/api/query?start=${start}&end=${end}&m=${encodeURIComponent(`sum:0all-count:${metric}${filter}`)}`;
-  const response = await fetch(url);
+  const filters = hosts.length === 0 ? [] : [{ type: 'literal_or', tagk: 'host', filter: hosts.join('|'), groupBy: false }];
+  const query = { start, end, queries: [{ metric, aggregator: 'sum', downsample: '0all-count', filters }] };
+  const response = await fetch(`http://127.0.0.1:${port}/api/query`, { method: 'POST', body: JSON.stringify(query) });
   if (response.status !== 200) return 0;
   const found = await response.json();
   return found.reduce((n, { dps }) => n + Object.values(dps).reduce((a, b) => a + b, 0), 0);

@@ -25,8 +25,7 @@ const DEFAULT_MAX_TAGS = 8;
 const FLUSH_MS = 50;
 /** For points that somebody waits for: what comes in one go still shares a request. */
 const HURRY_MS = 2;
-const FLUSH_CELLS = 5000;
-const MAX_CELLS = 5000;
+const BATCH_CELLS = 5000;
 const IN_FLIGHT = 4;
 /** A store that is away longer than this loses points; the buffer is full long before at any real rate. */
 const RETRY_MS = 15 * 60_000;
@@ -63,8 +62,7 @@ export function writeSettings(config: Config, widths: UidWidths): WriteSettings 
     pace: {
       flushMs: int(config, 'hbase.rpcs.buffered_flush_interval', FLUSH_MS),
       hurryMs: int(config, 'hbase.rpcs.buffered_flush_interval', HURRY_MS),
-      flushCells: batch > 0 ? batch : FLUSH_CELLS,
-      maxCells: batch > 0 ? batch : MAX_CELLS,
+      batchCells: batch > 0 ? batch : BATCH_CELLS,
       inFlight: IN_FLIGHT,
       retryMs: RETRY_MS,
     },

@@ -14,10 +14,8 @@ export interface LanePace {
   flushMs: number;
   /** The same for points whose client waits until they are stored. */
   hurryMs: number;
-  /** Cells that are sent without waiting for the time. */
-  flushCells: number;
-  /** Cells of one request to storage, about. */
-  maxCells: number;
+  /** Cells of one request to storage, about: so many are sent without waiting for the time. */
+  batchCells: number;
   /** Requests to storage at once. */
   inFlight: number;
   /** Milliseconds that a row is tried again after a passing failure. */
@@ -138,7 +136,7 @@ export class WriteLane {
     this.cells++;
     if (row.queued) {
       this.queue.cells++;
-      if (this.queue.cells >= this.pace.flushCells) this.pump(false);
+      if (this.queue.cells >= this.pace.batchCells) this.pump(false);
       else this.arm(sink?.stored !== undefined);
     }
   }
@@ -162,8 +160,8 @@ export class WriteLane {
   /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */
   pump(all: boolean): void {
     this.due ||= all || this.drains > 0;
-    while (this.flights < this.pace.inFlight && !this.queue.empty && (this.due || this.queue.cells >= this.pace.flushCells))
-      this.send(this.queue.take(this.pace.maxCells));
+    while (this.flights < this.pace.inFlight && !this.queue.empty && (this.due || this.queue.cells >= this.pace.batchCells))
+      this.send(this.queue.take(this.pace.batchCells));
     if (!this.queue.empty) return;
     this.due = false;
     if (this.timer !== null) clearTimeout(this.timer);

@@ -6,7 +6,7 @@ import { WriteLane } from '../../src/write/write-lane';
 import { Door } from './support/unruly-storage';
 
 /** Nothing leaves by the time in a test, unless somebody waits for it. */
-const PACE = { flushMs: 3_600_000, hurryMs: 1, flushCells: 1000, maxCells: 1000, inFlight: 4, retryMs: 0 };
+const PACE = { flushMs: 3_600_000, hurryMs: 1, batchCells: 1000, inFlight: 4, retryMs: 0 };
 const IGNORED = { rowOpened: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
 
 const door = new Door();
