@@ -1,6 +1,8 @@
 import type { Config } from '../config/types';
+import { pointArrays } from '../schema';
 import type { Row, Storage } from '../storage';
 import type { Uids } from '../uid';
+import { collectSoon } from '../util/heap-growth';
 import { QueryError } from './errors';
 import type { QueryLogger } from './logger';
 import { newRunStats } from './output';
@@ -64,6 +66,7 @@ class StorageQueryEngine implements QueryEngine {
       run.end();
       record.complete(status, error, sent);
       this.registry.end(record);
+      if (pointArrays.settle()) collectSoon();
     };
     try {
       await run.read();

@@ -8,6 +8,11 @@ const BYTES_PER_POINT = 16;
 /** Bytes of arrays that are kept for later. */
 const MOST_KEPT = 32 * 1024 * 1024;
 const LEAST_CAPACITY = 16;
+/**
+ * Arrays are cut from pieces of this size. glibc's malloc maps what is larger than 32 MiB, always, and so gives it back to the system when it is
+ * freed; smaller pieces stay with the process for good, gigabytes after one large query. What is not used of a mapped piece takes no memory.
+ */
+const SLAB_BYTES = 33 * 1024 * 1024;
 
 /** Lengths are powers of two, so that what one series leaves fits the next. */
 function classOf(points: number): number {
@@ -22,6 +27,10 @@ export class PointArrayPool {
   /** By the binary logarithm of their length. */
   private readonly kept: PointArrays[][] = Array.from({ length: 33 }, () => []);
   private keptBytes = 0;
+  private slab = new ArrayBuffer(0);
+  private slabUsed = 0;
+  /** Bytes of slabs that arrays of now may lie in. */
+  private slabBytes = 0;
 
   /** @returns arrays with room for at least so many points; nobody else has them */
   take(points: number): PointArrays {
@@ -33,8 +42,7 @@ export class PointArrayPool {
     }
     // Plenty is there, and nothing that fits: it is left from other queries than those of now.
     if (this.keptBytes > MOST_KEPT / 2) this.forget();
-    const capacity = 2 ** size;
-    return { timestamps: new Float64Array(capacity), values: new Float64Array(capacity) };
+    return this.cut(2 ** size);
   }
 
   /** Takes arrays back; nobody may look at them, or at views of them, any more. */
@@ -43,6 +51,31 @@ export class PointArrayPool {
     if (this.keptBytes + bytes > MOST_KEPT) return;
     this.keptBytes += bytes;
     this.kept[classOf(arrays.values.length)].push(arrays);
+  }
+
+  /**
+   * To be called when a query has ended: lets go of everything if there was need for much more than what is kept, since a single array holds
+   * its whole slab.
+   * @returns whether it has, so that a garbage collection is worth while
+   */
+  settle(): boolean {
+    if (this.slabBytes <= 2 * SLAB_BYTES) return false;
+    this.forget();
+    this.slab = new ArrayBuffer(0);
+    this.slabUsed = this.slabBytes = 0;
+    return true;
+  }
+
+  private cut(capacity: number): PointArrays {
+    const half = (BYTES_PER_POINT / 2) * capacity;
+    if (this.slabUsed + 2 * half > this.slab.byteLength) {
+      this.slab = new ArrayBuffer(Math.max(SLAB_BYTES, 2 * half));
+      this.slabBytes += this.slab.byteLength;
+      this.slabUsed = 0;
+    }
+    const at = this.slabUsed;
+    this.slabUsed += 2 * half;
+    return { timestamps: new Float64Array(this.slab, at, capacity), values: new Float64Array(this.slab, at + half, capacity) };
   }
 
   private forget(): void {

@@ -31,6 +31,32 @@ describe('PointArrayPool', () => {
     pool.take(16);
     expect(taken).not.toContain(pool.take(2 ** 16));
   });
+
+  it('cuts arrays that do not overlap, of any length', () => {
+    const pool = new PointArrayPool();
+    const taken = [16, 1000, 16, 2 ** 17, 2 ** 21, 2 ** 22, 16].map((points) => pool.take(points));
+    taken.forEach(({ timestamps, values }, i) => {
+      timestamps.fill(i);
+      values.fill(i + 100);
+    });
+    taken.forEach(({ timestamps, values }, i) => {
+      expect(timestamps.every((v) => v === i) && values.every((v) => v === i + 100)).toBe(true);
+    });
+  });
+
+  it('lets go of what a large query has left, and of nothing after small ones', () => {
+    const pool = new PointArrayPool();
+    const small = pool.take(2 ** 16);
+    pool.give(small);
+    expect(pool.settle()).toBe(false);
+    expect(pool.take(2 ** 16)).toBe(small);
+    const large = Array.from({ length: 100 }, () => pool.take(2 ** 16));
+    for (const arrays of large) pool.give(arrays);
+    expect(pool.settle()).toBe(true);
+    const fresh = pool.take(2 ** 16);
+    expect(large.map(({ values }) => values.buffer)).not.toContain(fresh.values.buffer);
+    expect(pool.settle()).toBe(false);
+  });
 });
 
 describe('PointsBuilder', () => {
