@@ -7,7 +7,7 @@ import { QueryError } from './errors';
 import type { QueryLogger } from './logger';
 import { newRunStats } from './output';
 import { validateQuery, type Query, type ValidQuery } from './parse';
-import { layoutOf, QueryLimits } from './plan';
+import { layoutOf, QueryLimits, QueryMemory } from './plan';
 import { QueryRecord, QueryRegistry, type QueryClient } from './query-registry';
 import { asQueryError, QueryRun, type RunContext } from './run';
 import { Semaphore } from './scan';
@@ -32,6 +32,7 @@ class StorageQueryEngine implements QueryEngine {
     this.context = {
       settings,
       limits: this.limits,
+      memory: new QueryMemory(settings.memoryBytes),
       scans: new Semaphore(MAX_SCANS),
       scanning: {
         storage,

@@ -5,7 +5,7 @@ import { QueryError } from './errors';
 import { evaluateGroupSteps } from './evaluate';
 import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
 import { DEFAULT_COUNTER_MAX, type ValidQuery } from './parse';
-import { QueryLimits, ReadBudget } from './plan';
+import { ADVICE, ReadBudget, type MemoryShare, type QueryLimits, type QueryMemory } from './plan';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 import { Breather, NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
@@ -16,6 +16,7 @@ export interface RunContext {
   readonly settings: QuerySettings;
   readonly scanning: ScanContext;
   readonly limits: QueryLimits;
+  readonly memory: QueryMemory;
   /** Bounds how many ranges are read at once, over all queries. */
   readonly scans: Semaphore;
 }
@@ -48,6 +49,7 @@ export class QueryRun {
   private subQueries: ReadSubQuery[] = [];
   globalAnnotations: Annotation[] = [];
   readonly breather: Breather;
+  private readonly memory: MemoryShare;
 
   /** @param clientGone aborts when the client goes away */
   constructor(
@@ -59,6 +61,7 @@ export class QueryRun {
     const { settings, scanning } = context;
     const { timeoutMs } = settings;
     this.planner = new QueryPlanner(settings, scanning, query);
+    this.memory = context.memory.share();
     const several = query.subQueries.length > 1 || scanning.layout.salt > 0 || query.source.globalAnnotations;
     // Not by AbortSignal.any, and none without need: they weigh on short queries.
     this.aborter = several || timeoutMs > 0 ? new AbortController() : null;
@@ -77,8 +80,7 @@ export class QueryRun {
 
   private timedOut(): QueryError {
     const limit = this.context.settings.timeoutMs;
-    const advice = 'Please try filtering using more tags or decrease your time range.';
-    return new QueryError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${advice}`);
+    return new QueryError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${ADVICE}`);
   }
 
   /**
@@ -107,6 +109,7 @@ export class QueryRun {
 
   /** Stops whatever is still under way. */
   end(): void {
+    this.memory.free();
     if (this.timer) clearTimeout(this.timer);
     if (this.aborter === null) return;
     this.clientGone.removeEventListener('abort', this.onClientGone);
@@ -246,6 +249,7 @@ export class QueryRun {
       plan: scan,
       postScan: filters.postScan,
       budget,
+      memory: this.memory,
       signal: this.signal,
       deadline: this.deadline,
       deleteRows: this.query.source.delete,

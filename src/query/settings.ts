@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Config } from '../config/types';
 import type { MergeOptions } from '../schema';
 import type { ScanWindow } from './plan';
@@ -6,6 +7,8 @@ import type { ScanWindow } from './plan';
 export interface QuerySettings {
   /** `tsd.query.timeout`; 0: none. */
   readonly timeoutMs: number;
+  /** `tsd.query.memory.bytes`: what the points of all running queries may hold. */
+  readonly memoryBytes: number;
   readonly expansionLimit: number;
   readonly skipUnresolved: boolean;
   readonly fuzzyFilter: boolean;
@@ -25,6 +28,15 @@ export interface QuerySettings {
 
 const DEFAULT_BATCH_ROWS = 128;
 
+/** As a Java machine sizes its heap when nobody says anything: a quarter of the memory that there is for this process. */
+function memoryBytes(config: Config): number {
+  const bytes = config.getInt('tsd.query.memory.bytes');
+  if (bytes > 0) return bytes;
+  const constrained = process.constrainedMemory() ?? 0;
+  const total = totalmem();
+  return Math.floor((constrained > 0 ? Math.min(constrained, total) : total) / 4);
+}
+
 /** @throws NumberFormatError */
 export function querySettings(config: Config): QuerySettings {
   const dateTiered = config.getBoolean('tsd.storage.use_otsdb_timestamp');
@@ -34,6 +46,7 @@ export function querySettings(config: Config): QuerySettings {
   const batchRows = config.has('tsd.storage.hbase.scanner.maxNumRows') ? config.getInt('tsd.storage.hbase.scanner.maxNumRows') : 0;
   return {
     timeoutMs: config.getInt('tsd.query.timeout'),
+    memoryBytes: memoryBytes(config),
     expansionLimit: config.getInt('tsd.query.filter.expansion_limit'),
     skipUnresolved: config.getBoolean('tsd.query.skip_unresolved_tagvs'),
     fuzzyFilter: config.getBoolean('tsd.query.enable_fuzzy_filter'),

@@ -46,6 +46,16 @@ describe('limits', () => {
     });
   });
 
+  test('on the memory of all running queries together', async () => {
+    await open({ 'tsd.query.memory.bytes': '300' });
+    await fill();
+    for (let i = 0; i < 3; i++) {
+      expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({ status: 413, message: expect.stringMatching('in memory') });
+      expect(sums(await tsd.ask(`${HOUR}&m=sum:other`))).toEqual([1]);
+    }
+    expect(await tsd.ask(`start=${B + 5}&end=${B + 9}&m=sum:m`)).toHaveLength(1); // of what it reads it keeps less
+  });
+
   test('the request lifts them only where it may', async () => {
     const asking = { start: B, end: B + 60, queries: [{ aggregator: 'count', metric: 'm' }], overrideDataPointLimit: true };
     await open({ 'tsd.query.limits.data_points.default': '10' });

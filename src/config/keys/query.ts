@@ -2,6 +2,13 @@ import type { ConfigKey } from '../keys';
 
 export const QUERY_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.query.timeout', type: 'int', default: '0', doc: 'milliseconds a query may take; 0: no limit' },
+  {
+    name: 'tsd.query.memory.bytes',
+    type: 'int',
+    default: '0',
+    doc: 'most bytes that the points of running queries hold together; 0: a quarter of the memory',
+    hidden: true,
+  },
   { name: 'tsd.query.filter.expansion_limit', type: 'int', default: '4096', doc: 'most literal tag values sent to storage' },
   { name: 'tsd.query.skip_unresolved_tagvs', type: 'boolean', default: 'false', doc: 'ignore unknown tag values in filters' },
   {

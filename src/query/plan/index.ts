@@ -1,5 +1,6 @@
 export { layoutOf } from './layout';
-export { QueryLimits, ReadBudget, type ReadLimits } from './limits';
+export { ADVICE, QueryLimits, ReadBudget, type ReadLimits } from './limits';
+export { QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';
 export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';
 export { planMetricScan, planTsuidScan, type ScanPlan } from './scan-plan';

@@ -75,7 +75,8 @@ export class QueryLimits {
   }
 }
 
-const ADVICE = 'Please try filtering using more tags or decrease your time range.';
+/** What a client that wants too much can do. */
+export const ADVICE = 'Please try filtering using more tags or decrease your time range.';
 
 /** Counts what one sub-query has read and stops it at its limits. */
 export class ReadBudget {

@@ -16,6 +16,7 @@ import type { Uids } from '../../uid';
 import { QueryError } from '../errors';
 import type { QueryLogger } from '../logger';
 import type { ReadBudget } from '../plan/limits';
+import type { MemoryShare } from '../plan/memory';
 import type { ResolvedFilter } from '../plan/row-literals';
 import type { KeyRange, ScanPlan } from '../plan/scan-plan';
 import { Breather } from './breather';
@@ -45,6 +46,8 @@ export interface ScanRequest {
   readonly plan: ScanPlan;
   readonly postScan: readonly ResolvedFilter[];
   readonly budget: ReadBudget;
+  /** Where the points are accounted for. */
+  readonly memory: MemoryShare;
   readonly signal: AbortSignal;
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
@@ -137,6 +140,7 @@ export class RangeScan {
     const { histogram, deleteRows, needed } = this.request;
     const touched: Row[] = [];
     const read: Row[] = [];
+    let more = 0;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
       const span = this.spanOf(row, sizes[i]);
@@ -151,8 +155,10 @@ export class RangeScan {
       if (histogram) points.truncate(before);
       stats.dpsPostFilter += points.size - before;
       if (needed !== null && !needed.coverRow(baseTime)) needed.trim(points);
+      more += points.size - before;
       if (deleteRows) read.push(row);
     }
+    this.request.memory.add(more);
     if (read.length > 0) this.delete(read);
     else if (touched.length > 0) this.context.onRowsMerged?.(touched);
   }

@@ -1,0 +1,56 @@
+import { QueryError } from '../errors';
+import { ADVICE } from './limits';
+
+/** A time and a value; typed arrays have up to as much again in reserve. */
+const BYTES_PER_POINT = 16;
+
+/**
+ * What the points of all running queries may hold of memory together. When there is no more, those give up that hold more than their share of it,
+ * so that one query over everything does not take the small ones with it, nor the daemon.
+ */
+export class QueryMemory {
+  private used = 0;
+  private readonly shares = new Set<MemoryShare>();
+
+  /** @param limit bytes; 0: none */
+  constructor(private readonly limit: number) {}
+
+  /** A query's part of it, to be given up when the query has ended. */
+  share(): MemoryShare {
+    return new MemoryShare(this);
+  }
+
+  /** For MemoryShare. @throws QueryError 413 */
+  change(share: MemoryShare, bytes: number): void {
+    this.shares.add(share);
+    this.used += bytes;
+    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit) return;
+    if (share.bytes * this.shares.size < this.used) return;
+    const megabytes = Math.floor(this.limit / 1024 / 1024);
+    throw new QueryError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
+  }
+
+  /** For MemoryShare. */
+  remove(share: MemoryShare): void {
+    if (this.shares.delete(share)) this.used -= share.bytes;
+  }
+}
+
+/** What one query holds. */
+export class MemoryShare {
+  bytes = 0;
+
+  constructor(private readonly memory: QueryMemory) {}
+
+  /** @param points so many more, or fewer @throws QueryError 413 */
+  add(points: number): void {
+    this.bytes += points * BYTES_PER_POINT;
+    this.memory.change(this, points * BYTES_PER_POINT);
+  }
+
+  /** Gives all of it up. */
+  free(): void {
+    this.memory.remove(this);
+    this.bytes = 0;
+  }
+}
