@@ -22,10 +22,12 @@ async function main(): Promise<void> {
     for (let i = order.pop(); i !== undefined; i = order.pop()) ids[i] = (await uids.getOrCreateId('metrics', raceName(i))).toString('hex');
   };
   await Promise.all(Array.from({ length: 20 }, worker));
+  // Until the parent has read all of it: nothing else would keep the process that long.
+  const released = once(process, 'disconnect');
   process.send?.(ids);
   await uids.close();
   await storage.close();
-  process.disconnect();
+  await released;
 }
 
 if (require.main === module) {

@@ -30,7 +30,11 @@ export async function race(
     const ids = await Promise.all(answers);
     return { ids, ...(await inspect(storage, names, table)) };
   } finally {
-    for (const child of children) if (child.exitCode === null && child.connected) await once(child, 'exit');
+    for (const child of children) {
+      if (child.exitCode !== null || !child.connected) continue;
+      child.disconnect();
+      await once(child, 'exit');
+    }
   }
 }
 
