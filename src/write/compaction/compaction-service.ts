@@ -42,6 +42,8 @@ export class CompactionService implements Compaction {
   private readonly keepingUp: () => boolean;
   private timer: NodeJS.Timeout | null = null;
   private readonly underWay = new Set<Promise<void>>();
+  /** Batches of rows that queries found: the others, which may go on for hours, do not keep them waiting. */
+  private readonly readsUnderWay = new Set<Promise<void>>();
   private rowsUnderWay = 0;
   /** What a row usually comes to. */
   private rowBytes = 1024;
@@ -124,20 +126,22 @@ export class CompactionService implements Compaction {
     // Clients that wait to be read come first.
     if (this.closed || !this.keepingUp()) return;
     if (this.queue.size > this.settings.minFlushThreshold)
-      this.pacer.spend(this.launch(this.pacer.rows, MAX_BATCHES, (count) => this.queue.take(count)));
+      this.pacer.spend(this.launch(this.underWay, this.pacer.rows, MAX_BATCHES, (count) => this.queue.take(count)));
     if (this.queue.readSize > 0)
-      this.readPacer.spend(this.launch(this.readPacer.rows * this.pacer.factor, 1, (count) => this.queue.takeRead(count)));
+      this.readPacer.spend(
+        this.launch(this.readsUnderWay, this.readPacer.rows * this.pacer.factor, 1, (count) => this.queue.takeRead(count)),
+      );
   }
 
   /** Starts batches. @returns rows that are on their way now */
-  private launch(rows: number, batches: number, take: (count: number) => Buffer[]): number {
+  private launch(underWay: Set<Promise<void>>, rows: number, batches: number, take: (count: number) => Buffer[]): number {
     let launched = 0;
-    while (launched < rows && this.underWay.size < batches) {
+    while (launched < rows && underWay.size < batches) {
       const room = this.settings.maxConcurrentFlushes - this.rowsUnderWay;
       const batch = take(Math.ceil(Math.min(rows - launched, room, this.batchRows)));
       if (batch.length === 0) break;
       launched += batch.length;
-      this.run(batch);
+      this.run(underWay, batch);
     }
     return launched;
   }
@@ -146,7 +150,7 @@ export class CompactionService implements Compaction {
     return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(BATCH_BYTES / this.rowBytes)));
   }
 
-  private run(batch: readonly Buffer[]): void {
+  private run(underWay: Set<Promise<void>>, batch: readonly Buffer[]): void {
     this.rowsUnderWay += batch.length;
     const work = this.compactor
       .compact(batch, this.flushing ? 0 : this.settings.quietMs)
@@ -158,10 +162,10 @@ export class CompactionService implements Compaction {
       })
       .finally(() => {
         this.rowsUnderWay -= batch.length;
-        this.underWay.delete(work);
+        underWay.delete(work);
         this.pump();
       });
-    this.underWay.add(work);
+    underWay.add(work);
   }
 
   async flush(deadline: number): Promise<void> {
@@ -174,7 +178,7 @@ export class CompactionService implements Compaction {
     this.flushing = true;
     await within(deadline, async (over) => {
       while (Date.now() < deadline) {
-        this.launch(Infinity, MAX_FLUSH_BATCHES, take);
+        this.launch(this.underWay, Infinity, MAX_FLUSH_BATCHES, take);
         if (this.underWay.size === 0) break;
         await Promise.race([...this.underWay, over]);
       }
@@ -192,7 +196,8 @@ export class CompactionService implements Compaction {
     const deadline = Date.now() + this.settings.drainMs;
     await this.flush(deadline);
     await within(deadline, async (over) => {
-      if (this.underWay.size > 0) await Promise.race([Promise.all(this.underWay), over]);
+      const left = [...this.underWay, ...this.readsUnderWay];
+      if (left.length > 0) await Promise.race([Promise.all(left), over]);
     });
   }
 

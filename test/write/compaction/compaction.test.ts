@@ -183,6 +183,25 @@ describe('rows that queries read', () => {
     ]);
   });
 
+  it('do not wait for those that were written', async () => {
+    const staged = new StagedStorage(store.storage);
+    let release = (): void => {};
+    staged.before.read = () => {
+      staged.before = {};
+      return new Promise<void>((resolve) => (release = resolve));
+    };
+    const { compaction } = compactingOn(staged.storage, { 'tsd.storage.compaction.min_flush_threshold': '10' });
+    for (let i = 0; i < 200; i++) compaction.rowWritten(newKey(), BASE);
+    compaction.start();
+    while (staged.reads.length === 0) await pause(20);
+    const key = newKey();
+    await write(store.storage, key, untidy);
+    compaction.rowsRead([await rowOf(key)]);
+    while ((await read(store.storage, key)) !== '00100020=050700') await pause(20);
+    release();
+    await compaction.close();
+  });
+
   it('and rows that were written stay as they are with compaction off and in a TSD that only reads', async () => {
     const key = newKey();
     const appends = newKey();
