@@ -5,12 +5,12 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { openQueries } from './lib/http-connection.mjs';
 
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '4242' },
     vs: { type: 'string' },
-    host: { type: 'string', default: '127.0.0.1' },
     load: { type: 'boolean', default: false },
     runs: { type: 'string' },
     only: { type: 'string' },
@@ -50,18 +50,15 @@ const CASES = {
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 
-/** Sends a request; resolves with status, body and the milliseconds until the last byte. */
-function send(port, method, path, body) {
+/** Sends points; resolves with status and body. */
+function put(port, body) {
   return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const request = http.request({ host: options.host, port, method, path, headers, agent }, (response) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const request = http.request({ host: '127.0.0.1', port, method: 'POST', path: '/api/put', headers, agent }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode, body: Buffer.concat(parts).toString(), ms: performance.now() - started }),
-      );
+      response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(parts).toString() }));
     });
     request.on('error', reject);
     request.end(body);
@@ -83,11 +80,11 @@ async function load(port, name, points) {
     const body = `[${batch.join(',')}]`;
     batch = [];
     size = 2;
-    const put = send(port, 'POST', '/api/put', body).then((answer) => {
-      waiting.delete(put);
+    const sent = put(port, body).then((answer) => {
+      waiting.delete(sent);
       if (answer.status >= 300) throw new Error(`port ${port} answers ${answer.status} to a put: ${answer.body.slice(0, 300)}`);
     });
-    waiting.add(put);
+    waiting.add(sent);
     if (waiting.size >= 8) await Promise.race(waiting);
   };
   for (const [metric, timestamp, value, tags] of points) {
@@ -125,17 +122,19 @@ async function measure(name, { runs, path }, ports) {
   const count = Number(options.runs ?? runs);
   const times = ports.map(() => []);
   const answers = [];
+  const connections = await Promise.all(ports.map(openQueries));
   for (let run = -Math.ceil(count / 10); run < count; run++) {
     // The first tenth warms both up; who is asked first changes from turn to turn.
     const order = ports.map((_, i) => i);
     if (run % 2 !== 0) order.reverse();
     for (const i of order) {
-      const { status, body, ms } = await send(ports[i], 'GET', path);
+      const { status, body, ms } = await connections[i].get(path);
       if (status !== 200) throw new Error(`port ${ports[i]} answers ${status}: ${body.slice(0, 300)}`);
       if (run >= 0) times[i].push(ms);
       answers[i] = body;
     }
   }
+  for (const connection of connections) connection.close();
   console.log(`${name} (${count} runs, ${answers[0].length} bytes)`);
   const figures = times.map((list) => {
     const sorted = list.sort((a, b) => a - b);
