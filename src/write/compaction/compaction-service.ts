@@ -27,6 +27,8 @@ const READ_RATE = 200;
 const BUSY = 0.9;
 /** Lines about what merging came across, a second. */
 const WARNINGS_A_SECOND = 5;
+/** The part of the time for closing in which rows are still begun; the rest is for those under way, before storage closes. */
+const FLUSHING = 0.8;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const NO_READS: ReadFindings = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
@@ -193,9 +195,10 @@ export class CompactionService implements Compaction {
     if (!this.working) return;
     const { size } = this.queue;
     if (size > 0) this.logger.info(`Flushing all old outstanding rows out of ${size} rows`);
-    const deadline = Date.now() + this.settings.drainMs;
-    await this.flush(deadline);
-    await within(deadline, async (over) => {
+    const { drainMs } = this.settings;
+    const began = Date.now();
+    await this.flush(began + drainMs * FLUSHING);
+    await within(began + drainMs, async (over) => {
       const left = [...this.underWay, ...this.readsUnderWay];
       if (left.length > 0) await Promise.race([Promise.all(left), over]);
     });

@@ -317,6 +317,19 @@ describe('a store that fails', () => {
   });
 });
 
+describe('closing', () => {
+  it('leaves rows as they are for which there is no time, and none half done', async () => {
+    const staged = new StagedStorage(store.storage);
+    staged.before.read = () => pause(100);
+    const { compaction, figures, log } = compactingOn(staged.storage, {}, { drainMs: 2000 });
+    for (let i = 0; i < 50_000; i++) compaction.rowWritten(newKey(), BASE);
+    await compaction.close();
+    expect(compaction.size).toBeGreaterThan(0);
+    expect(figures()['compaction.in_flight']).toBe(0);
+    expect(log).toEqual(['info Flushing all old outstanding rows out of 50000 rows']);
+  });
+});
+
 describe('the service in the background', () => {
   const settings = { 'tsd.storage.compaction.flush_speed': '100000', 'tsd.storage.compaction.flush_interval': '1' };
   const untidy = '0010=05@1 0020=07@2';
