@@ -39,11 +39,13 @@ export class QueryMemory {
 /** What one query holds. */
 export class MemoryShare {
   bytes = 0;
+  private freed = false;
 
   constructor(private readonly memory: QueryMemory) {}
 
   /** @param points so many more, or fewer @throws QueryError 413 */
   add(points: number): void {
+    if (this.freed) return; // a scan that has not yet been told that its query is over
     this.bytes += points * BYTES_PER_POINT;
     this.memory.change(this, points * BYTES_PER_POINT);
   }
@@ -52,5 +54,6 @@ export class MemoryShare {
   free(): void {
     this.memory.remove(this);
     this.bytes = 0;
+    this.freed = true;
   }
 }

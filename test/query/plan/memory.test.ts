@@ -11,6 +11,7 @@ test('a query that holds more than all may is refused, and may be tried again wh
     'Sorry, running queries hold more than our maximum amount of 10MB in memory. Please try filtering using more tags or decrease your time range.',
   );
   query.free();
+  query.add(POINTS_OF_A_MB); // of a scan that goes on for a moment
   query.free();
   const next = memory.share();
   expect(() => next.add(10 * POINTS_OF_A_MB)).not.toThrow();
