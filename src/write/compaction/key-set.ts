@@ -34,6 +34,12 @@ export class KeySet {
     return true;
   }
 
+  has(key: Uint8Array, hash: number): boolean {
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) if (this.isAt(this.slots[slot] - 1, key)) return true;
+    return false;
+  }
+
   /** All keys, in order as unsigned bytes: views of memory that the set does not use again when it is dropped. */
   sorted(): Buffer[] {
     const found: Buffer[] = [];

@@ -51,6 +51,12 @@ export class RowPool {
     return added;
   }
 
+  /** Whether a row is in it that has not begun to come out. */
+  has(key: Uint8Array): boolean {
+    const hash = this.hashOf(key, 0, key.length);
+    return this.partitions[this.prefixHash & (PARTITIONS - 1)]?.has(key, hash) ?? false;
+  }
+
   /** Takes rows out: at most `count`, none only when there are none. Views. */
   take(count: number): Buffer[] {
     if (this.ready.length === 0) this.open();

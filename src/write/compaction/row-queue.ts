@@ -8,6 +8,8 @@ const HOUR = 3600;
 const HOURS_AHEAD = 2;
 /** Pools in line to be compacted; more are not opened for rows that come late, which gather in one instead. */
 const MAX_DUE_POOLS = 4;
+/** Rows that are looked at to find some to take. */
+const MAX_LOOKS = 4096;
 
 export interface QueueOptions {
   layout: KeyLayout;
@@ -103,18 +105,36 @@ export class RowQueue {
     if (now - this.farSorted >= HOUR * 1000) this.sortFar(now);
   }
 
-  /** Takes rows that may be compacted now, at most so many, those of the oldest hours first. Views. */
+  /**
+   * Takes rows that may be compacted now, at most so many, those of the oldest hours first. Views. Rows that have been written again are passed
+   * over, a bounded number at once: they rest anew.
+   */
   take(count: number): Buffer[] {
     const taken: Buffer[] = [];
-    while (taken.length < count && this.due.length > 0) {
-      taken.push(...this.due[0].take(count - taken.length));
+    for (let looks = 0; taken.length < count && this.due.length > 0 && looks < MAX_LOOKS;) {
+      looks += this.takeFrom(this.due[0], count, taken);
       if (this.due[0].size === 0) this.due.shift();
     }
     return taken;
   }
 
+  /** The same of the rows that queries found. */
   takeRead(count: number): Buffer[] {
-    return this.read.take(count);
+    const taken: Buffer[] = [];
+    for (let looks = 0; taken.length < count && this.read.size > 0 && looks < MAX_LOOKS;) looks += this.takeFrom(this.read, count, taken);
+    return taken;
+  }
+
+  /** @returns rows that came out of the pool, taken or not */
+  private takeFrom(pool: RowPool, count: number, taken: Buffer[]): number {
+    const rows = pool.take(count - taken.length);
+    for (const row of rows) if (!this.comesAgain(row, pool)) taken.push(row);
+    return rows.length;
+  }
+
+  /** Whether a row was written later than what put it into a pool, and is to come again for that. */
+  private comesAgain(key: Buffer, pool: RowPool): boolean {
+    return this.recent.has(key) || this.settling.has(key) || this.due.some((other) => other !== pool && other.has(key));
   }
 
   /** Makes every row that is old enough available at once. */

@@ -135,6 +135,24 @@ describe('the compaction queue', () => {
     expect(hours).toEqual([NOON, NOON, NOON, NOON + HOUR, NOON + HOUR, NOON + HOUR]);
   });
 
+  it('passes over rows that are written again before they are taken, until nobody writes them', () => {
+    const { queue, at } = queueAt(NOON);
+    const [busy, quiet] = [keyOf(1, NOON - HOUR * 5), keyOf(2, NOON - HOUR * 5)];
+    queue.add(quiet, NOON - HOUR * 5);
+    for (let second = 0; second < 60; second += 5) {
+      queue.add(busy, NOON - HOUR * 5);
+      at(NOON + second);
+      if (second < 20) continue;
+      queue.addRead(busy);
+      expect(hex(queue.take(5))).toEqual(second === 20 ? hex([quiet]) : []);
+      expect(queue.takeRead(5)).toEqual([]);
+    }
+    expect(queue.readSize).toBe(0);
+    for (const second of [60, 70, 80]) at(NOON + second);
+    expect(hex(queue.take(5))).toEqual(hex([busy]));
+    expect(queue.size).toBe(0);
+  });
+
   it('takes any base times, each row once and never too early, also far from now', () => {
     const hours = fc.integer({ min: -1000, max: 30 });
     fc.assert(
