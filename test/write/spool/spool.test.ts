@@ -257,7 +257,8 @@ describe('the files', () => {
   });
 
   test('are bounded: beyond, points wait in the buffer, and are refused when that is full', async () => {
-    const tsd = await spooling({ spool: { maxBytes: 4000, afterMs: 30 }, config: { 'tsd.storage.write_buffer.bytes': '20000' } });
+    const config = { 'tsd.storage.write_buffer.bytes': '20000', 'hbase.rpcs.buffered_flush_interval': '5' };
+    const tsd = await spooling({ spool: { maxBytes: 4000, afterMs: 30 }, config });
     await tsd.add(T0, '0');
     moody.mood = 'away';
     let taken = 0;
