@@ -5,7 +5,7 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openQueries } from './lib/http-connection.mjs';
+import { openRequests } from './lib/http-connection.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -122,13 +122,14 @@ async function measure(name, { runs, path }, ports) {
   const count = Number(options.runs ?? runs);
   const times = ports.map(() => []);
   const answers = [];
-  const connections = await Promise.all(ports.map(openQueries));
+  const connections = await Promise.all(ports.map(openRequests));
   for (let run = -Math.ceil(count / 10); run < count; run++) {
     // The first tenth warms both up; who is asked first changes from turn to turn.
     const order = ports.map((_, i) => i);
     if (run % 2 !== 0) order.reverse();
     for (const i of order) {
-      const { status, body, ms } = await connections[i].get(path);
+      const { answer, ms } = await connections[i].ask(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+      const { status, body } = answer;
       if (status !== 200) throw new Error(`port ${ports[i]} answers ${status}: ${body.slice(0, 300)}`);
       if (run >= 0) times[i].push(ms);
       answers[i] = body;

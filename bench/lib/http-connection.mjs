@@ -9,42 +9,7 @@ export async function open(port) {
   return socket;
 }
 
-/**
- * A kept connection for one request at a time, without what an HTTP client costs beside it.
- * @param problems told what refusals say
- * @returns `send(bytes)`, which resolves with whether the answer's status is below 300 and rejects when the connection ends, and `close()`
- */
-export async function openHttp(port, problems) {
-  const socket = await open(port);
-  let answered = (_accepted) => {};
-  let failed = (_error) => {};
-  let text = '';
-  socket.on('data', (chunk) => {
-    text += chunk.toString('latin1');
-    const head = text.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? 0);
-    if (text.length < head + 4 + length) return;
-    const status = Number(text.slice(9, 12));
-    if (status >= 300) problems.add(text.slice(head + 4, head + 304));
-    text = '';
-    answered(status < 300);
-  });
-  socket.on('error', (error) => failed(error));
-  socket.on('close', () => failed(new Error('the server closed the connection')));
-  return {
-    send: (bytes) =>
-      new Promise((resolve, reject) => {
-        [answered, failed] = [resolve, reject];
-        socket.write(bytes);
-      }),
-    close() {
-      failed = () => {};
-      socket.destroy();
-    },
-  };
-}
-
+const HEAD_END = '\r\n\r\n';
 const CHUNKED_END = Buffer.from('\r\n0\r\n\r\n');
 
 /** The body of an answer sent in chunks. */
@@ -59,49 +24,87 @@ function joinChunks(bytes) {
   }
 }
 
+/** An answer as it comes in. */
+class Answer {
+  parts = [];
+  size = 0;
+  /** Bytes of head and body; 0: the head is not there yet; Infinity: the body comes in chunks. */
+  wanted = 0;
+
+  /** @returns whether this was the last piece */
+  add(piece) {
+    this.parts.push(piece);
+    this.size += piece.length;
+    if (this.wanted === 0) this.readHead();
+    if (this.wanted < Infinity) return this.wanted > 0 && this.size >= this.wanted;
+    const last = piece.length >= CHUNKED_END.length ? piece : this.joined();
+    return last.subarray(-CHUNKED_END.length).equals(CHUNKED_END);
+  }
+
+  joined() {
+    if (this.parts.length > 1) this.parts = [Buffer.concat(this.parts)];
+    return this.parts[0];
+  }
+
+  readHead() {
+    const end = this.joined().indexOf(HEAD_END);
+    if (end < 0) return;
+    const head = this.parts[0].toString('latin1', 0, end);
+    const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+    this.wanted = /transfer-encoding: *chunked/i.test(head) ? Infinity : end + HEAD_END.length + length;
+  }
+
+  get status() {
+    return Number(this.joined().toString('latin1', 9, 12));
+  }
+
+  get body() {
+    const body = this.joined().subarray(this.parts[0].indexOf(HEAD_END) + HEAD_END.length);
+    return (this.wanted === Infinity ? joinChunks(body) : body).toString();
+  }
+}
+
 /**
- * A kept connection for queries, one at a time: beside the server there is next to nothing in the times it takes.
- * @returns `get(path)`, which resolves with status, body and the milliseconds from the request to the last byte, and `close()`
+ * A kept connection for one request at a time, without what an HTTP client costs beside it.
+ * @returns `ask(bytes)`, which resolves with the answer and the milliseconds until its last byte and rejects when the connection ends, and
+ * `close()`
  */
-export async function openQueries(port) {
+export async function openRequests(port) {
   const socket = await open(port);
-  let parts = [];
-  let size = 0;
-  let wanted = 0;
-  let chunked = false;
+  let answer = new Answer();
   let started = 0;
   let answered = (_answer) => {};
   let failed = (_error) => {};
-  let tail = Buffer.alloc(0);
-  socket.on('data', (chunk) => {
-    if (size === 0) {
-      const head = chunk.toString('latin1', 0, chunk.indexOf('\r\n\r\n'));
-      chunked = /transfer-encoding: *chunked/i.test(head);
-      wanted = head.length + 4 + Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-    }
-    parts.push(chunk);
-    size += chunk.length;
-    tail = Buffer.concat([tail.subarray(-CHUNKED_END.length), chunk.subarray(-CHUNKED_END.length)]).subarray(-CHUNKED_END.length);
-    if (chunked ? !tail.equals(CHUNKED_END) : size < wanted) return;
-    const ms = performance.now() - started;
-    const all = Buffer.concat(parts);
-    const body = all.subarray(all.indexOf('\r\n\r\n') + 4);
-    answered({ status: Number(all.toString('latin1', 9, 12)), body: (chunked ? joinChunks(body) : body).toString(), ms });
+  socket.on('data', (piece) => {
+    if (answer.add(piece)) answered({ answer, ms: performance.now() - started });
   });
   socket.on('error', (error) => failed(error));
   socket.on('close', () => failed(new Error('the server closed the connection')));
   return {
-    get: (path) =>
+    ask: (bytes) =>
       new Promise((resolve, reject) => {
-        [answered, failed, parts, size] = [resolve, reject, [], 0];
-        tail = Buffer.alloc(0);
-        const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+        [answer, answered, failed] = [new Answer(), resolve, reject];
         started = performance.now();
-        socket.write(request);
+        socket.write(bytes);
       }),
     close() {
       failed = () => {};
       socket.destroy();
     },
   };
+}
+
+/**
+ * The same for puts.
+ * @param problems told what refusals say
+ * @returns `send(bytes)`, which resolves with whether the answer's status is below 300, and `close()`
+ */
+export async function openHttp(port, problems) {
+  const { ask, close } = await openRequests(port);
+  const send = async (bytes) => {
+    const { answer } = await ask(bytes);
+    if (answer.status >= 300) problems.add(answer.body.slice(0, 300));
+    return answer.status < 300;
+  };
+  return { send, close };
 }

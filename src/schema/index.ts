@@ -11,7 +11,7 @@ export * from './java-json';
 export * from './layout';
 export * from './merge-points';
 export * from './merge-row';
-export { pointArrays } from './point-arrays';
+export { BYTES_PER_POINT, pointArrays } from './point-arrays';
 export * from './points-builder';
 export * from './qualifier';
 export * from './rollup-qualifier';

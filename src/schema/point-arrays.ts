@@ -4,7 +4,8 @@ export interface PointArrays {
   readonly values: Float64Array;
 }
 
-const BYTES_PER_POINT = 16;
+/** A time and a value. */
+export const BYTES_PER_POINT = 16;
 /** Bytes of arrays that are kept for later. */
 const MOST_KEPT = 32 * 1024 * 1024;
 const LEAST_CAPACITY = 16;

@@ -1,11 +1,9 @@
+import { BYTES_PER_POINT } from '../../schema';
 import { QueryError } from '../errors';
 import { ADVICE } from './limits';
 
-/** A time and a value; typed arrays have up to as much again in reserve. */
-const BYTES_PER_POINT = 16;
-
 /**
- * What the points of all running queries may hold of memory together. When there is no more, those give up that hold more than their share of it,
+ * What the points of all running queries may hold of memory together; their arrays have up to as much again in reserve. When there is no more, those give up that hold more than their share of it,
  * so that one query over everything does not take the small ones with it, nor the daemon.
  */
 export class QueryMemory {

@@ -1,9 +1,7 @@
-import type { PointsBuilder } from '../../schema';
+import { MAX_TIMESPAN, type PointsBuilder } from '../../schema';
 import { bucketsOf, type Buckets } from '../downsample/buckets';
 import { lowerBound } from '../points';
 import type { GroupSpec } from '../types';
-
-const ROW_MS = 3_600_000;
 
 /**
  * Which of a series' points the numbers of a query depend on. Rows hold whole hours: a query of the last minute would keep
@@ -36,7 +34,7 @@ export class NeededPoints {
 
   /** Whether all points of a row are needed. @param baseTime seconds */
   coverRow(baseTime: number): boolean {
-    return baseTime * 1000 >= this.from && baseTime * 1000 + ROW_MS <= this.to;
+    return baseTime * 1000 >= this.from && (baseTime + MAX_TIMESPAN) * 1000 <= this.to;
   }
 
   /** Leaves out what is not needed of the points of a series so far. One of them always stays: there is a series. */

@@ -25,9 +25,8 @@ export class KeySet {
 
   /** @returns false: it was in it already */
   add(key: Uint8Array, hash: number): boolean {
-    const mask = this.slots.length - 1;
-    let slot = hash & mask;
-    for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) if (this.isAt(this.slots[slot] - 1, key)) return false;
+    const slot = this.slotOf(key, hash);
+    if (this.slots[slot] !== 0) return false;
     this.slots[slot] = this.append(key) + 1;
     this.size++;
     if (this.size * 4 > this.slots.length * 3) this.rehash();
@@ -35,9 +34,7 @@ export class KeySet {
   }
 
   has(key: Uint8Array, hash: number): boolean {
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) if (this.isAt(this.slots[slot] - 1, key)) return true;
-    return false;
+    return this.slots[this.slotOf(key, hash)] !== 0;
   }
 
   /** All keys, in order as unsigned bytes: views of memory that the set does not use again when it is dropped. */
@@ -49,6 +46,14 @@ export class KeySet {
       found.push(this.keys.subarray(from, at));
     }
     return found.sort(Buffer.compare);
+  }
+
+  /** Where the key stands, or the free slot where it would. */
+  private slotOf(key: Uint8Array, hash: number): number {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    while (this.slots[slot] !== 0 && !this.isAt(this.slots[slot] - 1, key)) slot = (slot + 1) & mask;
+    return slot;
   }
 
   private isAt(at: number, key: Uint8Array): boolean {

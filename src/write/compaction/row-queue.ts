@@ -110,26 +110,24 @@ export class RowQueue {
    * over, a bounded number at once: they rest anew.
    */
   take(count: number): Buffer[] {
-    const taken: Buffer[] = [];
-    for (let looks = 0; taken.length < count && this.due.length > 0 && looks < MAX_LOOKS;) {
-      looks += this.takeFrom(this.due[0], count, taken);
-      if (this.due[0].size === 0) this.due.shift();
-    }
-    return taken;
+    return this.takeFrom(this.due, count);
   }
 
   /** The same of the rows that queries found. */
   takeRead(count: number): Buffer[] {
-    const taken: Buffer[] = [];
-    for (let looks = 0; taken.length < count && this.read.size > 0 && looks < MAX_LOOKS;) looks += this.takeFrom(this.read, count, taken);
-    return taken;
+    return this.takeFrom([this.read], count);
   }
 
-  /** @returns rows that came out of the pool, taken or not */
-  private takeFrom(pool: RowPool, count: number, taken: Buffer[]): number {
-    const rows = pool.take(count - taken.length);
-    for (const row of rows) if (!this.comesAgain(row, pool)) taken.push(row);
-    return rows.length;
+  private takeFrom(pools: readonly RowPool[], count: number): Buffer[] {
+    const taken: Buffer[] = [];
+    let looks = 0;
+    for (const pool of pools)
+      while (pool.size > 0 && taken.length < count && looks < MAX_LOOKS) {
+        const rows = pool.take(count - taken.length);
+        looks += rows.length;
+        for (const row of rows) if (!this.comesAgain(row, pool)) taken.push(row);
+      }
+    return taken;
   }
 
   /** Whether a row was written later than what put it into a pool, and is to come again for that. */
