@@ -101,6 +101,7 @@ export class Daemon implements Tsd {
       readOnly: modeOf(config) === 'ro',
       reads: queries.findings,
       keepingUp: () => writer.accepting,
+      isWriting: (rowKey) => writer.isWriting(rowKey),
     });
     writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
     queries.onRowsMerged = (rows) => compaction.rowsRead(rows);

@@ -38,6 +38,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       const writer = createPointWriter(config, storage, uids, logs.get('net.opentsdb.core.TSDB'), undefined, { durability: 'skip' });
       const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
         keepingUp: () => writer.accepting,
+        isWriting: (rowKey) => writer.isWriting(rowKey),
         drainMs: COMPACTION_MS,
       });
       writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));

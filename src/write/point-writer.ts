@@ -54,7 +54,7 @@ export class StoragePointWriter implements PointWriter {
     const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
     this.spool = spool ?? null;
     this.buffer = new WriteBuffer(spool ?? storage, bufferBytes, pace, {
-      rowOpened: (rowTable, append, key) => this.rowOpened(rowTable, append, key),
+      rowClosed: (rowTable, append, key) => this.rowWritten(rowTable, append, key),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     });
@@ -92,6 +92,10 @@ export class StoragePointWriter implements PointWriter {
     this.rowListeners.push(listener);
   }
 
+  isWriting(rowKey: Buffer): boolean {
+    return this.lane.rows.find(rowKey, rowKey.length, hashKey(rowKey, rowKey.length)) !== null;
+  }
+
   /** Points take the short way unless their names are wanted: by plugins, or to keep them behind others of their series. */
   private chooseWay(): void {
     this.cells.enabled = !this.closed && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
@@ -105,7 +109,7 @@ export class StoragePointWriter implements PointWriter {
   }
 
   private rowsReplayed(table: string, rows: readonly RowPut[]): void {
-    for (const { row } of rows) this.rowOpened(table, this.lane.append, row);
+    for (const { row } of rows) this.rowWritten(table, this.lane.append, row);
   }
 
   addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
@@ -212,7 +216,7 @@ export class StoragePointWriter implements PointWriter {
     return promise;
   }
 
-  private rowOpened(table: string, append: boolean, key: Buffer): void {
+  private rowWritten(table: string, append: boolean, key: Buffer): void {
     if (append || table !== this.settings.table || this.rowListeners.length === 0) return;
     const baseTime = baseTimeOfKey(this.settings.layout, key);
     for (const listener of this.rowListeners) listener(key, baseTime);

@@ -76,8 +76,10 @@ export interface PointWriter extends StatsSource {
   readonly accepting: boolean;
   /** Calls back when it is this waiter's turn to write again: in the order of asking, one at a time, while `accepting`. */
   awaitTurn(turn: Turn): void;
-  /** Told of every row of the data table that gets points, once per stay of the row in the buffer. The key is only lent. */
+  /** Told of every row of the data table that got points, once per stay of the row in the buffer, at its end. The key is only lent. */
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
+  /** Points of this row of the data table are in the buffer. */
+  isWriting(rowKey: Buffer): boolean;
   /** Begins to replay what an earlier process has left in the spool. Storage and UIDs have to be open. */
   startReplay(): void;
   /** Everything accepted so far is durable (or has failed) when it resolves. */

@@ -17,8 +17,8 @@ export interface FailedRow {
 
 /** What the buffer's owner hears. */
 export interface BufferEvents {
-  /** A row of the table got points that had none in the buffer. The key is only lent. */
-  rowOpened(table: string, append: boolean, key: Buffer): void;
+  /** A row of the table that got points has none in the buffer any more. The key is only lent. */
+  rowClosed(table: string, append: boolean, key: Buffer): void;
   rowFailed(failed: FailedRow): void;
   /** A request to storage ended. */
   flushed(milliseconds: number, cells: number): void;
@@ -54,7 +54,7 @@ export class WriteBuffer {
 
   private laneEvents(table: string, append: boolean): LaneEvents {
     return {
-      rowOpened: (key) => this.events.rowOpened(table, append, key),
+      rowClosed: (key) => this.events.rowClosed(table, append, key),
       rowFailed: (_lane, key, cells, error) => {
         if (error instanceof ThrottleError) this.failedPoints.throttle += cells.points;
         else if (error instanceof TimeoutError) this.failedPoints.timeout += cells.points;

@@ -24,7 +24,8 @@ export interface LanePace {
 
 /** What a lane tells its owner. The key is only lent. */
 export interface LaneEvents {
-  rowOpened(key: Buffer): void;
+  /** Nothing of a row is waiting or on its way any more. */
+  rowClosed(key: Buffer): void;
   rowFailed(lane: WriteLane, key: Buffer, cells: RowCells, error: StorageError): void;
   flushed(milliseconds: number, cells: number): void;
   retried(rows: number): void;
@@ -72,13 +73,12 @@ export class WriteLane {
     private readonly options: MutateOptions = {},
   ) {}
 
-  /** The row of a key; new ones are announced. @param length bytes of `key` in use */
+  /** The row of a key, a new one if need be. @param length bytes of `key` in use */
   row(key: Buffer, length: number, hash: number): ActiveRow {
     let row = this.rows.find(key, length, hash);
     if (row === null) {
       row = this.rows.insert(key, length, hash);
       this.budget.used += ROW_COST + length;
-      this.events.rowOpened(row.key);
     }
     return row;
   }
@@ -249,6 +249,7 @@ export class WriteLane {
       return freed;
     }
     freed += ROW_COST + row.key.length;
+    this.events.rowClosed(row.key);
     this.rows.remove(row, error === undefined);
     return freed;
   }

@@ -284,14 +284,18 @@ describe('a region that is away', () => {
   });
 });
 
-it('announces each row that gets points, once while it waits', async () => {
+it('announces each row that got points, once they are stored', async () => {
   await start();
   const rows: string[] = [];
   writing.writer.onRowWritten((key, baseTime) => rows.push(`${key.toString('hex')} ${baseTime}`));
   for (let i = 0; i < 50; i++) send(`m ${T0 + i} 1 host=a`);
   send(`m ${T0 + 3600} 1 host=a`);
+  const key = Buffer.from(`000001${T0.toString(16)}000001000001`, 'hex');
+  expect([rows, writing.writer.isWriting(key)]).toEqual([[], true]);
   await writing.writer.flush();
+  expect([rows.length, writing.writer.isWriting(key)]).toEqual([2, false]);
   send(`m ${T0 + 60} 1 host=a`);
+  await writing.writer.flush();
   const hour = (base: number): string => `000001${base.toString(16)}000001000001 ${base}`;
   expect(rows).toEqual([hour(T0), hour(T0 + 3600), hour(T0)]);
 });

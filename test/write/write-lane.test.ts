@@ -7,7 +7,7 @@ import { Door } from './support/unruly-storage';
 
 /** Nothing leaves by the time in a test, unless somebody waits for it. */
 const PACE = { flushMs: 3_600_000, hurryMs: 1, batchCells: 1000, inFlight: 4, retryMs: 0 };
-const IGNORED = { rowOpened: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
+const IGNORED = { rowClosed: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
 
 const door = new Door();
 let writes: string[][];

@@ -64,8 +64,9 @@ export class CompactionService implements Compaction {
     this.now = options.now ?? Date.now;
     this.reads = options.reads ?? NO_READS;
     this.keepingUp = options.keepingUp ?? (() => true);
-    const { layout, queueBytes, quietMs } = settings;
-    this.queue = new RowQueue({ layout, maxBytes: queueBytes, quietMs, seed: randomInt(2 ** 31), now: this.now });
+    const { layout, queueBytes: maxBytes, quietMs } = settings;
+    const isWriting = options.isWriting ?? (() => false);
+    this.queue = new RowQueue({ layout, maxBytes, quietMs, seed: randomInt(2 ** 31), isWriting, now: this.now });
     this.pacer = new Pacer(settings, this.now());
     this.readPacer = new Pacer({ flushInterval: 1, minFlushThreshold: READ_RATE, flushSpeed: 0 }, this.now());
     const seldom = new Seldom(WARNINGS_A_SECOND, (message) => logger.warn(message));

@@ -19,6 +19,8 @@ export interface QueueOptions {
   quietMs: number;
   /** What makes the order this process's own. */
   seed: number;
+  /** Whether a row will be added again soon, because points of it are on their way. */
+  isWriting: (key: Buffer) => boolean;
   /** Milliseconds, `Date.now()` scale. */
   now: () => number;
 }
@@ -36,6 +38,8 @@ export class RowQueue {
   /** Rows of past hours: those that come now, and those that came in the time before. */
   private recent: RowPool;
   private settling: RowPool;
+  /** Rows that are in both. */
+  private inBoth = 0;
   private turned: number;
   /** Rows of hours far ahead. */
   private far: RowPool;
@@ -57,9 +61,9 @@ export class RowQueue {
     this.farSorted = now;
   }
 
-  /** Rows in it, without those that queries found. */
+  /** Rows in it, without those that queries found. Rows in line that have been written again count twice until they are passed over. */
   get size(): number {
-    let size = this.recent.size + this.settling.size + this.far.size;
+    let size = this.recent.size + this.settling.size - this.inBoth + this.far.size;
     for (const pool of this.hours.values()) size += pool.size;
     for (const pool of this.due) size += pool.size;
     return size;
@@ -81,8 +85,8 @@ export class RowQueue {
   /** A row got points. @param key copied. @param baseTime seconds */
   add(key: Uint8Array, baseTime: number): void {
     const hour = Math.floor(baseTime / HOUR);
-    if (hour === this.lastHour && this.lastPool !== null) this.addTo(this.lastPool, key);
-    else this.addTo(this.poolOf(hour, baseTime), key);
+    const pool = hour === this.lastHour && this.lastPool !== null ? this.lastPool : this.poolOf(hour, baseTime);
+    if (this.addTo(pool, key) && pool === this.recent && this.settling.has(key)) this.inBoth++;
   }
 
   /** A query read a row that is old enough and not as compaction leaves it. @param key copied */
@@ -106,8 +110,8 @@ export class RowQueue {
   }
 
   /**
-   * Takes rows that may be compacted now, at most so many, those of the oldest hours first. Views. Rows that have been written again are passed
-   * over, a bounded number at once: they rest anew.
+   * Takes rows that may be compacted now, at most so many, those of the oldest hours first. Views. Rows that have been written again, or are
+   * just being written, are passed over, a bounded number at once: they rest anew.
    */
   take(count: number): Buffer[] {
     return this.takeFrom(this.due, count);
@@ -130,22 +134,30 @@ export class RowQueue {
     return taken;
   }
 
-  /** Whether a row was written later than what put it into a pool, and is to come again for that. */
+  /** Whether a row was written later than what put it into a pool, and is in another or to come again for that. */
   private comesAgain(key: Buffer, pool: RowPool): boolean {
-    return this.recent.has(key) || this.settling.has(key) || this.due.some((other) => other !== pool && other.has(key));
+    return (
+      this.options.isWriting(key) ||
+      this.recent.has(key) ||
+      this.settling.has(key) ||
+      this.due.some((other) => other !== pool && other.has(key))
+    );
   }
 
   /** Makes every row that is old enough available at once. */
   settleAll(): void {
     this.turn();
     this.due.push(this.settling, this.recent);
+    this.inBoth = 0;
     this.settling = this.newPool();
     this.recent = this.newPool();
   }
 
-  private addTo(pool: RowPool, key: Uint8Array): void {
-    if (this.full()) this.dropped++;
-    else pool.add(key);
+  /** @returns false: it was in it already, or the queue is full */
+  private addTo(pool: RowPool, key: Uint8Array): boolean {
+    if (!this.full()) return pool.add(key);
+    this.dropped++;
+    return false;
   }
 
   /** Whether the queue has all the bytes it may have; the sum is formed every few rows only. */
@@ -167,6 +179,7 @@ export class RowQueue {
 
   private settle(now: number): void {
     this.turned = now;
+    this.inBoth = 0;
     if (this.settling.size > 0) {
       this.due.push(this.settling);
       this.settling = this.newPool();

@@ -10,7 +10,7 @@ export interface Compaction extends StatsSource {
   readonly size: number;
   /** Begins to compact; storage must be open. */
   start(): void;
-  /** A row got points. @param rowKey only lent. @param baseTime seconds */
+  /** A row got points: they are in storage now. @param rowKey only lent. @param baseTime seconds */
   rowWritten(rowKey: Buffer, baseTime: number): void;
   /** Rows as a query read them, that may have something to compact or repair. Takes those that are old enough, without keeping them. */
   rowsRead(rows: readonly Row[]): void;
@@ -27,6 +27,8 @@ export interface CompactionOptions {
   reads?: ReadFindings;
   /** Storage keeps up with what clients write; nothing is compacted while it does not. Absent: it does. */
   keepingUp?: () => boolean;
+  /** More points of a row are on their way: it is left until `rowWritten` tells of them. Absent: never known. */
+  isWriting?: (rowKey: Buffer) => boolean;
   /** Over the settings, for tests and tools. */
   quietMs?: number;
   drainMs?: number;

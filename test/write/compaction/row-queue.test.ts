@@ -20,18 +20,20 @@ function keyOf(series: number, baseTime: number): Buffer {
 
 function queueAt(start: number, options: { maxBytes?: number; quietMs?: number; seed?: number } = {}) {
   const clock = { now: start * 1000 };
+  const writing = new Set<string>();
   const queue = new RowQueue({
     layout: DEFAULT_LAYOUT,
     maxBytes: options.maxBytes ?? 1 << 30,
     quietMs: options.quietMs ?? 10_000,
     seed: options.seed ?? 7,
+    isWriting: (key) => writing.has(key.toString('hex')),
     now: () => clock.now,
   });
   const at = (seconds: number): void => {
     clock.now = seconds * 1000;
     queue.turn();
   };
-  return { queue, at };
+  return { queue, at, writing };
 }
 
 const hex = (keys: readonly Buffer[]): string[] => keys.map((key) => key.toString('hex'));
@@ -151,6 +153,35 @@ describe('the compaction queue', () => {
     for (const second of [60, 70, 80]) at(NOON + second);
     expect(hex(queue.take(5))).toEqual(hex([busy]));
     expect(queue.size).toBe(0);
+  });
+
+  it('leaves rows alone that are being written, however long that takes', () => {
+    const { queue, at, writing } = queueAt(NOON);
+    const [held, free] = [keyOf(1, NOON - HOUR * 5), keyOf(2, NOON - HOUR * 5)];
+    for (const key of [held, free]) queue.add(key, NOON - HOUR * 5);
+    queue.addRead(held);
+    writing.add(held.toString('hex'));
+    for (const second of [10, 20]) at(NOON + second);
+    expect(hex(queue.take(5))).toEqual(hex([free]));
+    expect(queue.takeRead(5)).toEqual([]);
+    expect(queue.size).toBe(0);
+    writing.clear();
+    queue.add(held, NOON - HOUR * 5);
+    for (const second of [30, 39]) at(NOON + second);
+    expect(queue.take(5)).toEqual([]);
+    at(NOON + 40);
+    expect(hex(queue.take(5))).toEqual(hex([held]));
+  });
+
+  it('counts a row once although it is written again while it rests', () => {
+    const { queue, at } = queueAt(NOON);
+    const keys = Array.from({ length: 100 }, (_, i) => keyOf(i, NOON - HOUR * 5));
+    for (let second = 0; second <= 40; second += 10) {
+      at(NOON + second);
+      for (const key of [...keys, ...keys]) queue.add(key, NOON - HOUR * 5);
+      expect(queue.take(1)).toEqual([]);
+      expect(queue.size).toBe(100);
+    }
   });
 
   it('takes any base times, each row once and never too early, also far from now', () => {
