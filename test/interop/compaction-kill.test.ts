@@ -28,6 +28,7 @@ const SETTINGS = {
   'tsd.storage.compaction.flush_interval': '1',
   'tsd.storage.compaction.min_flush_threshold': '10',
   'tsd.storage.compaction.flush_speed': '3600',
+  'tsd.storage.compaction.rest': '5',
 };
 
 interface Sample {

@@ -159,6 +159,7 @@ describeWithHBase('compaction by the original and by ours', (quorum) => {
       'tsd.storage.compaction.min_flush_threshold': '50',
       'tsd.storage.compaction.flush_interval': '1',
       'tsd.storage.compaction.flush_speed': '3600',
+      'tsd.storage.compaction.rest': '5',
       'tsd.core.auto_create_metrics': 'true',
     };
     const lines: string[] = [];

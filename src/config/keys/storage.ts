@@ -50,6 +50,13 @@ export const STORAGE_KEYS: readonly ConfigKey[] = [
     hidden: true,
   },
   {
+    name: 'tsd.storage.compaction.rest',
+    type: 'int',
+    default: '60',
+    doc: 'seconds for which nobody may have written a row before it is compacted',
+    hidden: true,
+  },
+  {
     name: 'tsd.storage.enable_appends',
     type: 'boolean',
     default: 'false',

@@ -1,7 +1,7 @@
 import { baseTimeOfKey, type KeyLayout } from '../../schema';
 import { RowPool } from './row-pool';
 
-/** Seconds from a row's base time to the first second in which it may be compacted. */
+/** Seconds from a row's base time to the first second in which it may be compacted, had nobody written it since. */
 export const ROW_AGE = 3601;
 const HOUR = 3600;
 /** Hours ahead of the clock that have a pool each; rows further ahead share one, or a client's wild timestamps would make many. */
@@ -15,7 +15,7 @@ export interface QueueOptions {
   layout: KeyLayout;
   /** Most bytes; rows beyond are not taken. */
   maxBytes: number;
-  /** Milliseconds that rows of past hours stay before they are compacted, at least: more cells may be on their way. */
+  /** Milliseconds that rows stay before they are compacted, at least: more cells may be on their way. */
   quietMs: number;
   /** What makes the order this process's own. */
   seed: number;
@@ -97,13 +97,7 @@ export class RowQueue {
   /** Lets the clock have its effect; at least once a second. */
   turn(): void {
     const now = this.options.now();
-    const seconds = Math.floor(now / 1000);
-    for (const [hour, pool] of this.hours) {
-      if (hour * HOUR + ROW_AGE > seconds) continue;
-      this.hours.delete(hour);
-      this.lastPool = null;
-      if (pool.size > 0) this.due.push(pool);
-    }
+    this.release(now - this.options.quietMs);
     this.due = this.due.filter((pool) => pool.size > 0);
     if (now - this.turned >= this.options.quietMs && this.due.length < MAX_DUE_POOLS) this.settle(now);
     if (now - this.farSorted >= HOUR * 1000) this.sortFar(now);
@@ -147,6 +141,7 @@ export class RowQueue {
   /** Makes every row that is old enough available at once. */
   settleAll(): void {
     this.turn();
+    this.release(this.options.now());
     this.due.push(this.settling, this.recent);
     this.inBoth = 0;
     this.settling = this.newPool();
@@ -175,6 +170,16 @@ export class RowQueue {
     this.lastHour = hour;
     this.lastPool = pool;
     return pool;
+  }
+
+  /** Puts the rows in line that were old enough then. @param then milliseconds */
+  private release(then: number): void {
+    for (const [hour, pool] of this.hours) {
+      if ((hour * HOUR + ROW_AGE) * 1000 > then) continue;
+      this.hours.delete(hour);
+      this.lastPool = null;
+      if (pool.size > 0) this.due.push(pool);
+    }
   }
 
   private settle(now: number): void {

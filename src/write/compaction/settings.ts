@@ -22,14 +22,15 @@ export interface CompactionSettings {
   flushSpeed: number;
   /** Most bytes of the queue. */
   queueBytes: number;
-  /** Milliseconds for which nobody may have written a row before it is merged. */
+  /**
+   * Milliseconds for which nobody may have written a row before it is merged: several times what the clocks of region servers may
+   * differ by, and, for data that comes late, longer than from one point of a series to the next.
+   */
   quietMs: number;
   /** Milliseconds that the last flush may take when the TSD stops. */
   drainMs: number;
 }
 
-/** Several times what the clocks of region servers may differ by, and longer than an importer stays with a row. */
-const QUIET_MS = 10_000;
 const DRAIN_MS = 10_000;
 
 /**
@@ -53,7 +54,7 @@ export function compactionSettings(config: Config, widths: UidWidths, readOnly: 
     maxConcurrentFlushes: Math.max(config.getInt('tsd.storage.compaction.max_concurrent_flushes'), 1),
     flushSpeed: config.getInt('tsd.storage.compaction.flush_speed'),
     queueBytes: config.getInt('tsd.storage.compaction.queue_bytes'),
-    quietMs: QUIET_MS,
+    quietMs: 1000 * Math.max(config.getInt('tsd.storage.compaction.rest'), 0),
     drainMs: DRAIN_MS,
   };
 }

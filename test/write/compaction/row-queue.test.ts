@@ -107,18 +107,21 @@ describe('a pool of rows', () => {
 });
 
 describe('the compaction queue', () => {
-  it('lets rows go an hour and a second after their base time, not before', () => {
-    const { queue, at } = queueAt(NOON + 100);
+  it('lets rows go an hour, a second and their rest after their base time, not before', () => {
+    const rest = 60;
+    const { queue, at } = queueAt(NOON + 100, { quietMs: rest * 1000 });
     queue.add(keyOf(1, NOON), NOON);
     queue.add(keyOf(1, NOON), NOON);
     queue.add(keyOf(2, NOON), NOON);
     queue.add(keyOf(1, NOON + HOUR), NOON + HOUR);
     expect(queue.size).toBe(3);
-    at(NOON + ROW_AGE - 1);
+    at(NOON + ROW_AGE + rest - 1);
     expect(queue.take(10)).toEqual([]);
-    at(NOON + ROW_AGE);
+    at(NOON + ROW_AGE + rest);
     expect(hex(queue.take(10)).sort()).toEqual(hex([keyOf(1, NOON), keyOf(2, NOON)]));
     at(NOON + HOUR + ROW_AGE);
+    expect(queue.take(10)).toEqual([]);
+    queue.settleAll();
     expect(hex(queue.take(10))).toEqual(hex([keyOf(1, NOON + HOUR)]));
     expect(queue.size).toBe(0);
   });
@@ -132,7 +135,7 @@ describe('the compaction queue', () => {
     at(NOON + 20);
     expect(hex(queue.take(5))).toEqual(hex([keyOf(9, NOON - 50 * HOUR)]));
     for (const hour of [0, 1]) for (let i = 0; i < 3; i++) queue.add(keyOf(i, NOON + hour * HOUR), NOON + hour * HOUR);
-    at(NOON + HOUR + ROW_AGE);
+    at(NOON + HOUR + ROW_AGE + 10);
     const hours = queue.take(6).map((key) => key.readUInt32BE(3));
     expect(hours).toEqual([NOON, NOON, NOON, NOON + HOUR, NOON + HOUR, NOON + HOUR]);
   });
@@ -217,7 +220,7 @@ describe('the compaction queue', () => {
     expect(queue.dropped).toBeGreaterThan(50_000);
     expect(queue.size + queue.dropped).toBe(100_000);
     expect(queue.bytes).toBeLessThan(1.1 * 2 ** 20);
-    at(NOON + ROW_AGE);
+    at(NOON + ROW_AGE + 10);
     while (queue.take(1000).length > 0);
     const { dropped } = queue;
     for (let i = 0; i < 1000; i++) queue.add(keyOf(i, NOON + HOUR), NOON + HOUR);
