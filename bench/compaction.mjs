@@ -42,7 +42,7 @@ const seconds = Number(options.seconds);
 const SERIES = 2000;
 /** Seconds a line of the table stands for. */
 const SLICE = 10;
-const START_WITHIN_MS = 90_000;
+const START_WITHIN_MS = 180_000;
 const HOUR = 3600;
 const metric = `bench.compaction.${process.pid}`;
 const hourStart = (Math.floor(Date.now() / 1000 / HOUR) - 24) * HOUR;

@@ -40,6 +40,8 @@ export class RowQueue {
   private settling: RowPool;
   /** Rows that are in both. */
   private inBoth = 0;
+  /** Rows in line that will be passed over. */
+  private again = 0;
   private turned: number;
   /** Rows of hours far ahead. */
   private far: RowPool;
@@ -61,9 +63,9 @@ export class RowQueue {
     this.farSorted = now;
   }
 
-  /** Rows in it, without those that queries found. Rows in line that have been written again count twice until they are passed over. */
+  /** Rows in it, without those that queries found; rows that have been written again count once, nearly always. */
   get size(): number {
-    let size = this.recent.size + this.settling.size - this.inBoth + this.far.size;
+    let size = this.recent.size + this.settling.size + this.far.size - this.inBoth - this.again;
     for (const pool of this.hours.values()) size += pool.size;
     for (const pool of this.due) size += pool.size;
     return size;
@@ -99,6 +101,7 @@ export class RowQueue {
     const now = this.options.now();
     this.release(now - this.options.quietMs);
     this.due = this.due.filter((pool) => pool.size > 0);
+    if (this.due.length === 0) this.again = 0;
     if (now - this.turned >= this.options.quietMs && this.due.length < MAX_DUE_POOLS) this.settle(now);
     if (now - this.farSorted >= HOUR * 1000) this.sortFar(now);
   }
@@ -123,7 +126,9 @@ export class RowQueue {
       while (pool.size > 0 && taken.length < count && looks < MAX_LOOKS) {
         const rows = pool.take(count - taken.length);
         looks += rows.length;
-        for (const row of rows) if (!this.comesAgain(row, pool)) taken.push(row);
+        for (const row of rows)
+          if (!this.comesAgain(row, pool)) taken.push(row);
+          else if (pool !== this.read && this.again > 0) this.again--;
       }
     return taken;
   }
@@ -143,6 +148,7 @@ export class RowQueue {
     this.turn();
     this.release(this.options.now());
     this.due.push(this.settling, this.recent);
+    this.again += this.inBoth;
     this.inBoth = 0;
     this.settling = this.newPool();
     this.recent = this.newPool();
@@ -184,6 +190,7 @@ export class RowQueue {
 
   private settle(now: number): void {
     this.turned = now;
+    this.again += this.inBoth;
     this.inBoth = 0;
     if (this.settling.size > 0) {
       this.due.push(this.settling);

@@ -179,12 +179,18 @@ describe('the compaction queue', () => {
   it('counts a row once although it is written again while it rests', () => {
     const { queue, at } = queueAt(NOON);
     const keys = Array.from({ length: 100 }, (_, i) => keyOf(i, NOON - HOUR * 5));
-    for (let second = 0; second <= 40; second += 10) {
+    const others = Array.from({ length: 50 }, (_, i) => keyOf(1000 + i, NOON - HOUR * 5));
+    for (const key of others) queue.add(key, NOON - HOUR * 5);
+    for (let second = 0; second <= 80; second += 10) {
       at(NOON + second);
       for (const key of [...keys, ...keys]) queue.add(key, NOON - HOUR * 5);
-      expect(queue.take(1)).toEqual([]);
-      expect(queue.size).toBe(100);
+      expect(queue.size).toBe(150);
     }
+    expect(hex(queue.take(200)).sort()).toEqual(hex(others).sort());
+    expect(queue.size).toBe(100);
+    for (const second of [90, 100, 110]) at(NOON + second);
+    expect(hex(queue.take(200)).sort()).toEqual(hex(keys).sort());
+    expect(queue.size).toBe(0);
   });
 
   it('takes any base times, each row once and never too early, also far from now', () => {
