@@ -51,7 +51,7 @@ const HTTP_BATCH = 50;
 const HTTP_CONNECTIONS = 2;
 const HOUR = 3600;
 /** Points that are counted by one query, about. */
-const COUNTED_AT_ONCE = 2_000_000;
+const COUNTED_AT_ONCE = 8_000_000;
 /** How long points may take to be readable once the load has ended. */
 const SETTLE_MS = 120_000;
 

@@ -135,8 +135,25 @@ export function readExceptionResponse(reader: ProtoReader): RemoteException {
   return new RemoteException(className, stackTrace, doNotRetry, overloaded, host ? { host, port } : null);
 }
 
-/** NameBytesPair: how a batch reports the exception of one action or of one region. */
-export function readNamedException(reader: ProtoReader): RemoteException {
+/**
+ * Reads NameBytesPairs: how a batch reports the exception of one action or of one region. A region that is busy or away is reported for
+ * each row anew, with Java's whole stack trace: thousands of times the same kilobytes, of which one exception is made.
+ */
+export class NamedExceptions {
+  private lastBytes: Buffer | null = null;
+  private last: RemoteException | null = null;
+
+  /** @param bytes of the message; kept for as long as this */
+  read(bytes: Buffer): RemoteException {
+    if (this.last === null || this.lastBytes?.equals(bytes) !== true) {
+      this.last = parseNamed(new ProtoReader(bytes));
+      this.lastBytes = bytes;
+    }
+    return this.last;
+  }
+}
+
+function parseNamed(reader: ProtoReader): RemoteException {
   let className = '';
   let detail = '';
   reader.each((field) => {

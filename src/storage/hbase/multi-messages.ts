@@ -1,6 +1,6 @@
 import { readCellBlock, readProtoCells } from './cell-block';
 import type { CellBlockWriter } from './cell-block';
-import { RemoteException, readNamedException } from './errors';
+import { NamedExceptions, type RemoteException } from './errors';
 import { ProtoReader, ProtoWriter } from './protobuf';
 import type { CellBlock } from '../row';
 import type { Region } from './region';
@@ -59,7 +59,7 @@ export function multiRequest(batches: readonly RegionBatch[], cells: CellBlockWr
 /** What the server said to one batch: an exception for all of it, or for some of its elements. */
 export interface BatchAnswer {
   exception: RemoteException | null;
-  /** By position in the batch; only elements that failed. */
+  /** By position in the batch; only elements that failed. Those that failed alike share one exception. */
   failed: Map<number, RemoteException>;
 }
 
@@ -77,6 +77,7 @@ interface Result {
 export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: readonly RegionBatch[]): BatchAnswer[] {
   const answers: BatchAnswer[] = [];
   const results: Result[] = [];
+  const exceptions = new NamedExceptions();
   const reader = new ProtoReader(message);
   reader.each((field) => {
     if (field !== 1) return false;
@@ -87,9 +88,9 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
     answers.push(answer);
     let answered = 0;
     group.each((f) => {
-      if (f === 2) answer.exception = readNamedException(group.message());
+      if (f === 2) answer.exception = exceptions.read(group.bytes());
       else if (f === 1) {
-        readAction(group.message(), batch, answer, results);
+        readAction(group.message(), batch, answer, results, exceptions);
         answered++;
       } else return false;
       return true;
@@ -103,13 +104,13 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
   return answers;
 }
 
-function readAction(reader: ProtoReader, batch: number, answer: BatchAnswer, results: Result[]): void {
+function readAction(reader: ProtoReader, batch: number, answer: BatchAnswer, results: Result[], exceptions: NamedExceptions): void {
   const result: Result = { batch, position: 0, cellCount: 0, protoCells: [] };
   let exception: RemoteException | null = null;
   reader.each((field) => {
     if (field === 1) result.position = reader.uint();
     else if (field === 2) readResult(reader.message(), result);
-    else if (field === 3) exception = readNamedException(reader.message());
+    else if (field === 3) exception = exceptions.read(reader.bytes());
     else return false;
     return true;
   });
