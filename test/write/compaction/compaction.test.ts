@@ -425,7 +425,7 @@ describe('the service in the background', () => {
   it('compacts what is old enough when it stops, and leaves the rows of this hour', async () => {
     const old = await untidyRows(300);
     const young = await untidyRows(20, NOW_BASE);
-    const { compaction, log } = compactingOn(store.storage);
+    const { compaction, log } = compactingOn(store.storage, {}, { now: () => NOW_BASE * 1000 });
     compaction.start();
     for (const key of old) compaction.rowWritten(key, BASE);
     for (const key of young) compaction.rowWritten(key, NOW_BASE);
