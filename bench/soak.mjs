@@ -17,7 +17,7 @@ const USAGE = `Usage: bench/soak.mjs --port PORT --pid PID [options]
   --series N          series of each of both loads (10000)
   --connections N     telnet connections (4)
   --step SECONDS      between two points of a series, in data time: with --rate it says how fast hours end, to be compacted (10)
-  --hour-end MINUTE   when, in the run, the first hour of the data ends; else it begins with an hour
+  --hour-end MINUTE   when, in the run, the first hour of the data ends; 0: it begins with an hour (0)
   --every SECONDS     between two looks at the memory (5)
   --max-slope N       megabytes a minute that count as flat (2)
   --hbase-pid PID     another process whose memory to show at the end`;
@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
     series: { type: 'string', default: '10000' },
     connections: { type: 'string', default: '4' },
     step: { type: 'string', default: '10' },
-    'hour-end': { type: 'string' },
+    'hour-end': { type: 'string', default: '0' },
     every: { type: 'string', default: '5' },
     'max-slope': { type: 'string', default: '2' },
     'hbase-pid': { type: 'string' },
@@ -67,7 +67,7 @@ function loadOf(proto, rate, connections, batch) {
   // It ends about now: what it writes is of hours that are over, and is compacted on the way.
   const hour = Math.floor((Date.now() / 1000 - steps * stepSeconds) / HOUR) * HOUR;
   const stepsToHourEnd = Math.round((Number(options['hour-end']) * 60 * rate) / series);
-  const start = options['hour-end'] ? hour - ((stepsToHourEnd * stepSeconds) % HOUR) : hour;
+  const start = hour - ((stepsToHourEnd * stepSeconds) % HOUR);
   const schedules = buildStep({ proto, metric, series, connections, batch })
     .filter((pieces) => pieces.length > 0)
     .map((pieces) => {

@@ -10,7 +10,7 @@ import type { LogSystem } from '../util/logger';
 import type { StatsSource } from '../util/stats';
 import { TimeZone } from '../util/time-zone';
 import { createPointWriter, loadWritePlugins, openSpool, type PointWriter } from '../write';
-import { createCompaction, type Compaction } from '../write/compaction';
+import { createCompactionOf, type Compaction } from '../write/compaction';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
 import type { Mode, Tsd } from './context';
@@ -97,13 +97,10 @@ export class Daemon implements Tsd {
     const spool = modeOf(config) === 'ro' ? undefined : await openSpool(config, storage, tsdbLogger);
     const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins, { spool });
     const queries = createQueryEngine(config, storage, uids, logs.get('net.opentsdb.core.TsdbQuery'));
-    const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
+    const compaction = createCompactionOf(writer, config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
       readOnly: modeOf(config) === 'ro',
       reads: queries.findings,
-      keepingUp: () => writer.accepting,
-      isWriting: (rowKey) => writer.isWriting(rowKey),
     });
-    writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
     queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
     const daemon = new Daemon(config, logs, storage, uids, writer, queries, compaction, startup);
     try {

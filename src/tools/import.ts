@@ -2,7 +2,7 @@ import { createUids, NoSuchUniqueName, FailedToAssignUniqueId, type Uids } from 
 import { ThrottleError, type StorageError } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import { createPointWriter, type PointWriter } from '../write';
-import { createCompaction, type Compaction } from '../write/compaction';
+import { createCompactionOf, type Compaction } from '../write/compaction';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
@@ -36,12 +36,9 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       const uids = createUids(config, storage, log.named('UniqueId'));
       const logs = new LogSystem();
       const writer = createPointWriter(config, storage, uids, logs.get('net.opentsdb.core.TSDB'), undefined, { durability: 'skip' });
-      const compaction = createCompaction(config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
-        keepingUp: () => writer.accepting,
-        isWriting: (rowKey) => writer.isWriting(rowKey),
+      const compaction = createCompactionOf(writer, config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
         drainMs: COMPACTION_MS,
       });
-      writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
       compaction.start();
       const job = new ImportJob(io, log, uids, writer, compaction, command.opts<{ skipErrors?: true }>().skipErrors === true);
       const lines = (sink: ImportJob): LineImporter =>

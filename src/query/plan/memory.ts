@@ -3,8 +3,9 @@ import { QueryError } from '../errors';
 import { ADVICE } from './limits';
 
 /**
- * What the points of all running queries may hold of memory together; their arrays have up to as much again in reserve. When there is no more, those give up that hold more than their share of it,
- * so that one query over everything does not take the small ones with it, nor the daemon.
+ * What the points of all running queries may hold of memory together; their arrays have up to as much again in reserve. When there is no
+ * more, those give up that hold more than their share of it, so that one query over everything does not take the small ones with it, nor
+ * the daemon.
  */
 export class QueryMemory {
   private used = 0;

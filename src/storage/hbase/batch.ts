@@ -126,14 +126,8 @@ export class BatchRunner {
     try {
       const answer = await this.send(region.server, { region, operation, indices, bytes, deadline });
       if (answer.exception !== null) failed.set(answer.exception, [...indices]);
-      // Failures of one kind share their retry: usually all are one exception, repeated for each row.
-      const byText = new Map<string, unknown>();
-      for (const [position, exception] of answer.failed) {
-        const text = exception.className + exception.message;
-        const representative = byText.get(text) ?? exception;
-        byText.set(text, representative);
-        addTo(failed, representative, indices[position]);
-      }
+      // Failures of one kind are one exception and share their retry.
+      for (const [position, exception] of answer.failed) addTo(failed, exception, indices[position]);
     } catch (error) {
       failed.set(error, [...indices]);
     }

@@ -137,19 +137,25 @@ export function readExceptionResponse(reader: ProtoReader): RemoteException {
 
 /**
  * Reads NameBytesPairs: how a batch reports the exception of one action or of one region. A region that is busy or away is reported for
- * each row anew, with Java's whole stack trace: thousands of times the same kilobytes, of which one exception is made.
+ * each row anew, with Java's whole stack trace: thousands of times the same kilobytes, of which one exception is made. Those of one kind, with
+ * the same message, are one, too: they share their retry.
  */
 export class NamedExceptions {
-  private lastBytes: Buffer | null = null;
-  private last: RemoteException | null = null;
+  private readonly byText = new Map<string, RemoteException>();
+  private last: { bytes: Buffer; exception: RemoteException } | null = null;
 
   /** @param bytes of the message; kept for as long as this */
   read(bytes: Buffer): RemoteException {
-    if (this.last === null || this.lastBytes?.equals(bytes) !== true) {
-      this.last = parseNamed(new ProtoReader(bytes));
-      this.lastBytes = bytes;
-    }
-    return this.last;
+    if (this.last === null || !this.last.bytes.equals(bytes))
+      this.last = { bytes, exception: this.firstLike(parseNamed(new ProtoReader(bytes))) };
+    return this.last.exception;
+  }
+
+  private firstLike(exception: RemoteException): RemoteException {
+    const text = exception.className + exception.message;
+    const first = this.byText.get(text) ?? exception;
+    this.byText.set(text, first);
+    return first;
   }
 }
 

@@ -147,11 +147,9 @@ export class RowQueue {
   settleAll(): void {
     this.turn();
     this.release(this.options.now());
-    this.due.push(this.settling, this.recent);
-    this.again += this.inBoth;
-    this.inBoth = 0;
-    this.settling = this.newPool();
-    this.recent = this.newPool();
+    // What has rested, and after it what has not.
+    this.settle(this.options.now());
+    this.settle(this.options.now());
   }
 
   /** @returns false: it was in it already, or the queue is full */

@@ -44,6 +44,13 @@ describe('the answer to a batch', () => {
     expect(new Set(failed.values()).size).toBe(1);
   });
 
+  it('makes one exception of those that differ in the stack trace only, also in turns with others', () => {
+    const texts = Array.from({ length: 90 }, (_, i) => (i % 3 === 0 ? 'Something else' : `${TRACE}\tat Some.line(Some.java:${i})\n`));
+    const [{ failed }] = readMultiResponse(response(texts), Buffer.alloc(0), [batchOf(texts.length)]);
+    expect(failed.size).toBe(90);
+    expect(new Set(failed.values()).size).toBe(2);
+  });
+
   it('refuses an answer that lacks elements', () => {
     expect(() => readMultiResponse(response([null, null]), Buffer.alloc(0), [batchOf(3)])).toThrow('2 results for 3 actions');
   });
