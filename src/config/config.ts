@@ -1,16 +1,6 @@
+import { NumberFormatError } from '../util/errors';
 import { KEYS } from './keys';
 import type { Config } from './types';
-
-/** A value that isn't the number it should be. The text is that of java.lang.NumberFormatException. */
-export class NumberFormatError extends Error {
-  constructor(
-    readonly value: string | null,
-    readonly key: string,
-  ) {
-    super(value === null ? 'null' : `For input string: "${value}"`);
-    this.name = 'NumberFormatError';
-  }
-}
 
 /**
  * The flat map of strings that all parts read, in layers: file, defaults for keys absent from it, command line.
@@ -35,7 +25,7 @@ export class LayeredConfig implements Config {
     const raw = this.getString(key);
     const text = raw?.trim() ?? '';
     const n = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(n)) throw new NumberFormatError(raw === null ? null : text, key);
+    if (!Number.isSafeInteger(n)) throw NumberFormatError.forInput(raw === null ? null : text);
     return n;
   }
 
@@ -43,7 +33,7 @@ export class LayeredConfig implements Config {
     const raw = this.getString(key);
     const text = raw?.trim() ?? '';
     const n = text === '' ? NaN : Number(text);
-    if (Number.isNaN(n)) throw new NumberFormatError(raw === null ? null : text, key);
+    if (Number.isNaN(n)) throw NumberFormatError.forInput(raw === null ? null : text);
     return n;
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { JavaNamed } from '../util/errors';
 import { LayeredConfig } from './config';
 import { parseProperties } from './properties';
 
@@ -27,10 +28,14 @@ export interface LoadedConfig {
 }
 
 /** A named file that can't be opened. Java's text. */
-export class ConfigFileNotFoundError extends Error {
+export class ConfigFileNotFoundError extends Error implements JavaNamed {
   constructor(path: string, reason: string) {
     super(`${path} (${reason})`);
     this.name = 'ConfigFileNotFoundError';
+  }
+
+  get javaClass(): string {
+    return 'java.io.FileNotFoundException';
   }
 }
 

@@ -1,5 +1,7 @@
+import { IllegalArgumentError } from '../util/errors';
+
 /** A `\u` escape that isn't followed by four hex digits. Java's text. */
-export class MalformedEscapeError extends Error {
+export class MalformedEscapeError extends IllegalArgumentError {
   constructor() {
     super('Malformed \\uxxxx encoding.');
     this.name = 'MalformedEscapeError';

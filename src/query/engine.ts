@@ -3,16 +3,16 @@ import { pointArrays } from '../schema';
 import type { Row, Storage } from '../storage';
 import type { Uids } from '../uid';
 import { collectSoon } from '../util/heap-growth';
-import { QueryError } from './errors';
 import type { QueryLogger } from './logger';
 import { newRunStats } from './output';
 import { validateQuery, type Query, type ValidQuery } from './parse';
 import { layoutOf, QueryLimits, QueryMemory } from './plan';
 import { QueryRecord, QueryRegistry, type QueryClient } from './query-registry';
-import { asQueryError, QueryRun, type RunContext } from './run';
+import { asClientError, QueryRun, type RunContext } from './run';
 import { Semaphore } from './scan';
 import { querySettings } from './settings';
 import type { QueryAnswer, QueryEngine } from './types';
+import { ClientError } from '../util/errors';
 
 /** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
 const MAX_SCANS = 64;
@@ -72,7 +72,7 @@ class StorageQueryEngine implements QueryEngine {
     try {
       await run.read();
     } catch (e) {
-      const error = asQueryError(e);
+      const error = asClientError(e);
       finish(error.status, error, !signal.aborted);
       throw error;
     }
@@ -86,14 +86,14 @@ class StorageQueryEngine implements QueryEngine {
     };
   }
 
-  /** @throws QueryError 400 */
+  /** @throws ClientError 400 */
   private checkAllowed(query: Query): void {
     const { allowDelete, preAggregates } = this.context.settings;
     if (query.delete && !allowDelete) {
-      throw new QueryError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
+      throw new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
     }
     if (!preAggregates && query.queries?.some((sub) => sub?.preAggregate)) {
-      throw new QueryError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
+      throw new ClientError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
     }
   }
 

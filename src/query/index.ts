@@ -1,6 +1,5 @@
 export { findAggregator } from './aggregate/registry';
 export { createQueryEngine } from './engine';
-export { QueryError } from './errors';
 export { FILTER_TYPES } from './filter';
 export { queryAnswerJson, runStatsJson, type QueryResult } from './output';
 export {

@@ -35,7 +35,7 @@ export class QueryPlanner {
 
   /**
    * All metrics first, then the filters: which unknown name a client is told of does not depend on timing.
-   * @throws QueryError
+   * @throws ClientError
    */
   async plan(subQueries: readonly ValidSubQuery[]): Promise<readonly PlannedSubQuery[]> {
     const metrics = await inOrder(subQueries.map((sub) => this.metricOf(sub)));

@@ -1,8 +1,8 @@
 import { javaJsonString } from '../schema';
 import { javaDoubleToString } from '../util/java-double';
-import { QueryError } from './errors';
 import { queryJson, runStatsJson, type RunStats } from './output';
 import type { Query, SubQuery } from './parse';
+import { ClientError } from '../util/errors';
 
 /** Who asks. */
 export interface QueryClient {
@@ -117,12 +117,12 @@ export class QueryRegistry {
     return this.running.size;
   }
 
-  /** @throws QueryError when the same client's same query is running and that is not allowed */
+  /** @throws ClientError when the same client's same query is running and that is not allowed */
   start(record: QueryRecord): void {
     if (!this.allowDuplicates) {
       const { identity } = record;
       for (const other of this.running) {
-        if (other.identity === identity) throw new QueryError(500, `Query is already executing for endpoint: ${record.client.remote}`);
+        if (other.identity === identity) throw new ClientError(500, `Query is already executing for endpoint: ${record.client.remote}`);
       }
     }
     this.running.add(record);

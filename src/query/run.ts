@@ -1,7 +1,6 @@
 import { PointsBuilder, type Annotation } from '../schema';
 import { StorageError, TimeoutError, type CallOptions } from '../storage';
 import type { QuerySettings } from './settings';
-import { QueryError } from './errors';
 import { evaluateGroupSteps } from './evaluate';
 import { groupSpans, labelGroups, type Labels, type QueryResult, type SpanGroup, type SubQueryStats } from './output';
 import { DEFAULT_COUNTER_MAX, type ValidQuery } from './parse';
@@ -10,6 +9,7 @@ import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 import { Breather, NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanContext, type Span } from './scan';
 import type { GroupSpec, OutputPoints } from './types';
+import { ClientError } from '../util/errors';
 
 /** What every query of an engine shares. */
 export interface RunContext {
@@ -29,11 +29,11 @@ interface ReadSubQuery extends PlannedSubQuery {
 }
 
 /** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
-export function asQueryError(error: unknown): QueryError {
-  if (error instanceof QueryError) return error;
+export function asClientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
-  return new QueryError(status, cause.message, cause.message, { cause });
+  return new ClientError(status, cause.message, cause.message, { cause });
 }
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
@@ -78,14 +78,14 @@ export class QueryRun {
 
   private readonly onClientGone = (): void => this.aborter?.abort(this.clientGone.reason);
 
-  private timedOut(): QueryError {
+  private timedOut(): ClientError {
     const limit = this.context.settings.timeoutMs;
-    return new QueryError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${ADVICE}`);
+    return new ClientError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${ADVICE}`);
   }
 
   /**
    * Resolves, reads, groups and names everything. Afterwards only arithmetic is left to do.
-   * @throws QueryError
+   * @throws ClientError
    */
   async read(): Promise<void> {
     const started = performance.now();
@@ -118,16 +118,16 @@ export class QueryRun {
     this.aborter.abort(new Error('The query has ended'));
   }
 
-  private failed(error: unknown): QueryError {
+  private failed(error: unknown): ClientError {
     // A time-out reaches the query as whatever its storage calls make of it.
     const reason: unknown = this.signal.aborted ? this.signal.reason : error;
     this.end();
-    return asQueryError(reason);
+    return asClientError(reason);
   }
 
   /**
    * The output objects in order, each computed when it is asked for; its series are let go of then.
-   * Null: nothing yet, here others may have a turn. @throws QueryError
+   * Null: nothing yet, here others may have a turn. @throws ClientError
    */
   *results(): Generator<QueryResult | null> {
     try {

@@ -105,7 +105,7 @@ export interface QueryAnswer {
   readonly stats: RunStats;
   /**
    * One output object after the other; call it once. Null: nothing yet, here others may have a turn (see `breather`).
-   * @throws QueryError while iterating
+   * @throws ClientError while iterating
    */
   results(): Generator<QueryResult | null>;
   /**
@@ -128,13 +128,13 @@ export interface QueryEngine {
   onRowsMerged: ((rows: readonly Row[]) => void) | null;
   /**
    * Checks a request and makes its times absolute against the clock's now. Duplicates among the sub-queries should be gone.
-   * @throws QueryError with the status and text for the client
+   * @throws ClientError with the status and text for the client
    */
   validate(query: Query): ValidQuery;
   /**
    * Reads everything that a query needs.
    * @param signal aborts when the client is gone; the query stops reading then
-   * @throws QueryError with the status and text for the client
+   * @throws ClientError with the status and text for the client
    */
   execute(query: ValidQuery, client: QueryClient, signal: AbortSignal): Promise<QueryAnswer>;
   close(): void;

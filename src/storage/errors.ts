@@ -1,3 +1,5 @@
+import type { JavaNamed } from '../util/errors';
+
 /**
  * Storage errors carry policy: what a caller may do next is the class, not the text.
  * Every one of them names the table, the row where there is one, and keeps its cause.
@@ -26,7 +28,11 @@ export class StorageError extends Error {
 export class RetryableError extends StorageError {}
 
 /** The store has more waiting than it may hold: the caller must slow down. Mirrors asynchbase's PleaseThrottleException. */
-export class ThrottleError extends RetryableError {}
+export class ThrottleError extends RetryableError implements JavaNamed {
+  get javaClass(): string {
+    return 'org.hbase.async.PleaseThrottleException';
+  }
+}
 
 /** The call was not answered within its deadline. Its effect is unknown. */
 export class TimeoutError extends RetryableError {}
@@ -38,4 +44,8 @@ export class TableDisabledError extends RetryableError {}
 export class DoNotRetryError extends StorageError {}
 
 /** The table does not exist. */
-export class TableNotFoundError extends DoNotRetryError {}
+export class TableNotFoundError extends DoNotRetryError implements JavaNamed {
+  get javaClass(): string {
+    return 'org.hbase.async.TableNotFoundException';
+  }
+}

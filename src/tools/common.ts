@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { ConfigFileNotFoundError, loadConfig, NumberFormatError, type LoadedConfig } from '../config';
+import { loadConfig, type LoadedConfig } from '../config';
 import { createStorage } from '../storage/create';
 import { TableNotFoundError, type Storage } from '../storage';
-import { FailedToAssignUniqueId, NoSuchUniqueId, NoSuchUniqueName } from '../uid';
-import { IllegalArgumentError, IllegalStateError } from '../util/errors';
+import { javaClassOf } from '../util/errors';
 import { logLine } from '../util/logger';
 import { UsageError } from './arguments';
 
@@ -112,17 +111,6 @@ export class ToolLog {
   }
 }
 
-const JAVA_CLASSES: readonly (readonly [abstract new (...args: never[]) => Error, string])[] = [
-  [ConfigFileNotFoundError, 'java.io.FileNotFoundException'],
-  [NumberFormatError, 'java.lang.NumberFormatException'],
-  [IllegalArgumentError, 'java.lang.IllegalArgumentException'],
-  [IllegalStateError, 'java.lang.IllegalStateException'],
-  [NoSuchUniqueName, 'net.opentsdb.uid.NoSuchUniqueName'],
-  [NoSuchUniqueId, 'net.opentsdb.uid.NoSuchUniqueId'],
-  [FailedToAssignUniqueId as unknown as abstract new (...args: never[]) => Error, 'net.opentsdb.uid.FailedToAssignUniqueIdException'],
-  [TableNotFoundError, 'org.hbase.async.TableNotFoundException'],
-];
-
 /**
  * Runs a tool, with what the original's virtual machine makes of an error that the tool doesn't handle: a refused command line is exit code 2,
  * anything else `Exception in thread "main" CLASS: MESSAGE` on stderr and exit code 1.
@@ -136,10 +124,9 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
       return 2;
     }
     const error = e instanceof Error ? e : new Error(String(e));
-    const known = JAVA_CLASSES.find(([type]) => error instanceof type);
-    io.stderr.write(`Exception in thread "main" ${known?.[1] ?? error.name}: ${error.message}\n`);
+    io.stderr.write(`Exception in thread "main" ${javaClassOf(error)}: ${error.message}\n`);
     for (let { cause } = error; cause instanceof Error; cause = cause.cause)
-      io.stderr.write(`Caused by: ${cause.name}: ${cause.message}\n`);
+      io.stderr.write(`Caused by: ${javaClassOf(cause)}: ${cause.message}\n`);
     return 1;
   }
 }

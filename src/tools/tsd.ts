@@ -6,6 +6,7 @@ import { LogSystem } from '../util/logger';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
 import { declareTsd, tsdOverrides, tsdUsage } from './tsd-options';
+import { javaClassOf } from '../util/errors';
 
 type Config = LoadedConfig['config'];
 
@@ -142,6 +143,6 @@ function checkDirectory(path: string, writable: boolean): void {
 /** The failure with everything that led to it, as Java prints an exception and its causes. */
 function initializationFailed(error: unknown): string {
   let text = 'Exception in thread "main" java.lang.RuntimeException: Initialization failed\n';
-  for (let cause = error; cause instanceof Error; cause = cause.cause) text += `Caused by: ${cause.name}: ${cause.message}\n`;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) text += `Caused by: ${javaClassOf(cause)}: ${cause.message}\n`;
   return text;
 }

@@ -1,11 +1,11 @@
 import type { Config } from '../config/types';
-import { NumberFormatError } from '../config';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addCommonOptions, addVerbose, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
 import { assign, remove, rename } from './uid-changes';
 import type { UidToolContext } from './uid-context';
 import { grep } from './uid-grep';
 import { lookUp } from './uid-lookup';
+import { NumberFormatError } from '../util/errors';
 
 const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
   grep [KIND] REGEX          list the names that match
@@ -69,8 +69,8 @@ function uidTableOf(config: Config): string {
 
 /** Java's Short.parseShort. */
 function parseWidth(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new NumberFormatError(text, '--idwidth');
+  if (!/^[+-]?\d+$/.test(text)) throw NumberFormatError.forInput(text);
   const n = Number(text);
-  if (n < -32768 || n > 32767) throw new NumberFormatError(text, '--idwidth');
+  if (n < -32768 || n > 32767) throw NumberFormatError.forInput(text);
   return n;
 }

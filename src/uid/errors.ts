@@ -1,7 +1,8 @@
 import { javaBytes } from '../schema/bytes';
+import type { JavaNamed } from '../util/errors';
 
 /** No UID is assigned to a name. Mirrors NoSuchUniqueName. */
-export class NoSuchUniqueName extends Error {
+export class NoSuchUniqueName extends Error implements JavaNamed {
   constructor(
     readonly kind: string,
     readonly uniqueName: string,
@@ -9,10 +10,14 @@ export class NoSuchUniqueName extends Error {
     super(`No such name for '${kind}': '${uniqueName}'`);
     this.name = 'NoSuchUniqueName';
   }
+
+  get javaClass(): string {
+    return 'net.opentsdb.uid.NoSuchUniqueName';
+  }
 }
 
 /** No name is assigned to a UID. Mirrors NoSuchUniqueId. */
-export class NoSuchUniqueId extends Error {
+export class NoSuchUniqueId extends Error implements JavaNamed {
   constructor(
     readonly kind: string,
     readonly id: Buffer,
@@ -20,10 +25,14 @@ export class NoSuchUniqueId extends Error {
     super(`No such unique ID for '${kind}': ${javaBytes(id)}`);
     this.name = 'NoSuchUniqueId';
   }
+
+  get javaClass(): string {
+    return 'net.opentsdb.uid.NoSuchUniqueId';
+  }
 }
 
 /** The protocol gave up, or a filter refused the name. Mirrors FailedToAssignUniqueIdException. */
-export class FailedToAssignUniqueId extends Error {
+export class FailedToAssignUniqueId extends Error implements JavaNamed {
   private constructor(
     message: string,
     readonly kind: string,
@@ -32,6 +41,10 @@ export class FailedToAssignUniqueId extends Error {
   ) {
     super(message);
     this.name = 'FailedToAssignUniqueId';
+  }
+
+  get javaClass(): string {
+    return 'net.opentsdb.uid.FailedToAssignUniqueIdException';
   }
 
   static refused(kind: string, name: string, reason: string): FailedToAssignUniqueId {

@@ -28,7 +28,7 @@ export function parseJavaDouble(text: string): number {
   const hex = HEXADECIMAL.exec(trimmed);
   if (hex !== null) return hexadecimalFloat(hex[1] === '-', hex[2], Number(hex[3]));
   if (/^[-+]?\d*\.\d*\./.test(trimmed)) throw new NumberFormatError('multiple points');
-  throw new NumberFormatError(`For input string: "${trimmed}"`);
+  throw NumberFormatError.forInput(trimmed);
 }
 
 /**

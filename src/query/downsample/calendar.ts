@@ -36,7 +36,7 @@ export class CalendarBuckets implements Buckets {
     const lower = interval.toLowerCase();
     this.unit = (lower.endsWith('ms') ? 'ms' : lower.slice(-1)) as CalendarUnit;
     const count = interval.slice(0, -this.unit.length);
-    if (!/^[0-9]+$/.test(count) || Number(count) > MAX_INT) throw new NumberFormatError(`For input string: "${count}"`);
+    if (!/^[0-9]+$/.test(count) || Number(count) > MAX_INT) throw NumberFormatError.forInput(count);
     this.count = Number(count);
     this.zone = TimeZone.of(timeZone);
   }

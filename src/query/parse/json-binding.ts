@@ -1,5 +1,5 @@
-import { QueryError } from '../errors';
 import { JsonSyntaxError, parseJsonTree, type JsonNode } from '../../util/json-tree';
+import { ClientError } from '../../util/errors';
 
 const SHOWN = 500;
 
@@ -12,8 +12,8 @@ function location(source: string, at: number): string {
   return `[Source: (String)"${source.slice(0, SHOWN)}"${cut}; line: ${line}, column: ${column}]`;
 }
 
-function unparsable(details: string, cause?: unknown): QueryError {
-  return new QueryError(400, 'Unable to parse the given JSON', details, { cause });
+function unparsable(details: string, cause?: unknown): ClientError {
+  return new ClientError(400, 'Unable to parse the given JSON', details, { cause });
 }
 
 const TOKEN: Readonly<Record<JsonNode['kind'], string>> = {
@@ -38,7 +38,7 @@ export class JsonValue {
 
   /**
    * @returns null for an empty text and for a literal `null`
-   * @throws QueryError 400 when it is not JSON
+   * @throws ClientError 400 when it is not JSON
    */
   static parse(source: string): JsonValue | null {
     try {
@@ -51,16 +51,16 @@ export class JsonValue {
   }
 
   /** @param at offset of the place to name; the start of the value unless given */
-  fail(exception: string, problem: string, at = this.node.at): QueryError {
+  fail(exception: string, problem: string, at = this.node.at): ClientError {
     const chain = this.path === '' ? '' : ` (through reference chain: ${this.path})`;
     return unparsable(`com.fasterxml.jackson.databind.${exception}: ${problem}\n at ${location(this.source, at)}${chain}`);
   }
 
-  private mismatch(type: string): QueryError {
+  private mismatch(type: string): ClientError {
     return this.fail('exc.MismatchedInputException', `Cannot deserialize instance of \`${type}\` out of ${TOKEN[this.node.kind]} token`);
   }
 
-  private notThe(type: string, problem: string): QueryError {
+  private notThe(type: string, problem: string): ClientError {
     const text = this.node.kind === 'string' ? this.node.text : '';
     return this.fail('exc.InvalidFormatException', `Cannot deserialize value of type \`${type}\` from String "${text}": ${problem}`);
   }
@@ -128,7 +128,7 @@ export class JsonValue {
     return n;
   }
 
-  private outOfRange(text: string): QueryError {
+  private outOfRange(text: string): ClientError {
     return this.fail('JsonMappingException', `Numeric value (${text}) out of range of long (-9223372036854775808 - 9223372036854775807)`);
   }
 

@@ -1,8 +1,8 @@
 import { addFilter, filterFromTag, makeFilter, type TagValueFilter } from '../filter';
-import { QueryError } from '../errors';
 import { hashMapOrder } from '../../util/java-hash-order';
 import { JsonValue } from './json-binding';
 import { defaultRateOptions, emptyQuery, emptySubQuery, parseRollupUsage, type Query, type RateOptions, type SubQuery } from './query';
+import { ClientError } from '../../util/errors';
 
 const TS_QUERY = 'net.opentsdb.core.TSQuery';
 const SUB_QUERY = 'net.opentsdb.core.TSSubQuery';
@@ -40,7 +40,7 @@ function parseRateOptions(value: JsonValue): RateOptions | null {
 }
 
 function parseFilter(value: JsonValue): TagValueFilter {
-  if (value.isNull) throw new QueryError(400, 'An internal null pointer exception was thrown');
+  if (value.isNull) throw new ClientError(400, 'An internal null pointer exception was thrown');
   let type: string | null = null;
   let tagk: string | null = null;
   let filter: string | null = null;
@@ -134,15 +134,15 @@ const QUERY_SETTERS: Setters<Query> = {
 /**
  * A query out of a POST body. Properties are set in the order of the text, so of `tags` and `filters` the later wins;
  * unknown ones are ignored, except inside `rateOptions`. Mirrors HttpJsonSerializer.parseQueryV1.
- * @throws QueryError 400
+ * @throws ClientError 400
  */
 export function parseJsonQuery(body: string): Query {
   if (body === '') {
-    throw new QueryError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
+    throw new ClientError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
   }
   const root = JsonValue.parse(body);
   const query = emptyQuery();
   for (const { key, value } of root?.members(TS_QUERY) ?? []) if (Object.hasOwn(QUERY_SETTERS, key)) QUERY_SETTERS[key](query, value);
-  if (query.queries === null) throw new QueryError(400, 'An internal null pointer exception was thrown');
+  if (query.queries === null) throw new ClientError(400, 'An internal null pointer exception was thrown');
   return query;
 }

@@ -1,5 +1,5 @@
 import { addFilter, filterFromTag, type TagValueFilter } from '../filter';
-import { QueryError } from '../errors';
+import { ClientError } from '../../util/errors';
 
 /** `k=v` with exactly one `=` and nothing empty. Mirrors Tags.parse. */
 function splitTag(tag: string): [string, string] {
@@ -18,7 +18,7 @@ function addAll(filters: TagValueFilter[], text: string, what: 'tag' | 'filter',
       if (what === 'tag') addFilter(filters, filter);
       else filters.push(filter);
     } catch (e) {
-      throw new QueryError(400, `When parsing ${what} '${item}': ${(e as Error).message}`, null, { cause: e });
+      throw new ClientError(400, `When parsing ${what} '${item}': ${(e as Error).message}`, null, { cause: e });
     }
   }
 }
@@ -28,13 +28,13 @@ function addAll(filters: TagValueFilter[], text: string, what: 'tag' | 'filter',
  * list. Mirrors Tags.parseWithMetricAndFilters.
  * @param filters receives the filters
  * @returns the metric's name
- * @throws QueryError where the original answers 500 with the same text
+ * @throws ClientError where the original answers 500 with the same text
  */
 export function parseMetricAndFilters(text: string, filters: TagValueFilter[]): string {
-  if (text === '') throw new QueryError(400, 'Metric cannot be null or empty');
+  if (text === '') throw new ClientError(400, 'Metric cannot be null or empty');
   const open = text.indexOf('{');
   if (open < 0) return text;
-  if (!text.endsWith('}')) throw new QueryError(400, `Missing '}' at the end of: ${text}`);
+  if (!text.endsWith('}')) throw new ClientError(400, `Missing '}' at the end of: ${text}`);
   const metric = text.slice(0, open);
   if (open === text.length - 2) return metric;
   const close = text.indexOf('}');

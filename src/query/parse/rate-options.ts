@@ -1,5 +1,5 @@
-import { QueryError } from '../errors';
 import { defaultRateOptions, type RateOptions } from './query';
+import { ClientError } from '../../util/errors';
 
 const LONG = /^[+-]?[0-9]+$/;
 
@@ -12,17 +12,17 @@ function parseLong(text: string): bigint | null {
 /**
  * `rate{counter,MAX,RESET}` of a query string, or plain `rate`. Mirrors QueryRpc.parseRateOptions.
  * @returns null when there are no braces
- * @throws QueryError 400
+ * @throws ClientError 400
  */
 export function parseRateOptions(spec: string): RateOptions | null {
   if (spec.length === 4) return null;
   const open = spec.indexOf('{');
   if (open < 0) return null;
-  if (spec.length < 6) throw new QueryError(400, `Invalid rate options specification: ${spec}`);
+  if (spec.length < 6) throw new ClientError(400, `Invalid rate options specification: ${spec}`);
   const parts = spec.slice(5, -1).split(',');
   while (parts.length > 1 && parts[parts.length - 1] === '') parts.pop();
   if (parts.length > 3) {
-    throw new QueryError(
+    throw new ClientError(
       400,
       `Incorrect number of values in rate options specification, must be counter[,counter max value,reset value], recieved: ${parts.length} parts`,
     );
@@ -32,12 +32,12 @@ export function parseRateOptions(spec: string): RateOptions | null {
   options.dropResets = parts[0] === 'dropcounter';
   if (parts.length >= 2 && parts[1] !== '') {
     const max = parseLong(parts[1]);
-    if (max === null) throw new QueryError(400, `Max value of counter was not a number, received '${parts[1]}'`);
+    if (max === null) throw new ClientError(400, `Max value of counter was not a number, received '${parts[1]}'`);
     options.counterMax = max;
   }
   if (parts.length >= 3 && parts[2] !== '') {
     const reset = parseLong(parts[2]);
-    if (reset === null) throw new QueryError(400, `Reset value of counter was not a number, received '${parts[2]}'`);
+    if (reset === null) throw new ClientError(400, `Reset value of counter was not a number, received '${parts[2]}'`);
     options.resetValue = reset;
   }
   return options;

@@ -1,7 +1,7 @@
-import { QueryError } from '../errors';
 import { parseMetricAndFilters } from './metric-tags';
 import { emptyQuery, emptySubQuery, parseRollupUsage, type Query, type SubQuery } from './query';
 import { parseRateOptions } from './rate-options';
+import { ClientError } from '../../util/errors';
 
 /** What the parser reads of a query string. */
 export interface UriParams {
@@ -13,8 +13,8 @@ export interface UriParams {
 
 function splitParts(text: string): string[] {
   const parts = text.split(':');
-  if (parts.length < 2) throw new QueryError(400, `Invalid parameter m=${text} (not enough :-separated parts)`);
-  if (parts.length > 5) throw new QueryError(400, `Invalid parameter m=${text} (too many :-separated parts)`);
+  if (parts.length < 2) throw new ClientError(400, `Invalid parameter m=${text} (not enough :-separated parts)`);
+  if (parts.length > 5) throw new ClientError(400, `Invalid parameter m=${text} (too many :-separated parts)`);
   return parts;
 }
 
@@ -22,7 +22,7 @@ function splitParts(text: string): string[] {
 function parseFloat32(text: string): number {
   const trimmed = text.trim();
   if (!/^[+-]?(NaN|Infinity|((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)[fFdD]?)$/.test(trimmed)) {
-    throw new QueryError(400, trimmed === '' ? 'empty String' : `For input string: "${trimmed}"`);
+    throw new ClientError(400, trimmed === '' ? 'empty String' : `For input string: "${trimmed}"`);
   }
   return Number(trimmed.replace(/[fFdD]$/, ''));
 }
@@ -31,7 +31,7 @@ function parseFloat32(text: string): number {
 function parsePercentiles(spec: string): number[] {
   const open = spec.indexOf('[');
   const close = spec.indexOf(']');
-  if (open < 0 || close < 0) throw new QueryError(400, `Malformated percentile query paramater: ${spec}`);
+  if (open < 0 || close < 0) throw new ClientError(400, `Malformated percentile query paramater: ${spec}`);
   return spec
     .slice(open + 1, close)
     .split(',')
@@ -52,16 +52,16 @@ function applyShared(sub: SubQuery, part: string, lower: string): boolean {
 
 function middleParts(parts: readonly string[]): string[] {
   const middle = parts.slice(1, -1);
-  if (middle.includes('')) throw new QueryError(400, 'String index out of range: 0');
+  if (middle.includes('')) throw new ClientError(400, 'String index out of range: 0');
   return middle;
 }
 
 /**
  * `agg[:modifier]*:metric[{tags}[{filters}]]`. Modifiers that aren't known are ignored. Mirrors QueryRpc.parseMTypeSubQuery.
- * @throws QueryError
+ * @throws ClientError
  */
 export function parseMetricParam(text: string): SubQuery {
-  if (text === '') throw new QueryError(400, 'The query string was empty');
+  if (text === '') throw new ClientError(400, 'The query string was empty');
   const parts = splitParts(text);
   const sub = emptySubQuery();
   sub.aggregator = parts[0];
@@ -76,9 +76,9 @@ export function parseMetricParam(text: string): SubQuery {
   return sub;
 }
 
-/** `agg[:modifier]*:TSUID[,TSUID...]`. Mirrors QueryRpc.parseTsuidTypeSubQuery. @throws QueryError */
+/** `agg[:modifier]*:TSUID[,TSUID...]`. Mirrors QueryRpc.parseTsuidTypeSubQuery. @throws ClientError */
 export function parseTsuidParam(text: string): SubQuery {
-  if (text === '') throw new QueryError(400, 'The tsuid query string was empty');
+  if (text === '') throw new ClientError(400, 'The tsuid query string was empty');
   const parts = splitParts(text);
   const sub = emptySubQuery();
   sub.aggregator = parts[0];
@@ -92,11 +92,11 @@ export function parseTsuidParam(text: string): SubQuery {
 /**
  * A query out of a query string. Flags count by presence, whatever their value. Mirrors QueryRpc.parseQuery.
  * @param fromExpressions sub-queries that `exp` parameters ask for; they come last
- * @throws QueryError
+ * @throws ClientError
  */
 export function parseUriQuery(params: UriParams, fromExpressions: readonly SubQuery[] = []): Query {
   const start = params.last('start');
-  if (!start) throw new QueryError(400, 'Missing parameter <code>start</code>');
+  if (!start) throw new ClientError(400, 'Missing parameter <code>start</code>');
   const query = emptyQuery();
   query.start = start;
   query.end = params.last('end');
@@ -109,6 +109,6 @@ export function parseUriQuery(params: UriParams, fromExpressions: readonly SubQu
   query.showStats = params.has('show_stats');
   query.showSummary = params.has('show_summary');
   query.queries = [...params.all('tsuid').map(parseTsuidParam), ...params.all('m').map(parseMetricParam), ...fromExpressions];
-  if (query.queries.length === 0) throw new QueryError(400, 'Missing sub queries');
+  if (query.queries.length === 0) throw new ClientError(400, 'Missing sub queries');
   return query;
 }

@@ -2,11 +2,11 @@ import { isJavaTimeZone } from '../../util/java-time-zones';
 import { parseDateTimeString } from '../../util/date-time';
 import { findAggregator } from '../aggregate/registry';
 import { parseDownsample } from '../downsample/specification';
-import { QueryError } from '../errors';
 import type { Aggregator, DownsampleSpec } from '../types';
 import { describeQuery } from './describe';
 import { javaFloatToString } from '../../util/java-double';
 import type { Query, SubQuery } from './query';
+import { ClientError } from '../../util/errors';
 
 /** A sub-query that can be run. */
 export interface ValidSubQuery {
@@ -59,7 +59,7 @@ class Validation {
       return this.validate();
     } catch (e) {
       const dump = describeQuery(this.query, (sub) => this.intervals.get(sub) ?? 0);
-      throw new QueryError(400, (e as Error).message, dump, { cause: e });
+      throw new ClientError(400, (e as Error).message, dump, { cause: e });
     }
   }
 
@@ -102,12 +102,12 @@ class Validation {
 /**
  * Checks a request in the original's order and makes its times absolute. Mirrors TSQuery.validateAndSetQuery.
  * @param defaultZone for absolute dates without a zone; null: the process's own
- * @throws QueryError 400 with the original's message and a dump of the query as details
+ * @throws ClientError 400 with the original's message and a dump of the query as details
  */
 export function validateQuery(query: Query, defaultZone: string | null, nowMs: number): ValidQuery {
   const valid = new Validation(query, defaultZone, nowMs).run();
   for (const time of [valid.startMs, valid.endMs]) {
-    if (time > MAX_TIMESTAMP_MS) throw new QueryError(400, `Invalid timestamp: ${time}`);
+    if (time > MAX_TIMESTAMP_MS) throw new ClientError(400, `Invalid timestamp: ${time}`);
   }
   return valid;
 }

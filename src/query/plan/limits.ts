@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/types';
-import { QueryError } from '../errors';
 import type { QueryLogger } from '../logger';
+import { ClientError } from '../../util/errors';
 
 /** How much a sub-query may read; 0: as much as it likes. */
 export interface ReadLimits {
@@ -85,15 +85,15 @@ export class ReadBudget {
 
   constructor(private readonly limits: ReadLimits) {}
 
-  /** @throws QueryError 413 in the original's words */
+  /** @throws ClientError 413 in the original's words */
   check(): void {
     const { bytes, dataPoints } = this.limits;
     if (dataPoints > 0 && this.dataPoints > dataPoints) {
-      throw new QueryError(413, `Sorry, you have attempted to fetch more than our limit of ${dataPoints} data points. ${ADVICE}`);
+      throw new ClientError(413, `Sorry, you have attempted to fetch more than our limit of ${dataPoints} data points. ${ADVICE}`);
     }
     if (bytes > 0 && this.bytes > bytes) {
       const megabytes = Math.floor(bytes / 1024 / 1024);
-      throw new QueryError(
+      throw new ClientError(
         413,
         `Sorry, you have attempted to fetch more than our maximum amount of ${megabytes}MB from storage. ${ADVICE}`,
       );

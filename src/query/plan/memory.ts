@@ -1,6 +1,6 @@
 import { BYTES_PER_POINT } from '../../schema';
-import { QueryError } from '../errors';
 import { ADVICE } from './limits';
+import { ClientError } from '../../util/errors';
 
 /**
  * What the points of all running queries may hold of memory together; their arrays have up to as much again in reserve. When there is no
@@ -19,14 +19,14 @@ export class QueryMemory {
     return new MemoryShare(this);
   }
 
-  /** For MemoryShare. @throws QueryError 413 */
+  /** For MemoryShare. @throws ClientError 413 */
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
     if (this.limit === 0 || bytes <= 0 || this.used <= this.limit) return;
     if (share.bytes * this.shares.size < this.used) return;
     const megabytes = Math.floor(this.limit / 1024 / 1024);
-    throw new QueryError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
+    throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
   }
 
   /** For MemoryShare. */
@@ -42,7 +42,7 @@ export class MemoryShare {
 
   constructor(private readonly memory: QueryMemory) {}
 
-  /** @param points so many more, or fewer @throws QueryError 413 */
+  /** @param points so many more, or fewer @throws ClientError 413 */
   add(points: number): void {
     if (this.freed) return; // a scan that has not yet been told that its query is over
     this.bytes += points * BYTES_PER_POINT;

@@ -1,7 +1,7 @@
 import { NoSuchUniqueName, type Uids } from '../../uid';
-import { QueryError } from '../errors';
 import type { TagValueFilter } from '../filter';
 import type { ResolvedFilter } from './row-literals';
+import { ClientError } from '../../util/errors';
 
 export interface ResolveOptions {
   /** `tsd.query.filter.expansion_limit` */
@@ -22,7 +22,7 @@ async function allInOrder<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 async function resolveLiterals(uids: Uids, literals: readonly string[], options: ResolveOptions): Promise<Buffer[]> {
   const found = await allInOrder(
     literals.map(async (name) => {
-      if (name === '') throw new QueryError(400, 'Missing UID name', 'Missing UID name');
+      if (name === '') throw new ClientError(400, 'Missing UID name', 'Missing UID name');
       try {
         return await uids.getId('tagv', name);
       } catch (e) {

@@ -1,8 +1,8 @@
 import { allSalts, hexToUid, setBaseTime, tagsAt, type KeyLayout } from '../../schema';
 import type { RowFilter } from '../../storage';
-import { QueryError } from '../errors';
 import type { FilterPlan, RowLiteral } from './row-literals';
 import type { ScanWindow } from './scan-window';
+import { ClientError } from '../../util/errors';
 
 /** One range of the data table; keys as the store has them. */
 export interface KeyRange {
@@ -93,15 +93,15 @@ export function planMetricScan(
 /**
  * Ranges and row filter for certain series. Mirrors TsdbQuery's TSUID path and QueryUtil.getRowKeyTSUIDRegex.
  * @param tsuids hexadecimal; all of one metric
- * @throws QueryError 400
+ * @throws ClientError 400
  */
 export function planTsuidScan(layout: KeyLayout, tsuids: readonly string[], window: ScanWindow): ScanPlan {
   const digits = layout.metric * 2;
   const metricHex = tsuids[0].slice(0, digits).toUpperCase();
   for (const tsuid of tsuids) {
-    if (tsuid.length < digits) throw new QueryError(400, `TSUID is shorter than a metric's UID: ${tsuid}`);
+    if (tsuid.length < digits) throw new ClientError(400, `TSUID is shorter than a metric's UID: ${tsuid}`);
     const other = tsuid.slice(0, digits).toUpperCase();
-    if (other !== metricHex) throw new QueryError(400, `One or more TSUIDs did not share the same metric [${metricHex}] [${other}]`);
+    if (other !== metricHex) throw new ClientError(400, `One or more TSUIDs did not share the same metric [${metricHex}] [${other}]`);
   }
   const metric = hexToUid(metricHex);
   const tagParts = tsuids.map((tsuid) => hexToUid(tsuid.slice(digits))).sort(Buffer.compare);

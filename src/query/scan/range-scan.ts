@@ -13,7 +13,6 @@ import {
 import { isMsByte } from '../../schema/qualifier';
 import type { Row, Storage } from '../../storage';
 import type { Uids } from '../../uid';
-import { QueryError } from '../errors';
 import type { QueryLogger } from '../logger';
 import type { ReadBudget } from '../plan/limits';
 import type { MemoryShare } from '../plan/memory';
@@ -24,6 +23,7 @@ import { NameFilter } from './name-filter';
 import type { NeededPoints } from './needed-points';
 import { newScanStats, type ScanStats } from './scan-stats';
 import { Span } from './span';
+import { ClientError } from '../../util/errors';
 
 /** What scans of one engine have in common. */
 export interface ScanContext {
@@ -225,7 +225,7 @@ export class RangeScan {
 
   private extendedCell(row: RowCells, cell: number, kind: string): void {
     if (kind === 'histogram') {
-      if (this.request.histogram) throw new QueryError(501, 'Histogram columns can not be queried');
+      if (this.request.histogram) throw new ClientError(501, 'Histogram columns can not be queried');
       return;
     }
     const span = this.current;

@@ -5,8 +5,9 @@ import { BodyReader, ClientGoneError, type BodyRules } from './body';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
 import { createPages } from './pages';
-import { BadRequestError, type HttpHandler } from './types';
+import type { HttpHandler } from './types';
 import { isApiTarget, parseParams, parseTarget } from './uri';
+import { ClientError } from '../../util/errors';
 
 /** Log lines show no more of a request target than this. */
 const URI_IN_LOG = 500;
@@ -45,7 +46,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
       req.socket.destroy();
       return;
     }
-    if (error instanceof BadRequestError && error.status < 500) {
+    if (error instanceof ClientError && error.status < 500) {
       log.warn(`Bad Request on ${describe(call)}: ${error.message}`);
       if (error.status === 413) setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
     } else {
@@ -109,6 +110,6 @@ const isOwnBug = (error: unknown): boolean =>
 function checkSerializer(call: Call): void {
   const wanted = call.param('serializer');
   if (wanted !== null && wanted !== 'json') {
-    throw new BadRequestError(400, 'Requested serializer was not found', `Could not find a serializer with the name: ${wanted}`);
+    throw new ClientError(400, 'Requested serializer was not found', `Could not find a serializer with the name: ${wanted}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import zlib from 'node:zlib';
 import type { Config } from '../../config/types';
-import { BadRequestError } from './types';
+import { ClientError } from '../../util/errors';
 
 const EMPTY = Buffer.alloc(0);
 /** The original's parser makes chunks of any body longer than this. */
@@ -29,8 +29,8 @@ export function readBodyRules(config: Config): BodyRules {
   };
 }
 
-const tooLarge = (limit: number): BadRequestError =>
-  new BadRequestError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
+const tooLarge = (limit: number): ClientError =>
+  new ClientError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
 
 /** `Transfer-Encoding: chunked`, a long body, or `Expect: 100-continue`: what the original counts as a chunked request. */
 export function isChunked(req: IncomingMessage): boolean {
@@ -46,14 +46,14 @@ export class BodyReader {
   constructor(readonly rules: BodyRules) {}
 
   /** The refusal that can be given before a byte of the body was read; null: read it. */
-  refusal(req: IncomingMessage): BadRequestError | null {
+  refusal(req: IncomingMessage): ClientError | null {
     const chunked = isChunked(req);
-    if (chunked && this.rules.refuseChunked) return new BadRequestError(400, 'Chunked request not supported.');
+    if (chunked && this.rules.refuseChunked) return new ClientError(400, 'Chunked request not supported.');
     const limit = this.limitFor(chunked);
     return Number(req.headers['content-length'] ?? 0) > limit ? tooLarge(limit) : null;
   }
 
-  /** The decoded body. @throws BadRequestError 400 for a body that isn't what Content-Encoding says, 413, 503 */
+  /** The decoded body. @throws ClientError 400 for a body that isn't what Content-Encoding says, 413, 503 */
   read(req: IncomingMessage): Buffer | Promise<Buffer> {
     const { headers } = req;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return EMPTY;
@@ -88,7 +88,7 @@ export class BodyReader {
         this.held += part.length;
         if (size > limit) fail(tooLarge(limit));
         else if (this.held > this.rules.maxBody * BODIES_IN_MEMORY) {
-          fail(new BadRequestError(503, 'Too many request bodies in memory', 'Please try again later'));
+          fail(new ClientError(503, 'Too many request bodies in memory', 'Please try again later'));
         }
       };
       const onEnd = (): void => settle(() => resolve(parts.length === 1 ? parts[0] : Buffer.concat(parts, size)));
@@ -109,7 +109,7 @@ function decode(raw: Buffer, encoding: string, limit: number): Buffer | Promise<
     const done = (error: Error | null, body: Buffer): void => {
       if (error === null) resolve(body);
       else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit));
-      else reject(new BadRequestError(400, `Unable to decode the ${name} encoded body`, error.message));
+      else reject(new ClientError(400, `Unable to decode the ${name} encoded body`, error.message));
     };
     if (name === 'gzip' || name === 'x-gzip') zlib.gunzip(raw, options, done);
     else if (name === 'deflate' || name === 'x-deflate') {

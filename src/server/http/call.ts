@@ -6,7 +6,8 @@ import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
 import { badRequestPage, internalErrorPage, notFoundPage } from './html';
 import type { Target } from './uri';
-import { API_JSON, BadRequestError, methodNotAllowed, missingParameter, type HttpCall, type JsonpRule } from './types';
+import { API_JSON, methodNotAllowed, missingParameter, type HttpCall, type JsonpRule } from './types';
+import { ClientError } from '../../util/errors';
 
 const EMPTY = Buffer.alloc(0);
 const HTML = 'text/html; charset=UTF-8';
@@ -123,15 +124,15 @@ export class Call implements HttpCall {
     try {
       return new TextDecoder(charset).decode(this.body);
     } catch (cause) {
-      throw new BadRequestError(400, `Unsupported charset: ${charset}`, null, { cause });
+      throw new ClientError(400, `Unsupported charset: ${charset}`, null, { cause });
     }
   }
 
   effectiveMethod(): string {
     if (this.method !== 'GET' || !this.hasParam('method_override')) return this.method;
     const wanted = (this.param('method_override') ?? '').toUpperCase();
-    if (wanted === '') throw new BadRequestError(405, 'Missing method override value');
-    if (!OVERRIDES.has(wanted)) throw new BadRequestError(405, 'Unknown or unsupported method override value');
+    if (wanted === '') throw new ClientError(405, 'Missing method override value');
+    if (!OVERRIDES.has(wanted)) throw new ClientError(405, 'Unknown or unsupported method override value');
     return wanted;
   }
 
@@ -213,7 +214,7 @@ export class Call implements HttpCall {
     const callback = rule === 'off' ? null : this.param('jsonp');
     if (callback === null || (callback === '' && rule === 'lenient')) return null;
     if (callback === '') throw new Error('Missing callback name');
-    if (!CALLBACK.test(callback)) throw new BadRequestError(400, 'Invalid jsonp callback name');
+    if (!CALLBACK.test(callback)) throw new ClientError(400, 'Invalid jsonp callback name');
     return callback;
   }
 

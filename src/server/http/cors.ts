@@ -1,5 +1,6 @@
 import type { Config } from '../../config/types';
-import { BadRequestError, type HttpCall } from './types';
+import type { HttpCall } from './types';
+import { ClientError } from '../../util/errors';
 
 const HEADER_LIST = /^([a-zA-Z0-9_.-]+,\s*)*[a-zA-Z0-9_.-]+$/;
 
@@ -34,17 +35,17 @@ export function readCorsRules(config: Config, log: (message: string) => void): C
 /**
  * Adds the headers for an allowed origin.
  * @returns true when the call is answered: a preflight
- * @throws BadRequestError, with status 200 for a forbidden origin as the original
+ * @throws ClientError, with status 200 for a forbidden origin as the original
  */
 export function applyCors(call: HttpCall, rules: CorsRules): boolean {
   const origin = call.req.headers.origin ?? '';
   const preflight = call.method === 'OPTIONS';
   if (rules.domains === null || origin === '') {
-    if (preflight) throw new BadRequestError(405, 'Method not allowed', `The HTTP method [${call.method}] is not permitted`);
+    if (preflight) throw new ClientError(405, 'Method not allowed', `The HTTP method [${call.method}] is not permitted`);
     return false;
   }
   if (!rules.domains.has('*') && !rules.domains.has(origin.toUpperCase())) {
-    throw new BadRequestError(200, 'CORS domain not allowed', `The domain [${origin}] is not permitted access`);
+    throw new ClientError(200, 'CORS domain not allowed', `The domain [${origin}] is not permitted access`);
   }
   call.res.setHeader('Access-Control-Allow-Origin', origin);
   call.res.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE');

@@ -1,4 +1,4 @@
-import { BadRequestError } from './types';
+import { ClientError } from '../../util/errors';
 
 const NAMED: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -29,6 +29,6 @@ export function internalMessage(error: unknown): string {
 
 /** How an error is to be answered in the API form. */
 export function describeError(error: unknown): { status: number; message: string; details: string | null } {
-  if (error instanceof BadRequestError) return { status: error.status, message: error.message, details: error.details };
+  if (error instanceof ClientError) return { status: error.status, message: error.message, details: error.details };
   return { status: 500, message: internalMessage(error), details: null };
 }

@@ -1,14 +1,15 @@
 import { JsonSyntaxError, parseJsonTree, type JsonNode } from '../../util/json-tree';
-import { BadRequestError, type HttpCall } from './types';
+import type { HttpCall } from './types';
+import { ClientError } from '../../util/errors';
 
-const unparsable = (details: string, cause?: unknown): BadRequestError =>
-  new BadRequestError(400, 'Unable to parse the given JSON', details, { cause });
+const unparsable = (details: string, cause?: unknown): ClientError =>
+  new ClientError(400, 'Unable to parse the given JSON', details, { cause });
 
-/** The body's first JSON value, an object. @throws BadRequestError for no body, or something else */
+/** The body's first JSON value, an object. @throws ClientError for no body, or something else */
 function readObject(call: HttpCall): { key: string; value: JsonNode }[] {
   const text = call.bodyText();
   if (text === '') {
-    throw new BadRequestError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
+    throw new ClientError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
   }
   let node: JsonNode | null;
   try {
@@ -39,12 +40,12 @@ function stringOf(node: JsonNode, key: string): string | null {
   }
 }
 
-/** A body that is an object of strings; the last of repeated keys wins. @throws BadRequestError */
+/** A body that is an object of strings; the last of repeated keys wins. @throws ClientError */
 export function readStringMap(call: HttpCall): Map<string, string | null> {
   return new Map(readObject(call).map(({ key, value }) => [key, stringOf(value, key)]));
 }
 
-/** A body that is an object of lists of strings. @throws BadRequestError */
+/** A body that is an object of lists of strings. @throws ClientError */
 export function readStringLists(call: HttpCall): Map<string, (string | null)[]> {
   return new Map(
     readObject(call).map(({ key, value }) => {

@@ -1,7 +1,8 @@
 import { javaJsonString } from '../../schema';
 import { hashMapOrder } from '../../util/java-hash-order';
 import type { IncomingPoint } from './put-body';
-import { API_JSON, BadRequestError, type HttpCall } from './types';
+import { API_JSON, type HttpCall } from './types';
+import { ClientError } from '../../util/errors';
 
 const SEE_LOGS = 'Please see the TSD logs or append "details" to the put request';
 
@@ -38,12 +39,12 @@ export function answerPut(call: HttpCall, form: PutForm, result: PutResult): voi
     return;
   }
   if (timedOut)
-    throw new BadRequestError(
+    throw new ClientError(
       400,
       `The put call has timedout with ${success} successful writes, ${failed} failed writes and ${timeouts} timed out writes.`,
       SEE_LOGS,
     );
-  if (invalid + failed > 0) throw new BadRequestError(400, 'One or more data points had errors', SEE_LOGS);
+  if (invalid + failed > 0) throw new ClientError(400, 'One or more data points had errors', SEE_LOGS);
   call.sendEmpty(204, API_JSON);
 }
 

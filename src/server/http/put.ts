@@ -1,12 +1,12 @@
 import type { StorageError } from '../../storage';
-import { IllegalArgumentError } from '../../util/errors';
+import { ClientError, IllegalArgumentError } from '../../util/errors';
 import { parseTag, type PointSink } from '../../write';
 import type { Tsd } from '../context';
 import { answerPut, type PutError } from './put-answer';
 import { PutBody } from './put-body';
 import { putBytes, putText } from './put-point';
 import { PutJsonError } from './put-scanner';
-import { BadRequestError, type HttpCall, type HttpHandler } from './types';
+import type { HttpCall, HttpHandler } from './types';
 
 /** Points between two looks at the clock. */
 const STEP = 512;
@@ -23,7 +23,7 @@ export const put: HttpHandler = async (call) => {
   checkHeaderTag(call);
   const timeoutMs = syncTimeout(call);
   const body = await readBody(call);
-  if (body.size === 0) throw new BadRequestError(400, 'No datapoints found in content');
+  if (body.size === 0) throw new ClientError(400, 'No datapoints found in content');
   const sync = call.hasParam('sync');
   const request = new PutRequest(tsd, body, sync, call.hasParam('details'), sync ? timeoutMs : 0);
   await request.submit();
@@ -33,11 +33,11 @@ export const put: HttpHandler = async (call) => {
   answerPut(call, { summary: call.hasParam('summary'), details: call.hasParam('details') }, { ...stored, errors: request.errors });
 };
 
-/** @throws BadRequestError for `sync_timeout` that is no number */
+/** @throws ClientError for `sync_timeout` that is no number */
 function syncTimeout(call: HttpCall): number {
   const text = call.param('sync_timeout');
   if (text === null) return 0;
-  if (!/^[-+]?\d{1,10}$/.test(text)) throw new BadRequestError(400, `For input string: "${text}"`);
+  if (!/^[-+]?\d{1,10}$/.test(text)) throw new ClientError(400, `For input string: "${text}"`);
   return Number(text);
 }
 
@@ -49,25 +49,25 @@ function checkHeaderTag(call: HttpCall): void {
   try {
     parseTag(new Map(), value);
   } catch (error) {
-    if (error instanceof IllegalArgumentError) throw new BadRequestError(400, error.message, null, { cause: error });
+    if (error instanceof IllegalArgumentError) throw new ClientError(400, error.message, null, { cause: error });
     throw error;
   }
 }
 
-/** @throws BadRequestError */
+/** @throws ClientError */
 async function readBody(call: HttpCall): Promise<PutBody> {
   const bytes = inUtf8(call);
-  if (bytes.length === 0) throw new BadRequestError(400, 'Missing request content');
+  if (bytes.length === 0) throw new ClientError(400, 'Missing request content');
   let start = 0;
   while (start < bytes.length && bytes[start] <= 0x20) start++;
-  if (bytes[start] !== 0x7b && bytes[start] !== 0x5b) throw new BadRequestError(400, 'The JSON must start as an object or an array');
+  if (bytes[start] !== 0x7b && bytes[start] !== 0x5b) throw new ClientError(400, 'The JSON must start as an object or an array');
   try {
     const body = new PutBody(bytes, start);
     const slice = new Slice();
     while (body.read(STEP)) if (slice.over()) await slice.next();
     return body;
   } catch (error) {
-    if (error instanceof PutJsonError) throw new BadRequestError(400, 'Unable to parse the given JSON', error.message, { cause: error });
+    if (error instanceof PutJsonError) throw new ClientError(400, 'Unable to parse the given JSON', error.message, { cause: error });
     throw error;
   }
 }

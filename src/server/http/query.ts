@@ -2,14 +2,14 @@ import {
   parseJsonQuery,
   parseUriQuery,
   queryAnswerJson,
-  QueryError,
   removeDuplicates,
   runStatsJson,
   type Query,
   type QueryClient,
   type ValidQuery,
 } from '../../query';
-import { BadRequestError, type HttpCall } from './types';
+import type { HttpCall } from './types';
+import { ClientError } from '../../util/errors';
 
 /** Sub-paths that are endpoints of their own; any other is ignored. */
 const OTHER_ENDPOINTS: ReadonlySet<string> = new Set(['exp', 'gexp', 'last']);
@@ -42,14 +42,9 @@ class HttpClient implements QueryClient {
   }
 }
 
-function asBadRequest(error: unknown): unknown {
-  if (!(error instanceof QueryError)) return error;
-  return new BadRequestError(error.status, error.message, error.details, { cause: error });
-}
-
 /** `/api/query`: GET, POST and DELETE. Mirrors QueryRpc.handleQuery. */
 export async function queryHandler(call: HttpCall): Promise<void> {
-  if (OTHER_ENDPOINTS.has(call.path[1]?.toLowerCase())) throw new BadRequestError(404, 'Endpoint not found');
+  if (OTHER_ENDPOINTS.has(call.path[1]?.toLowerCase())) throw new ClientError(404, 'Endpoint not found');
   call.allowMethods('GET', 'POST', 'DELETE');
   const counters = call.tsd.counters.query;
   let query: ValidQuery;
@@ -59,14 +54,14 @@ export async function queryHandler(call: HttpCall): Promise<void> {
     query = call.tsd.queries.validate(parsed);
   } catch (e) {
     counters.invalidRequests++;
-    throw asBadRequest(e);
+    throw e;
   }
   try {
     await answer(call, query);
     counters.success++;
   } catch (e) {
     counters.exceptions++;
-    throw asBadRequest(e);
+    throw e;
   }
 }
 
@@ -84,7 +79,7 @@ async function answer(call: HttpCall, query: ValidQuery): Promise<void> {
     found.finish(200, null, !call.signal.aborted);
   } catch (e) {
     const error = e as Error;
-    found.finish(error instanceof QueryError ? error.status : 500, error, false);
+    found.finish(error instanceof ClientError ? error.status : 500, error, false);
     throw error;
   }
 }

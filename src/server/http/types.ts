@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ClientError } from '../../util/errors';
 import type { Tsd } from '../context';
 
 /** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (500), `lenient` ignores it, `off` never wraps. */
@@ -33,13 +34,13 @@ export interface HttpCall {
   hasParam(name: string): boolean;
   /** The last value, as the original; null when absent. */
   param(name: string): string | null;
-  /** @throws BadRequestError `Missing parameter <code>NAME</code>`, also when it is empty */
+  /** @throws ClientError `Missing parameter <code>NAME</code>`, also when it is empty */
   requiredParam(name: string): string;
-  /** The body as text in the charset of Content-Type (default UTF-8). @throws BadRequestError for an unknown charset */
+  /** The body as text in the charset of Content-Type (default UTF-8). @throws ClientError for an unknown charset */
   bodyText(): string;
-  /** The verb after `method_override`. @throws BadRequestError 405. Mirrors HttpQuery.getAPIMethod. */
+  /** The verb after `method_override`. @throws ClientError 405. Mirrors HttpQuery.getAPIMethod. */
   effectiveMethod(): string;
-  /** @throws BadRequestError 405 `Method not allowed` unless the verb is one of these */
+  /** @throws ClientError 405 `Method not allowed` unless the verb is one of these */
   allowMethods(...verbs: string[]): void;
   /** `application/json; charset=UTF-8`, wrapped in the `jsonp` callback when there is one. */
   sendJson(status: number, json: string, jsonp?: JsonpRule): void;
@@ -60,22 +61,9 @@ export type HttpHandler = (call: HttpCall) => Promise<void> | void;
 /** Content type of every API answer. */
 export const API_JSON = 'application/json; charset=UTF-8';
 
-/** What a handler throws when the client is to see this status and text. Mirrors BadRequestException. */
-export class BadRequestError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly details: string | null = null,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = 'BadRequestError';
-  }
-}
-
 /** Mirrors BadRequestException.missingParameter. */
-export const missingParameter = (name: string): BadRequestError => new BadRequestError(400, `Missing parameter <code>${name}</code>`);
+export const missingParameter = (name: string): ClientError => new ClientError(400, `Missing parameter <code>${name}</code>`);
 
 /** The 405 of every endpoint that checks its verbs. */
-export const methodNotAllowed = (verb: string): BadRequestError =>
-  new BadRequestError(405, 'Method not allowed', `The HTTP method [${verb}] is not permitted for this endpoint`);
+export const methodNotAllowed = (verb: string): ClientError =>
+  new ClientError(405, 'Method not allowed', `The HTTP method [${verb}] is not permitted for this endpoint`);

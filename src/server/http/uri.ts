@@ -1,4 +1,4 @@
-import { BadRequestError } from './types';
+import { ClientError } from '../../util/errors';
 
 /** The newest API version there is. */
 export const MAX_API_VERSION = 1;
@@ -31,7 +31,7 @@ function splitPath(path: string): string[] {
 /** Whether errors of this target have the API's JSON form, however wrong the rest of it is. */
 export const isApiTarget = (uri: string): boolean => /^\/api(?:[/?]|$)/i.test(uri);
 
-/** @throws BadRequestError for an API version that doesn't parse or doesn't exist yet */
+/** @throws ClientError for an API version that doesn't parse or doesn't exist yet */
 export function parseTarget(uri: string): Target {
   const words = splitPath(pathOf(uri));
   if (words[0].toLowerCase() !== 'api') return { route: words[0].toLowerCase(), apiVersion: 0, path: words };
@@ -39,11 +39,11 @@ export function parseTarget(uri: string): Target {
   if (!/^v[0-9]/i.test(words[1])) return { route: `api/${words[1].toLowerCase()}`, apiVersion: 1, path: words.slice(1) };
   const text = words[1].slice(1);
   if (!/^[0-9]+$/.test(text) || Number(text) > 0x7fffffff) {
-    throw new BadRequestError(400, 'Invalid API version format supplied', `API version [${text}] cannot be parsed to an integer`);
+    throw new ClientError(400, 'Invalid API version format supplied', `API version [${text}] cannot be parsed to an integer`);
   }
   const version = Number(text);
   if (version > MAX_API_VERSION) {
-    throw new BadRequestError(
+    throw new ClientError(
       501,
       'Requested API version is greater than the max implemented',
       `API version [${version}] is greater than the max [${MAX_API_VERSION}]`,
@@ -61,7 +61,7 @@ const hexDigit = (c: number): number => {
 
 /**
  * Decodes one name or value of a query string; `raw` has one character a byte. Messages and the `%%` rule mirror Netty's
- * QueryStringDecoder. @throws BadRequestError for a malformed escape
+ * QueryStringDecoder. @throws ClientError for a malformed escape
  */
 export function decodeComponent(raw: string): string {
   let plain = true;
@@ -77,17 +77,17 @@ export function decodeComponent(raw: string): string {
     if (c === 43) bytes[at++] = 32;
     else if (c !== 37) bytes[at++] = c;
     else {
-      if (i === raw.length - 1) throw new BadRequestError(400, `unterminated escape sequence at end of string: ${raw}`);
+      if (i === raw.length - 1) throw new ClientError(400, `unterminated escape sequence at end of string: ${raw}`);
       if (raw.charCodeAt(i + 1) === 37) {
         bytes[at++] = 37;
         i++;
         continue;
       }
-      if (i === raw.length - 2) throw new BadRequestError(400, `partial escape sequence at end of string: ${raw}`);
+      if (i === raw.length - 2) throw new ClientError(400, `partial escape sequence at end of string: ${raw}`);
       const high = hexDigit(raw.charCodeAt(i + 1));
       const low = hexDigit(raw.charCodeAt(i + 2));
       if (high < 0 || low < 0) {
-        throw new BadRequestError(400, `invalid escape sequence \`%${raw.slice(i + 1, i + 3)}' at index ${i} of: ${raw}`);
+        throw new ClientError(400, `invalid escape sequence \`%${raw.slice(i + 1, i + 3)}' at index ${i} of: ${raw}`);
       }
       bytes[at++] = high * 16 + low;
       i += 2;

@@ -1,8 +1,8 @@
-import { BadRequestError } from '../../../src/server/http/types';
 import { errorJson, internalMessage } from '../../../src/server/http/error-body';
 import { RetryableError } from '../../../src/storage';
 import { ask, json } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
+import { ClientError } from '../../../src/util/errors';
 
 describe('the error object', () => {
   it('has its keys in order and leaves out what is empty', () => {
@@ -66,7 +66,7 @@ describe('errors of a running daemon', () => {
   });
 
   it('have the legacy forms on legacy paths: a page, or err with json; 400 whatever the status', async () => {
-    failWith(new BadRequestError(413, 'too <much>'));
+    failWith(new ClientError(413, 'too <much>'));
     const page = await ask(tsd.port, '/suggest?type=metrics');
     expect([page.status, page.headers['content-type']]).toEqual([400, 'text/html; charset=UTF-8']);
     expect(page.text).toContain("<b>Looks like it's your fault this time</b>");
@@ -129,7 +129,7 @@ it('show a stack only with tsd.http.show_stack_trace', async () => {
   try {
     const { error } = json(await ask(tsd.port, '/api/suggest')) as { error: { trace: string } };
     expect(Object.keys(error)).toEqual(['code', 'message', 'trace']);
-    expect(error.trace).toMatch(/^BadRequestError: Missing parameter <code>type<\/code>\n\s+at /);
+    expect(error.trace).toMatch(/^ClientError: Missing parameter <code>type<\/code>\n\s+at /);
   } finally {
     await tsd.stop();
   }

@@ -4,10 +4,11 @@ import zlib from 'node:zlib';
 import { createApp } from '../../../src/server/http/app';
 import { readBodyRules } from '../../../src/server/http/body';
 import { readCorsRules } from '../../../src/server/http/cors';
-import { BadRequestError, type HttpHandler } from '../../../src/server/http/types';
+import type { HttpHandler } from '../../../src/server/http/types';
 import { LatencyHistogram } from '../../../src/util/latency-histogram';
 import { ask, Connection, requestBytes } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
+import { ClientError } from '../../../src/util/errors';
 
 const PART = `"${'x'.repeat(998)}",`;
 
@@ -21,7 +22,7 @@ async function* parts(count: number, failAt = Infinity): AsyncGenerator<string> 
   try {
     yield '[';
     for (produced = 0; produced < count; produced++) {
-      if (produced === failAt) throw new BadRequestError(413, 'too much');
+      if (produced === failAt) throw new ClientError(413, 'too much');
       if (produced % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
       yield PART;
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { BadRequestError } from '../../../src/server/http/types';
 import { decodeComponent, parseParams, parseTarget } from '../../../src/server/http/uri';
+import { ClientError } from '../../../src/util/errors';
 
 describe('the route of a target', () => {
   it.each([
@@ -54,7 +54,7 @@ describe('the query string', () => {
     ['a%4', 'partial escape sequence at end of string: a%4'],
     ['%zz', "invalid escape sequence `%zz' at index 0 of: %zz"],
   ])('refuses the escape %s', (text, message) => {
-    expect(() => decodeComponent(text)).toThrow(new BadRequestError(400, message));
+    expect(() => decodeComponent(text)).toThrow(new ClientError(400, message));
   });
 
   it('gives back any text that was escaped', () => {

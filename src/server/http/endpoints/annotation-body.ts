@@ -1,7 +1,7 @@
 import type { AnnotationEdit } from '../../../meta/annotations';
-import { QueryError } from '../../../query/errors';
 import { JsonValue } from '../../../query/parse/json-binding';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
+import { ClientError } from '../../../util/errors';
 
 /** The original's class, as its JSON library names it in messages. */
 const ANNOTATION = 'net.opentsdb.meta.Annotation';
@@ -14,13 +14,13 @@ export interface BulkDelete {
   global: boolean;
 }
 
-/** The body's JSON; what is wrong with it is answered with the library's own text. @throws BadRequestError with this status */
+/** The body's JSON; what is wrong with it is answered with the library's own text. @throws ClientError with this status */
 function bound<T>(call: HttpCall, status: number, bind: (json: JsonValue | null) => T): T {
   try {
     return bind(JsonValue.parse(call.bodyText()));
   } catch (e) {
-    if (!(e instanceof QueryError) || e.details === null) throw e;
-    throw new BadRequestError(status, e.details, status === 500 ? null : e.details, { cause: e });
+    if (!(e instanceof ClientError) || e.details === null) throw e;
+    throw new ClientError(status, e.details, status === 500 ? null : e.details, { cause: e });
   }
 }
 
@@ -41,17 +41,17 @@ function edit(json: JsonValue): AnnotationEdit {
   return out;
 }
 
-/** @throws BadRequestError 500 for a body that is no annotation: the status is the original's */
+/** @throws ClientError 500 for a body that is no annotation: the status is the original's */
 export function readAnnotation(call: HttpCall): AnnotationEdit {
   return bound(call, 500, (json) => (json === null ? {} : edit(json)));
 }
 
-/** @throws BadRequestError */
+/** @throws ClientError */
 export function readAnnotations(call: HttpCall): AnnotationEdit[] {
   return bound(call, 400, (json) => (json?.items() ?? []).map(edit));
 }
 
-/** @throws BadRequestError */
+/** @throws ClientError */
 export function readBulkDelete(call: HttpCall): BulkDelete {
   return bound(call, 400, (json) => {
     const out: BulkDelete = { startTime: '', endTime: null, tsuids: null, global: false };

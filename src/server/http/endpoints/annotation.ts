@@ -1,10 +1,10 @@
 import { AnnotationConflictError, AnnotationStore, type AnnotationEdit } from '../../../meta/annotations';
 import { annotationJson } from '../../../query/output/annotation-json';
 import { hexToUid } from '../../../schema/bytes';
-import { IllegalArgumentError } from '../../../util/errors';
+import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
 import { layoutOf } from '../../../write';
-import { BadRequestError, methodNotAllowed, type HttpCall } from '../types';
+import { methodNotAllowed, type HttpCall } from '../types';
 import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
 
 function storeOf({ tsd }: HttpCall): AnnotationStore {
@@ -23,15 +23,15 @@ function seconds(call: HttpCall, text: string): number {
   try {
     return Math.floor(time(call, text) / 1000);
   } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new BadRequestError(400, e.message, null, { cause: e });
+    if (e instanceof IllegalArgumentError) throw new ClientError(400, e.message, null, { cause: e });
     throw e;
   }
 }
 
-/** An annotation of query string parameters. @throws BadRequestError without `start_time` */
+/** An annotation of query string parameters. @throws ClientError without `start_time` */
 function fromParams(call: HttpCall): AnnotationEdit {
   const start = call.param('start_time');
-  if (start === null || start === '') throw new BadRequestError(400, 'Missing start time');
+  if (start === null || start === '') throw new ClientError(400, 'Missing start time');
   const text = (name: string): string | undefined => call.param(name) || undefined;
   const end = call.param('end_time');
   return {
@@ -52,7 +52,7 @@ export async function annotation(call: HttpCall): Promise<void> {
   switch (method) {
     case 'GET': {
       const note = await client(() => store.get(edit.tsuid ?? '', edit.startTime ?? 0));
-      if (note === null) throw new BadRequestError(404, 'Unable to locate annotation in storage');
+      if (note === null) throw new ClientError(404, 'Unable to locate annotation in storage');
       return call.sendJson(200, annotationJson(note));
     }
     case 'POST':
@@ -73,9 +73,9 @@ async function client<T>(work: () => Promise<T>, details?: string): Promise<T> {
   try {
     return await work();
   } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new BadRequestError(400, e.message, details ?? e.message, { cause: e });
+    if (e instanceof IllegalArgumentError) throw new ClientError(400, e.message, details ?? e.message, { cause: e });
     if (e instanceof AnnotationConflictError)
-      throw new BadRequestError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
+      throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
     throw e;
   }
 }
@@ -110,8 +110,8 @@ function bulkFromParams(call: HttpCall): BulkDelete {
 
 async function bulkDelete(call: HttpCall): Promise<void> {
   const wanted = call.body.length > 0 ? readBulkDelete(call) : bulkFromParams(call);
-  if (wanted.startTime === '') throw new BadRequestError(400, 'Missing the start time value');
-  if (!wanted.global && !wanted.tsuids?.length) throw new BadRequestError(400, 'Missing the TSUIDs or global annotations flag');
+  if (wanted.startTime === '') throw new ClientError(400, 'Missing the start time value');
+  if (!wanted.global && !wanted.tsuids?.length) throw new ClientError(400, 'Missing the TSUIDs or global annotations flag');
   const store = storeOf(call);
   const [start, end] = await client(() =>
     Promise.resolve([time(call, wanted.startTime), wanted.endTime === null ? Date.now() : time(call, wanted.endTime)]),
@@ -133,7 +133,7 @@ export async function annotations(call: HttpCall): Promise<void> {
   if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
   if (call.effectiveMethod() !== 'GET') throw methodNotAllowed(call.method);
   const start = call.param('start_time');
-  if (!start) throw new BadRequestError(400, 'Missing start time');
+  if (!start) throw new ClientError(400, 'Missing start time');
   const end = call.param('end_time');
   // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
   const notes = await client(() =>

@@ -1,7 +1,8 @@
 import { InvalidLevelError, InvalidLoggerError } from '../../../util/logger';
 import type { LogEvent } from '../../../util/log-ring';
 import { sendLegacy } from '../legacy';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
+import { ClientError } from '../../../util/errors';
 
 function line(event: LogEvent): string {
   const words = [Math.floor(event.time / 1000), event.level, event.thread, event.logger, event.message];
@@ -26,7 +27,7 @@ function changeLevel(call: HttpCall, level: string): string {
     const changed = call.tsd.logs.setLevel(level, call.param('logger'));
     return `Set the log level to ${level.toUpperCase()} on ${changed} logger${changed > 1 ? 's' : ''}.\n`;
   } catch (error) {
-    if (error instanceof InvalidLevelError || error instanceof InvalidLoggerError) throw new BadRequestError(400, error.message);
+    if (error instanceof InvalidLevelError || error instanceof InvalidLoggerError) throw new ClientError(400, error.message);
     throw error;
   }
 }

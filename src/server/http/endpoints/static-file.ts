@@ -2,7 +2,8 @@ import { open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { errorJson } from '../error-body';
 import { typeOfUri } from '../legacy';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
+import { ClientError } from '../../../util/errors';
 
 const ONE_YEAR_SECONDS = 31536000;
 /** Files are answered from memory; nothing that belongs under the static root is longer. */
@@ -17,8 +18,8 @@ export function favicon(call: HttpCall): Promise<void> {
 /** `/s/<path>`: a file below `tsd.http.staticroot`. The path is not percent-decoded, as in the original. Mirrors StaticFileRpc. */
 export async function staticFile(call: HttpCall): Promise<void> {
   const { uri } = call;
-  if (uri.length < 3) throw new BadRequestError(400, `URI too short <code>${uri}</code>`);
-  if (uri.indexOf('..', 3) > 0) throw new BadRequestError(400, `Malformed URI <code>${uri}</code>`);
+  if (uri.length < 3) throw new ClientError(400, `URI too short <code>${uri}</code>`);
+  if (uri.indexOf('..', 3) > 0) throw new ClientError(400, `Malformed URI <code>${uri}</code>`);
   const question = uri.indexOf('?', 3);
   await sendFile(call, uri.slice(3, question > 0 ? question : undefined), uri.includes('nocache') ? 0 : ONE_YEAR_SECONDS);
 }

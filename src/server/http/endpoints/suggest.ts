@@ -1,7 +1,8 @@
 import { UID_KINDS } from '../../../uid';
 import { readStringMap } from '../json-body';
 import { sendLegacy } from '../legacy';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
+import { ClientError } from '../../../util/errors';
 
 const DEFAULT_MAX = 25;
 
@@ -14,7 +15,7 @@ interface SuggestRequest {
 function readBody(call: HttpCall): SuggestRequest {
   const body = readStringMap(call);
   const type = body.get('type') ?? '';
-  if (type === '') throw new BadRequestError(400, "Missing 'type' parameter");
+  if (type === '') throw new ClientError(400, "Missing 'type' parameter");
   return { type, prefix: body.get('q') ?? '', max: body.get('max') ?? '' };
 }
 
@@ -22,7 +23,7 @@ function parseMax(text: string): number {
   if (text === '') return DEFAULT_MAX;
   const max = Number(text);
   if (!/^[+-]?[0-9]+$/.test(text) || max > 0x7fffffff || max < -0x80000000) {
-    throw new BadRequestError(400, "Unable to parse 'max' as a number");
+    throw new ClientError(400, "Unable to parse 'max' as a number");
   }
   return max > 0 ? max : DEFAULT_MAX;
 }
@@ -36,7 +37,7 @@ export async function suggest(call: HttpCall): Promise<void> {
       : { type: call.requiredParam('type'), prefix: call.param('q') ?? '', max: call.param('max') ?? '' };
   const max = parseMax(request.max);
   const kind = UID_KINDS.find((name) => name === request.type);
-  if (kind === undefined) throw new BadRequestError(400, `Invalid 'type' parameter:${request.type}`);
+  if (kind === undefined) throw new ClientError(400, `Invalid 'type' parameter:${request.type}`);
   const json = JSON.stringify(await call.tsd.uids.suggest(kind, request.prefix, max));
   if (call.apiVersion > 0) call.sendJson(200, json);
   else sendLegacy(call, json);

@@ -1,8 +1,8 @@
 import { uidToHex } from '../../../schema/bytes';
-import { IllegalArgumentError } from '../../../util/errors';
+import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { readStringLists } from '../json-body';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
 import { kindOfType } from './uid-type';
 
 const TYPES = ['metric', 'tagk', 'tagv'] as const;
@@ -31,14 +31,14 @@ const sortedJson = (values: ReadonlyMap<string, string>): string => {
 export async function assignUids(call: HttpCall): Promise<void> {
   call.allowMethods('GET', 'POST');
   const lists = call.method === 'POST' ? readStringLists(call) : fromParams(call);
-  if (lists.size === 0) throw new BadRequestError(400, 'Missing values to assign UIDs');
+  if (lists.size === 0) throw new ClientError(400, 'Missing values to assign UIDs');
   const answer = new Map<string, Map<string, string>>();
   let failed = false;
   for (const type of hashMapOrder(lists.keys())) {
     const assigned = new Map<string, string>();
     const errors = new Map<string, string>();
     for (const name of lists.get(type) ?? []) {
-      if (name === null) throw new BadRequestError(400, `Invalid ${type}: null`);
+      if (name === null) throw new ClientError(400, `Invalid ${type}: null`);
       try {
         assigned.set(name, await assign(call, type, name));
       } catch (error) {

@@ -1,7 +1,7 @@
-import { IllegalArgumentError } from '../../../util/errors';
+import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { readStringMap } from '../json-body';
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
 import { kindOfType } from './uid-type';
 
 const FIELDS = ['metric', 'tagk', 'tagv', 'name'] as const;
@@ -14,7 +14,7 @@ function fromParams(call: HttpCall): Map<string, string | null> {
 /** `/api/uid/rename`: another name for a UID. Mirrors UniqueIdRpc.handleRename. */
 export async function renameUid(call: HttpCall): Promise<void> {
   if (call.method !== 'GET' && call.method !== 'POST') {
-    throw new BadRequestError(405, 'Method not allowed', `The HTTP method[${call.method}] is not permitted for this endpoint`);
+    throw new ClientError(405, 'Method not allowed', `The HTTP method[${call.method}] is not permitted for this endpoint`);
   }
   const fields = call.method === 'POST' ? readStringMap(call) : fromParams(call);
   const newName = fields.get('name') ?? null;
@@ -24,7 +24,7 @@ export async function renameUid(call: HttpCall): Promise<void> {
       .filter((key) => key !== 'name')
       .pop() ?? null;
   const oldName = type === null ? null : (fields.get(type) ?? null);
-  if (type === null || oldName === null || newName === null) throw new BadRequestError(400, 'Missing necessary values to rename UID');
+  if (type === null || oldName === null || newName === null) throw new ClientError(400, 'Missing necessary values to rename UID');
   try {
     await rename(call, type, oldName, newName);
   } catch (error) {

@@ -1,6 +1,7 @@
-import { BadRequestError, type HttpCall } from '../types';
+import type { HttpCall } from '../types';
 import { assignUids } from './uid-assign';
 import { renameUid } from './uid-rename';
+import { ClientError } from '../../../util/errors';
 
 /** `/api/uid/...`. Mirrors UniqueIdRpc. */
 export async function uid(call: HttpCall): Promise<void> {
@@ -10,6 +11,6 @@ export async function uid(call: HttpCall): Promise<void> {
     case 'rename':
       return renameUid(call);
     default:
-      throw new BadRequestError(501, 'Other UID endpoints have not been implemented yet');
+      throw new ClientError(501, 'Other UID endpoints have not been implemented yet');
   }
 }
