@@ -4,6 +4,7 @@ import { globalAnnotationKey, rowKeyOfTsuid } from './row-key';
 import { hexToUid } from './bytes';
 import { javaJsonString } from './java-json';
 import type { KeyLayout } from './layout';
+import { messageOf } from '../util/message-of';
 
 /** A note on a series, or on everything when it has no TSUID. Mirrors Annotation. */
 export interface Annotation {
@@ -65,7 +66,7 @@ function parseObject(json: Buffer): Map<string, unknown> {
   try {
     parsed = JSON.parse(json.toString('utf8'));
   } catch (cause) {
-    throw new IllegalArgumentError(`Unable to parse the stored annotation: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new IllegalArgumentError(`Unable to parse the stored annotation: ${messageOf(cause)}`, {
       cause,
     });
   }

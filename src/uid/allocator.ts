@@ -4,7 +4,7 @@ import { IllegalArgumentError, IllegalStateError } from '../util/errors';
 import { StorageError } from '../storage';
 import { Batcher } from './batcher';
 import { FailedToAssignUniqueId } from './errors';
-import type { UidLogger } from './logger';
+import type { Log } from '../util/log';
 import type { UidTable } from './uid-table';
 
 /** The original counts the first try off before it makes it, so 3 means two tries, and 10 nine. */
@@ -34,7 +34,7 @@ export class UidAllocator {
   constructor(
     private readonly table: UidTable,
     private readonly random: boolean,
-    private readonly logger: UidLogger,
+    private readonly logger: Log,
   ) {
     this.winners = new Batcher(
       (names) => table.forward(names),

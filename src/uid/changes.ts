@@ -4,7 +4,7 @@ import { IllegalArgumentError } from '../util/errors';
 import { StorageError } from '../storage';
 import { NoSuchUniqueName } from './errors';
 import { metaQualifier } from './kinds';
-import type { UidLogger } from './logger';
+import type { Log } from '../util/log';
 import type { UniqueId } from './unique-id';
 
 const PUT_ATTEMPTS = 6;
@@ -25,7 +25,7 @@ export class UidChanges {
   /** @param firstWaitMs before the second attempt of a Put; doubles with each one more */
   constructor(
     private readonly uid: UniqueId,
-    private readonly logger: UidLogger,
+    private readonly logger: Log,
     private readonly listener: ChangeListener | null = null,
     private readonly firstWaitMs = FIRST_WAIT_MS,
   ) {}

@@ -1,10 +1,10 @@
+import type { Log } from '../util/log';
+import { messageOf } from '../util/message-of';
+import { RateLimitedLog } from '../util/rate-limited-log';
 import { underPlugin, type StatsSink } from '../util/stats';
 import type { UidFilter, UidFilterPoint } from './filter';
 import { FailedToAssignUniqueId } from './errors';
-import type { UidLogger } from './logger';
 import type { UidKind } from './types';
-
-const LOG_PAUSE_MS = 10_000;
 
 /**
  * A filter that fails closed: a name that it could not judge gets no UID, as in the original, and the fault is counted and logged. Other than
@@ -12,12 +12,14 @@ const LOG_PAUSE_MS = 10_000;
  */
 export class GuardedFilter implements UidFilter {
   private faults = 0;
-  private loggedAt = 0;
+  private readonly faultLog: RateLimitedLog;
 
   constructor(
     private readonly filter: UidFilter,
-    private readonly logger: UidLogger,
-  ) {}
+    logger: Log,
+  ) {
+    this.faultLog = new RateLimitedLog((message) => logger.error(message));
+  }
 
   /** @throws FailedToAssignUniqueId when the filter throws */
   async allow(kind: UidKind, name: string, point: UidFilterPoint | null): Promise<boolean> {
@@ -49,13 +51,6 @@ export class GuardedFilter implements UidFilter {
 
   private fault(error: unknown): void {
     this.faults++;
-    const now = Date.now();
-    if (now - this.loggedAt < LOG_PAUSE_MS) return;
-    this.loggedAt = now;
-    this.logger.error(`The UID filter plugin failed (${this.faults} times so far): ${messageOf(error)}`);
+    this.faultLog.log(() => `The UID filter plugin failed (${this.faults} times so far): ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

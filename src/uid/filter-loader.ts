@@ -4,7 +4,7 @@ import { IllegalArgumentError } from '../util/errors';
 import { instanceOfModule } from '../util/module-loader';
 import type { UidFilter } from './filter';
 import { GuardedFilter } from './filter-guard';
-import { SILENT, type UidLogger } from './logger';
+import { SILENT_LOG, type Log } from '../util/log';
 import { WHITELIST_CLASS, WhitelistFilter } from './whitelist-filter';
 
 /**
@@ -12,7 +12,7 @@ import { WHITELIST_CLASS, WhitelistFilter } from './whitelist-filter';
  * name, the path of a module or the name of a package (see pluginDirectories).
  * @throws IllegalArgumentError `Unable to locate UID filter plugin plugin: NAME`; Error `Failed to initialize UID filter plugin`
  */
-export async function loadFilter(config: Config, logger: UidLogger = SILENT): Promise<UidFilter | null> {
+export async function loadFilter(config: Config, logger: Log = SILENT_LOG): Promise<UidFilter | null> {
   if (!config.getBoolean('tsd.uidfilter.enable')) return null;
   const name = config.getString('tsd.uidfilter.plugin') ?? '';
   const filter = name === WHITELIST_CLASS ? new WhitelistFilter() : await loadModule(name, config);

@@ -1,6 +1,6 @@
 import type { Config } from '../config/types';
 import type { Storage } from '../storage';
-import { SILENT, type UidLogger } from './logger';
+import { SILENT_LOG, type Log } from '../util/log';
 import type { SharedUidCache } from './shared-cache';
 import type { Uids } from './types';
 import { StorageUids } from './uids';
@@ -13,11 +13,11 @@ export { NameValidator } from './name-validator';
 export * from './types';
 
 /** UIDs as the configuration wants them. Nothing is read until `open` or the first look-up. */
-export function createUids(config: Config, storage: Storage, logger: UidLogger = SILENT): Uids {
+export function createUids(config: Config, storage: Storage, logger: Log = SILENT_LOG): Uids {
   return new StorageUids(config, storage, logger, redisOf(config, storage, logger));
 }
 
-function redisOf(config: Config, storage: Storage, logger: UidLogger): SharedUidCache | null {
+function redisOf(config: Config, storage: Storage, logger: Log): SharedUidCache | null {
   const url = config.getString('tsd.redis.url') ?? '';
   if (url === '') return null;
   // Loaded only where it is wanted: the client takes a tenth of a second of every start.

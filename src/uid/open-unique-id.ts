@@ -5,7 +5,7 @@ import { UidCache } from './cache';
 import { CACHE_BOTH } from './cache-policy';
 import { UidChanges } from './changes';
 import { checkWidth, kindOf } from './kinds';
-import type { UidLogger } from './logger';
+import type { Log } from '../util/log';
 import { NameCodec } from './name-codec';
 import { TableChanges } from './redis/table-changes';
 import { UidTable } from './uid-table';
@@ -21,7 +21,7 @@ export interface UniqueIdChoice {
   kind: string;
   width: number;
   table: string;
-  logger: UidLogger;
+  logger: Log;
 }
 
 /**

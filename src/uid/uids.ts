@@ -10,7 +10,7 @@ import { FailedToAssignUniqueId, NoSuchUniqueName } from './errors';
 import type { UidFilter } from './filter';
 import { loadFilter } from './filter-loader';
 import { checkWidth, DEFAULT_WIDTH, TYPE_NAMES, WIDTH_KEYS } from './kinds';
-import { SILENT, type UidLogger } from './logger';
+import { SILENT_LOG, type Log } from '../util/log';
 import { NameCodec } from './name-codec';
 import { NameValidator } from './name-validator';
 import { preload } from './preload';
@@ -49,7 +49,7 @@ export class StorageUids implements Uids {
   constructor(
     private readonly config: Config,
     readonly storage: Storage,
-    private readonly logger: UidLogger = SILENT,
+    private readonly logger: Log = SILENT_LOG,
     private readonly shared: SharedUidCache | null = null,
   ) {
     this.table = config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';

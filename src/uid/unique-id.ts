@@ -4,7 +4,7 @@ import { Batcher } from './batcher';
 import type { UidCache } from './cache';
 import { IllegalStateError } from '../util/errors';
 import { NoSuchUniqueId, NoSuchUniqueName } from './errors';
-import type { UidLogger } from './logger';
+import type { Log } from '../util/log';
 import type { StoredName } from './name-codec';
 import type { UidTable } from './uid-table';
 
@@ -29,7 +29,7 @@ export interface UniqueIdParts {
   cache: UidCache;
   allocator: UidAllocator;
   policy: CachePolicy;
-  logger: UidLogger;
+  logger: Log;
   secondLevel?: SecondLevel;
   /** Rejects when a name may not have a UID; asked before anything is allocated. */
   admit?: (name: string, point: UidPoint | null) => Promise<void>;

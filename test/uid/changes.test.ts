@@ -3,7 +3,7 @@ import { NoSuchUniqueName, type UidInvalidation } from '../../src/uid';
 import { UidAllocator } from '../../src/uid/allocator';
 import { UidCache } from '../../src/uid/cache';
 import { CACHE_BOTH } from '../../src/uid/cache-policy';
-import { SILENT } from '../../src/uid/logger';
+import { SILENT_LOG } from '../../src/util/log';
 import { NameCodec } from '../../src/uid/name-codec';
 import { UidChanges } from '../../src/uid/changes';
 import { UidTable } from '../../src/uid/uid-table';
@@ -70,11 +70,11 @@ describe('renaming', () => {
     const unique = new UniqueId({
       table,
       cache: new UidCache(3),
-      allocator: new UidAllocator(table, false, SILENT),
+      allocator: new UidAllocator(table, false, SILENT_LOG),
       policy: CACHE_BOTH,
-      logger: SILENT,
+      logger: SILENT_LOG,
     });
-    return { changes: new UidChanges(unique, SILENT, null, 1), unique };
+    return { changes: new UidChanges(unique, SILENT_LOG, null, 1), unique };
   };
 
   it('tries each put up to six times', async () => {

@@ -19,6 +19,7 @@ import { compareAndSetRequest, getRequest, incrementRequest, readProcessed, read
 import type { Column } from './row-calls';
 import { RegionScan } from './scanner';
 import type { ScanContext } from './scanner';
+import { messageOf } from '../../util/message-of';
 
 /** An HBase 2 cluster as a Storage. */
 export class HBaseStorage implements Storage {
@@ -71,7 +72,7 @@ export class HBaseStorage implements Storage {
     try {
       await this.cluster.meta.tableStateWithRetries('hbase:meta', deadline);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const { description } = this.cluster.locator;
       throw new RetryableError(`Can't connect to HBase through ${description} (tried for ${deadline.elapsedMs} ms): ${reason}`, {
         cause: error,

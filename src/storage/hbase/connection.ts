@@ -1,4 +1,5 @@
 import * as net from 'node:net';
+import { timerMs } from '../../util/within-time';
 import { FrameReader } from './frames';
 import { CallTimedOutError, ConnectionLostError, readExceptionResponse, RemoteException } from './errors';
 import { ProtoReader, ProtoWriter, putVarint, varintLength } from './protobuf';
@@ -55,8 +56,6 @@ const EMPTY = Buffer.alloc(0);
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 /** A request up to this size leaves as one buffer: to copy it costs less than to have the system gather its parts. */
 const ONE_WRITE_BYTES = 4096;
-/** Node fires longer timers at once. */
-const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** Why a connection ended: never established, no byte although one was owed, no calls for long, broken off, or closed by us. */
 export type ConnectionEnd = 'unreachable' | 'silent' | 'idle' | 'broken' | 'closed';
@@ -143,7 +142,7 @@ export class Connection {
   private setExpiry(at: number, now: number): void {
     clearTimeout(this.expiryTimer);
     this.nextExpiry = at;
-    this.expiryTimer = setTimeout(() => this.expire(), Math.min(LONGEST_TIMER_MS, at - now));
+    this.expiryTimer = setTimeout(() => this.expire(), timerMs(at - now));
     this.expiryTimer.unref(); // the socket is there as long as there is a call
   }
 

@@ -1,8 +1,6 @@
 import { TimeoutError } from '../errors';
 import type { CallOptions } from '../storage';
-
-/** Node fires longer timers at once. Calls that last 24 days do not exist. */
-const LONGEST_TIMER_MS = 0x7fff_ffff;
+import { withinTime } from '../../util/within-time';
 
 /** The call was given up through its AbortSignal; as after a timeout, its effect is unknown. */
 export class CancelledError extends TimeoutError {}
@@ -54,24 +52,18 @@ export class Deadline {
     if (this.over) throw new OutOfTimeError();
   }
 
+  private fail(): never {
+    this.check();
+    throw new OutOfTimeError();
+  }
+
   /** Waits for the promise until the call is cancelled or out of time. @throws CancelledError, OutOfTimeError */
   async race<T>(promise: Promise<T>): Promise<T> {
     if (this.signal?.aborted || this.over) {
       promise.catch(() => undefined); // its end is nobody's business any more, but must not go unhandled
       this.check();
     }
-    let timer: NodeJS.Timeout | undefined;
-    let stop = (): void => undefined;
-    const end = new Promise<never>((_, reject) => {
-      stop = this.onCancel(reject);
-      timer = setTimeout(() => reject(new OutOfTimeError()), Math.min(LONGEST_TIMER_MS, Math.max(0, this.remainingMs)));
-    });
-    try {
-      return await Promise.race([promise, end]);
-    } finally {
-      clearTimeout(timer);
-      stop();
-    }
+    return withinTime(promise, this.remainingMs, () => this.fail(), this.signal);
   }
 
   /** Waits so long, but not past the deadline. @returns false when the deadline came first */

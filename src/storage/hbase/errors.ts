@@ -10,6 +10,7 @@ import {
 } from '../errors';
 import { OutOfTimeError } from './deadline';
 import { ProtoReader } from './protobuf';
+import { messageOf } from '../../util/message-of';
 
 /**
  * What an exception of the server means for the call that got it:
@@ -230,7 +231,7 @@ export interface FailureSite extends StorageErrorContext {
 export function toStorageError(error: unknown, site: FailureSite): StorageError {
   if (error instanceof StorageError) return error;
   const { operation, outOfTime, ...context } = site;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const where = [
     site.row && `row ${site.row.toString('hex')}`,
     site.server && `server ${site.server}`,

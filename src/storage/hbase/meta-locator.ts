@@ -2,6 +2,7 @@ import { RetryableError } from '../errors';
 import { ProtoReader } from './protobuf';
 import type { ServerAddress } from './region';
 import { NoNodeError, readNode, ZooKeeperError } from './zookeeper';
+import { messageOf } from '../../util/message-of';
 
 /** Who knows where hbase:meta and the master are. ZooKeeper up to HBase 3, the masters themselves from then on. */
 export interface MetaLocator {
@@ -73,7 +74,7 @@ export class ZooKeeperLocator implements MetaLocator {
     try {
       return await readNode(quorum, path, sessionTimeoutMs, this.closing.signal);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (error instanceof NoNodeError)
         throw new RetryableError(`${this.description}: ${absent} (no node ${path}; is ${baseDir} HBase's znode parent, and HBase up?)`);
       if (error instanceof ZooKeeperError) throw new RetryableError(`${this.description}: can't read ${path}: ${reason}`, { cause: error });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { messageOf } from '../../util/message-of';
 
 /**
  * The messages of HBase's rare calls, from the protobuf definitions that hbase-rpc-client brings along. This file is the
@@ -116,7 +117,7 @@ export function decodeMessage(file: DefinitionFile, name: string, bytes: Buffer)
   try {
     return plainMessage(messageClass(file, name).decode(bytes));
   } catch (error) {
-    throw new RangeError(`no ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RangeError(`no ${name}: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerAddress } from './region';
+import { messageOf } from '../../util/message-of';
 
 const DEFAULT_PORT = 2181;
 /** ZooKeeper refuses to hold more in a node unless it is told otherwise; a larger length means that this is no ZooKeeper. */
@@ -61,7 +62,7 @@ export async function readNode(quorum: string, path: string, timeoutMs: number, 
       } catch (error) {
         if (error instanceof NoNodeError || error instanceof ZooKeeperError) throw error;
         signal.throwIfAborted();
-        last = error instanceof Error ? error.message : String(error);
+        last = messageOf(error);
       }
     }
     if (Date.now() + PAUSE_MS >= giveUp) throw new Error(`no answer within ${timeoutMs} ms (${last})`);
@@ -135,7 +136,7 @@ function readFrom({ host, port }: ServerAddress, path: string, { timeoutMs, sess
         }
       } catch (error) {
         // A frame that ends before what it must hold.
-        failed(`sent what is no answer: ${error instanceof Error ? error.message : String(error)}`);
+        failed(`sent what is no answer: ${messageOf(error)}`);
       }
     });
     if (signal.aborted) aborted();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { UidLogger } from '../logger';
+import type { Log } from '../../util/log';
 import type { UidEnd } from '../shared-cache';
 import { UID_KINDS, type UidKind } from '../types';
 import type { Generation } from './generation';
@@ -29,7 +29,7 @@ export class EndNotices {
     options: RedisLinkOptions,
     private readonly generation: Generation,
     private readonly onEnd: (ended: UidEnd) => void,
-    logger: UidLogger,
+    logger: Log,
   ) {
     this.link = new RedisLink(options, 'UID invalidation', logger);
     this.link.client.on('message', (_channel: string, message: string) => this.receive(message));

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Storage } from '../../storage';
-import type { UidLogger } from '../logger';
+import type { Log } from '../../util/log';
 import { MAXID_ROW, NAME_FAMILY } from '../uid-table';
 import { Seal } from './seal';
+import { messageOf } from '../../util/message-of';
 
 /** Beside the counters, in the family where no tool of the original looks for anything in this row. */
 const SECRET = Buffer.from('redis_secret');
@@ -36,7 +37,7 @@ export class Generation {
     private readonly storage: Storage,
     private readonly table: string,
     private readonly mayCreate: boolean,
-    private readonly logger: UidLogger,
+    private readonly logger: Log,
   ) {}
 
   /** The present generation, as far as it is certain; null: Redis must be neither asked nor told. */
@@ -68,7 +69,7 @@ export class Generation {
   /** Looks at the table. Doesn't reject: without an answer the present merely becomes uncertain. */
   refresh(): Promise<void> {
     this.reading ??= this.read()
-      .catch((e: unknown) => void this.logger.debug(`The UID generation could not be read: ${e instanceof Error ? e.message : String(e)}`))
+      .catch((e: unknown) => void this.logger.debug(`The UID generation could not be read: ${messageOf(e)}`))
       .finally(() => (this.reading = null));
     return this.reading;
   }

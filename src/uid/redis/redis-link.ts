@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { UidLogger } from '../logger';
+import type { Log } from '../../util/log';
+import { messageOf } from '../../util/message-of';
+import { withinTime } from '../../util/within-time';
 
 export interface RedisLinkOptions {
   url: string;
@@ -32,7 +35,7 @@ export class RedisLink {
   constructor(
     private readonly options: RedisLinkOptions,
     private readonly purpose: string,
-    private readonly logger: UidLogger,
+    private readonly logger: Log,
   ) {
     this.client = new Redis(options.url, {
       lazyConnect: true,
@@ -61,12 +64,8 @@ export class RedisLink {
 
   /** Starts connecting and waits for the first connection, or for its failure; doesn't reject. */
   async open(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CONNECT_TIMEOUT_MS);
-    });
-    await Promise.race([this.client.connect().catch(() => undefined), patience]);
-    clearTimeout(timer);
+    const connected = this.client.connect().catch(() => undefined);
+    await withinTime(connected, CONNECT_TIMEOUT_MS, () => undefined);
     if (!this.up) this.isDown(this.lastError);
   }
 
@@ -83,10 +82,10 @@ export class RedisLink {
   async run<T>(commands: (client: Redis) => Promise<T>): Promise<T | null> {
     if (!this.up) return null;
     try {
-      return await this.inTime(commands(this.client));
+      return await withinTime(commands(this.client), this.options.timeoutMs, () => this.tooLate());
     } catch (e) {
       this.errors++;
-      const message = e instanceof Error ? e.message : String(e);
+      const message = messageOf(e);
       if (e instanceof RedisTimeout) {
         this.isDown(message);
         this.client.disconnect(true);
@@ -95,13 +94,10 @@ export class RedisLink {
     }
   }
 
-  private inTime<T>(answer: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      // When this process itself was busy for so long, the answer may be here already: let it be read first.
-      const late = (): void => void setImmediate(() => reject(new RedisTimeout(`no answer within ${this.options.timeoutMs} ms`)));
-      const timer = setTimeout(late, this.options.timeoutMs);
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+  private async tooLate(): Promise<never> {
+    // When this process itself was busy for so long, the answer may be here already: let it be read first.
+    await nextTurn();
+    throw new RedisTimeout(`no answer within ${this.options.timeoutMs} ms`);
   }
 
   private isUp(): void {

@@ -1,7 +1,7 @@
 import type { Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import type { ChangeListener } from '../changes';
-import type { UidLogger } from '../logger';
+import type { Log } from '../../util/log';
 import type { SharedUidCache, UidEnd } from '../shared-cache';
 import { UID_KINDS, type UidKind } from '../types';
 import type { Reading, SecondLevel } from '../unique-id';
@@ -59,7 +59,7 @@ export class RedisUidCache implements SharedUidCache {
   constructor(
     storage: Storage,
     private readonly options: RedisUidCacheOptions,
-    logger: UidLogger,
+    logger: Log,
   ) {
     this.link = new RedisLink(options, 'UID cache', logger);
     this.generation = new Generation(storage, options.table, !options.readOnly, logger);

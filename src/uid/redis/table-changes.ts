@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Storage } from '../../storage';
 import type { ChangeListener } from '../changes';
-import type { UidLogger } from '../logger';
+import type { Log } from '../../util/log';
 import type { UidEnd } from '../shared-cache';
 import type { UidKind } from '../types';
 import { Generation, isShared } from './generation';
 import type { Seal } from './seal';
+import { messageOf } from '../../util/message-of';
 
 const ADVANCE_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
@@ -22,7 +23,7 @@ export class TableChanges {
   constructor(
     private readonly storage: Storage,
     private readonly table: string,
-    private readonly logger: UidLogger,
+    private readonly logger: Log,
     private readonly generation = new Generation(storage, table, false, logger),
     private readonly publish: Publish | null = null,
   ) {}
@@ -48,7 +49,7 @@ export class TableChanges {
       } catch (e) {
         if (attempt === ADVANCE_ATTEMPTS) {
           this.logger.error(
-            `A UID mapping has ended, but other TSDs could not be told: they may use it until their caches are dropped (${e instanceof Error ? e.message : String(e)})`,
+            `A UID mapping has ended, but other TSDs could not be told: they may use it until their caches are dropped (${messageOf(e)})`,
           );
           return null;
         }

@@ -1,7 +1,7 @@
 import { LayeredConfig } from '../../../src/config';
 import { PackedCells, type Storage } from '../../../src/storage';
 import { createUids, type Uids } from '../../../src/uid';
-import type { UidLogger } from '../../../src/uid/logger';
+import type { Log } from '../../../src/util/log';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 
 export const UID_TABLE = 'tsdb-uid';
@@ -19,7 +19,7 @@ export function intercept(storage: Storage, calls: Partial<Storage>): Storage {
 }
 
 /** Lines as `level message`. */
-export class Lines implements UidLogger {
+export class Lines implements Log {
   readonly lines: string[] = [];
   debug = (message: string): unknown => this.lines.push(`debug ${message}`);
   info = (message: string): unknown => this.lines.push(`info ${message}`);
@@ -28,7 +28,7 @@ export class Lines implements UidLogger {
 }
 
 /** Auto-creation of all kinds is on unless the settings say otherwise. */
-export function uidsOver(storage: Storage, settings: Record<string, string> = {}, logger?: UidLogger): Uids {
+export function uidsOver(storage: Storage, settings: Record<string, string> = {}, logger?: Log): Uids {
   const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
   return createUids(config, storage, logger);
 }
