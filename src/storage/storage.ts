@@ -1,6 +1,7 @@
 import type { RowFilter } from './filter';
 import type { PackedCells } from './packed-cells';
 import type { Row } from './row';
+import type { ServerState } from './server-state';
 import type { StorageError } from './errors';
 
 /** Cells for one row of one family. */
@@ -113,6 +114,8 @@ export interface Storage {
 
   /** Current figures: name (as in the original's stats where it has one) to value. */
   stats(): Record<string, number>;
+  /** The servers behind the store, with the calls to them; none for a store without servers. @param withRegions list the regions, too */
+  servers(withRegions: boolean): ServerState[];
   /** Ends what is under way, then disconnects. */
   close(): Promise<void>;
 }

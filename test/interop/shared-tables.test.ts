@@ -103,6 +103,20 @@ describeWithHBase('a Java TSD and ours on the same tables', (quorum) => {
     for (const at of [BASE + 70, BASE + 80]) expect(await read(ours, at)).toBe(await read(java, at));
   });
 
+  it('both show their connections to the same region servers', async () => {
+    const entries = async (client: TsdClient, parameters = ''): Promise<Record<string, unknown>[]> =>
+      JSON.parse(await client.call(`/api/stats/region_clients${parameters}`)) as Record<string, unknown>[];
+    const originals = await entries(java);
+    const shown = await entries(ours);
+    expect(shown.map(Object.keys)).toEqual(originals.map(Object.keys));
+    const counts = { rpcsSent: expect.any(Number), rpcid: expect.any(Number), rpcsInFlight: expect.any(Number) };
+    expect(shown).toEqual(originals.map((entry) => ({ ...entry, ...counts })));
+    for (const { rpcsSent, rpcid } of [...originals, ...shown]) expect(rpcid).toBe(Number(rpcsSent) - 1);
+    const details = await entries(ours, '?details');
+    const tables = details.flatMap(({ regions }) => (regions as { table: string }[]).map(({ table }) => table));
+    expect(tables).toEqual(expect.arrayContaining([`${prefix}tsdb`, `${prefix}tsdb-uid`]));
+  });
+
   it('both write the same new series at once, and every point is there for both', async () => {
     const even: Point[] = [];
     const odd: Point[] = [];

@@ -166,6 +166,11 @@ export class EmbeddedStorage implements Storage {
     };
   }
 
+  /** There are none. */
+  servers(): [] {
+    return [];
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/types';
 import { DoNotRetryError, RetryableError, StorageError } from '../errors';
 import type { Row } from '../row';
+import type { ServerState } from '../server-state';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
 import { BatchRunner } from './batch';
 import { Cluster, newNonce } from './cluster';
@@ -185,6 +186,10 @@ export class HBaseStorage implements Storage {
 
   stats(): Record<string, number> {
     return this.counters.figures(this.cluster);
+  }
+
+  servers(withRegions: boolean): ServerState[] {
+    return this.cluster.serverStates(withRegions);
   }
 
   /** Waits for the calls that are under way, at most as long as a call may take, then closes the connections. New calls fail. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RegionState, ServerState } from '../server-state';
 import { CongestionWindow } from './congestion';
 import type { CallOutcome } from './congestion';
 import type { CallResponse } from './connection';
@@ -10,7 +11,7 @@ import { MetaTable } from './meta-table';
 import { defaultUser } from './options';
 import type { HBaseOptions } from './options';
 import { addressOf } from './region';
-import type { ServerAddress } from './region';
+import type { Region, ServerAddress } from './region';
 import { RegionDirectory } from './regions';
 import { FailureHandler } from './retry';
 import { ServerQueue } from './server-queue';
@@ -107,10 +108,37 @@ export class Cluster {
     }
   }
 
+  /**
+   * Every server that there is a connection to, a queue for, or a region on; those with a connection first.
+   * @param withRegions list them, too
+   */
+  serverStates(withRegions: boolean): ServerState[] {
+    const regions = new Map<string, RegionState[]>();
+    for (const { region, stale } of withRegions ? this.directory.known() : []) {
+      const address = addressOf(region.server);
+      const listed = regions.get(address) ?? [];
+      regions.set(address, listed);
+      listed.push(regionState(region, stale));
+    }
+    const connections = this.servers.all;
+    const addresses = new Set([...connections.keys(), ...this.traffic.keys(), ...regions.keys()]);
+    return [...addresses].map((server) => ({
+      server,
+      connection: connections.get(server)?.state() ?? null,
+      queues: Object.fromEntries(Object.entries(this.traffic.get(server) ?? {}).map(([kind, queue]) => [kind, queue.state()])),
+      holdsMeta: this.meta.address === server,
+      regions: regions.get(server) ?? [],
+    }));
+  }
+
   close(): void {
     this.servers.close();
     this.locator.close();
   }
+}
+
+function regionState({ table, name, startKey, endKey }: Region, stale: boolean): RegionState {
+  return { table, name: name.toString('latin1'), startKey: startKey.toString('hex'), endKey: endKey.toString('hex'), stale };
 }
 
 /** A number that HBase takes for one operation of one client: random, never 0 (which means none). */

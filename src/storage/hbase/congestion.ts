@@ -1,3 +1,4 @@
+import type { QueueState } from '../server-state';
 import type { Deadline } from './deadline';
 
 /** How a call went, as far as the server's load is concerned. */
@@ -15,6 +16,8 @@ export class CongestionWindow {
   private shrunkAt = 0;
   private waiters: (() => void)[] = [];
   inFlight = 0;
+  /** Times that a call found no place. */
+  private breached = 0;
 
   /**
    * @param most calls at once when all is well
@@ -31,9 +34,17 @@ export class CongestionWindow {
     return Math.max(1, Math.floor(this.size));
   }
 
+  state(): QueueState {
+    const { inFlight, limit, most, breached } = this;
+    const waiting = this.waiters.length;
+    return { inFlight, limit, most, waiting, batchedRows: 0, breached };
+  }
+
   /** Takes a place if there is one and nobody waits for it. */
   tryEnter(): boolean {
-    return this.waiters.length === 0 && this.take();
+    if (this.waiters.length === 0 && this.take()) return true;
+    this.breached++;
+    return false;
   }
 
   private take(): boolean {

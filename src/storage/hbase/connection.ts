@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import { timerMs } from '../../util/within-time';
+import type { ConnectionState } from '../server-state';
 import { FrameReader } from './frames';
 import { CallTimedOutError, ConnectionLostError, readExceptionResponse, RemoteException } from './errors';
 import { ProtoReader, ProtoWriter, putVarint, varintLength } from './protobuf';
@@ -54,6 +55,8 @@ interface PendingCall {
 const EMPTY = Buffer.alloc(0);
 /** What all sockets are read into: frames are copied out before the next read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
+/** Calls without an answer that are remembered, to tell a late answer from a wrong one. */
+const MOST_EXPIRED = 1024;
 /** A request up to this size leaves as one buffer: to copy it costs less than to have the system gather its parts. */
 const ONE_WRITE_BYTES = 4096;
 
@@ -66,10 +69,18 @@ export type ConnectionEnd = 'unreachable' | 'silent' | 'idle' | 'broken' | 'clos
  */
 export class Connection {
   readonly server: string;
-  private state: 'connecting' | 'open' | 'closed' = 'connecting';
+  private phase: 'connecting' | 'open' | 'closed' = 'connecting';
   private readonly socket: net.Socket;
   private readonly pending = new Map<number, PendingCall>();
   private lastId = 0;
+  private readonly openedAt = performance.now();
+  private sent = 0;
+  private blocked = 0;
+  private timedOut = 0;
+  private answeredLate = 0;
+  private answersUnknown = 0;
+  /** Ids of calls that were given up, oldest first. */
+  private readonly expired = new Set<number>();
   /** Since when the server owes bytes; 0: it owes nothing. */
   private owedSince = 0;
   private idleSince = Date.now();
@@ -93,7 +104,7 @@ export class Connection {
     this.socket = net.connect({ host, port, noDelay: options.noDelay, keepAlive: options.keepAlive, onread });
     this.socket.write(preamble(options));
     this.socket.once('connect', () => {
-      this.state = 'open';
+      this.phase = 'open';
       clearTimeout(this.connectTimer);
     });
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(`failed: ${error.message || error.code}`));
@@ -104,11 +115,38 @@ export class Connection {
   }
 
   get closed(): boolean {
-    return this.state === 'closed';
+    return this.phase === 'closed';
   }
 
   get inFlight(): number {
     return this.pending.size;
+  }
+
+  state(): ConnectionState {
+    const { sent, blocked, timedOut, answeredLate, answersUnknown } = this;
+    const now = performance.now();
+    const calls = [...this.pending].map(([id, { method, timeoutMs, expiresAt }]) => ({
+      id,
+      method,
+      ageMs: Math.round(now - (expiresAt - timeoutMs)),
+    }));
+    return {
+      endpoint: this.endpoint(),
+      established: this.phase === 'open',
+      ageMs: Math.round(now - this.openedAt),
+      sent,
+      blocked,
+      timedOut,
+      answeredLate,
+      answersUnknown,
+      calls,
+    };
+  }
+
+  private endpoint(): string {
+    const { remoteAddress, remotePort } = this.socket;
+    if (remoteAddress === undefined) return this.server;
+    return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
   }
 
   private onRead(frames: FrameReader, bytes: number): boolean {
@@ -153,12 +191,21 @@ export class Connection {
       if (call.expiresAt > now) next = Math.min(next, call.expiresAt);
       else {
         this.pending.delete(id);
+        this.noteExpired(id);
         if (this.pending.size === 0) this.idleSince = Date.now();
         call.reject(new CallTimedOutError(this.server, call.method, call.timeoutMs));
       }
     }
     this.nextExpiry = Infinity;
     if (next < Infinity) this.setExpiry(next, now);
+  }
+
+  private noteExpired(id: number): void {
+    this.timedOut++;
+    this.expired.add(id);
+    if (this.expired.size <= MOST_EXPIRED) return;
+    const [oldest] = this.expired;
+    this.expired.delete(oldest);
   }
 
   private send(id: number, { method, param, cells, timeoutMs, priority }: CallRequest): void {
@@ -183,6 +230,8 @@ export class Connection {
     // A call that is alone leaves at once; what else comes in this turn of the event loop leaves in one system call.
     const first = !this.corked;
     const { socket } = this;
+    this.sent++;
+    if (socket.writableNeedDrain) this.blocked++;
     if (!oneWrite || cells) this.cork();
     socket.write(head);
     if (!oneWrite) socket.write(param);
@@ -218,6 +267,8 @@ export class Connection {
     });
     const call = this.pending.get(id);
     if (call === undefined) {
+      if (this.expired.delete(id)) this.answeredLate++;
+      else this.answersUnknown++;
       // An exception for no call of ours is about the connection itself: wrong version, refused user.
       if (exception !== null && (id === 0 || id > 0x7fff_ffff)) this.fail(`was refused: ${(exception as RemoteException).message}`);
       return;
@@ -257,9 +308,9 @@ export class Connection {
   }
 
   private fail(reason: string, end: ConnectionEnd = 'broken'): void {
-    if (this.state === 'closed') return;
-    const sent = this.state === 'open';
-    this.state = 'closed';
+    if (this.phase === 'closed') return;
+    const sent = this.phase === 'open';
+    this.phase = 'closed';
     this.closeReason = new ConnectionLostError(this.server, reason, sent);
     clearInterval(this.watch);
     clearTimeout(this.connectTimer);

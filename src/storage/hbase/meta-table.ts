@@ -56,6 +56,11 @@ export class MetaTable {
     private readonly rpcTimeoutMs: number,
   ) {}
 
+  /** The server that holds hbase:meta, `host:port`, when that is known. */
+  get address(): string | null {
+    return this.server === null ? null : addressOf(this.server);
+  }
+
   /** Forgets where hbase:meta is, when it is there. */
   invalidateServer(address: string): void {
     if (this.server !== null && addressOf(this.server) === address) this.server = null;

@@ -133,10 +133,15 @@ export class RegionDirectory {
       for (const entry of entries) if (addressOf(entry.region.server) === address) entry.stale = true;
   }
 
+  /** Every region that was looked up, with whether it has to be looked up again. */
+  *known(): Generator<Readonly<Entry>> {
+    for (const { entries } of this.tables.values()) yield* entries;
+  }
+
   /** Regions known to be online. */
   get size(): number {
     let size = 0;
-    for (const { entries } of this.tables.values()) for (const entry of entries) if (!entry.stale) size++;
+    for (const entry of this.known()) if (!entry.stale) size++;
     return size;
   }
 }

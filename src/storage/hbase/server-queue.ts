@@ -1,3 +1,4 @@
+import type { QueueState } from '../server-state';
 import { CellBlockWriter } from './cell-block';
 import type { CongestionWindow } from './congestion';
 import type { Deadline } from './deadline';
@@ -57,8 +58,14 @@ export class ServerQueue {
     private readonly counters: QueueCounters,
   ) {}
 
+  state(): QueueState {
+    const waiting = this.waiting.slice(this.head).filter((batch) => !batch.abandoned);
+    const batchedRows = waiting.reduce((sum, batch) => sum + batch.indices.length, 0);
+    return { ...this.window.state(), waiting: waiting.length, batchedRows };
+  }
+
   /** Batches that have not been sent. */
-  get length(): number {
+  private get length(): number {
     return this.waiting.length - this.head;
   }
 

@@ -46,6 +46,11 @@ export class Servers {
     this.connections.get(address)?.close();
   }
 
+  /** By the servers' addresses. */
+  get all(): ReadonlyMap<string, Connection> {
+    return this.connections;
+  }
+
   get inFlight(): number {
     let calls = 0;
     for (const connection of this.connections.values()) calls += connection.inFlight;

@@ -51,6 +51,21 @@ describe('a connection to a region server', () => {
     ]);
   });
 
+  it('shows its calls, and tells late answers from wrong ones', async () => {
+    const held: FakeCall[] = [];
+    await connect((c) => (c.method === 'Slow' ? held.push(c) : c.reply(EMPTY)), { readTimeoutMs: 60_000 });
+    const slow = call('Slow', 30);
+    expect(connection.state()).toMatchObject({ sent: 1, calls: [{ id: 1, method: 'Slow' }] });
+    await call('Get');
+    expect(connection.state()).toMatchObject({ endpoint: `127.0.0.1:${server.port}`, established: true, sent: 2, answersUnknown: 0 });
+    await expect(slow).rejects.toThrow(CallTimedOutError);
+    expect(connection.state()).toMatchObject({ timedOut: 1, answeredLate: 0, calls: [] });
+    held[0].reply(EMPTY);
+    held[0].reply(EMPTY);
+    await call('Get');
+    expect(connection.state()).toMatchObject({ sent: 3, blocked: 0, timedOut: 1, answeredLate: 1, answersUnknown: 1 });
+  });
+
   it('tells the server how long the call may wait', async () => {
     await connect((c) => c.reply(EMPTY));
     await call('Get', 1234);

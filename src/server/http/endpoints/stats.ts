@@ -1,8 +1,8 @@
-import type { Storage } from '../../../storage';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { collectStats, statsLines, type Stat } from '../../stats';
 import { sendLegacy } from '../legacy';
 import type { HttpCall } from '../types';
+import { regionClientsJson } from './region-clients';
 import { runtimeStats, threadList } from './runtime-stats';
 
 /** `/api/stats`, its sub-paths, and `/stats`. An unknown sub-path is the plain endpoint. Mirrors StatsRpc. */
@@ -16,8 +16,10 @@ export async function stats(call: HttpCall): Promise<void> {
       return call.sendJson(200, JSON.stringify(runtimeStats(call.tsd.startedAt)));
     case 'query':
       return call.sendJson(200, call.tsd.queries.registry.toJson());
-    case 'region_clients':
-      return call.sendJson(200, JSON.stringify(regionClients(call)));
+    case 'region_clients': {
+      const details = call.hasParam('details');
+      return call.sendJson(200, regionClientsJson(call.tsd.storage.servers(details), details));
+    }
     default:
       return call.sendJson(200, `[${(await collectStats(call.tsd, 'api')).map(statJson).join(',')}]`);
   }
@@ -33,10 +35,4 @@ function statJson({ metric, timestamp, value, tags }: Stat): string {
   const values = new Map(tags);
   const ordered = hashMapOrder(values.keys()).map((key) => `${JSON.stringify(key)}:${JSON.stringify(values.get(key))}`);
   return `{"metric":${JSON.stringify(metric)},"timestamp":${timestamp},"value":${JSON.stringify(value)},"tags":{${ordered.join(',')}}}`;
-}
-
-/** Connections to region servers, from a store that has some. */
-function regionClients({ tsd }: HttpCall): unknown[] {
-  const store = tsd.storage as Storage & { regionClients?: () => unknown[] };
-  return store.regionClients?.() ?? [];
 }
