@@ -20,7 +20,7 @@ export function copyCells(failed: FailedRow): { key: Buffer; cells: FailedCell[]
     });
   });
   const key = Buffer.from(failed.key);
-  if (!failed.append) return { key, cells };
+  if (!failed.target.append) return { key, cells };
   return { key, cells: cells.flatMap(({ qualifier, value }) => parseAppendColumn(key, qualifier, value, 0).points) };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
-import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, applySalt, APPEND_QUALIFIER } from '../schema';
-import { ThrottleError, type RowPut, type Storage, type StorageError } from '../storage';
+import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, APPEND_QUALIFIER, DATA_FAMILY } from '../schema';
+import { ThrottleError, type Failure, type RowDelete, type Storage, type StorageError } from '../storage';
 import type { Uids } from '../uid/types';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
@@ -14,11 +14,11 @@ import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import type { SeriesIds } from './series-lookup';
 import { SeriesNames, type PendingPoint } from './series-names';
 import { writeSettings, type WriteSettings } from './settings';
-import type { Spool } from './spool';
+import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
 import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, Turn, WriterOptions } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
-import type { WriteLane } from './write-lane';
+import type { LaneTarget, WriteLane } from './write-lane';
 
 /** Milliseconds between log lines about points that storage refused. */
 const LOG_PAUSE_MS = 10_000;
@@ -26,6 +26,8 @@ const LOG_PAUSE_MS = 10_000;
 /** The way of a data point from text or bytes into the write buffer. Mirrors TSDB.addPoint. */
 export class StoragePointWriter implements PointWriter {
   private readonly settings: WriteSettings;
+  /** The spool, where there is one; else storage itself. */
+  private readonly writes: Writes;
   private readonly buffer: WriteBuffer;
   private readonly lane: WriteLane;
   private readonly cells: CellBuilder;
@@ -53,13 +55,20 @@ export class StoragePointWriter implements PointWriter {
     this.settings = writeSettings(config, uids.widths);
     const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
     this.spool = spool ?? null;
-    this.buffer = new WriteBuffer(spool ?? storage, bufferBytes, pace, {
-      rowClosed: (rowTable, append, key) => this.rowWritten(rowTable, append, key),
+    this.writes = spool ?? storage;
+    this.buffer = new WriteBuffer(this.writes, bufferBytes, pace, {
+      rowClosed: (target, key) => this.rowWritten(target, key),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     });
-    this.lane = this.buffer.lane(table, appends, durability);
     const explicitTimestamps = this.settings.explicitTimestamps && !appends;
+    this.lane = this.buffer.lane({
+      table,
+      family: DATA_FAMILY,
+      append: appends,
+      timed: explicitTimestamps,
+      durability: durability ?? 'default',
+    });
     this.cells = new CellBuilder(
       { layout, maxTags, lane: this.lane, budget: this.buffer.budget, explicitTimestamps, added: () => void this.added++ },
       uids,
@@ -103,13 +112,14 @@ export class StoragePointWriter implements PointWriter {
 
   startReplay(): void {
     this.spool?.start({
-      rowsStored: (table, rows) => this.rowsReplayed(table, rows),
+      rowsStored: (table, batch) => this.rowsReplayed(table, batch),
       writeSeries: (points) => this.names.replay(points),
     });
   }
 
-  private rowsReplayed(table: string, rows: readonly RowPut[]): void {
-    for (const { row } of rows) this.rowWritten(table, this.lane.append, row);
+  private rowsReplayed(table: string, batch: RowBatch): void {
+    if (!(batch instanceof CellBatch)) return;
+    for (const { row } of batch.rows) this.rowWritten({ table, family: batch.family, append: batch.append || this.lane.append }, row);
   }
 
   addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
@@ -173,10 +183,16 @@ export class StoragePointWriter implements PointWriter {
 
   addCell(cell: RawCell, sink: PointSink | null): void {
     this.admit();
-    const lane = this.buffer.lane(cell.table);
-    applySalt(this.settings.layout, cell.row);
+    const { table, family, timestamp = -1 } = cell;
+    const lane = this.buffer.lane({ table, family, append: false, timed: timestamp >= 0, durability: 'default' });
     const row = lane.row(cell.row, cell.row.length, hashKey(cell.row, cell.row.length));
-    lane.add(row, cell.qualifier, cell.qualifier.length, cell.value, cell.value.length, -1, sink);
+    lane.add(row, cell.qualifier, cell.qualifier.length, cell.value, cell.value.length, timestamp, sink);
+  }
+
+  async delete(table: string, rows: readonly RowDelete[]): Promise<Failure[]> {
+    const lanes = this.buffer.lanesOf(table);
+    await Promise.all(rows.flatMap(({ row }) => lanes.map((lane) => lane.settled(row, hashKey(row, row.length)))));
+    return this.writes.delete(table, rows);
   }
 
   /** @throws ThrottleError */
@@ -216,10 +232,14 @@ export class StoragePointWriter implements PointWriter {
     return promise;
   }
 
-  private rowWritten(table: string, append: boolean, key: Buffer): void {
-    if (append || table !== this.settings.table || this.rowListeners.length === 0) return;
+  private rowWritten({ table, family, append }: Pick<LaneTarget, 'table' | 'family' | 'append'>, key: Buffer): void {
+    if (append || !this.isData(table, family) || this.rowListeners.length === 0) return;
     const baseTime = baseTimeOfKey(this.settings.layout, key);
     for (const listener of this.rowListeners) listener(key, baseTime);
+  }
+
+  private isData(table: string, family: Buffer): boolean {
+    return table === this.settings.table && family.equals(DATA_FAMILY);
   }
 
   private rowFailed(failed: FailedRow): void {
@@ -230,7 +250,7 @@ export class StoragePointWriter implements PointWriter {
       this.logger.error(`${this.lostSinceLog} data points could not be stored; the last because: ${failed.error.message}`);
       this.lostSinceLog = 0;
     }
-    if (!this.calls.wantsFailures || failed.table !== this.settings.table) return;
+    if (!this.calls.wantsFailures || !this.isData(failed.target.table, failed.target.family)) return;
     const { key, cells } = copyCells(failed);
     void this.track(this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error));
   }

@@ -57,7 +57,7 @@ export class SeriesNames {
         this.target.learn(point, ids);
         return this.target.write(pending, ids);
       }
-      if (this.spool?.points.away) return this.keep(name, [pending], null);
+      if (this.spool !== null && !this.spool.points.takeTrial()) return this.keep(name, [pending], null);
       series = { points: [], done: Promise.resolve() };
       this.waiting.set(name, series);
       series.done = this.resolve(name, series, point);

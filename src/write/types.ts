@@ -1,4 +1,4 @@
-import type { MutateOptions, StorageError } from '../storage';
+import type { Failure, MutateOptions, RowDelete, StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
 import type { WritePlugins } from './plugins';
 import type { Spool } from './spool';
@@ -41,12 +41,16 @@ export interface WriterOptions {
 /** Waits for its turn to write. */
 export type Turn = () => void;
 
-/** A cell that is not a data point of the data table, with the row it belongs to. For rollups and histograms. */
+/** A cell of any table, ready to be written: what rollups, histograms and metadata are made of. */
 export interface RawCell {
   table: string;
+  family: Buffer;
+  /** The whole key, with its salt where the table has salted keys. */
   row: Buffer;
   qualifier: Buffer;
   value: Buffer;
+  /** Milliseconds; absent: the store's clock. */
+  timestamp?: number;
 }
 
 export interface PointWriter extends StatsSource {
@@ -71,6 +75,12 @@ export interface PointWriter extends StatsSource {
   readonly builder: PointBuilder;
   /** Hands over a cell that is built already. @throws ThrottleError */
   addCell(cell: RawCell, sink: PointSink | null): void;
+  /**
+   * Deletes rows, or columns of them, behind everything that was accepted for these rows before the call, be it in the buffer or in the spool.
+   * What is accepted for them while this is under way may go or stay.
+   * @returns as Storage.delete; what is in the spool counts as done
+   */
+  delete(table: string, rows: readonly RowDelete[]): Promise<Failure[]>;
   readonly plugins: WritePlugins;
   /** Below the soft mark: sockets may be read. */
   readonly accepting: boolean;

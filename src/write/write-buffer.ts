@@ -1,15 +1,13 @@
-import type { MutateOptions, StorageError } from '../storage';
-import { ThrottleError, TimeoutError } from '../storage';
+import { ThrottleError, TimeoutError, type StorageError } from '../storage';
 import type { StatsSink } from '../util/stats';
 import type { RowCells } from './active-row';
 import type { Writes } from './spool';
 import { WriteBudget } from './write-budget';
-import { WriteLane, type LaneEvents, type LanePace } from './write-lane';
+import { WriteLane, type LaneEvents, type LanePace, type LaneTarget } from './write-lane';
 
 /** Points that were accepted and then lost, of one row. The key and the cells are only lent. */
 export interface FailedRow {
-  table: string;
-  append: boolean;
+  target: LaneTarget;
   key: Buffer;
   cells: RowCells;
   error: StorageError;
@@ -17,14 +15,14 @@ export interface FailedRow {
 
 /** What the buffer's owner hears. */
 export interface BufferEvents {
-  /** A row of the table that got points has none in the buffer any more. The key is only lent. */
-  rowClosed(table: string, append: boolean, key: Buffer): void;
+  /** A row that got cells has none in the buffer any more. The key is only lent. */
+  rowClosed(target: LaneTarget, key: Buffer): void;
   rowFailed(failed: FailedRow): void;
   /** A request to storage ended. */
   flushed(milliseconds: number, cells: number): void;
 }
 
-/** Everything that waits for storage: a lane for each table and way of writing, under one budget of bytes. */
+/** Everything that waits for storage: a lane for each family and way of writing, under one budget of bytes. */
 export class WriteBuffer {
   readonly budget: WriteBudget;
   private readonly lanes = new Map<string, WriteLane>();
@@ -41,25 +39,31 @@ export class WriteBuffer {
     this.budget = new WriteBudget(bytes);
   }
 
-  /** @param append the cells are appended to, not put */
-  lane(table: string, append = false, durability: MutateOptions['durability'] = 'default'): WriteLane {
-    const name = `${table} ${append} ${durability}`;
+  /** The lane of a target; all that go to the same place in the same way share one. */
+  lane(target: LaneTarget): WriteLane {
+    const { table, family, append, timed, durability } = target;
+    const name = `${table} ${family.toString('latin1')} ${append} ${timed} ${durability}`;
     let lane = this.lanes.get(name);
     if (lane === undefined) {
-      lane = new WriteLane(this.storage, table, append, this.pace, this.budget, this.laneEvents(table, append), { durability });
+      lane = new WriteLane(this.storage, target, this.pace, this.budget, this.laneEvents(target));
       this.lanes.set(name, lane);
     }
     return lane;
   }
 
-  private laneEvents(table: string, append: boolean): LaneEvents {
+  /** The lanes of a table. */
+  lanesOf(table: string): WriteLane[] {
+    return [...this.lanes.values()].filter((lane) => lane.target.table === table);
+  }
+
+  private laneEvents(target: LaneTarget): LaneEvents {
     return {
-      rowClosed: (key) => this.events.rowClosed(table, append, key),
-      rowFailed: (_lane, key, cells, error) => {
+      rowClosed: (key) => this.events.rowClosed(target, key),
+      rowFailed: (key, cells, error) => {
         if (error instanceof ThrottleError) this.failedPoints.throttle += cells.points;
         else if (error instanceof TimeoutError) this.failedPoints.timeout += cells.points;
         else this.failedPoints.refused += cells.points;
-        this.events.rowFailed({ table, append, key, cells, error });
+        this.events.rowFailed({ target, key, cells, error });
       },
       flushed: (milliseconds, cells) => {
         this.flushes++;

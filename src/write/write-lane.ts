@@ -1,4 +1,3 @@
-import { DATA_FAMILY } from '../schema';
 import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut } from '../storage';
 import { RowCells, type ActiveRow } from './active-row';
 import { ActiveRows } from './active-rows';
@@ -22,11 +21,22 @@ export interface LanePace {
   retryMs: number;
 }
 
+/** Where the cells of a lane go, and how they are written. */
+export interface LaneTarget {
+  table: string;
+  family: Buffer;
+  /** They are appended to a column's value, not put. */
+  append: boolean;
+  /** Each comes with its own timestamp; otherwise they get the store's. */
+  timed: boolean;
+  durability: MutateOptions['durability'];
+}
+
 /** What a lane tells its owner. The key is only lent. */
 export interface LaneEvents {
   /** Nothing of a row is waiting or on its way any more. */
   rowClosed(key: Buffer): void;
-  rowFailed(lane: WriteLane, key: Buffer, cells: RowCells, error: StorageError): void;
+  rowFailed(key: Buffer, cells: RowCells, error: StorageError): void;
   flushed(milliseconds: number, cells: number): void;
   retried(rows: number): void;
 }
@@ -44,13 +54,14 @@ const MAX_STRAGGLERS = 64;
 const MAX_SPARE_BYTES = 2048;
 
 /**
- * The waiting cells of one table, written one way (put or append). Rows are gathered until there are enough or they are old enough, and go
+ * The waiting cells of one family of a table, written one way (put or append). Rows are gathered until there are enough or they are old enough, and go
  * to storage with all their cells; a row that is on its way gathers again meanwhile and follows when the first write of it has ended, so
  * cells of one row always arrive in order, whatever the number of requests under way. Rows are done one by one, as far as storage tells: those
  * of a region that is away hold neither the others of their request nor, for long, its place among the requests at once.
  */
 export class WriteLane {
   readonly rows = new ActiveRows();
+  readonly append: boolean;
   private readonly queue = new LaneQueue();
   private flights = 0;
   private stragglers = 0;
@@ -58,20 +69,20 @@ export class WriteLane {
   /** The timer is set for points that somebody waits for. */
   private hurried = false;
   private due = false;
-  /** Calls of `drain` that wait. */
+  /** Calls of `drain` and `settled` that wait. */
   private drains = 0;
   private readonly asleep = new Set<ActiveRow>();
   cells = 0;
 
   constructor(
     private readonly storage: Writes,
-    readonly table: string,
-    readonly append: boolean,
+    readonly target: LaneTarget,
     private readonly pace: LanePace,
     private readonly budget: WriteBudget,
     private readonly events: LaneEvents,
-    private readonly options: MutateOptions = {},
-  ) {}
+  ) {
+    this.append = target.append;
+  }
 
   /** The row of a key, a new one if need be. @param length bytes of `key` in use */
   row(key: Buffer, length: number, hash: number): ActiveRow {
@@ -86,7 +97,7 @@ export class WriteLane {
   /**
    * Adds a cell.
    * @param qualifier the first `qualifierLength` bytes of it; `value` likewise
-   * @param timestamp milliseconds; -1: the store's clock
+   * @param timestamp milliseconds, in a lane of timed cells; -1 in others
    */
   add(
     row: ActiveRow,
@@ -181,9 +192,10 @@ export class WriteLane {
     const flight = new Flight(batch);
     this.flights++;
     const started = performance.now();
+    const { table, family, durability } = this.target;
     const call = this.append ? this.storage.append.bind(this.storage) : this.storage.put.bind(this.storage);
-    void call(this.table, DATA_FAMILY, puts, { ...this.options, onDurable: (indices) => this.landEarly(flight, indices) })
-      .catch((error: unknown) => batch.map((_, index): Failure => ({ index, error: asStorageError(error, this.table) })))
+    void call(table, family, puts, { durability, onDurable: (indices) => this.landEarly(flight, indices) })
+      .catch((error: unknown) => batch.map((_, index): Failure => ({ index, error: asStorageError(error, table) })))
       .then((failures) => {
         this.events.flushed(performance.now() - started, cells);
         this.land(flight, failures);
@@ -239,7 +251,7 @@ export class WriteLane {
         row.spare = cells;
       }
     } else {
-      this.events.rowFailed(this, row.key, cells, error);
+      this.events.rowFailed(row.key, cells, error);
       cells.tellFailed(error);
     }
     if (row.waiting !== null) {
@@ -288,6 +300,14 @@ export class WriteLane {
     return now - oldest;
   }
 
+  /** Resolves when what the row has here now is stored or has failed. @param key of the row, `hash` as for `row` */
+  async settled(key: Buffer, hash: number): Promise<void> {
+    const row = this.rows.find(key, key.length, hash);
+    const newest = row && (row.waiting ?? row.flying);
+    if (newest === null) return;
+    await this.sendUntil(new Promise<void>((resolve) => (newest.waiters ??= []).push(resolve)));
+  }
+
   /** Resolves when every cell that is here now is stored or has failed. */
   async drain(): Promise<void> {
     let left = 0;
@@ -303,6 +323,11 @@ export class WriteLane {
       });
       if (left === 0) resolve();
     });
+    await this.sendUntil(done);
+  }
+
+  /** Sends whatever is queued without waiting for more, for as long as somebody waits. */
+  private async sendUntil(done: Promise<void>): Promise<void> {
     this.drains++;
     this.pump(true);
     await done;

@@ -9,6 +9,9 @@ import { Door } from './support/unruly-storage';
 const PACE = { flushMs: 3_600_000, hurryMs: 1, batchCells: 1000, inFlight: 4, retryMs: 0 };
 const IGNORED = { rowClosed: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
 
+const TARGET = { table: 'tsdb', family: Buffer.from('t'), append: false, timed: false, durability: 'default' } as const;
+const none = (): Promise<Failure[]> => Promise.resolve([]);
+
 const door = new Door();
 let writes: string[][];
 let lane: WriteLane;
@@ -20,7 +23,7 @@ beforeEach(() => {
     await door.pass();
     return [];
   };
-  lane = new WriteLane({ put: write, append: write }, 'tsdb', false, PACE, new WriteBudget(1 << 20), IGNORED);
+  lane = new WriteLane({ put: write, append: write, delete: none }, TARGET, PACE, new WriteBudget(1 << 20), IGNORED);
 });
 afterEach(() => lane.drain());
 

@@ -44,9 +44,9 @@ export class PointSpool {
     return !this.backlog.fence.open && this.backlog.fence.has(Buffer.from(series));
   }
 
-  /** Whether storage is not even asked for UIDs. */
-  get away(): boolean {
-    return this.backlog.away && !this.backlog.takeTrial();
+  /** Whether to ask storage for UIDs. While it is away, one call now and then is told to: that is how its return is noticed. */
+  takeTrial(): boolean {
+    return !this.backlog.away || this.backlog.takeTrial();
   }
 
   /** @returns resolves when the points are on the disk; rejects with why the spool does not take them */

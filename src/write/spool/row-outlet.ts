@@ -1,6 +1,8 @@
-import { DoNotRetryError, StorageError, type Failure, type RowPut } from '../../storage';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DoNotRetryError, StorageError, type Failure, type RowDelete, type RowPut } from '../../storage';
 import type { Outlet } from './backlog';
-import { decodeRow, joinRows } from './row-record';
+import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
+import { decodeRow, joinRows, type DeleteRecord, type PutRecord } from './row-record';
 import type { SpoolSettings, Writes } from './types';
 
 /** Cells and bytes of one request, about. */
@@ -8,16 +10,25 @@ const BATCH_CELLS = 5000;
 const BATCH_BYTES = 1 << 20;
 /** A request of a replay has that long, at least. */
 const LEAST_CALL_MS = 10_000;
+/** HBase keeps times in milliseconds, and of a delete and a put in the same one the delete wins, whichever came last. */
+const AFTER_DELETE_MS = 2;
 
 export interface RowOutletEvents {
   /** Some rows were taken. */
-  stored(rows: readonly RowPut[]): void;
+  stored(batch: RowBatch): void;
 }
 
-/** Writes spooled rows of a table to storage: cells of a row together, one request at a time, so that the replay goes at storage's pace. */
+/** What a batch gathers: rows that are changed in the same way. */
+type Way = 'delete' | Pick<PutRecord, 'append' | 'family'>;
+
+/**
+ * Writes spooled rows of a table to storage, one request at a time, so that the replay goes at storage's pace. Puts of a row are joined; a row
+ * of another family, or one that is changed in another way, begins the next request.
+ */
 export class RowOutlet implements Outlet {
-  private readonly rows = new Map<string, RowPut>();
-  private append = false;
+  private way: Way = 'delete';
+  private readonly puts = new Map<string, RowPut>();
+  private readonly deletes = new Map<string, RowDelete>();
   private cells = 0;
   private bytes = 0;
   private lastError: StorageError | null = null;
@@ -25,7 +36,6 @@ export class RowOutlet implements Outlet {
   constructor(
     private readonly storage: Writes,
     private readonly table: string,
-    private readonly family: Buffer,
     private readonly settings: Pick<SpoolSettings, 'afterMs' | 'longestPauseMs'>,
     private readonly events: RowOutletEvents,
   ) {}
@@ -35,48 +45,76 @@ export class RowOutlet implements Outlet {
     return this.lastError instanceof DoNotRetryError ? this.settings.longestPauseMs : 0;
   }
 
+  private get empty(): boolean {
+    return this.puts.size === 0 && this.deletes.size === 0;
+  }
+
   take(payload: Buffer): boolean {
-    const { append, put } = decodeRow(payload);
+    const record = decodeRow(payload);
+    if (!this.empty && (this.cells >= BATCH_CELLS || this.bytes >= BATCH_BYTES || !sameWay(this.way, wayOf(record)))) return false;
+    return 'delete' in record ? this.takeDelete(record) : this.takePut(record);
+  }
+
+  private takeDelete(record: DeleteRecord): boolean {
+    const name = record.delete.row.toString('latin1');
+    if (this.deletes.has(name)) return false;
+    this.way = 'delete';
+    this.cells++;
+    this.bytes += record.delete.row.length;
+    this.deletes.set(name, record.delete);
+    return true;
+  }
+
+  private takePut({ append, family, put }: PutRecord): boolean {
     const name = put.row.toString('latin1');
-    const known = this.rows.get(name);
-    if (this.rows.size > 0 && (append !== this.append || this.cells >= BATCH_CELLS || this.bytes >= BATCH_BYTES)) return false;
+    const known = this.puts.get(name);
     if (known !== undefined && (append || (known.timestamps === undefined) !== (put.timestamps === undefined))) return false;
-    this.append = append;
+    this.way = { append, family };
     this.cells += put.cells.count;
     this.bytes += put.cells.length;
-    this.rows.set(name, known === undefined ? put : joinRows(known, put));
+    this.puts.set(name, known === undefined ? put : joinRows(known, put));
     return true;
+  }
+
+  private batch(): RowBatch {
+    if (this.way === 'delete') return new DeleteBatch([...this.deletes.values()]);
+    return new CellBatch(this.way.append ? 'append' : 'put', this.way.family, [...this.puts.values()]);
   }
 
   async send(): Promise<boolean> {
-    const names = [...this.rows.keys()];
-    const rows = [...this.rows.values()];
-    const failures = await this.write(rows);
+    if (this.empty) return true;
+    const batch = this.batch();
+    const rows = this.way === 'delete' ? this.deletes : this.puts;
+    const names = [...rows.keys()];
+    const failures = await this.write(batch);
     const failed = new Set(failures.map(({ index }) => index));
     this.lastError = failures[0]?.error ?? null;
-    const stored: RowPut[] = [];
-    for (let i = 0; i < rows.length; i++) {
-      if (failed.has(i)) continue;
-      this.rows.delete(names[i]);
-      stored.push(rows[i]);
-    }
-    if (stored.length > 0) this.events.stored(stored);
-    if (this.rows.size > 0) return false;
+    const stored = names.flatMap((_, index) => (failed.has(index) ? [] : [index]));
+    for (const index of stored) rows.delete(names[index]);
+    if (stored.length > 0) this.events.stored(batch.part(stored));
+    if (!this.empty) return false;
     this.cells = 0;
     this.bytes = 0;
+    if (this.way === 'delete') await sleep(AFTER_DELETE_MS);
     return true;
   }
 
-  private async write(rows: readonly RowPut[]): Promise<Failure[]> {
-    if (rows.length === 0) return [];
+  private async write(batch: RowBatch): Promise<Failure[]> {
     const options = { deadline: Date.now() + Math.max(this.settings.afterMs, LEAST_CALL_MS) };
     try {
-      return await (this.append
-        ? this.storage.append(this.table, this.family, rows, options)
-        : this.storage.put(this.table, this.family, rows, options));
+      return await batch.send(this.storage, this.table, options);
     } catch (cause) {
       const error = cause instanceof StorageError ? cause : new StorageError(String(cause), { table: this.table, cause });
-      return rows.map((_, index) => ({ index, error }));
+      return Array.from({ length: batch.size }, (_, index) => ({ index, error }));
     }
   }
+}
+
+function wayOf(record: PutRecord | DeleteRecord): Way {
+  return 'delete' in record ? 'delete' : record;
+}
+
+function sameWay(a: Way, b: Way): boolean {
+  if (a === 'delete' || b === 'delete') return a === b;
+  return a.append === b.append && a.family.equals(b.family);
 }

@@ -1,34 +1,74 @@
-import { PackedCells, type RowPut } from '../../storage';
+import { DATA_FAMILY } from '../../schema';
+import { PackedCells, type RowDelete, type RowPut } from '../../storage';
 
-/** A row's cells on their way through the spool. */
-export interface RowRecord {
+/** What happens to a row, on its way through the spool. */
+export type RowRecord = PutRecord | DeleteRecord;
+
+/** Cells of one family that are put, or appended. */
+export interface PutRecord {
   append: boolean;
+  family: Buffer;
   put: RowPut;
+}
+
+export interface DeleteRecord {
+  delete: RowDelete;
 }
 
 /** Flags, key length, cell count, bytes of cells. */
 const HEADER = 1 + 2 + 4 + 4;
 const APPEND = 1;
 const TIMESTAMPS = 2;
+/** The family stands at the end. A put without it is one of family `t`, as nearly all are. */
+const FAMILY = 4;
+const DELETE = 8;
+/** A delete of certain columns: they stand where a put has its cells. */
+const COLUMNS = 16;
+
+const NO_CELLS = new PackedCells(0);
+
+interface Parts {
+  row: Buffer;
+  cells: PackedCells;
+  timestamps?: readonly number[];
+  /** Null: not written down. */
+  family: Buffer | null;
+}
 
 /**
- * u8 flags | u16 key length | u32 cells | u32 bytes of cells | key | cells as PackedCells has them | f64 timestamp a cell (with flag 2)
+ * u8 flags | u16 key length | u32 cells | u32 bytes of cells | key | cells as PackedCells has them | f64 timestamp a cell (with flag 2) |
+ * u8 length and bytes of the family (with flag 4)
  */
-export function encodeRow({ append, put }: RowRecord): Buffer {
-  const { row, cells, timestamps } = put;
+function encode(flags: number, { row, cells, timestamps, family }: Parts): Buffer {
   const times = timestamps?.length ?? 0;
-  const record = Buffer.allocUnsafe(HEADER + row.length + cells.length + 8 * times);
-  record[0] = (append ? APPEND : 0) | (timestamps === undefined ? 0 : TIMESTAMPS);
+  const record = Buffer.allocUnsafe(HEADER + row.length + cells.length + 8 * times + (family === null ? 0 : 1 + family.length));
+  record[0] = flags | (timestamps === undefined ? 0 : TIMESTAMPS) | (family === null ? 0 : FAMILY);
   record.writeUInt16BE(row.length, 1);
   record.writeUInt32BE(cells.count, 3);
   record.writeUInt32BE(cells.length, 7);
   row.copy(record, HEADER);
   cells.bytes.copy(record, HEADER + row.length, 0, cells.length);
-  for (let i = 0, at = HEADER + row.length + cells.length; i < times; i++, at += 8) record.writeDoubleBE(timestamps![i], at);
+  let at = HEADER + row.length + cells.length;
+  for (let i = 0; i < times; i++, at += 8) record.writeDoubleBE(timestamps![i], at);
+  if (family !== null) {
+    record[at] = family.length;
+    family.copy(record, at + 1);
+  }
   return record;
 }
 
-/** The record; key and cells are views of the payload. @throws RangeError for bytes that are none */
+export function encodePut({ append, family, put }: PutRecord): Buffer {
+  return encode(append ? APPEND : 0, { ...put, family: family.equals(DATA_FAMILY) ? null : family });
+}
+
+export function encodeDelete({ row, family, qualifiers, timestamps }: RowDelete): Buffer {
+  if (qualifiers === undefined) return encode(DELETE, { row, cells: NO_CELLS, family: family ?? null });
+  const cells = new PackedCells();
+  for (const qualifier of qualifiers) cells.add(qualifier, Buffer.alloc(0));
+  return encode(DELETE | COLUMNS, { row, cells, timestamps, family: family ?? null });
+}
+
+/** The record; its parts are views of the payload. @throws RangeError for bytes that are none */
 export function decodeRow(payload: Buffer): RowRecord {
   const flags = payload[0];
   const keyTo = HEADER + payload.readUInt16BE(1);
@@ -38,9 +78,32 @@ export function decodeRow(payload: Buffer): RowRecord {
   const cellsTo = keyTo + cells.length;
   if (cellsTo > payload.length) throw new RangeError('a row of the spool is cut short');
   cells.bytes = payload.subarray(keyTo, cellsTo);
-  const put: RowPut = { row: payload.subarray(HEADER, keyTo), cells };
-  if (flags & TIMESTAMPS) put.timestamps = Array.from({ length: cells.count }, (_, i) => payload.readDoubleBE(cellsTo + 8 * i));
-  return { append: (flags & APPEND) !== 0, put };
+  const row = payload.subarray(HEADER, keyTo);
+  const timed = (flags & TIMESTAMPS) !== 0;
+  const times = timed ? Array.from({ length: cells.count }, (_, i) => payload.readDoubleBE(cellsTo + 8 * i)) : null;
+  const family = (flags & FAMILY) === 0 ? null : familyAt(payload, cellsTo + (timed ? 8 * cells.count : 0));
+  const timestamps = times === null ? {} : { timestamps: times };
+  if ((flags & DELETE) === 0) return { append: (flags & APPEND) !== 0, family: family ?? DATA_FAMILY, put: { row, cells, ...timestamps } };
+  const columns = (flags & COLUMNS) === 0 ? {} : { qualifiers: qualifiersOf(cells), ...timestamps };
+  return { delete: { row, ...(family === null ? {} : { family }), ...columns } };
+}
+
+/** The key of a record's row. @throws RangeError for bytes that are none */
+export function rowOfRecord(payload: Buffer): Buffer {
+  const record = decodeRow(payload);
+  return 'delete' in record ? record.delete.row : record.put.row;
+}
+
+function familyAt(payload: Buffer, at: number): Buffer {
+  const to = at + 1 + payload.readUInt8(at);
+  if (to > payload.length) throw new RangeError('a row of the spool is cut short');
+  return payload.subarray(at + 1, to);
+}
+
+function qualifiersOf(cells: PackedCells): Buffer[] {
+  const qualifiers: Buffer[] = [];
+  cells.forEach((at, length) => qualifiers.push(cells.bytes.subarray(at, at + length)));
+  return qualifiers;
 }
 
 /** One row with the cells of both, the later ones behind; both have timestamps, or neither. */

@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'winston';
 import type { Config } from '../../config/types';
-import type { MutateOptions, RowPut, Storage } from '../../storage';
+import type { Failure, MutateOptions, RowDelete, RowPut, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { lockDirectory } from './directory-lock';
 import { PointSpool, type SeriesWriter } from './point-spool';
+import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
 import { SegmentQueue } from './segment-queue';
 import { SpoolSpace } from './space';
 import { TableSpool } from './table-spool';
@@ -37,8 +38,8 @@ export async function openSpool(config: Config, storage: Storage, logger: Logger
 
 /** Told of what leaves the spool. */
 export interface SpoolTargets {
-  /** Rows that are in storage now. */
-  rowsStored(table: string, rows: readonly RowPut[]): void;
+  /** What is in storage now. */
+  rowsStored(table: string, batch: RowBatch): void;
   /** Points by name: the way of new ones. */
   writeSeries: SeriesWriter;
 }
@@ -105,12 +106,17 @@ export class Spool implements Writes {
     this.points.start(targets.writeSeries);
   }
 
-  async put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions) {
-    return (await this.table(table)).write('put', family, rows, options);
+  async put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
+    return (await this.table(table)).write(new CellBatch('put', family, rows), options);
   }
 
-  async append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions) {
-    return (await this.table(table)).write('append', family, rows, options);
+  async append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
+    return (await this.table(table)).write(new CellBatch('append', family, rows), options);
+  }
+
+  /** Behind what was put into the rows before, wherever that is. */
+  async delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]> {
+    return (await this.table(table)).write(new DeleteBatch(rows), options);
   }
 
   /** Storage is given no more time from now on. */

@@ -8,19 +8,19 @@ import {
   TimeoutError,
   type Failure,
   type MutateOptions,
-  type RowPut,
 } from '../../storage';
-import { DATA_FAMILY } from '../../schema';
 import type { StatsSink } from '../../util/stats';
 import { Backlog } from './backlog';
+import type { RowBatch } from './row-batch';
 import { RowOutlet } from './row-outlet';
-import { decodeRow, encodeRow } from './row-record';
+import { rowOfRecord } from './row-record';
 import type { SegmentQueue } from './segment-queue';
 import type { SpoolReason, SpoolSettings, Writes } from './types';
 
-type Method = 'put' | 'append';
-
-/** The way of one table's rows: to storage, or into the spool and from there to storage, in the order in which they come. */
+/**
+ * Where one table's changes go: to storage, or into the spool and from there to storage. Those of a row keep their order, of whatever family
+ * and kind they are; a delete stays behind what was put before it.
+ */
 export class TableSpool {
   readonly backlog: Backlog;
   private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };
@@ -36,17 +36,17 @@ export class TableSpool {
     private readonly settings: SpoolSettings,
     logger: Logger,
   ) {
-    this.backlog = new Backlog(`table "${table}"`, queue, settings, logger, (payload) => decodeRow(payload).put.row);
+    this.backlog = new Backlog(`table "${table}"`, queue, settings, logger, rowOfRecord);
   }
 
   /** @param onReplayed told of rows that reach storage out of the spool */
-  start(onReplayed: (table: string, rows: readonly RowPut[]) => void): void {
-    const outlet = new RowOutlet(this.storage, this.table, DATA_FAMILY, this.settings, {
-      stored: (rows) => {
+  start(onReplayed: (table: string, batch: RowBatch) => void): void {
+    const outlet = new RowOutlet(this.storage, this.table, this.settings, {
+      stored: (batch) => {
         this.lastSuccess = Date.now();
         this.backlog.found();
-        for (const row of rows) this.backlog.replayed += row.cells.count;
-        onReplayed(this.table, rows);
+        for (let i = 0; i < batch.size; i++) this.backlog.replayed += batch.cellsAt(i);
+        onReplayed(this.table, batch);
       },
     });
     this.backlog.start(outlet);
@@ -58,62 +58,53 @@ export class TableSpool {
   }
 
   /** Writes as Storage does. A row that is in the spool, on the disk, counts as written. */
-  async write(method: Method, family: Buffer, rows: readonly RowPut[], options: MutateOptions = {}): Promise<Failure[]> {
+  async write(batch: RowBatch, options: MutateOptions = {}): Promise<Failure[]> {
     const startedAt = Date.now();
+    const all = Array.from({ length: batch.size }, (_, index) => index);
     if (!this.backlog.idle) {
       await this.backlog.passable();
       const trial = this.backlog.away && this.backlog.takeTrial();
-      const behind = rows.flatMap(({ row }, index) => ((trial ? this.backlog.fence.has(row) : this.backlog.holds(row)) ? [index] : []));
-      if (behind.length > 0) return this.writeParts(method, family, rows, behind, options, startedAt);
+      const isBehind = (index: number): boolean => {
+        const key = batch.keyAt(index);
+        return trial ? this.backlog.fence.has(key) : this.backlog.holds(key);
+      };
+      const behind = all.filter(isBehind);
+      if (behind.length > 0) return this.writeParts(batch, behind, options, startedAt);
     }
-    return this.direct(method, family, rows, rows.map((_, i) => i), options, startedAt); // prettier-ignore
+    return this.direct(batch, all, options, startedAt);
   }
 
-  private async writeParts(
-    method: Method,
-    family: Buffer,
-    rows: readonly RowPut[],
-    behind: readonly number[],
-    options: MutateOptions,
-    startedAt: number,
-  ): Promise<Failure[]> {
+  private async writeParts(batch: RowBatch, behind: readonly number[], options: MutateOptions, startedAt: number): Promise<Failure[]> {
     const held = new Set(behind);
-    const free = rows.flatMap((_, index) => (held.has(index) ? [] : [index]));
+    const free = Array.from({ length: batch.size }, (_, index) => index).filter((index) => !held.has(index));
     const parts = await Promise.all([
-      this.spool(method, rows, behind, () => new ThrottleError('The spool is full', { table: this.table }), 'behind'),
-      free.length === 0 ? [] : this.direct(method, family, rows, free, options, startedAt),
+      this.spool(batch, behind, () => new ThrottleError('The spool is full', { table: this.table }), 'behind'),
+      free.length === 0 ? [] : this.direct(batch, free, options, startedAt),
     ]);
     return parts.flat();
   }
 
-  private async direct(
-    method: Method,
-    family: Buffer,
-    rows: readonly RowPut[],
-    indices: readonly number[],
-    options: MutateOptions,
-    startedAt: number,
-  ): Promise<Failure[]> {
+  private async direct(batch: RowBatch, indices: readonly number[], options: MutateOptions, startedAt: number): Promise<Failure[]> {
     const { afterMs } = this.settings;
     const deadline = Math.min(options.deadline ?? Infinity, Date.now() + afterMs);
-    const sent = indices.length === rows.length ? rows : indices.map((i) => rows[i]);
+    const sent = batch.part(indices);
     const early = new Set<number>();
     const onDurable = (positions: readonly number[]): void => {
       this.took(Date.now());
       for (const position of positions) early.add(indices[position]);
-      if (this.failing.size > 0) for (const position of positions) this.failing.delete(rows[indices[position]].row.toString('latin1'));
+      if (this.failing.size > 0) for (const position of positions) this.failing.delete(sent.keyAt(position).toString('latin1'));
       options.onDurable?.(positions.map((position) => indices[position]));
     };
     let failures: Failure[];
     try {
-      failures = await this.storage[method](this.table, family, sent, { ...options, deadline, onDurable });
+      failures = await sent.send(this.storage, this.table, { ...options, deadline, onDurable });
     } catch (cause) {
       const error = cause instanceof StorageError ? cause : new DoNotRetryError(String(cause), { table: this.table, cause });
-      failures = sent.map((_, index) => ({ index, error }));
+      failures = indices.map((_, index) => ({ index, error }));
     }
-    if (failures.length < sent.length) this.took(Date.now());
+    if (failures.length < sent.size) this.took(Date.now());
     if (failures.length === 0 && this.failing.size === 0) return failures;
-    return this.judge(method, rows, indices, failures, { early, startedAt });
+    return this.judge(batch, indices, failures, { early, startedAt });
   }
 
   /** Storage took something. */
@@ -127,8 +118,7 @@ export class TableSpool {
    * @param early rows that were stored, and told of, while others were under way; their keys are used again by now
    */
   private async judge(
-    method: Method,
-    rows: readonly RowPut[],
+    batch: RowBatch,
     indices: readonly number[],
     failures: readonly Failure[],
     { early, startedAt }: { early: ReadonlySet<number>; startedAt: number },
@@ -140,7 +130,7 @@ export class TableSpool {
     indices.forEach((index, i) => {
       if (early.has(index)) return;
       const error = errors.get(i);
-      const name = rows[index].row.toString('latin1');
+      const name = batch.keyAt(index).toString('latin1');
       const since = this.failing.get(name) ?? startedAt;
       if (error === undefined) {
         this.failing.delete(name);
@@ -156,25 +146,24 @@ export class TableSpool {
     const [[, last]] = given;
     const silent = last instanceof RetryableError && now - this.lastSuccess >= this.settings.afterMs;
     if (failures.length === indices.length && (silent || last instanceof TableNotFoundError)) this.backlog.lost(last);
-    const refused = await this.spool(method, rows, [...given.keys()], (index) => given.get(index) as StorageError, null);
+    const refused = await this.spool(batch, [...given.keys()], (index) => given.get(index) as StorageError, null);
     return [...again, ...refused];
   }
 
   /** @returns as failures, with the errors given, what the spool does not take */
   private async spool(
-    method: Method,
-    rows: readonly RowPut[],
+    batch: RowBatch,
     indices: readonly number[],
     errorOf: (index: number) => StorageError,
     reason: SpoolReason | null,
   ): Promise<Failure[]> {
     try {
-      const payloads = indices.map((index) => encodeRow({ append: method === 'append', put: rows[index] }));
+      const records = indices.map((index) => batch.recordAt(index));
       await this.backlog.add(
-        indices.map((index) => rows[index].row),
-        payloads,
+        indices.map((index) => batch.keyAt(index)),
+        records,
       );
-      for (const index of indices) this.points[reason ?? reasonOf(errorOf(index))] += rows[index].cells.count;
+      for (const index of indices) this.points[reason ?? reasonOf(errorOf(index))] += batch.cellsAt(index);
       return [];
     } catch {
       return indices.map((index) => ({ index, error: errorOf(index) }));

@@ -1,7 +1,7 @@
 import type { Storage } from '../../storage';
 
 /** What of a store the spool stands in front of. */
-export type Writes = Pick<Storage, 'put' | 'append'>;
+export type Writes = Pick<Storage, 'put' | 'append' | 'delete'>;
 
 export interface SpoolSettings {
   /** Directory; made when missing. */

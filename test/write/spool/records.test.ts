@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { PackedCells, type RowPut } from '../../../src/storage';
+import { PackedCells, type RowDelete, type RowPut } from '../../../src/storage';
 import { decodePoint, encodePoint } from '../../../src/write/spool/point-record';
 import { RowFence } from '../../../src/write/spool/row-fence';
-import { decodeRow, encodeRow, joinRows } from '../../../src/write/spool/row-record';
+import { decodeRow, encodeDelete, encodePut, joinRows, rowOfRecord, type PutRecord } from '../../../src/write/spool/row-record';
 
 const bytes = fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b));
 const cell = fc.record({ qualifier: bytes, value: bytes, timestamp: fc.nat(2 ** 42) });
@@ -27,24 +27,54 @@ function listOf({ cells: packed, timestamps }: RowPut): unknown[] {
   return list;
 }
 
-test('rows keep key, cells, times and the way they are written', () => {
+const DATA = Buffer.from('t');
+const family = fc.oneof(fc.constant(DATA), fc.constant(Buffer.from('name')), bytes);
+const readPut = (payload: Buffer): PutRecord => decodeRow(payload) as PutRecord;
+
+test('rows keep key, family, cells, times and the way they are written', () => {
   fc.assert(
-    fc.property(bytes, cells, fc.boolean(), fc.boolean(), (row, list, timed, append) => {
+    fc.property(bytes, family, cells, fc.boolean(), fc.boolean(), (row, name, list, timed, append) => {
       const put = putOf(row, list, timed);
-      const read = decodeRow(encodeRow({ append, put }));
-      expect(read.append).toBe(append);
-      expect(read.put.row).toEqual(row);
+      const payload = encodePut({ append, family: name, put });
+      const read = readPut(payload);
+      expect([read.append, read.family, read.put.row, rowOfRecord(payload)]).toEqual([append, name, row, row]);
       expect(read.put.cells.count).toBe(list.length);
       expect(listOf(read.put)).toEqual(listOf(put));
     }),
   );
 });
 
+test('deletes keep key, family, columns and times, and what they leave out', () => {
+  const columns = fc.record({ qualifiers: fc.array(bytes, { maxLength: 5 }) });
+  const timedColumns = fc
+    .array(fc.tuple(bytes, fc.nat(2 ** 42)), { maxLength: 5 })
+    .map((list) => ({ qualifiers: list.map(([qualifier]) => qualifier), timestamps: list.map(([, time]) => time) }));
+  const named = fc.oneof(fc.constant({}), fc.record({ family }));
+  const deletes: fc.Arbitrary<RowDelete> = fc
+    .tuple(bytes, named, fc.oneof(fc.constant({}), columns, timedColumns))
+    .map(([row, where, what]) => ({ row, ...where, ...what }));
+  fc.assert(
+    fc.property(deletes, (wanted) => {
+      const payload = encodeDelete(wanted);
+      expect(decodeRow(payload)).toEqual({ delete: wanted });
+      expect(rowOfRecord(payload)).toEqual(wanted.row);
+    }),
+  );
+});
+
+test('a row without a family, as earlier versions wrote it, is one of family t', () => {
+  // Put of qualifier 0x0010, value 0x2a into row "ab".
+  const payload = Buffer.from('00' + '0002' + '00000001' + '00000009' + '6162' + '0002000000010010' + '2a', 'hex');
+  const { append, family: of, put } = readPut(payload);
+  expect([append, of.toString(), put.row.toString(), listOf(put)]).toEqual([false, 't', 'ab', [['0010', '2a', undefined]]]);
+  expect(encodePut({ append, family: of, put })).toEqual(payload);
+});
+
 test('joined rows have the cells of both, the later ones last', () => {
   fc.assert(
     fc.property(cells, cells, fc.boolean(), (a, b, timed) => {
       const row = Buffer.from('row');
-      const [first, later] = [a, b].map((list) => decodeRow(encodeRow({ append: false, put: putOf(row, list, timed) })).put);
+      const [first, later] = [a, b].map((list) => readPut(encodePut({ append: false, family: DATA, put: putOf(row, list, timed) })).put);
       const joined = joinRows(first, later);
       expect(listOf(joined)).toEqual([...listOf(first), ...listOf(later)]);
       expect(joined.cells.count).toBe(a.length + b.length);
@@ -53,8 +83,9 @@ test('joined rows have the cells of both, the later ones last', () => {
 });
 
 test('a row that is cut short is refused', () => {
-  const whole = encodeRow({
+  const whole = encodePut({
     append: false,
+    family: Buffer.from('name'),
     put: putOf(Buffer.from('row'), [{ qualifier: Buffer.of(1), value: Buffer.of(2), timestamp: 0 }], false),
   });
   for (let length = 0; length < whole.length; length++)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError, TableNotFoundError } from '../../../src/storage';
-import { NO_PLUGINS, type PluginPoint } from '../../../src/write';
+import { NO_PLUGINS, type PluginPoint, type RawCell } from '../../../src/write';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 import { cellsOf } from '../support/data-table';
 import { MoodyStorage } from './support/moody-storage';
@@ -155,6 +155,104 @@ describe('points that storage does not take', () => {
     for await (const rows of store.storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) }))
       for (const row of rows) times.push(Number(row.timestamp(0)));
     expect(times).toContain((T0 + 7200) * 1000);
+  });
+});
+
+describe('cells of other tables and families, and deletes', () => {
+  const family = Buffer.from('name');
+  const other = Buffer.from('id');
+  const row = Buffer.from('a row');
+  const meta = (qualifier: string, value: string, extra: Partial<RawCell> = {}): RawCell => ({
+    table: 'tsdb-uid',
+    family,
+    row,
+    qualifier: Buffer.from(qualifier),
+    value: Buffer.from(value),
+    ...extra,
+  });
+  const stored = async (of = family): Promise<string[]> => {
+    const found = await store.storage.get('tsdb-uid', { row, family: of });
+    return Array.from({ length: found?.size ?? 0 }, (_, i) => `${found!.qualifier(i).toString()}=${found!.value(i).toString()}`);
+  };
+  const add = (tsd: Spooling, cell: RawCell): Promise<void> =>
+    new Promise((resolve, reject) => tsd.writer.addCell(cell, { stored: () => resolve(), failed: reject }));
+
+  test('come out in the family that they went into', async () => {
+    const tsd = await spooling();
+    moody.mood = 'away';
+    await Promise.all([
+      add(tsd, meta('q1', '1')),
+      add(tsd, meta('q1', '2', { family: other })),
+      add(tsd, meta('q2', '3')),
+      add(tsd, meta('q2', '4', { family: other, timestamp: 77_000 })),
+    ]);
+    expect(tsd.figure('spool.bytes table=tsdb-uid')).toBeGreaterThan(0);
+    moody.mood = 'well';
+    await empty(tsd);
+    expect(await stored()).toEqual(['q1=1', 'q2=3']);
+    expect(await stored(other)).toEqual(['q1=2', 'q2=4']);
+    const timed = await store.storage.get('tsdb-uid', { row, family: other, qualifiers: [Buffer.from('q2')] });
+    expect(Number(timed?.timestamp(0))).toBe(77_000);
+  });
+
+  test('come out in it after a restart', async () => {
+    const first = await spooling();
+    moody.mood = 'away';
+    await Promise.all([add(first, meta('q', '1')), add(first, meta('q', '2', { family: other }))]);
+    await first.writer.close();
+    moody.mood = 'well';
+    await empty(await spooling());
+    expect([await stored(), await stored(other)]).toEqual([['q=1'], ['q=2']]);
+  });
+
+  test('a delete stays behind what was put before it, and before what is put after it', async () => {
+    const tsd = await spooling();
+    await add(tsd, meta('old', '0'));
+    moody.mood = 'away';
+    await add(tsd, meta('q1', '1'));
+    await add(tsd, meta('q2', '2'));
+    expect(await tsd.writer.delete('tsdb-uid', [{ row, family, qualifiers: [Buffer.from('q1'), Buffer.from('old')] }])).toEqual([]);
+    expect(await stored()).toEqual(['old=0']);
+    await add(tsd, meta('q3', '3'));
+    moody.mood = 'well';
+    await empty(tsd);
+    expect(await stored()).toEqual(['q2=2', 'q3=3']);
+  });
+
+  test('a row that is deleted and written again has what came last', async () => {
+    const tsd = await spooling();
+    moody.mood = 'away';
+    for (let round = 1; round <= 5; round++) {
+      await add(tsd, meta(`q${round}`, 'gone'));
+      await tsd.writer.delete('tsdb-uid', [{ row }]);
+      await add(tsd, meta('q', String(round)));
+    }
+    moody.mood = 'well';
+    await empty(tsd);
+    expect(await stored()).toEqual(['q=5']);
+  });
+
+  test('a delete waits for what the buffer has of its rows', async () => {
+    const tsd = await spooling({ config: { 'hbase.rpcs.buffered_flush_interval': '3600000' } });
+    tsd.writer.addCell(meta('q', '1'), null);
+    tsd.writer.addCell(meta('q', '2', { family: other }), null);
+    await tsd.writer.delete('tsdb-uid', [{ row }]);
+    expect([await stored(), await stored(other)]).toEqual([[], []]);
+    await tsd.writer.flush();
+    expect([await stored(), await stored(other)]).toEqual([[], []]);
+  });
+
+  test('cells with and without times share a row of the data table', async () => {
+    const tsd = await spooling({ config: { 'tsd.storage.use_otsdb_timestamp': 'true' } });
+    await tsd.add(T0, '1');
+    const [point] = await cellsOf(store.storage);
+    const key = Buffer.from(point.split(' ')[0], 'hex');
+    const cell = { table: 'tsdb', family: Buffer.from('t'), row: key, qualifier: Buffer.from('060000', 'hex'), value: Buffer.of(9) };
+    await Promise.all([tsd.add(T0 + 1, '2'), add(tsd, cell), tsd.add(T0 + 2, '3')]);
+    const found = await store.storage.get('tsdb', { row: key });
+    const times = Array.from({ length: found?.size ?? 0 }, (_, i) => Number(found!.timestamp(i)));
+    expect(times.filter((time) => time <= (T0 + 2) * 1000)).toEqual([T0 * 1000, (T0 + 1) * 1000, (T0 + 2) * 1000]);
+    expect(times).toHaveLength(4);
   });
 });
 
