@@ -1,6 +1,7 @@
 export * from './config';
 export * from './keys';
 export * from './load';
+export { readLogSettings } from './log-settings';
 export { pluginDirectories } from './plugin-directories';
 export * from './properties';
 export * from './render';

@@ -90,7 +90,7 @@ export class Daemon implements Tsd {
   private static async startWith(config: Config, logs: LogSystem, startup: Startup | null, options: DaemonOptions): Promise<Daemon> {
     setTimeZone(config);
     refuseMissingPlugins(config);
-    const storage = createStorage(config);
+    const storage = createStorage(config, logs);
     const uids = createUids(config, storage, logs.get('net.opentsdb.uid.UniqueId'));
     const tsdbLogger = logs.get('net.opentsdb.core.TSDB');
     const plugins = await loadWritePlugins(config, tsdbLogger);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/types';
+import type { LogSource } from '../util/log';
 import { DoNotRetryError } from './errors';
 import { EmbeddedStorage, type TableDescription } from './embedded';
 import type { Storage } from './storage';
@@ -8,15 +9,18 @@ import type { Storage } from './storage';
  * The store that the configuration asks for, not yet opened: `tsd.storage.engine` says `hbase` or `embedded`. Without it: HBase when
  * the configuration names a ZooKeeper quorum, so that an existing opentsdb.conf works as it is; else the embedded store.
  *
+ * @param logs absent: the store logs nothing
  * @throws DoNotRetryError for an engine that there is not
  */
-export function createStorage(config: Config): Storage {
+export function createStorage(config: Config, logs?: LogSource): Storage {
   const engine = engineOf(config);
   switch (engine) {
     case 'hbase': {
       // Loaded when it is wanted: its protocol definitions take longer than the whole start with the embedded store.
-      const { HBaseStorage } = require(join(__dirname, 'hbase', 'client')) as { HBaseStorage: new (config: Config) => Storage };
-      return new HBaseStorage(config);
+      const { HBaseStorage } = require(join(__dirname, 'hbase', 'client')) as {
+        HBaseStorage: new (config: Config, logs?: LogSource) => Storage;
+      };
+      return new HBaseStorage(config, logs);
     }
     case 'embedded':
       return new EmbeddedStorage({ path: config.getString('tsd.storage.embedded.path') || './data', tables: tablesOf(config) });

@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import type { LoadedConfig } from '../config';
+import { readLogSettings, type LoadedConfig } from '../config';
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
@@ -43,12 +43,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
 }
 
 async function start(config: Config, file: string | null, io: ToolIo, usage: string): Promise<number> {
-  const logs = new LogSystem({
-    level: config.getString('tsd.log.level') ?? undefined,
-    file: config.getString('tsd.log.file') ?? undefined,
-    fileBytes: 128 << 20,
-    files: 4,
-  });
+  const logs = new LogSystem({ ...readLogSettings(config), fileBytes: 128 << 20, files: 4 });
   const logger = logs.get('net.opentsdb.tools.TSDMain');
   logger.info('Starting.');
   for (const line of versionLines().trimEnd().split('\n')) logger.info(line);

@@ -18,3 +18,6 @@ export interface LogSource {
 
 /** A logger that writes nothing. */
 export const SILENT_LOG: CallLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, isDebugEnabled: () => false };
+
+/** Loggers that write nothing. */
+export const SILENT_LOGS: LogSource = { get: () => SILENT_LOG };

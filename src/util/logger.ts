@@ -11,6 +11,7 @@ const LEVELS: readonly (readonly [name: string, winston: string])[] = [
   ['TRACE', 'silly'],
 ];
 const OFF = -1;
+const DEBUG = 3;
 const rankOf = new Map(LEVELS.map(([name], rank) => [name, rank]));
 const rankOfWinston = new Map(LEVELS.map(([, winston], rank) => [winston, rank]));
 
@@ -21,6 +22,8 @@ const RING_EVENTS = 1024;
 export interface LogOptions {
   /** Level of the root logger: OFF ERROR WARN INFO DEBUG TRACE ALL, any case. Default INFO. */
   level?: string;
+  /** Levels of single loggers, and of all below them: `org.hbase.async` is above `org.hbase.async.RegionClient`. */
+  levels?: ReadonlyMap<string, string>;
   /** Lines to stdout. Default true. */
   console?: boolean;
   /** Lines to this file too, kept in `files` files of at most `fileBytes`. */
@@ -70,6 +73,12 @@ export function logLine(event: LogEvent): string {
   return event.stack === null ? line : `${line}\n${event.stack}`;
 }
 
+interface NamedLogger {
+  readonly logger: Logger;
+  /** The level that holds for it now: a position in LEVELS, or OFF. */
+  rank: number;
+}
+
 /** Thrown for a level nobody knows; the message is the original's. */
 export class InvalidLevelError extends Error {}
 /** Thrown for a logger nobody has asked for; the message is the original's. */
@@ -82,12 +91,14 @@ export class InvalidLoggerError extends Error {}
 export class LogSystem {
   readonly ring = new LogRing(RING_EVENTS);
   readonly root: Logger;
-  private readonly loggers = new Map<string, Logger>();
+  private readonly loggers = new Map<string, NamedLogger>();
+  /** Levels that were set, by name; they hold for the loggers below, too. */
   private readonly ranks = new Map<string, number>();
   private rootRank: number;
 
   constructor(options: LogOptions = {}) {
     this.rootRank = rank(options.level ?? 'INFO');
+    for (const [name, level] of options.levels ?? []) this.ranks.set(name, rank(level));
     const line = format.printf((info) => logLine(info[EVENT] as LogEvent));
     const outputs: transport[] = [];
     if (options.console !== false) outputs.push(new transports.Console({ format: line }));
@@ -112,22 +123,23 @@ export class LogSystem {
 
   /** The logger of a class of the original, made on first use. */
   get(name: string): Logger {
-    let logger = this.loggers.get(name);
-    if (logger === undefined) {
-      logger = this.root.child({ logger: name });
-      this.loggers.set(name, logger);
-    }
-    return logger;
+    const known = this.loggers.get(name);
+    if (known !== undefined) return known.logger;
+    const named: NamedLogger = { logger: this.root.child({ logger: name }), rank: this.rankFor(name) };
+    // winston's own answers for the most verbose of all loggers
+    named.logger.isDebugEnabled = () => named.rank >= DEBUG;
+    this.loggers.set(name, named);
+    return named.logger;
   }
 
   /** Whether an event of this logger (winston's level name) would be written: guards costly messages. */
   enabled(name: string | undefined, level: string): boolean {
-    const limit = name === undefined ? this.rootRank : (this.ranks.get(name) ?? this.rootRank);
+    const limit = name === undefined ? this.rootRank : (this.loggers.get(name)?.rank ?? this.rankFor(name));
     return (rankOfWinston.get(level) ?? 0) <= limit;
   }
 
   /**
-   * Sets the level of one logger, or of all of them when none (or the root) is named.
+   * Sets the level of one logger, which those below it have then, too, or of all of them when none (or the root) is named.
    * @returns how many loggers that are
    * @throws InvalidLevelError, InvalidLoggerError. Mirrors LogsRpc.
    */
@@ -138,8 +150,9 @@ export class LogSystem {
       this.rootRank = wanted;
       this.ranks.clear();
       changed = this.loggers.size + 1;
-    } else if (this.loggers.has(name)) this.ranks.set(name, wanted);
+    } else if (this.knows(name)) this.ranks.set(name, wanted);
     else throw new InvalidLoggerError(`Invalid logger: ${name}`);
+    for (const [each, named] of this.loggers) named.rank = this.rankFor(each);
     this.followMostVerbose();
     return changed;
   }
@@ -150,6 +163,22 @@ export class LogSystem {
       this.root.once('finish', resolve);
       this.root.end();
     });
+  }
+
+  /** Somebody logs under this name, or below it, or a level was set for it. */
+  private knows(name: string): boolean {
+    if (this.loggers.has(name) || this.ranks.has(name)) return true;
+    for (const each of this.loggers.keys()) if (each.startsWith(`${name}.`)) return true;
+    return false;
+  }
+
+  /** The level that was set for the name, or for the nearest one above it. */
+  private rankFor(name: string): number {
+    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
+      const set = this.ranks.get(name.slice(0, end));
+      if (set !== undefined) return set;
+    }
+    return this.rootRank;
   }
 
   private followMostVerbose(): void {

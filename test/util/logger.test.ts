@@ -54,6 +54,30 @@ describe('the log system', () => {
     expect(messages(logs)).toEqual(['ERROR error', 'TRACE trace']);
   });
 
+  it('has levels for all loggers below a name, from the start or later, and says what is enabled', () => {
+    const levels = new Map([
+      ['org.hbase', 'debug'],
+      ['net.opentsdb.core', 'ERROR'],
+    ]);
+    const logs = new LogSystem({ console: false, levels });
+    const hbase = logs.get('org.hbase.async.HBaseClient');
+    const other = logs.get('org.hbased');
+    expect([hbase.isDebugEnabled(), other.isDebugEnabled()]).toEqual([true, false]);
+    hbase.debug('heard');
+    other.debug('no');
+    logs.get('net.opentsdb.core.TSDB').info('no');
+    expect(logs.setLevel('INFO', 'org.hbase.async')).toBe(1);
+    expect(hbase.isDebugEnabled()).toBe(false);
+    expect(logs.setLevel('TRACE', 'org.hbase.async.HBaseClient')).toBe(1);
+    expect([hbase.isDebugEnabled(), logs.get('org.hbase.async.RegionClient').isDebugEnabled()]).toEqual([true, false]);
+    expect(() => logs.setLevel('INFO', 'org.hbase.asyn')).toThrow(InvalidLoggerError);
+    logs.setLevel('WARN');
+    expect(hbase.isDebugEnabled()).toBe(false);
+    hbase.info('no');
+    expect(messages(logs)).toEqual(['DEBUG heard']);
+    expect(() => new LogSystem({ console: false, levels: new Map([['a', 'LOUD']]) })).toThrow(new InvalidLevelError('Invalid level: LOUD'));
+  });
+
   it('refuses levels and loggers that there are not', () => {
     const logs = new LogSystem({ console: false });
     expect(() => logs.setLevel('LOUD')).toThrow(new InvalidLevelError('Invalid level: LOUD'));

@@ -91,6 +91,12 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
     doc: 'tag statistics with fqdn=<canonical host name> instead of host=',
   },
   { name: 'tsd.core.stats_with_port', type: 'boolean', default: 'false', doc: 'tag statistics with port=' },
-  { name: 'tsd.log.level', type: 'string', default: 'info', doc: 'error, warn, info or debug', hidden: true },
+  {
+    name: 'tsd.log.level',
+    type: 'string',
+    default: 'info',
+    doc: 'off, error, warn, info, debug or trace; tsd.log.level.NAME sets that of one logger, see docs/logging.md',
+    hidden: true,
+  },
   { name: 'tsd.log.file', type: 'path', default: null, doc: 'also log to this file, rotated at 128 MB, three old ones kept', hidden: true },
 ];

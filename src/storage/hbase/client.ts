@@ -4,7 +4,7 @@ import type { Row } from '../row';
 import type { ServerState } from '../server-state';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
 import { BatchRunner } from './batch';
-import { Cluster, newNonce } from './cluster';
+import { CLIENT_LOGGER, Cluster, newNonce } from './cluster';
 import { ClientCounters } from './counters';
 import { Deadline } from './deadline';
 import { toStorageError } from './errors';
@@ -20,6 +20,7 @@ import { compareAndSetRequest, getRequest, incrementRequest, readProcessed, read
 import type { Column } from './row-calls';
 import { RegionScan } from './scanner';
 import type { ScanContext } from './scanner';
+import type { LogSource } from '../../util/log';
 import { messageOf } from '../../util/message-of';
 
 /** An HBase 2 cluster as a Storage. */
@@ -36,9 +37,12 @@ export class HBaseStorage implements Storage {
   private underWay = 0;
   private whenIdle: (() => void)[] = [];
 
-  /** @param source the configuration's `tsd.storage.hbase.*` and `hbase.*` keys, or a cluster for those who have none */
-  constructor(source: Config | Cluster) {
-    const cluster = source instanceof Cluster ? source : new Cluster(optionsFromConfig(source));
+  /**
+   * @param source the configuration's `tsd.storage.hbase.*` and `hbase.*` keys, or a cluster for those who have none
+   * @param logs for a source that is a configuration; absent: nothing is logged
+   */
+  constructor(source: Config | Cluster, logs?: LogSource) {
+    const cluster = source instanceof Cluster ? source : new Cluster(optionsFromConfig(source), undefined, logs);
     const { directory, handler } = cluster;
     const { batchActions, batchBytes, batchGets, maxAttempts } = cluster.options;
     this.cluster = cluster;
@@ -52,8 +56,8 @@ export class HBaseStorage implements Storage {
   }
 
   /** Without a configuration file. @param locator absent: ZooKeeper, as the options say */
-  static withOptions(options: Partial<HBaseOptions>, locator?: MetaLocator): HBaseStorage {
-    return new HBaseStorage(new Cluster({ ...DEFAULT_OPTIONS, ...options }, locator));
+  static withOptions(options: Partial<HBaseOptions>, locator?: MetaLocator, logs?: LogSource): HBaseStorage {
+    return new HBaseStorage(new Cluster({ ...DEFAULT_OPTIONS, ...options }, locator, logs));
   }
 
   /**
@@ -72,6 +76,8 @@ export class HBaseStorage implements Storage {
     const deadline = new Deadline(undefined, this.cluster.options.openTimeoutMs);
     try {
       await this.cluster.meta.tableStateWithRetries('hbase:meta', deadline);
+      const { logs, locator, meta } = this.cluster;
+      logs.get(CLIENT_LOGGER).info(`Connected to HBase through ${locator.description}; hbase:meta is on ${meta.address}`);
     } catch (error) {
       const reason = messageOf(error);
       const { description } = this.cluster.locator;
@@ -93,7 +99,7 @@ export class HBaseStorage implements Storage {
   get(table: string, get: RowGet, options?: CallOptions): Promise<Row | null> {
     this.counters.count('get');
     return this.rowCall('get', table, get.row, options, async (region, deadline) => {
-      const response = await this.cluster.rowCall(region.server, 'Get', getRequest(region, get), deadline);
+      const response = await this.cluster.rowCall(region, 'Get', getRequest(region, get), deadline);
       return readRow(get.row, response);
     });
   }
@@ -118,7 +124,8 @@ export class HBaseStorage implements Storage {
       directory: cluster.directory,
       handler: cluster.handler,
       window: (server) => cluster.trafficOf(server).scans,
-      call: (server, param, timeoutMs) => cluster.servers.connection(server).call({ method: 'Scan', param, timeoutMs }),
+      call: (region, param, timeoutMs) =>
+        cluster.servers.connection(region.server).call({ method: 'Scan', param, timeoutMs, target: region }),
       rpcTimeoutMs,
       maxAttempts,
       maxResultBytes,
@@ -152,7 +159,7 @@ export class HBaseStorage implements Storage {
     const nonce = newNonce();
     return this.rowCall('increment', table, row, options, async (region, deadline) => {
       const request = incrementRequest(region, column, amount, this.cluster.nonceGroup, nonce);
-      const result = readRow(row, await this.cluster.rowCall(region.server, 'Mutate', request, deadline));
+      const result = readRow(row, await this.cluster.rowCall(region, 'Mutate', request, deadline));
       const value = result?.value(0);
       if (value?.length !== 8) throw new StorageError(`increment on ${table} was answered without a counter`, { table, row });
       return value.readBigInt64BE(0);
@@ -176,10 +183,10 @@ export class HBaseStorage implements Storage {
     const column: Column = { row, family, qualifier };
     return this.rowCall('compareAndSet', table, row, options, async (region, deadline, ambiguous) => {
       const request = compareAndSetRequest(region, column, expected, value, options?.timestamp);
-      const done = readProcessed(await this.cluster.rowCall(region.server, 'Mutate', request, deadline));
+      const done = readProcessed(await this.cluster.rowCall(region, 'Mutate', request, deadline));
       if (done || !ambiguous) return done;
       const get = { row, family, qualifiers: [qualifier] };
-      const now = readRow(row, await this.cluster.rowCall(region.server, 'Get', getRequest(region, get), deadline));
+      const now = readRow(row, await this.cluster.rowCall(region, 'Get', getRequest(region, get), deadline));
       return now !== null && now.value(0).equals(value);
     });
   }

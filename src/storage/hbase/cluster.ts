@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RegionState, ServerState } from '../server-state';
+import { SILENT_LOGS, type LogSource } from '../../util/log';
+import { RateLimitedLog } from '../../util/rate-limited-log';
 import { CongestionWindow } from './congestion';
 import type { CallOutcome } from './congestion';
-import type { CallResponse } from './connection';
+import type { CallResponse } from './call';
 import type { Deadline } from './deadline';
 import { RemoteException } from './errors';
 import { ZooKeeperLocator } from './meta-locator';
@@ -10,7 +12,7 @@ import type { MetaLocator } from './meta-locator';
 import { MetaTable } from './meta-table';
 import { defaultUser } from './options';
 import type { HBaseOptions } from './options';
-import { addressOf } from './region';
+import { addressOf, printedRegionName } from './region';
 import type { Region, ServerAddress } from './region';
 import { RegionDirectory } from './regions';
 import { FailureHandler } from './retry';
@@ -21,6 +23,10 @@ import { Servers } from './servers';
 /** An answer that takes longer than this means that the server has too much to do. */
 const SLOW_BATCH_MS = 2000;
 const SLOW_READ_MS = 5000;
+
+/** Loggers of the client, and of its connections and calls: asynchbase's class names. */
+export const CLIENT_LOGGER = 'org.hbase.async.HBaseClient';
+const CONNECTION_LOGGER = 'org.hbase.async.RegionClient';
 
 /** What is under way to one server, by kind: a flood of one must not lock out the others. */
 interface Traffic {
@@ -45,6 +51,7 @@ export class Cluster {
   constructor(
     readonly options: HBaseOptions,
     locator?: MetaLocator,
+    readonly logs: LogSource = SILENT_LOGS,
   ) {
     const { zkQuorum, zkBaseDir, zkSessionTimeoutMs } = options;
     this.locator = locator ?? new ZooKeeperLocator({ quorum: zkQuorum, baseDir: zkBaseDir, sessionTimeoutMs: zkSessionTimeoutMs });
@@ -54,17 +61,22 @@ export class Cluster {
     };
     this.servers = new Servers(this.connectionOptions('ClientService'), gone, options.route);
     this.meta = new MetaTable(this.locator, this.servers, options.rpcTimeoutMs);
-    this.directory = new RegionDirectory(this.meta);
-    this.handler = new FailureHandler(this.directory, (address) => {
+    const log = logs.get(CLIENT_LOGGER);
+    const warnings = new RateLimitedLog((message) => log.warn(message));
+    this.directory = new RegionDirectory(this.meta, log);
+    const serverGone = (address: string, reason: string): void => {
+      warnings.log(`Region server ${address} is going away (${reason}): its regions are looked up again`);
       gone(address);
       this.servers.drop(address);
-    });
+    };
+    this.handler = new FailureHandler(this.directory, serverGone, log);
   }
 
   /** @param service the protocol that is spoken: ClientService, AdminService or MasterService */
   connectionOptions(service: string): ConstructorParameters<typeof Servers>[0] {
     const { user, connectTimeoutMs, rpcTimeoutMs, idleTimeoutMs, noDelay, keepAlive } = this.options;
-    return { user: user || defaultUser(), service, connectTimeoutMs, readTimeoutMs: rpcTimeoutMs, idleTimeoutMs, noDelay, keepAlive };
+    const log = this.logs.get(CONNECTION_LOGGER);
+    return { log, user: user || defaultUser(), service, connectTimeoutMs, readTimeoutMs: rpcTimeoutMs, idleTimeoutMs, noDelay, keepAlive };
   }
 
   trafficOf(server: ServerAddress): Traffic {
@@ -90,14 +102,15 @@ export class Cluster {
   }
 
   /** One RPC for one row, when the server has a place for it. */
-  async rowCall(server: ServerAddress, method: string, param: Buffer, deadline: Deadline): Promise<CallResponse> {
+  async rowCall(region: Region, method: string, param: Buffer, deadline: Deadline): Promise<CallResponse> {
+    const { server } = region;
     const window = this.trafficOf(server).rowCalls;
     await window.enter(deadline);
     const startedAt = Date.now();
     let outcome: CallOutcome = 'failed';
     try {
       const timeoutMs = Math.max(1, Math.min(this.options.rpcTimeoutMs, deadline.remainingMs));
-      const response = await this.servers.connection(server).call({ method, param, timeoutMs });
+      const response = await this.servers.connection(server).call({ method, param, timeoutMs, target: region });
       outcome = 'well';
       return response;
     } catch (error) {
@@ -137,8 +150,9 @@ export class Cluster {
   }
 }
 
-function regionState({ table, name, startKey, endKey }: Region, stale: boolean): RegionState {
-  return { table, name: name.toString('latin1'), startKey: startKey.toString('hex'), endKey: endKey.toString('hex'), stale };
+function regionState(region: Region, stale: boolean): RegionState {
+  const { table, startKey, endKey } = region;
+  return { table, name: printedRegionName(region), startKey: startKey.toString('hex'), endKey: endKey.toString('hex'), stale };
 }
 
 /** A number that HBase takes for one operation of one client: random, never 0 (which means none). */

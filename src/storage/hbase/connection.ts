@@ -2,6 +2,9 @@ import * as net from 'node:net';
 import { timerMs } from '../../util/within-time';
 import type { ConnectionState } from '../server-state';
 import { FrameReader } from './frames';
+import type { CallLog } from '../../util/log';
+import type { CallRequest, CallResponse } from './call';
+import { traceCall } from './call-trace';
 import { CallTimedOutError, ConnectionLostError, readExceptionResponse, RemoteException } from './errors';
 import { ProtoReader, ProtoWriter, putVarint, varintLength } from './protobuf';
 
@@ -10,6 +13,7 @@ const KEY_VALUE_CODEC = 'org.apache.hadoop.hbase.codec.KeyValueCodec';
 const PREAMBLE = Buffer.from([0x48, 0x42, 0x61, 0x73, 0, 80]);
 
 export interface ConnectionOptions {
+  log: CallLog;
   /** The user that the server sees (SIMPLE authentication). */
   user: string;
   /** `ClientService` of a region server, `MasterService` or `AdminService`. */
@@ -21,26 +25,6 @@ export interface ConnectionOptions {
   idleTimeoutMs: number;
   noDelay: boolean;
   keepAlive: boolean;
-}
-
-export interface CallRequest {
-  method: string;
-  /** The request message. */
-  param: Buffer;
-  cells?: Buffer;
-  /** Milliseconds; the server drops the call when it has waited that long in its queue. */
-  timeoutMs: number;
-  /** For system tables: they have handlers of their own, so that a flood of writes can't lock out lookups. */
-  priority?: number;
-}
-
-export interface CallResponse {
-  /** The response message. */
-  param: Buffer;
-  /** The cell block behind it; empty when there is none. */
-  cells: Buffer;
-  /** What the two are views of: the caller may give it back to `frameBuffers` when it has let go of them. */
-  frame: Buffer;
 }
 
 interface PendingCall {
@@ -90,7 +74,8 @@ export class Connection {
   private expiryTimer: NodeJS.Timeout | undefined;
   private nextExpiry = Infinity;
   private corked = false;
-  private closeReason: Error | null = null;
+  /** Set once it is closed. */
+  closeReason: Error | null = null;
 
   constructor(
     host: string,
@@ -106,6 +91,7 @@ export class Connection {
     this.socket.once('connect', () => {
       this.phase = 'open';
       clearTimeout(this.connectTimer);
+      options.log.debug(`Connected to ${this.server} for ${options.service}`);
     });
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(`failed: ${error.message || error.code}`));
     this.socket.on('close', () => this.fail('was closed by the server'));
@@ -161,6 +147,13 @@ export class Connection {
 
   /** Rejects with RemoteException, CallTimedOutError or ConnectionLostError. */
   call(request: CallRequest): Promise<CallResponse> {
+    const answer = this.begin(request);
+    const { log } = this.options;
+    if (log.isDebugEnabled()) traceCall(log, this.server, request, answer);
+    return answer;
+  }
+
+  private begin(request: CallRequest): Promise<CallResponse> {
     return new Promise((resolve, reject) => {
       if (this.closeReason !== null) {
         reject(new ConnectionLostError(this.server, 'is closed', false));

@@ -83,7 +83,7 @@ export class MetaTable {
     try {
       const server = await this.locateMeta();
       const param = openScannerRequest(META_REGION, spec, rows, rows, true);
-      const call = { method: 'Scan', param, timeoutMs: this.rpcTimeoutMs, priority: META_PRIORITY };
+      const call = { method: 'Scan', param, timeoutMs: this.rpcTimeoutMs, priority: META_PRIORITY, target: 'hbase:meta' };
       const response = await this.servers.connection(server).call(call);
       const { cellsPerResult, moreResults, moreInRegion } = readScanResponse(response.param);
       const cells = readCellBlock(

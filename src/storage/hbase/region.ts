@@ -23,6 +23,16 @@ export interface Region {
   specifier: Buffer;
 }
 
+/** A region for people: `tsdb [00002a,00002b)`, its table and its first and last key. */
+export function regionText({ table, startKey, endKey }: Region): string {
+  return `${table} [${startKey.toString('hex')},${endKey.toString('hex')})`;
+}
+
+/** The region's name as HBase's own tools print it: bytes that are no letters as `\\x00`. */
+export function printedRegionName({ name }: Region): string {
+  return name.toString('latin1').replace(/[^ -[\]-~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
 export function regionHolds(region: Region, row: Buffer): boolean {
   return region.startKey.compare(row) <= 0 && (region.endKey.length === 0 || row.compare(region.endKey) < 0);
 }

@@ -1,7 +1,8 @@
+import { SILENT_LOG, type CallLog } from '../../util/log';
 import { backoffMs, OutOfTimeError } from './deadline';
 import type { Deadline } from './deadline';
 import { RegionUnavailableError } from './errors';
-import { addressOf, regionHolds } from './region';
+import { addressOf, regionHolds, regionText } from './region';
 import type { Region, ServerAddress } from './region';
 
 /** Where the directory learns of regions: hbase:meta, or a fake of it in tests. */
@@ -30,7 +31,10 @@ export class RegionDirectory {
   contendedLookups = 0;
   uncontendedLookups = 0;
 
-  constructor(private readonly source: RegionSource) {}
+  constructor(
+    private readonly source: RegionSource,
+    private readonly log: CallLog = SILENT_LOG,
+  ) {}
 
   private table(name: string): Table {
     let table = this.tables.get(name);
@@ -87,6 +91,7 @@ export class RegionDirectory {
       if (known !== null) return known;
     }
     const region = await this.source.find(name, row);
+    if (this.log.isDebugEnabled()) this.log.debug(`${regionText(region)} is on ${addressOf(region.server)}`);
     this.add(region);
     return region;
   }
@@ -100,6 +105,7 @@ export class RegionDirectory {
   async loadAll(table: string): Promise<readonly Region[]> {
     const regions = await this.source.list(table);
     for (const region of regions) this.add(region);
+    this.log.debug(`${table} has ${regions.length} regions`);
     return regions;
   }
 

@@ -1,7 +1,9 @@
+import { SILENT_LOG, type CallLog } from '../../util/log';
+import { messageOf } from '../../util/message-of';
 import { backoffMs } from './deadline';
 import type { Deadline } from './deadline';
 import { ConnectionLostError, isAmbiguous, policyFor, RemoteException, toStorageError } from './errors';
-import { addressOf } from './region';
+import { addressOf, regionText } from './region';
 import type { Region } from './region';
 import type { RegionDirectory } from './regions';
 
@@ -14,7 +16,8 @@ export class FailureHandler {
 
   constructor(
     private readonly directory: RegionDirectory,
-    private readonly serverGone: (address: string) => void,
+    private readonly serverGone: (address: string, reason: string) => void,
+    private readonly log: CallLog = SILENT_LOG,
   ) {}
 
   /** Updates the directory; true when the call may be tried again. */
@@ -26,9 +29,13 @@ export class FailureHandler {
       if (to !== null && error instanceof RemoteException && error.className.endsWith('.RegionMovedException'))
         this.directory.moved(region, to);
       else this.directory.invalidate(region);
-    } else if (policy === 'dead' && error instanceof RemoteException) this.serverGone(addressOf(region.server));
+    } else if (policy === 'dead' && error instanceof RemoteException) this.serverGone(addressOf(region.server), error.message);
     const passing = policy === 'busy' || policy === 'moved' || policy === 'dead' || policy === 'reopen';
     if (passing) this.delayed++;
+    if (this.log.isDebugEnabled()) {
+      const what = passing ? `a call may go again (${policy})` : 'a call has failed';
+      this.log.debug(`${what}: ${regionText(region)} on ${addressOf(region.server)}: ${messageOf(error)}`);
+    }
     return passing;
   }
 

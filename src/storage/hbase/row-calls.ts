@@ -1,7 +1,7 @@
 import { Row } from '../row';
 import type { RowGet } from '../storage';
 import { readCellBlock, readProtoCells } from './cell-block';
-import type { CallResponse } from './connection';
+import type { CallResponse } from './call';
 import { readResult } from './multi-messages';
 import { writeGet } from './operations';
 import { ProtoReader, ProtoWriter } from './protobuf';

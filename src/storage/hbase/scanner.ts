@@ -1,7 +1,7 @@
 import { Row } from '../row';
 import type { ScanOptions } from '../storage';
 import { joinCells, readCellBlock } from './cell-block';
-import type { CallResponse } from './connection';
+import type { CallResponse } from './call';
 import type { CallOutcome, CongestionWindow } from './congestion';
 import { backoffMs } from './deadline';
 import type { Deadline } from './deadline';
@@ -26,7 +26,7 @@ export interface ScanContext {
   directory: RegionDirectory;
   handler: FailureHandler;
   window(server: ServerAddress): CongestionWindow;
-  call(server: ServerAddress, param: Buffer, timeoutMs: number): Promise<CallResponse>;
+  call(region: Region, param: Buffer, timeoutMs: number): Promise<CallResponse>;
   rpcTimeoutMs: number;
   maxAttempts: number;
   maxResultBytes: number;
@@ -215,7 +215,7 @@ export class RegionScan {
     let outcome: CallOutcome = 'failed';
     try {
       context.onRpc(opening);
-      const answer = context.call(server, param, Math.min(context.rpcTimeoutMs, deadline.remainingMs));
+      const answer = context.call(cursor.region, param, Math.min(context.rpcTimeoutMs, deadline.remainingMs));
       const { param: message, cells, frame } = await this.orCancelled(answer);
       outcome = 'well';
       const response = readScanResponse(message);
@@ -314,7 +314,7 @@ export class RegionScan {
     if (cursor === null || cursor.scannerId === null) return;
     const request = closeScannerRequest(cursor.scannerId);
     cursor.scannerId = null;
-    this.context.call(cursor.region.server, request, this.context.rpcTimeoutMs).catch(() => undefined); // its lease ends it too
+    this.context.call(cursor.region, request, this.context.rpcTimeoutMs).catch(() => undefined); // its lease ends it too
   }
 }
 

@@ -131,7 +131,13 @@ export class ServerQueue {
       const longest = Math.max(...batches.map((batch) => batch.deadline.remainingMs));
       const timeoutMs = Math.max(1, Math.min(this.limits.rpcTimeoutMs, longest));
       const connection = this.servers.connection(this.server);
-      const response = await connection.call({ method: 'Multi', param, cells: bytes > 0 ? cells.bytes : undefined, timeoutMs });
+      const response = await connection.call({
+        method: 'Multi',
+        param,
+        cells: bytes > 0 ? cells.bytes : undefined,
+        timeoutMs,
+        target: batches,
+      });
       const answers = readMultiResponse(response.param, response.cells, batches);
       answers.forEach((answer, i) => {
         overloaded ||= answer.exception?.overloaded === true || [...answer.failed.values()].some((exception) => exception.overloaded);

@@ -1,11 +1,13 @@
+import { RateLimitedLog } from '../../util/rate-limited-log';
 import { Connection } from './connection';
-import type { ConnectionOptions } from './connection';
+import type { ConnectionEnd, ConnectionOptions } from './connection';
 import { addressOf } from './region';
 import type { ServerAddress } from './region';
 
 /** The open connections, one a server. */
 export class Servers {
   private readonly connections = new Map<string, Connection>();
+  private readonly warnings: RateLimitedLog;
   private stopped = false;
   created = 0;
   idleClosed = 0;
@@ -18,7 +20,9 @@ export class Servers {
     private readonly options: ConnectionOptions,
     private readonly onServerDown: (address: string) => void,
     private readonly route: (server: ServerAddress) => ServerAddress = (server) => server,
-  ) {}
+  ) {
+    this.warnings = new RateLimitedLog((message) => options.log.warn(message));
+  }
 
   get open(): number {
     return this.connections.size;
@@ -34,11 +38,18 @@ export class Servers {
     const { host, port } = this.route(server);
     const connection = new Connection(host, port, this.options, (closed, end) => {
       if (this.connections.get(address) === closed) this.connections.delete(address);
+      this.logEnd(closed, end);
       if (end === 'idle') this.idleClosed++;
       else if (end === 'unreachable' || end === 'silent') this.onServerDown(address);
     });
     this.connections.set(address, connection);
     return connection;
+  }
+
+  private logEnd({ closeReason }: Connection, end: ConnectionEnd): void {
+    const message = `The ${closeReason?.message ?? ''}`;
+    if (end === 'idle' || end === 'closed') this.options.log.debug(message);
+    else this.warnings.log(message);
   }
 
   /** Closes the connection of a server that said it is going away. */

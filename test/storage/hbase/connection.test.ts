@@ -1,8 +1,10 @@
 import { Connection, type ConnectionEnd, type ConnectionOptions } from '../../../src/storage/hbase/connection';
+import { SILENT_LOG } from '../../../src/util/log';
 import { CallTimedOutError, ConnectionLostError, RemoteException } from '../../../src/storage/hbase/errors';
 import { exception, FakeServer, type FakeCall, response } from './fake-server';
 
 const OPTIONS: ConnectionOptions = {
+  log: SILENT_LOG,
   user: 'somebody',
   service: 'ClientService',
   connectTimeoutMs: 1000,

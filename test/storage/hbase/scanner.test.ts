@@ -1,6 +1,6 @@
 import { PackedCells, type Row, type ScanOptions } from '../../../src/storage';
 import { CellBlockWriter, packedCellsWireLength } from '../../../src/storage/hbase/cell-block';
-import type { CallResponse } from '../../../src/storage/hbase/connection';
+import type { CallResponse } from '../../../src/storage/hbase/call';
 import { CongestionWindow } from '../../../src/storage/hbase/congestion';
 import { Deadline } from '../../../src/storage/hbase/deadline';
 import { ConnectionLostError, RemoteException } from '../../../src/storage/hbase/errors';
