@@ -1,18 +1,19 @@
-// Imports go one way: schema <- storage <- uid <- write, query, meta, rollup, histogram <- server, tools.
+// Imports go one way: schema <- storage, plugins <- uid <- write, query, meta, rollup, histogram <- server, tools.
 // util and config stand below everything and import nothing of the project but each other's types.
 const below = {
   util: [],
   config: ['util'],
   schema: ['util'],
   storage: ['util', 'config', 'schema'],
-  uid: ['util', 'config', 'schema', 'storage'],
-  write: ['util', 'config', 'schema', 'storage', 'uid'],
-  query: ['util', 'config', 'schema', 'storage', 'uid', 'meta', 'rollup', 'histogram'],
-  meta: ['util', 'config', 'schema', 'storage', 'uid'],
-  rollup: ['util', 'config', 'schema', 'storage', 'uid', 'write'],
-  histogram: ['util', 'config', 'schema', 'storage', 'uid', 'write'],
-  server: ['util', 'config', 'schema', 'storage', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram'],
-  tools: ['util', 'config', 'schema', 'storage', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram', 'server'],
+  plugins: ['util', 'config'],
+  uid: ['util', 'config', 'schema', 'storage', 'plugins'],
+  write: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
+  query: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'meta', 'rollup', 'histogram'],
+  meta: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
+  rollup: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
+  histogram: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
+  server: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram'],
+  tools: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram', 'server'],
 };
 module.exports = {
   forbidden: [

@@ -7,7 +7,7 @@ import { UidAllocator, checkRandomWidth } from './allocator';
 import { UidCache, type CacheLimits } from './cache';
 import { cachePolicy } from './cache-policy';
 import { FailedToAssignUniqueId, NoSuchUniqueName } from './errors';
-import type { UidFilter } from './filter';
+import type { GuardedFilter } from './filter-guard';
 import { loadFilter } from './filter-loader';
 import { checkWidth, DEFAULT_WIDTH, TYPE_NAMES, WIDTH_KEYS } from './kinds';
 import { SILENT_LOG, type Log } from '../util/log';
@@ -43,7 +43,7 @@ export class StorageUids implements Uids {
   private readonly randomMetrics: boolean;
   private readonly invalidationListeners: ((what: UidInvalidation) => void)[] = [];
   private readonly assignmentListeners: ((kind: UidKind, name: string, id: Buffer) => void)[] = [];
-  private filter: UidFilter | null = null;
+  private filter: GuardedFilter | null = null;
 
   /** @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either */
   constructor(
@@ -93,7 +93,7 @@ export class StorageUids implements Uids {
 
   async close(): Promise<void> {
     await this.shared?.close();
-    await this.filter?.shutdown?.();
+    await this.filter?.shutdown();
   }
 
   cachedId(kind: UidKind, name: string): Buffer | undefined {
@@ -165,7 +165,7 @@ export class StorageUids implements Uids {
     return readUsedIds(this.storage, this.table, options);
   }
 
-  collectStats(sink: StatsSink, used?: Readonly<Record<UidKind, bigint>>): void {
+  collectStats(sink: StatsSink, used?: Readonly<Record<UidKind, bigint>>): Promise<void> | void {
     for (const kind of UID_KINDS) {
       const { hits, misses, cache } = this.kinds[kind];
       const { collisions } = this.allocators[kind];
@@ -173,7 +173,7 @@ export class StorageUids implements Uids {
       recordKind(sink, { ...figures, rejected: this.rejected[kind], random: this.isRandom(kind) }, used?.[kind] ?? null);
     }
     this.shared?.collectStats(sink);
-    this.filter?.collectStats?.(sink);
+    return this.filter?.collectStats(sink);
   }
 
   stats(): Record<string, number> {
@@ -181,7 +181,7 @@ export class StorageUids implements Uids {
     const record: StatsSink['record'] = (name, value, tags = {}) => {
       out[[name, ...Object.entries(tags).map(([k, v]) => `${k}=${v}`)].join(' ')] = Number(value);
     };
-    this.collectStats({ record });
+    void this.collectStats({ record });
     return out;
   }
 
@@ -191,7 +191,7 @@ export class StorageUids implements Uids {
 
   private async admit(kind: UidKind, name: string, point: UidPoint | null): Promise<void> {
     const { filter } = this;
-    if (!filter || filter.filters?.() === false || (await filter.allow(kind, name, point))) return;
+    if (!filter || (await filter.allow(kind, name, point))) return;
     this.rejected[kind]++;
     throw FailedToAssignUniqueId.refused(kind, name, 'Blocked by UID filter.');
   }

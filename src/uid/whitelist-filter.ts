@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js';
 import type { StatsSink } from '../util/stats';
 import { IllegalArgumentError } from '../util/errors';
-import type { UidFilter, UidFilterConfig } from './filter';
+import type { Config } from '../config/types';
+import type { UidFilter } from './filter';
 import { TYPE_NAMES } from './kinds';
 import { UID_KINDS, type UidKind } from './types';
 
@@ -18,7 +19,7 @@ export class WhitelistFilter implements UidFilter {
   private readonly rejected = { metrics: 0, tagk: 0, tagv: 0 };
 
   /** @throws IllegalArgumentError `The metric whitelist pattern [P] does not compile.` */
-  initialize(config: UidFilterConfig): void {
+  initialize(config: Pick<Config, 'getString'>): void {
     const delimiter = config.getString('tsd.uidfilter.whitelist.delimiter') ?? ',';
     for (const kind of UID_KINDS) {
       const list = config.getString(`tsd.uidfilter.whitelist.${TYPE_NAMES[kind]}_patterns`) ?? '';

@@ -281,13 +281,13 @@ export class StoragePointWriter implements PointWriter {
     await this.calls.shutdown();
   }
 
-  collectStats(sink: StatsSink): void {
+  async collectStats(sink: StatsSink): Promise<void> {
     this.calls.collectRejected(sink);
     this.latency.record(sink, 'hbase.latency', { method: 'put', class: 'IncomingDataPoints' });
     sink.record('datapoints.added', this.added, { type: 'all', class: 'TSDB' });
     this.buffer.collectStats(sink);
     this.spool?.collectStats(sink);
-    this.calls.collectStats(sink);
+    await this.calls.collectStats(sink);
   }
 }
 

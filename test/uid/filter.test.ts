@@ -110,7 +110,7 @@ describe('a filter of one’s own', () => {
       await expect(refused).rejects.toThrow(/'a' after 0 attempts due to: The UID filter failed: no list$/);
       expect(await cell(store.storage, uid('00'), 'id', kind)).toBeNull();
     }
-    expect(uids.stats()).toMatchObject({ 'uid.filter.faults': 2 });
+    expect(uids.stats()).toMatchObject({ 'plugin.calls type=failed role=uidFilter': 2, 'plugin.calls type=made role=uidFilter': 2 });
     writeFileSync(join(dir, 'ready'), '');
     expect(await uids.getOrCreateId('metrics', 'a')).toEqual(uid('000001'));
   });

@@ -4,7 +4,8 @@
 //   tsd.uidfilter.enable = true
 //   tsd.uidfilter.plugin = uid-limit.js
 //   example.uid_limit.tagv_per_metric = 1000
-import type { UidFilter, UidFilterConfig, UidFilterPoint } from '../../../src/uid';
+import type { Config } from '../../../src/config/types';
+import type { UidFilter, UidFilterPoint } from '../../../src/uid';
 import type { StatsSink } from '../../../src/util/stats';
 
 export default class UidLimit implements UidFilter {
@@ -12,7 +13,7 @@ export default class UidLimit implements UidFilter {
   private refused = 0;
   private readonly brought = new Map<string, number>();
 
-  initialize(config: UidFilterConfig): void {
+  initialize(config: Config): void {
     if (config.has('example.uid_limit.tagv_per_metric')) this.limit = config.getInt('example.uid_limit.tagv_per_metric');
   }
 
