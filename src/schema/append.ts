@@ -15,11 +15,6 @@ export interface AppendColumn {
   repairable: boolean;
 }
 
-/** What one Append adds to the column: qualifier and value of a point. */
-export function appendEntry(qualifier: Uint8Array, value: Uint8Array): Buffer {
-  return Buffer.concat([qualifier, value]);
-}
-
 /** A whole append column of points that are in order, as a repair writes it. */
 export function buildAppendColumn(points: readonly PointCell[]): Buffer {
   return Buffer.concat(points.flatMap((p) => [p.qualifier, p.value]));

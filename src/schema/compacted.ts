@@ -1,8 +1,6 @@
 import { javaBytes } from './bytes';
-import { columnKind } from './column';
 import { IllegalDataError } from './errors';
 import { repairFloatValue, repairQualifierByte } from './float-repair';
-import { checkQualifierAt, flagsAt, qualifierLengthAt, valueLengthOf } from './qualifier';
 
 /** One point inside a column: its qualifier (2 or 4 bytes) and its value. */
 export interface PointCell {
@@ -12,33 +10,6 @@ export interface PointCell {
 
 /** Trailing byte of a compacted value: seconds and milliseconds are mixed. */
 export const MS_MIXED_COMPACT = 0x01;
-
-/**
- * Takes a compacted column apart, strictly: every value byte must be used, but for the meta byte at its end. A lone point
- * comes back as it is, one of second resolution repaired (see float-repair). Mirrors Internal.extractDataPoints.
- * @param describe the cell as the error shows it, see describeCell
- * @returns views, in column order
- * @throws IllegalDataError
- */
-export function splitCompacted(qualifier: Buffer, value: Buffer, describe: () => string): PointCell[] {
-  const kind = columnKind(qualifier);
-  if (kind === 'seconds') return [repairPoint(qualifier, value)];
-  if (kind === 'milliseconds') return [{ qualifier, value }];
-  const points: PointCell[] = [];
-  const metaAt = value.length - 1;
-  let used = 0;
-  for (let at = 0; at < qualifier.length;) {
-    checkQualifierAt(qualifier, 0, qualifier.length, at);
-    const next = at + qualifierLengthAt(qualifier, at);
-    const end = used + valueLengthOf(flagsAt(qualifier, at));
-    if (end > value.length) throw corruptedValue(used, metaAt, describe, points);
-    points.push({ qualifier: qualifier.subarray(at, next), value: value.subarray(used, end) });
-    at = next;
-    used = end;
-  }
-  if (used !== metaAt) throw corruptedValue(used, metaAt, describe, points);
-  return points;
-}
 
 /**
  * The compacted column of points that are in time order already: their qualifiers, and their values plus the meta byte

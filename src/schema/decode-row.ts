@@ -3,7 +3,7 @@ import { MS_MIXED_COMPACT } from './compacted';
 import { mergePoints, type MergeFindings, type MergeOptions } from './merge-points';
 import type { PointsBuilder } from './points-builder';
 import { FLAG_FLOAT, FLAGS_MASK, LENGTH_MASK, MS_BYTE_FLAG, checkQualifierAt } from './qualifier';
-import { columnsOf, cutOffValue, loneColumn, unknownColumn, type RowCells } from './row-columns';
+import { columnsOf, cutOffValue, loneColumn, unknownColumn, type StoredRow } from './row-columns';
 import { DOUBLE_FLAGS, FLOAT_FLAGS, illegalValue, readValue } from './value';
 
 const NO_DATA = Buffer.alloc(0);
@@ -19,7 +19,7 @@ export interface DecodeFindings extends MergeFindings {
 }
 
 /** Told of each annotation and histogram cell, by its index in the row. */
-export type ExtendedCellVisitor = (row: RowCells, cell: number, kind: ColumnKind) => void;
+export type ExtendedCellVisitor = (row: StoredRow, cell: number, kind: ColumnKind) => void;
 
 /** Whether a qualifier of even length is that of a single point. */
 function isLone(data: Buffer, at: number, length: number): boolean {
@@ -51,7 +51,7 @@ export class RowDecoder {
    * @returns whether compaction (mergeRow) may have something to write, delete or repair in this row
    * @throws DuplicateTimestampError, IllegalDataError, IllegalArgumentError in the original's words; `sink` is then as it was
    */
-  decode(row: RowCells, baseTime: number, sink: PointsBuilder): boolean {
+  decode(row: StoredRow, baseTime: number, sink: PointsBuilder): boolean {
     const start = sink.size;
     const baseMs = baseTime * 1000;
     try {
@@ -67,7 +67,7 @@ export class RowDecoder {
   }
 
   /** Reads all cells one after the other; false: they are not in strict time order, or not to be read without a repair. */
-  private readInOrder(row: RowCells, baseMs: number, sink: PointsBuilder): boolean {
+  private readInOrder(row: StoredRow, baseMs: number, sink: PointsBuilder): boolean {
     this.use(row.block.data);
     this.last = -1;
     this.untidy = false;
@@ -93,7 +93,7 @@ export class RowDecoder {
   }
 
   /** Reads a cell's points; returns how many, or -1 when the row has to be merged. */
-  private readCell(row: RowCells, cell: number, length: number, baseMs: number, sink: PointsBuilder): number {
+  private readCell(row: StoredRow, cell: number, length: number, baseMs: number, sink: PointsBuilder): number {
     const { data, view } = this;
     const valueStart = row.valueOffset(cell);
     const valueEnd = valueStart + row.valueLength(cell);
@@ -151,7 +151,7 @@ export class RowDecoder {
     return count;
   }
 
-  private readPoint(row: RowCells, cell: number, timestamp: number, at: number, flags: number, sink: PointsBuilder): void {
+  private readPoint(row: StoredRow, cell: number, timestamp: number, at: number, flags: number, sink: PointsBuilder): void {
     const { view } = this;
     switch (flags) {
       case 0:
@@ -174,7 +174,7 @@ export class RowDecoder {
     }
   }
 
-  private merge(row: RowCells, baseMs: number, sink: PointsBuilder): boolean {
+  private merge(row: StoredRow, baseMs: number, sink: PointsBuilder): boolean {
     const found = columnsOf(row);
     if (found.columns.length > 0 && loneColumn(found.columns) === null) this.findings.merged++;
     mergePoints(row.key, found.columns, this.options, this.findings, (point) => {
@@ -186,7 +186,7 @@ export class RowDecoder {
     return found.append?.repairable ?? found.columns.length > 0;
   }
 
-  private visitExtended(row: RowCells): void {
+  private visitExtended(row: StoredRow): void {
     for (let i = 0; i < row.size; i++) {
       const kind = columnKindAt(row.block.data, row.qualifierOffset(i), row.qualifierLength(i));
       if (kind === 'annotation' || kind === 'histogram') this.visit?.(row, i, kind);

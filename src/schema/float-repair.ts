@@ -6,7 +6,7 @@ import { FLAG_FLOAT, FLAGS_MASK, LENGTH_MASK } from './qualifier';
  * Whether a lone second-resolution cell is one of those early versions wrote: flagged as a 4-byte float, its value on 8 bytes.
  * Mirrors Internal.floatingPointValueToFix.
  */
-export function isHistoricFloat(flags: number, valueLength: number): boolean {
+function isHistoricFloat(flags: number, valueLength: number): boolean {
   return (flags & FLAG_FLOAT) !== 0 && (flags & LENGTH_MASK) === 3 && valueLength === 8;
 }
 

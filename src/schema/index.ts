@@ -15,7 +15,7 @@ export { BYTES_PER_POINT, pointArrays } from './point-arrays';
 export * from './points-builder';
 export * from './qualifier';
 export * from './rollup-qualifier';
-export { type RowCells } from './row-columns';
+export { type StoredRow } from './row-columns';
 export * from './row-key';
 export * from './salt';
 export * from './time';

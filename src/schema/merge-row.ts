@@ -1,7 +1,7 @@
 import { buildAppendColumn } from './append';
 import { buildCompacted, type PointCell } from './compacted';
 import { mergePoints, type MergedPoint, type MergeFindings, type MergeOptions } from './merge-points';
-import { columnsOf, loneColumn, unknownColumn, type RowCells, type RowColumns } from './row-columns';
+import { columnsOf, loneColumn, unknownColumn, type StoredRow, type RowColumns } from './row-columns';
 
 /** What a row's cells come to, and what compaction should do about it. */
 export interface MergedRow extends MergeFindings {
@@ -30,7 +30,7 @@ export interface MergedRow extends MergeFindings {
  * byte in date-tiered mode, which says what was written, and for cells without a value, which are left alone.
  * @throws DuplicateTimestampError, IllegalDataError, IllegalArgumentError in the original's words
  */
-export function mergeRow(row: RowCells, options: MergeOptions): MergedRow {
+export function mergeRow(row: StoredRow, options: MergeOptions): MergedRow {
   const found = columnsOf(row);
   const { append, annotations, histograms, newest } = found;
   const out: MergedRow = {
@@ -62,7 +62,7 @@ export function mergeRow(row: RowCells, options: MergeOptions): MergedRow {
   return out;
 }
 
-function decide(row: RowCells, { columns, dataCells }: RowColumns, cell: PointCell, out: MergedRow): void {
+function decide(row: StoredRow, { columns, dataCells }: RowColumns, cell: PointCell, out: MergedRow): void {
   const withPoints = new Set(columns.map((column) => column.cell));
   out.write = true;
   for (const i of dataCells) {

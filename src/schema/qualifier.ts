@@ -10,7 +10,7 @@ import { hourOf, isMilliseconds } from './time';
 /** Bits of the flags beside the offset of a second qualifier. */
 export const FLAG_BITS = 4;
 /** Bits beside the offset of a millisecond qualifier. */
-export const MS_FLAG_BITS = 6;
+const MS_FLAG_BITS = 6;
 /** The value is floating point. */
 export const FLAG_FLOAT = 0x8;
 /** Value length less one. */
@@ -25,7 +25,7 @@ export function isMsByte(firstByte: number): boolean {
 }
 
 /** Bytes of the qualifier of a timestamp of either unit. */
-export function qualifierLengthOf(timestamp: number | bigint): 2 | 4 {
+function qualifierLengthOf(timestamp: number | bigint): 2 | 4 {
   return isMilliseconds(timestamp) ? 4 : 2;
 }
 

@@ -6,7 +6,7 @@ import type { IllegalDataError } from './errors';
 import { checkQualifierAt, flagsAt, offsetMsAt, qualifierLengthAt, valueLengthOf } from './qualifier';
 
 /** The cells of one data row (family `t` only) in HBase order, as a store hands them out. */
-export interface RowCells {
+export interface StoredRow {
   readonly key: Buffer;
   readonly size: number;
   /** What the offsets below point into. */
@@ -37,7 +37,7 @@ export class PointColumn {
    * @param repaired qualifier or value are not the stored ones
    */
   constructor(
-    readonly row: RowCells,
+    readonly row: StoredRow,
     readonly cell: number,
     readonly timestamp: number,
     readonly qualifiers: Buffer,
@@ -83,7 +83,7 @@ export class PointColumn {
 }
 
 /** The error of a cell that ends inside the value which starts at `consumed`. */
-export function cutOffValue(row: RowCells, cell: number, consumed: number): IllegalDataError {
+export function cutOffValue(row: StoredRow, cell: number, consumed: number): IllegalDataError {
   const value = row.value(cell);
   return corruptedValue(consumed, value.length, () => describeCell(row.key, row.qualifier(cell), value, row.timestamp(cell)), []);
 }
@@ -95,7 +95,7 @@ export function loneColumn(columns: readonly PointColumn[]): PointColumn | null 
 }
 
 /** Log line for a column of a kind that nobody writes. */
-export function unknownColumn(row: RowCells, cell: number): string {
+export function unknownColumn(row: StoredRow, cell: number): string {
   return `Ignoring unexpected extended format type ${row.block.data.readInt8(row.qualifierOffset(cell))}`;
 }
 
@@ -116,7 +116,7 @@ export interface RowColumns {
 }
 
 /** Sorts a row's cells by what they are. @throws IllegalDataError, IllegalArgumentError for malformed ones */
-export function columnsOf(row: RowCells): RowColumns {
+export function columnsOf(row: StoredRow): RowColumns {
   const out: RowColumns = { columns: [], dataCells: [], append: null, annotations: [], histograms: [], unknown: [], newest: 0 };
   const { data } = row.block;
   for (let i = 0; i < row.size; i++) {
@@ -136,7 +136,7 @@ export function columnsOf(row: RowCells): RowColumns {
   return out;
 }
 
-function dataColumn(row: RowCells, i: number, repairable: boolean): PointColumn {
+function dataColumn(row: StoredRow, i: number, repairable: boolean): PointColumn {
   const qualifier = row.qualifier(i);
   const value = row.value(i);
   if (!repairable || value.length === 0) return new PointColumn(row, i, row.timestamp(i), qualifier, value, false);
@@ -145,7 +145,7 @@ function dataColumn(row: RowCells, i: number, repairable: boolean): PointColumn 
   return new PointColumn(row, i, row.timestamp(i), point.qualifier, point.value, repaired);
 }
 
-function appendColumn(row: RowCells, i: number, out: RowColumns): PointColumn {
+function appendColumn(row: StoredRow, i: number, out: RowColumns): PointColumn {
   const timestamp = row.timestamp(i);
   const { points, repairable } = parseAppendColumn(row.key, row.qualifier(i), row.value(i), timestamp);
   out.append = { cell: i, points, repairable };

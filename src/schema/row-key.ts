@@ -42,13 +42,8 @@ export function baseTimeOfKey(layout: KeyLayout, key: Buffer): number {
 }
 
 /** Metric UID of a key, a view. */
-export function metricOfKey(layout: KeyLayout, key: Buffer): Buffer {
+function metricOfKey(layout: KeyLayout, key: Buffer): Buffer {
   return key.subarray(layout.salt, baseTimeAt(layout));
-}
-
-/** Tag pairs of a key as they stand there, a view. */
-export function tagPartOfKey(layout: KeyLayout, key: Buffer): Buffer {
-  return key.subarray(tagsAt(layout));
 }
 
 /**
@@ -93,13 +88,6 @@ export function rowKeyOfTsuid(layout: KeyLayout, tsuid: Buffer, baseTime: number
   tsuid.copy(key, tagsAt(layout), layout.metric);
   applySalt(layout, key);
   return key;
-}
-
-/** Metric and tags of a TSUID; views. @throws IllegalArgumentError when it is cut off or has no tags */
-export function parseTsuid(layout: KeyLayout, tsuid: Buffer): Omit<RowKeyParts, 'baseTime'> {
-  const tagPart = tsuid.length - layout.metric;
-  if (tagPart < 1 || tagPart % (layout.tagk + layout.tagv) !== 0) throw corruptKey(tsuid);
-  return { metric: tsuid.subarray(0, layout.metric), tags: splitTags(layout, tsuid.subarray(layout.metric)) };
 }
 
 function splitTags(layout: KeyLayout, tagPart: Buffer): RowKeyParts['tags'] {

@@ -26,7 +26,7 @@ export function applySalt(layout: KeyLayout, key: Uint8Array): void {
 }
 
 /** Writes a bucket number as a key's salt. Wider than four bytes its low bytes repeat: Java's shift count wraps at 32. */
-export function writeSalt(layout: KeyLayout, key: Uint8Array, bucket: number): void {
+function writeSalt(layout: KeyLayout, key: Uint8Array, bucket: number): void {
   for (let i = 1, shift = 0; i <= layout.salt; i++, shift += 8) key[layout.salt - i] = bucket >>> shift;
 }
 

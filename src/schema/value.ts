@@ -13,30 +13,20 @@ export interface EncodedValue {
 }
 
 /** Bytes an integer takes: the smallest of 1, 2, 4, 8 that holds it. */
-export function integerLength(value: number | bigint): 1 | 2 | 4 | 8 {
+function integerLength(value: number | bigint): 1 | 2 | 4 | 8 {
   if (value >= -0x80 && value <= 0x7f) return 1;
   if (value >= -0x8000 && value <= 0x7fff) return 2;
   if (value >= -0x80000000 && value <= 0x7fffffff) return 4;
   return 8;
 }
 
-/**
- * Writes a signed integer in as few bytes as hold it.
- * @param value a safe integer, or a bigint within 64 bits
- * @returns bytes written; the flags are this less one
- */
-export function writeInteger(out: Buffer, at: number, value: number | bigint): 1 | 2 | 4 | 8 {
-  const length = integerLength(value);
-  if (length === 8) out.writeBigInt64BE(BigInt(value), at);
-  else out.writeIntBE(Number(value), at, length);
-  return length;
-}
-
-/** See writeInteger. */
+/** The integer in as few bytes as hold it. @param value a safe integer, or a bigint within 64 bits */
 export function encodeInteger(value: number | bigint): EncodedValue {
-  const bytes = Buffer.alloc(integerLength(value));
-  writeInteger(bytes, 0, value);
-  return { bytes, flags: bytes.length - 1 };
+  const length = integerLength(value);
+  const bytes = Buffer.alloc(length);
+  if (length === 8) bytes.writeBigInt64BE(BigInt(value));
+  else bytes.writeIntBE(Number(value), 0, length);
+  return { bytes, flags: length - 1 };
 }
 
 /** Whether a number survives single precision. Mirrors Tags.fitsInFloat for the parsed number. */

@@ -104,7 +104,7 @@ export class UidAllocator {
 }
 
 /** Mirrors RandomUniqueId: never 0. @throws IllegalArgumentError for more than 7 bytes */
-export function randomUid(width: number): Buffer {
+function randomUid(width: number): Buffer {
   checkRandomWidth(width);
   const id = randomBytes(width);
   if (id.every((b) => b === 0)) id[width - 1] = 1;

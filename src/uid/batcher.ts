@@ -1,4 +1,4 @@
-interface Waiting<K, V> {
+interface WaitingQuestion<K, V> {
   key: K;
   promise: Promise<V>;
   resolve: (value: V) => void;
@@ -10,7 +10,7 @@ interface Waiting<K, V> {
  * slower the store, the larger the batches.
  */
 export class Batcher<K, V> {
-  private readonly waiting = new Map<string, Waiting<K, V>>();
+  private readonly waiting = new Map<string, WaitingQuestion<K, V>>();
   private running = 0;
   private scheduled = false;
 
@@ -29,7 +29,7 @@ export class Batcher<K, V> {
     const name = this.nameOf(key);
     const known = this.waiting.get(name);
     if (known) return known.promise;
-    const waiting = { key } as Waiting<K, V>;
+    const waiting = { key } as WaitingQuestion<K, V>;
     waiting.promise = new Promise<V>((resolve, reject) => {
       waiting.resolve = resolve;
       waiting.reject = reject;
@@ -64,8 +64,8 @@ export class Batcher<K, V> {
     }
   }
 
-  private take(): Waiting<K, V>[] {
-    const batch: Waiting<K, V>[] = [];
+  private take(): WaitingQuestion<K, V>[] {
+    const batch: WaitingQuestion<K, V>[] = [];
     for (const [name, waiting] of this.waiting) {
       this.waiting.delete(name);
       if (batch.push(waiting) === this.maxKeys) break;

@@ -1,4 +1,4 @@
-interface Waiting {
+interface WaitingTake {
   resolve: (number: bigint) => void;
   reject: (error: unknown) => void;
 }
@@ -12,7 +12,7 @@ const MAX_NUMBERS = 256;
  * of as many increments by one; a number that is taken and not used is lost, as it is then.
  */
 export class IdCounter {
-  private waiting: Waiting[] = [];
+  private waiting: WaitingTake[] = [];
   private running = false;
 
   /** @param increment adds to the counter; resolves with what it is then */

@@ -7,7 +7,7 @@ import { StorageUids } from './uids';
 
 export * from './errors';
 export type * from './filter';
-export { kindOf, maxId, metaQualifier, TYPE_NAMES } from './kinds';
+export { kindOf, maxId } from './kinds';
 export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
 export * from './types';

@@ -15,7 +15,7 @@ const DEBUG = 3;
 const rankOf = new Map(LEVELS.map(([name], rank) => [name, rank]));
 const rankOfWinston = new Map(LEVELS.map(([, winston], rank) => [winston, rank]));
 
-export const ROOT_LOGGER = 'ROOT';
+const ROOT_LOGGER = 'ROOT';
 /** Events kept for `/logs`, as in the shipped logback.xml. */
 const RING_EVENTS = 1024;
 
@@ -37,7 +37,7 @@ const EVENT = Symbol('event');
 const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
 
 /** `yyyy-MM-dd HH:mm:ss,SSS` in the process's zone: what logback calls ISO8601. */
-export function logTime(ms: number): string {
+function logTime(ms: number): string {
   const d = new Date(ms);
   const millis = String(d.getMilliseconds()).padStart(3, '0');
   const day = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;

@@ -4,12 +4,7 @@ const PRIME = 0x01000193;
 /** Start of every name's hash; different in each process so that nobody can prepare names that collide. */
 export const HASH_SEED = randomInt(0x7fffffff) | 1;
 
-/** One step of the hash of a name, byte by byte (FNV-1a). Parsers take it along while they look for a name's end. */
-export function hashStep(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, PRIME);
-}
-
-/** The hash of a whole name. */
+/** The hash of a name (FNV-1a). */
 export function hashName(bytes: Uint8Array, from: number, to: number): number {
   let hash = HASH_SEED;
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], PRIME);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {
   annotationCell,
-  appendEntry,
   buildAppendColumn,
   buildCompacted,
   buildQualifier,
@@ -9,8 +8,10 @@ import {
   checkQualifierAt,
   columnKind,
   decodeAnnotation,
+  DATA_FAMILY,
   DEFAULT_LAYOUT,
-  describeCell,
+  DEFAULT_MERGE,
+  mergeRow,
   encodeAnnotation,
   encodeDouble,
   encodeFloat,
@@ -27,17 +28,19 @@ import {
   qualifierLengthAt,
   readValue,
   repairPoint,
-  splitCompacted,
   uidToHex,
   type Annotation,
   type EncodedValue,
   type PointCell,
 } from '../../src/schema';
+import { rowOf } from '../../src/storage/row';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/ /g, ''), 'hex');
 const show = (p: PointCell): string => `${uidToHex(p.qualifier)}=${uidToHex(p.value)}`;
 const KEY = hex('000001 50E22700 000001000001');
-const describeKv = (q: Buffer, v: Buffer) => (): string => describeCell(KEY, q, v, 1);
+/** The points of a row with this cell alone. */
+const pointsOf = (qualifier: Buffer, value: Buffer): PointCell[] =>
+  mergeRow(rowOf(KEY, [{ family: DATA_FAMILY, qualifier, value, timestamp: 1 }]), DEFAULT_MERGE).points;
 const KV_KEY = 'key=[0, 0, 1, 80, -30, 39, 0, 0, 0, 1, 0, 0, 1], family="t"';
 
 describe('qualifiers', () => {
@@ -154,32 +157,10 @@ describe('compacted columns', () => {
     ['0500', '07', ['0500=07']],
     ['F0007D00', '0506', ['F0007D00=0506']],
   ])('%s', (q, v, points) => {
-    const split = splitCompacted(hex(q), hex(v), describeKv(hex(q), hex(v)));
+    const split = pointsOf(hex(q), hex(v));
     expect(split.map(show)).toEqual(points);
     expect(show(buildCompacted(split))).toBe(`${q.replace(/ /g, '')}=${v.replace(/ /g, '')}`);
   });
-
-  test.each<[string, string, string]>([
-    [
-      '00000010',
-      '0506',
-      `(consumed 2 bytes, but was expecting to consume 1): KeyValue(${KV_KEY}, qualifier=[0, 0, 0, 16], value=[5, 6], timestamp=1), cells so far: [Cell([0, 0], [5]), Cell([0, 16], [6])]`,
-    ],
-    [
-      '00000010',
-      '05060000',
-      `(consumed 2 bytes, but was expecting to consume 3): KeyValue(${KV_KEY}, qualifier=[0, 0, 0, 16], value=[5, 6, 0, 0], timestamp=1), cells so far: [Cell([0, 0], [5]), Cell([0, 16], [6])]`,
-    ],
-    [
-      '00000017',
-      '0506',
-      `(consumed 1 bytes, but was expecting to consume 1): KeyValue(${KV_KEY}, qualifier=[0, 0, 0, 23], value=[5, 6], timestamp=1), cells so far: [Cell([0, 0], [5])]`,
-    ],
-  ])('%s=%s is refused', (q, v, message) =>
-    expect(() => splitCompacted(hex(q), hex(v), describeKv(hex(q), hex(v)))).toThrow(
-      `Corrupted value: couldn't break down into individual values ${message}`,
-    ),
-  );
 });
 
 describe('append columns', () => {
@@ -197,8 +178,6 @@ describe('append columns', () => {
     expect(column.repairable).toBe(repairable);
     expect(parse(uidToHex(buildAppendColumn(column.points)))).toEqual(points);
   });
-
-  test('an entry', () => expect(appendEntry(hex('03DB'), hex('422A0000'))).toEqual(hex('03DB422A0000')));
 
   test.each<[string, string, string]>([
     ['050000', '00', 'Offset of [0] is out of bounds for the qualifier length of [1]'],
@@ -254,7 +233,7 @@ describe('points in columns', () => {
     fc.assert(
       fc.property(points, (list) => {
         const cell = buildCompacted(list);
-        expect(splitCompacted(cell.qualifier, cell.value, () => 'cell').map(show)).toEqual(list.map(show));
+        expect(pointsOf(cell.qualifier, cell.value).map(show)).toEqual(list.map(show));
       }),
     );
   });
@@ -263,7 +242,7 @@ describe('points in columns', () => {
     fc.assert(
       fc.property(points, fc.infiniteStream(fc.nat()), (list, order) => {
         const shuffled = list.map((p) => ({ p, k: Number(order.next().value) })).sort((a, b) => a.k - b.k);
-        const value = Buffer.concat(shuffled.map(({ p }) => appendEntry(p.qualifier, p.value)));
+        const value = Buffer.concat(shuffled.flatMap(({ p }) => [p.qualifier, p.value]));
         expect(parseAppendColumn(KEY, hex('050000'), value, 1).points.map(show)).toEqual(list.map(show));
       }),
     );

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {
-  appendEntry,
   buildCompacted,
   buildQualifier,
   DATA_FAMILY,
@@ -83,7 +82,7 @@ function rowsOf(points: readonly Known[]): fc.Arbitrary<Row> {
 }
 
 function appendColumn(points: readonly PointCell[]): PointCell {
-  return { qualifier: APPEND, value: Buffer.concat(points.map((p) => appendEntry(p.qualifier, p.value))) };
+  return { qualifier: APPEND, value: Buffer.concat(points.flatMap((p) => [p.qualifier, p.value])) };
 }
 
 /** Everything a builder holds, integers as bigints. */

@@ -7,7 +7,7 @@ import {
   type DecodeFindings,
   type KeyLayout,
   type MergeOptions,
-  type RowCells,
+  type StoredRow,
 } from '../../schema';
 // Not by the room's door: its getters cost more than the work where they are called once a cell.
 import { isMsByte } from '../../schema/qualifier';
@@ -223,7 +223,7 @@ export class RangeScan {
     return points;
   }
 
-  private extendedCell(row: RowCells, cell: number, kind: string): void {
+  private extendedCell(row: StoredRow, cell: number, kind: string): void {
     if (kind === 'histogram') {
       if (this.request.histogram) throw new ClientError(501, 'Histogram columns can not be queried');
       return;

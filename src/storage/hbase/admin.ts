@@ -3,7 +3,7 @@ import type { Cluster } from './cluster';
 import { newNonce } from './cluster';
 import { Deadline } from './deadline';
 import { Master } from './master';
-import type { TableState } from './meta-table';
+import type { TableStatus } from './meta-table';
 import { splitTableName } from './region';
 import type { Region, ServerAddress } from './region';
 import type { DecodedMessage, MessageFields } from './rpc-definitions';
@@ -60,7 +60,7 @@ export class HBaseAdmin {
   }
 
   /** Null when there is no such table. */
-  tableState(table: string): Promise<TableState | null> {
+  tableState(table: string): Promise<TableStatus | null> {
     return this.cluster.meta.tableStateWithRetries(table, this.deadline());
   }
 

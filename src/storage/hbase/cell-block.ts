@@ -10,7 +10,7 @@ import { ProtoReader } from './protobuf';
  *   value
  */
 
-export const CELL_PUT = 4;
+const CELL_PUT = 4;
 export const CELL_DELETE_COLUMN = 12;
 export const CELL_DELETE_FAMILY = 14;
 

@@ -17,9 +17,9 @@ import { rowProblem } from './region';
 import type { Region } from './region';
 import { retrying } from './retry';
 import { compareAndSetRequest, getRequest, incrementRequest, readProcessed, readRow } from './row-calls';
-import type { Column } from './row-calls';
+import type { CellAddress } from './row-calls';
 import { RegionScan } from './scanner';
-import type { ScanContext } from './scanner';
+import type { ScannerContext } from './scanner';
 import type { LogSource } from '../../util/log';
 import { messageOf } from '../../util/message-of';
 
@@ -31,7 +31,7 @@ export class HBaseStorage implements Storage {
   private readonly counters = new ClientCounters();
   private readonly mutations: BatchRunner;
   private readonly reads: BatchRunner;
-  private readonly scans: ScanContext;
+  private readonly scans: ScannerContext;
   private opening: Promise<void> | null = null;
   private closed = false;
   private underWay = 0;
@@ -117,7 +117,7 @@ export class HBaseStorage implements Storage {
     return new RegionScan(this.scans, { table, options, filter, accepts, newDeadline: () => this.deadline(options) }).batches();
   }
 
-  private scanContext(): ScanContext {
+  private scanContext(): ScannerContext {
     const { cluster, counters } = this;
     const { rpcTimeoutMs, maxAttempts, scanResultBytes: maxResultBytes } = cluster.options;
     return {
@@ -155,7 +155,7 @@ export class HBaseStorage implements Storage {
 
   increment(table: string, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint, options?: CallOptions): Promise<bigint> {
     this.counters.count('increment');
-    const column: Column = { row, family, qualifier };
+    const column: CellAddress = { row, family, qualifier };
     const nonce = newNonce();
     return this.rowCall('increment', table, row, options, async (region, deadline) => {
       const request = incrementRequest(region, column, amount, this.cluster.nonceGroup, nonce);
@@ -180,7 +180,7 @@ export class HBaseStorage implements Storage {
     options?: SetOptions,
   ): Promise<boolean> {
     this.counters.count('compareAndSet');
-    const column: Column = { row, family, qualifier };
+    const column: CellAddress = { row, family, qualifier };
     return this.rowCall('compareAndSet', table, row, options, async (region, deadline, ambiguous) => {
       const request = compareAndSetRequest(region, column, expected, value, options?.timestamp);
       const done = readProcessed(await this.cluster.rowCall(region, 'Mutate', request, deadline));

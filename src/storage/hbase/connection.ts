@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import { timerMs } from '../../util/within-time';
 import type { ConnectionState } from '../server-state';
-import { FrameReader } from './frames';
+import { FrameSplitter } from './frames';
 import type { CallLog } from '../../util/log';
 import type { CallRequest, CallResponse } from './call';
 import { traceCall } from './call-trace';
@@ -84,7 +84,7 @@ export class Connection {
     private readonly onClose: (connection: Connection, end: ConnectionEnd) => void,
   ) {
     this.server = `${host}:${port}`;
-    const frames = new FrameReader((frame) => this.onFrame(frame));
+    const frames = new FrameSplitter((frame) => this.onFrame(frame));
     const onread = { buffer: READ_BUFFER, callback: (bytes: number): boolean => this.onRead(frames, bytes) };
     this.socket = net.connect({ host, port, noDelay: options.noDelay, keepAlive: options.keepAlive, onread });
     this.socket.write(preamble(options));
@@ -135,7 +135,7 @@ export class Connection {
     return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
   }
 
-  private onRead(frames: FrameReader, bytes: number): boolean {
+  private onRead(frames: FrameSplitter, bytes: number): boolean {
     this.owedSince = this.pending.size > 0 ? Date.now() : 0;
     try {
       frames.push(READ_BUFFER.subarray(0, bytes));

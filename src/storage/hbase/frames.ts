@@ -7,7 +7,7 @@ export const MAX_FRAME_BYTES = 1 << 30;
  * Cuts a byte stream into frames (big-endian int32 length, then so many bytes), whatever the chunks it comes in. Every byte is
  * copied once, into a buffer that holds one frame and nothing else.
  */
-export class FrameReader {
+export class FrameSplitter {
   private readonly header = Buffer.alloc(4);
   private headerBytes = 0;
   private frame: Buffer | null = null;

@@ -22,8 +22,8 @@ const META_PRIORITY = 100;
 /** Rows a meta lookup of a whole table takes at a time. */
 const PAGE = 500;
 
-export type TableState = 'ENABLED' | 'DISABLED' | 'DISABLING' | 'ENABLING';
-const TABLE_STATES: readonly TableState[] = ['ENABLED', 'DISABLED', 'DISABLING', 'ENABLING'];
+export type TableStatus = 'ENABLED' | 'DISABLED' | 'DISABLING' | 'ENABLING';
+const TABLE_STATES: readonly TableStatus[] = ['ENABLED', 'DISABLED', 'DISABLING', 'ENABLING'];
 
 /** One row of hbase:meta. */
 interface MetaRow {
@@ -35,7 +35,7 @@ interface MetaRow {
 }
 
 /** The region could not be told because hbase:meta itself could not be read; `cause` says why. */
-export class MetaUnavailableError extends RegionUnavailableError {
+class MetaUnavailableError extends RegionUnavailableError {
   constructor(cause: Error) {
     super(`can't read hbase:meta: ${cause.message}`);
     this.cause = cause;
@@ -146,15 +146,15 @@ export class MetaTable {
   }
 
   /** Null when there is no such table. */
-  async tableState(table: string): Promise<TableState | null> {
+  async tableState(table: string): Promise<TableStatus | null> {
     const startRow = Buffer.from(table);
     const spec: ScanSpec = { startRow, includeStart: true, stopRow: startRow, includeStop: true, family: TABLE, qualifiers: [STATE] };
     const { rows } = await this.scan(spec, 1);
-    return rows.length === 0 ? null : (rows[0].state as TableState);
+    return rows.length === 0 ? null : (rows[0].state as TableStatus);
   }
 
   /** As tableState, repeated until hbase:meta can be read or the deadline comes. */
-  async tableStateWithRetries(table: string, deadline: Deadline): Promise<TableState | null> {
+  async tableStateWithRetries(table: string, deadline: Deadline): Promise<TableStatus | null> {
     let last: unknown = null;
     for (let failures = 1; ; failures++) {
       try {
@@ -181,7 +181,7 @@ function readMetaRow(cells: ReceivedCells, first: number, size: number): MetaRow
   return row;
 }
 
-/** table:state holds TableState {state 1}; info:state holds the name of a RegionState. */
+/** table:state holds TableStatus {state 1}; info:state holds the name of a RegionState. */
 function readTableState(value: Buffer): string {
   const reader = new ProtoReader(value);
   let state = 0;

@@ -81,7 +81,7 @@ export function readRegionInfo(value: Buffer): RegionInfo {
 }
 
 /** TableName {namespace 1, qualifier 2} as HBase prints it: the namespace `default` is not shown. */
-export function readTableName(reader: ProtoReader): string {
+function readTableName(reader: ProtoReader): string {
   let namespace = '';
   let qualifier = '';
   reader.each((field) => {

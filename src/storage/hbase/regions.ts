@@ -12,21 +12,21 @@ export interface RegionSource {
   list(table: string): Promise<Region[]>;
 }
 
-interface Entry {
+interface KnownRegion {
   region: Region;
   /** The region is known not to be there any more; the entry stays so that everybody who needs it waits for one lookup. */
   stale: boolean;
 }
 
 /** Entries of one table by start key, without overlaps, and the lookups that are under way by what they are for. */
-interface Table {
-  entries: Entry[];
-  lookups: Map<Entry | null, Promise<Region>>;
+interface KnownTable {
+  entries: KnownRegion[];
+  lookups: Map<KnownRegion | null, Promise<Region>>;
 }
 
 /** Who serves a row. A table's regions are learned together when its first row is wanted, then one by one as servers say that they moved. */
 export class RegionDirectory {
-  private readonly tables = new Map<string, Table>();
+  private readonly tables = new Map<string, KnownTable>();
   /** Calls that waited for another's lookup. */
   contendedLookups = 0;
   uncontendedLookups = 0;
@@ -36,7 +36,7 @@ export class RegionDirectory {
     private readonly log: CallLog = SILENT_LOG,
   ) {}
 
-  private table(name: string): Table {
+  private table(name: string): KnownTable {
     let table = this.tables.get(name);
     if (table === undefined) this.tables.set(name, (table = { entries: [], lookups: new Map() }));
     return table;
@@ -84,7 +84,7 @@ export class RegionDirectory {
     return lookup;
   }
 
-  private async find(name: string, table: Table, row: Buffer): Promise<Region> {
+  private async find(name: string, table: KnownTable, row: Buffer): Promise<Region> {
     if (table.entries.length === 0) {
       await this.loadAll(name);
       const known = this.cached(name, row);
@@ -140,7 +140,7 @@ export class RegionDirectory {
   }
 
   /** Every region that was looked up, with whether it has to be looked up again. */
-  *known(): Generator<Readonly<Entry>> {
+  *known(): Generator<Readonly<KnownRegion>> {
     for (const { entries } of this.tables.values()) yield* entries;
   }
 
@@ -158,7 +158,7 @@ function endsBefore(a: Region, b: Region): boolean {
 }
 
 /** The entry whose region holds the row, by binary search. */
-function entryFor(entries: readonly Entry[], row: Buffer): Entry | null {
+function entryFor(entries: readonly KnownRegion[], row: Buffer): KnownRegion | null {
   let low = 0;
   let high = entries.length - 1;
   while (low <= high) {

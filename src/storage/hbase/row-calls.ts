@@ -10,7 +10,7 @@ import type { Region } from './region';
 
 /** Messages of the calls that go to one row, each in an RPC of its own. */
 
-export interface Column {
+export interface CellAddress {
   row: Buffer;
   family: Buffer;
   qualifier: Buffer;
@@ -40,7 +40,7 @@ export function readRow(key: Buffer, { param, cells }: CallResponse): Row | null
 /** @param nonce the same in every attempt, so that the server adds once whatever the network does */
 export function incrementRequest(
   region: Region,
-  { row, family, qualifier }: Column,
+  { row, family, qualifier }: CellAddress,
   amount: bigint,
   nonceGroup: number,
   nonce: number,
@@ -60,7 +60,7 @@ export function incrementRequest(
  */
 export function compareAndSetRequest(
   region: Region,
-  { row, family, qualifier }: Column,
+  { row, family, qualifier }: CellAddress,
   expected: Buffer | null,
   value: Buffer,
   timestamp?: number,

@@ -18,7 +18,7 @@ type FieldValue = string | number | boolean | Buffer | null | undefined | Messag
 
 /** A message that was read: bytes as Buffers, 64-bit numbers as numbers, enums as numbers. */
 export type DecodedMessage = { [field: string]: DecodedValue };
-export type DecodedValue = string | number | boolean | Buffer | null | DecodedMessage | DecodedValue[];
+type DecodedValue = string | number | boolean | Buffer | null | DecodedMessage | DecodedValue[];
 
 interface MessageClass {
   new (fields: MessageFields): { toBuffer(): Buffer };

@@ -22,7 +22,7 @@ import type { ScanResponse } from './scan-messages';
 const PREAD_BYTES = 4 * 1024 * 1024;
 
 /** What a scan needs of the client. */
-export interface ScanContext {
+export interface ScannerContext {
   directory: RegionDirectory;
   handler: FailureHandler;
   window(server: ServerAddress): CongestionWindow;
@@ -39,7 +39,7 @@ export interface ScanContext {
 }
 
 /** What to scan, as the wire has it. */
-export interface ScanPlan {
+export interface ScannerPlan {
   table: string;
   options: ScanOptions;
   /** Filter message, encoded, for the server. */
@@ -89,8 +89,8 @@ export class RegionScan {
   private giveUp: (error: Error) => void = () => undefined;
 
   constructor(
-    private readonly context: ScanContext,
-    private readonly plan: ScanPlan,
+    private readonly context: ScannerContext,
+    private readonly plan: ScannerPlan,
   ) {
     this.position = plan.options.start;
     this.rowsLeft = plan.options.limit ?? Infinity;

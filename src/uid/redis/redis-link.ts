@@ -16,7 +16,7 @@ const SILENCE_MS = 2000;
 const MAX_RETRY_WAIT_MS = 500;
 
 /** A command that was given up on. */
-export class RedisTimeout extends Error {}
+class RedisTimeout extends Error {}
 
 /**
  * A connection to Redis that is either up, and answers within its timeout, or down, and costs nothing: commands are never queued for later.

@@ -11,7 +11,7 @@ import { RedisLink, type RedisLinkOptions } from './redis-link';
 import type { Direction, Seal } from './seal';
 import { TableChanges } from './table-changes';
 
-export interface RedisUidCacheOptions extends RedisLinkOptions {
+interface RedisUidCacheOptions extends RedisLinkOptions {
   table: string;
   /** Seconds after which Redis forgets a mapping that nobody has read from storage again. */
   ttlSeconds: number;

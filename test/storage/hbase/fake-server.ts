@@ -1,5 +1,5 @@
 import * as net from 'node:net';
-import { FrameReader } from '../../../src/storage/hbase/frames';
+import { FrameSplitter } from '../../../src/storage/hbase/frames';
 import { ProtoReader, ProtoWriter } from '../../../src/storage/hbase/protobuf';
 
 export interface FakeCall {
@@ -30,7 +30,7 @@ export class FakeServer {
     this.server = net.createServer((socket) => {
       this.sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
-      const frames = new FrameReader((frame) => {
+      const frames = new FrameSplitter((frame) => {
         if (greeted) {
           const call = readCall(frame, socket);
           this.calls.push(call);

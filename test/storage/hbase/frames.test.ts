@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrameReader, MAX_FRAME_BYTES } from '../../../src/storage/hbase/frames';
+import { FrameSplitter, MAX_FRAME_BYTES } from '../../../src/storage/hbase/frames';
 
 function framed(frames: readonly Uint8Array[]): Buffer {
   return Buffer.concat(
@@ -13,7 +13,7 @@ function framed(frames: readonly Uint8Array[]): Buffer {
 
 function read(stream: Buffer, cuts: readonly number[]): Buffer[] {
   const frames: Buffer[] = [];
-  const reader = new FrameReader((frame) => frames.push(Buffer.from(frame)));
+  const reader = new FrameSplitter((frame) => frames.push(Buffer.from(frame)));
   let from = 0;
   for (const cut of [...cuts].sort((a, b) => a - b).concat(stream.length)) {
     reader.push(Buffer.from(stream.subarray(from, cut)));
@@ -52,7 +52,7 @@ describe('frames', () => {
     const length = 64 << 20;
     const stream = framed([Buffer.alloc(length, 1)]);
     const seen: number[] = [];
-    const reader = new FrameReader((frame) => seen.push(frame.length));
+    const reader = new FrameSplitter((frame) => seen.push(frame.length));
     const startedAt = process.hrtime.bigint();
     for (let at = 0; at < stream.length; at += 16384) reader.push(stream.subarray(at, at + 16384));
     expect(seen).toEqual([length]);
@@ -63,6 +63,6 @@ describe('frames', () => {
   it('refuses a length that can not be', () => {
     const bad = Buffer.alloc(4);
     bad.writeUInt32BE(MAX_FRAME_BYTES + 1);
-    expect(() => new FrameReader(() => undefined).push(bad)).toThrow(RangeError);
+    expect(() => new FrameSplitter(() => undefined).push(bad)).toThrow(RangeError);
   });
 });
