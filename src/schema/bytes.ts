@@ -6,7 +6,7 @@ export function javaBytes(bytes: Uint8Array): string {
   return `[${Array.from(bytes, (b) => (b << 24) >> 24).join(', ')}]`;
 }
 
-/** A UID or TSUID as it is shown: upper-case hexadecimal. */
+/** A UID or TSUID in the original's notation: upper-case hexadecimal. */
 export function uidToHex(uid: Buffer): string {
   return uid.toString('hex').toUpperCase();
 }

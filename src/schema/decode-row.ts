@@ -27,7 +27,7 @@ function isLone(data: Buffer, at: number, length: number): boolean {
 }
 
 /**
- * Decodes the points of data rows into typed arrays: what mergeRow says a row comes to, without making its cell. Rows whose
+ * Decodes the points of data rows into typed arrays: the points that mergeRow finds, without building its cell. Rows whose
  * cells are in strict time order already, which is nearly all, are read in place; the others are merged.
  * One decoder serves many rows one after the other.
  */
@@ -194,7 +194,7 @@ export class RowDecoder {
     }
   }
 
-  /** The view is kept from row to row: they come by the thousand from one block. */
+  /** The view is kept from row to row: thousands of rows come from one block. */
   private use(data: Buffer): void {
     if (data === this.data) return;
     this.data = data;

@@ -3,7 +3,7 @@ import { buildCompacted, type PointCell } from './compacted';
 import { mergePoints, type MergedPoint, type MergeFindings, type MergeOptions } from './merge-points';
 import { columnsOf, loneColumn, unknownColumn, type StoredRow, type RowColumns } from './row-columns';
 
-/** What a row's cells come to, and what compaction should do about it. */
+/** The result of merging a row's cells, and what compaction should write and delete for it. */
 export interface MergedRow extends MergeFindings {
   /** The one column that holds all points: compacted, or the lone cell as it stands; null: the row has no points. */
   cell: PointCell | null;
@@ -25,8 +25,8 @@ export interface MergedRow extends MergeFindings {
 }
 
 /**
- * Merges all cells of a data row into one. Which points survive, the bytes they come out in, and what is to be written and
- * deleted is a function of the cells alone, so all TSDs on a cluster agree. Mirrors CompactionQueue.compact, but for the meta
+ * Merges all cells of a data row into one. The surviving points, their bytes, and what is to be written and deleted depend on
+ * the cells alone, so all TSDs on a cluster agree. Mirrors CompactionQueue.compact, but for the meta
  * byte in date-tiered mode, which says what was written, and for cells without a value, which are left alone.
  * @throws DuplicateTimestampError, IllegalDataError, IllegalArgumentError in the original's words
  */

@@ -41,12 +41,12 @@ export class PointArrayPool {
       this.keptBytes -= BYTES_PER_POINT * found.values.length;
       return found;
     }
-    // Plenty is there, and nothing that fits: it is left from other queries than those of now.
+    // Many arrays are kept and none fits: they are left from other kinds of queries.
     if (this.keptBytes > MOST_KEPT / 2) this.forget();
     return this.cut(2 ** size);
   }
 
-  /** Takes arrays back; nobody may look at them, or at views of them, any more. */
+  /** Returns arrays for reuse; the caller must not use them, or views of them, afterwards. */
   give(arrays: PointArrays): void {
     const bytes = BYTES_PER_POINT * arrays.values.length;
     if (this.keptBytes + bytes > MOST_KEPT) return;
@@ -55,8 +55,8 @@ export class PointArrayPool {
   }
 
   /**
-   * To be called when a query has ended: lets go of everything if there was need for much more than what is kept, since a single array holds
-   * its whole slab.
+   * To be called when a query has ended: frees everything if much more was needed than what is kept, since a single array keeps
+   * its whole slab alive.
    * @returns whether it has, so that a garbage collection is worth while
    */
   settle(): boolean {

@@ -75,7 +75,7 @@ export class PointsBuilder implements Points {
     this.integers[i] = value;
   }
 
-  /** What `push` would not need to look at: true and false when all points so far, at least one, are integers or floats; null: neither. */
+  /** True: all points so far (at least one) are integers; false: all are floats; null: mixed, or none. */
   get kind(): boolean | null {
     return this.size > 0 && this.isInteger === null && this.integers === null ? this.allIntegers : null;
   }

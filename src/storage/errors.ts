@@ -1,8 +1,8 @@
 import type { JavaNamed } from '../util/errors';
 
 /**
- * Storage errors carry policy: what a caller may do next is the class, not the text.
- * Every one of them names the table, the row where there is one, and keeps its cause.
+ * The class of a storage error tells the caller what to do next: try later, slow down, or give up.
+ * Each error names the table, the row where there is one, and keeps its cause.
  */
 export interface StorageErrorContext {
   table?: string;
@@ -27,7 +27,7 @@ export class StorageError extends Error {
 /** The same call may work later: a region is moving, a server is restarting. The store itself has already tried. */
 export class RetryableError extends StorageError {}
 
-/** The store has more waiting than it may hold: the caller must slow down. Mirrors asynchbase's PleaseThrottleException. */
+/** The store is overloaded: the caller must slow down. Mirrors asynchbase's PleaseThrottleException. */
 export class ThrottleError extends RetryableError implements JavaNamed {
   get javaClass(): string {
     return 'org.hbase.async.PleaseThrottleException';
@@ -40,7 +40,7 @@ export class TimeoutError extends RetryableError {}
 /** The table is there but disabled: nothing works until somebody enables it, and then everything does. */
 export class TableDisabledError extends RetryableError {}
 
-/** The call is wrong and stays wrong: no such table, no such family, refused by the server. */
+/** Trying again does not help: no such table or family, or the server refuses the call. */
 export class DoNotRetryError extends StorageError {}
 
 /** The table does not exist. */

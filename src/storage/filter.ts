@@ -1,6 +1,6 @@
 /**
- * Structured row filters. A store that has a server evaluates them there, another evaluates them itself;
- * the rows that come out are the same (the contract test says so).
+ * Structured row filters. HBase evaluates them on its servers, the embedded store in this process; the rows are the same
+ * (test/storage/contract.ts).
  */
 export type RowFilter = TagFilter | KeyRegexpFilter | TsuidFilter | AllFilter;
 

@@ -1,6 +1,6 @@
 /**
- * Row filters, evaluated here: for stores without a server that does it, and for whatever must agree with one.
- * A filter is compiled once a scan; the predicate looks at the key's bytes and makes no objects.
+ * Row filters, evaluated in this process: for the embedded store, and for the part of a filter that is not sent to HBase.
+ * A filter is compiled once per scan; the predicate reads the key's bytes and allocates nothing.
  */
 import { RE2JS } from 're2js';
 import { DoNotRetryError } from './errors';

@@ -1,13 +1,13 @@
 /**
  * Rows as a store hands them out: offsets into the block that came from the wire or the file, no object per cell.
  *
- * A block's `index` has six numbers a cell: offset and length of family, qualifier and value inside `data`.
- * Blocks are never changed or reused after they are handed out, so views into them may be kept, but for those of a `transient` scan.
+ * A block's `index` has six numbers per cell: offset and length of family, qualifier and value inside `data`.
+ * Blocks are never changed or reused after they are handed out, so views into them may be kept; the exception are blocks of a `transient` scan.
  */
 export interface CellBlock {
   readonly data: Buffer;
   readonly index: Int32Array;
-  /** Milliseconds since the epoch, one a cell. */
+  /** Milliseconds since the epoch, one per cell. */
   readonly timestamps: Float64Array;
 }
 
@@ -71,7 +71,7 @@ export interface PlainCell {
   timestamp: number;
 }
 
-/** A row from cells held singly, for stores that get them so and for tests. Sorts by (family, qualifier). */
+/** Builds a row from separate cells, in any order; for the embedded store and for tests. */
 export function rowOf(key: Buffer, cells: readonly PlainCell[]): Row {
   const sorted = [...cells].sort((a, b) => a.family.compare(b.family) || a.qualifier.compare(b.qualifier));
   const index = new Int32Array(sorted.length * STRIDE);

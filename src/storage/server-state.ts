@@ -1,4 +1,4 @@
-/** A server that the store talks to, as seen from here, for whoever looks for the reason of a stall. */
+/** What the client knows about one server: for finding the cause of a stall. */
 export interface ServerState {
   /** As the store calls it, `host:port`. */
   server: string;
@@ -35,15 +35,15 @@ export interface ConnectionState {
 
 /** Calls of one kind to one server. */
 export interface QueueState {
-  /** Calls under way, and how many there may be now, which follows the server's load up to `most`. */
+  /** Calls under way; the limit follows the server's load, up to `most`. */
   inFlight: number;
   limit: number;
   most: number;
-  /** Calls that wait for one of these places, or batches of rows that will be put together to calls. */
+  /** Calls, or batches that are combined into calls, that wait because of the limit. */
   waiting: number;
-  /** Rows in these batches; 0 for calls that are not put together. */
+  /** Rows in these batches; 0 for kinds of calls that are not combined. */
   batchedRows: number;
-  /** Times that a call found no place. */
+  /** Times that the limit was reached. */
   breached: number;
 }
 

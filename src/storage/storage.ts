@@ -8,16 +8,16 @@ import type { StorageError } from './errors';
 export interface RowPut {
   row: Buffer;
   cells: PackedCells;
-  /** Milliseconds, one a cell in the order of `cells`; absent: the store's clock. */
+  /** Milliseconds, one per cell in the order of `cells`; absent: the store's clock. */
   timestamps?: readonly number[];
 }
 
-/** `qualifiers` absent: the whole family; `family` absent: the whole row. All versions go. */
+/** `qualifiers` absent: the whole family; `family` absent: the whole row. Deletes all versions. */
 export interface RowDelete {
   row: Buffer;
   family?: Buffer;
   qualifiers?: readonly Buffer[];
-  /** Milliseconds, one a qualifier: only versions up to that time go, so that what was written since stays. Absent: all. */
+  /** Milliseconds, one per qualifier: only versions up to that time are deleted, newer ones stay. Absent: all versions. */
   timestamps?: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface RowGet {
   qualifiers?: readonly Buffer[];
 }
 
-/** One element of a batch that was not done; the others were. */
+/** One element of a batch that failed; elements without a Failure succeeded. */
 export interface Failure {
   /** Position in the batch. */
   index: number;
@@ -41,11 +41,11 @@ export interface CallOptions {
 }
 
 export interface MutateOptions extends CallOptions {
-  /** `skip` does not write the log first: faster, lost when a server dies. Mirrors the importer's batches. */
+  /** `skip`: without the write-ahead log, which is faster, but the cells are lost when a server dies. Mirrors the importer's batches. */
   durability?: 'default' | 'skip';
   /**
-   * Told, by their positions, of elements that are durable while others are still under way, so that one region that is away does not hold
-   * what went to the rest. A store need not tell; none of these is among the failures, and each is told of once at most.
+   * Called with the positions of elements that are durable while others are still under way, so that one unavailable region does not delay
+   * the acknowledgement of the rest. Optional for a store. Each position is reported at most once, and is not among the failures.
    */
   onDurable?: (indices: readonly number[]) => void;
 }
@@ -64,21 +64,21 @@ export interface ScanOptions extends CallOptions {
   /** Only these columns (with `family`); rows without any of them do not appear. */
   qualifiers?: readonly Buffer[];
   filter?: RowFilter;
-  /** Stop after so many rows. */
+  /** Most rows to return. */
   limit?: number;
-  /** Rows a batch should hold, about; batches are also cut by bytes. */
+  /** Approximate rows per batch; batches are also bounded in bytes. */
   batchRows?: number;
   /** Only cells with min <= timestamp < max, in milliseconds. */
   timeRange?: { min: number; max: number };
   /** Each row's first cell only, for counting and listing keys. */
   firstCellOnly?: boolean;
-  /** A batch's rows mean nothing any more when the next one is asked for: for readers that keep no view of them. */
+  /** The buffers of a batch are reused for later ones: its rows, and views of them, are invalid once the next batch is requested. */
   transient?: boolean;
 }
 
 /**
- * The seam between everything above and the store under it. Tables, rows, families, qualifiers and values are
- * exactly HBase's; keys order as unsigned bytes. All calls end: with an answer, or with a StorageError.
+ * The interface that all rooms above use to reach a store. Tables, rows, families, qualifiers and values are
+ * exactly HBase's; keys order as unsigned bytes. Every call settles: with an answer, or with a StorageError.
  */
 export interface Storage {
   /** What the store is called in logs and statistics: `hbase`, `embedded`. */
@@ -88,9 +88,9 @@ export interface Storage {
   tableExists(table: string): Promise<boolean>;
 
   get(table: string, get: RowGet, options?: CallOptions): Promise<Row | null>;
-  /** Answers in the order of asking; null for a row that is not there. Rejects when any part can't be read. */
+  /** Rows in the order of `gets`; null for a row that does not exist. Rejects when any of them can't be read. */
   multiGet(table: string, gets: readonly RowGet[], options?: CallOptions): Promise<(Row | null)[]>;
-  /** Batches of rows in key order. A part of the range that can't be read makes the iteration throw: it never returns less. */
+  /** Batches of rows in key order. Throws when a part of the range can't be read: an iteration that ends has returned every row. */
   scan(table: string, options: ScanOptions): AsyncIterable<Row[]>;
 
   /** Resolves when every element is durable or has failed for good, with the failures (usually none). */
@@ -101,7 +101,7 @@ export interface Storage {
 
   /** Adds to a 64-bit counter cell (absent = 0) and returns the new value. Never applied twice. */
   increment(table: string, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint, options?: CallOptions): Promise<bigint>;
-  /** Puts the value if the cell is now `expected` (null: absent). False: it is something else, nothing was written. */
+  /** Puts the value if the cell is `expected` (null: absent). False: it has another value, and nothing was written. */
   compareAndSet(
     table: string,
     row: Buffer,
@@ -116,6 +116,6 @@ export interface Storage {
   stats(): Record<string, number>;
   /** The servers behind the store, with the calls to them; none for a store without servers. @param withRegions list the regions, too */
   servers(withRegions: boolean): ServerState[];
-  /** Ends what is under way, then disconnects. */
+  /** Waits for calls under way, then disconnects. */
   close(): Promise<void>;
 }

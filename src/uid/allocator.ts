@@ -7,14 +7,14 @@ import { FailedToAssignUniqueId } from './errors';
 import type { Log } from '../util/log';
 import type { UidTable } from './uid-table';
 
-/** The original counts the first try off before it makes it, so 3 means two tries, and 10 nine. */
+/** The original decrements its budget before the first attempt, so 3 means two attempts, and 10 nine. */
 const SERIAL_ATTEMPTS = 3;
 const RANDOM_ATTEMPTS = 10;
 const MAX_RANDOM_WIDTH = 7;
-/** Parts of all UIDs that are worth a warning when the number at that place is taken: one for all TSDs together. */
+/** Fractions of all UIDs at which a warning is logged, by the TSD that assigns exactly that number. */
 const WARN_PERCENT = [75n, 90n, 95n, 99n];
 
-/** What came of an allocation: a new UID, or the one that another process was faster with. */
+/** The outcome of an allocation: a new UID, or the one that another process assigned first. */
 export interface Allocation {
   id: Buffer;
   fresh: boolean;
@@ -51,7 +51,7 @@ export class UidAllocator {
     for (let attempt = budget - 1; ; attempt--) {
       try {
         const number = await this.candidate();
-        // The original looks at its budget only here, with the answer of one more increment in hand.
+        // The original checks its budget only here, after one more increment.
         if (attempt === 0) break;
         this.logger.info(`Got ID=${number} for kind='${kind}' name='${name}'`);
         const done = await this.claim(this.uidOf(number), name);

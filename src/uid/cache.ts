@@ -83,7 +83,7 @@ export class UidCache {
   }
 }
 
-/** Counted as a size of one each: with `max` instead, room for all entries (millions, by default) would be taken at once. */
+/** Entries count as size 1 each. With `max` instead, the cache would allocate room for all entries (millions, by default) at once. */
 function bounded<K extends string | number, V extends string | Buffer>(entries: number): Store<K, V> {
   return new LRUCache<K, V>({ maxSize: entries, sizeCalculation: () => 1 });
 }

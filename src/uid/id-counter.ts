@@ -7,9 +7,9 @@ interface WaitingTake {
 const MAX_NUMBERS = 256;
 
 /**
- * Takes numbers from a kind's counter. One increment is under way at a time; those who ask meanwhile share the next, which adds as many as
- * they are, so that a burst of new names does not queue up at the one row that all TSDs increment. The numbers, and the counter, are those
- * of as many increments by one; a number that is taken and not used is lost, as it is then.
+ * Takes numbers from a kind's counter. One increment is under way at a time; requests that arrive meanwhile share the next one, so that a burst
+ * of new names does not queue up at the one row that all TSDs increment. Numbers and counter are the same as with an increment for each
+ * request; a number that is taken and not used is lost, as it would be then.
  */
 export class IdCounter {
   private waiting: WaitingTake[] = [];
@@ -24,7 +24,7 @@ export class IdCounter {
       this.waiting.push({ resolve, reject });
       if (this.running) return;
       this.running = true;
-      // Those who ask in this turn of the event loop are in it already.
+      // Requests of the same turn of the event loop already share the first increment.
       setImmediate(() => void this.run());
     });
   }

@@ -15,11 +15,11 @@ export interface Reading {
   direction: 'forward' | 'reverse';
 }
 
-/** Looked at before storage, and told what storage said; see SharedUidCache. Nothing in it rejects. */
+/** A cache that is asked before storage and receives what storage answered; see SharedUidCache. Never rejects. */
 export interface SecondLevel {
   ids(names: readonly string[]): Promise<(Buffer | null)[]>;
   names(ids: readonly Buffer[]): Promise<(string | null)[]>;
-  /** Taken before storage is read, handed to `offer` after: what was read before a mapping ended is not for sharing. */
+  /** Taken before storage is read and passed to `offer` afterwards: an answer that was read before a mapping ended must not be shared. */
   moment(): object | null;
   offer(readings: readonly Reading[], since: object | null): void;
 }

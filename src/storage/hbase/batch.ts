@@ -12,9 +12,9 @@ import type { OutgoingBatch } from './server-queue';
 import type { BatchAnswer } from './multi-messages';
 
 export interface BatchLimits {
-  /** Actions in one RPC. */
+  /** Most actions in one RPC. */
   actions: number;
-  /** Bytes of cells in one RPC; an element that is larger goes alone. */
+  /** Most bytes of cells in one RPC; a larger element gets an RPC of its own. */
   bytes: number;
   maxAttempts: number;
 }
@@ -25,23 +25,23 @@ interface Run {
   operation: BatchOperation;
   deadline: Deadline;
   failures: Failure[];
-  /** Told of elements that are done while others are not. */
+  /** Called with the elements that have succeeded while others are still under way. */
   onDone?: (indices: readonly number[]) => void;
 }
 
-/** What elements that travel together have been through. */
+/** Earlier attempts of elements that are sent together. */
 interface History {
   /** Times that they have been sent. */
   attempts: number;
-  /** Times that they have waited before going again. */
+  /** Pauses between attempts so far. */
   pauses: number;
-  /** Why they had to go again, the last time. */
+  /** Why the last attempt failed. */
   last: unknown;
 }
 
 /**
- * Splits the elements of one call by region, sends them, and sends again what failed for a passing reason: each element
- * by itself to wherever its row is then, since a region that split has left its rows to several.
+ * Splits the elements of one call by region, sends them, and retries elements whose failure is temporary. Each element is
+ * located anew for a retry, since the rows of a region that was split belong to several regions then.
  */
 export class BatchRunner {
   constructor(
@@ -126,7 +126,7 @@ export class BatchRunner {
     try {
       const answer = await this.send(region.server, { region, operation, indices, bytes, deadline });
       if (answer.exception !== null) failed.set(answer.exception, [...indices]);
-      // Failures of one kind are one exception and share their retry.
+      // Equal failures are one exception object (see NamedExceptions), so these elements are retried together.
       for (const [position, exception] of answer.failed) addTo(failed, exception, indices[position]);
     } catch (error) {
       failed.set(error, [...indices]);
@@ -159,7 +159,7 @@ export class BatchRunner {
     await this.dispatch(run, indices, now);
   }
 
-  /** That the time ran out says less than what went wrong before. */
+  /** Reports the failure before the time-out, if there is one: it tells more than that the time ran out. */
   private giveUp(
     { table, operation, deadline, failures }: Run,
     indices: readonly number[],

@@ -19,6 +19,6 @@ export interface CallResponse {
   param: Buffer;
   /** The cell block behind it; empty when there is none. */
   cells: Buffer;
-  /** What the two are views of: the caller may give it back to `frameBuffers` when it has let go of them. */
+  /** The buffer that both are views of. The caller may return it to `frameBuffers` once it holds neither of them. */
   frame: Buffer;
 }

@@ -38,7 +38,7 @@ export class HBaseStorage implements Storage {
   private whenIdle: (() => void)[] = [];
 
   /**
-   * @param source the configuration's `tsd.storage.hbase.*` and `hbase.*` keys, or a cluster for those who have none
+   * @param source the configuration's `tsd.storage.hbase.*` and `hbase.*` keys, or a cluster with its options
    * @param logs for a source that is a configuration; absent: nothing is logged
    */
   constructor(source: Config | Cluster, logs?: LogSource) {
@@ -167,8 +167,8 @@ export class HBaseStorage implements Storage {
   }
 
   /**
-   * After an attempt whose effect is unknown, finding our own value there means that it was done: by us, or by another who
-   * wanted the same, which nobody can tell apart.
+   * When an earlier attempt may have been applied, a cell that holds our value counts as success: whether we wrote it, or
+   * another client that wanted the same, can't be told apart.
    */
   compareAndSet(
     table: string,
@@ -204,7 +204,7 @@ export class HBaseStorage implements Storage {
     this.closed = true;
     if (this.underWay > 0) {
       const idle = new Promise<void>((resolve) => this.whenIdle.push(resolve));
-      // A scan whose reader went away without ending it is never over.
+      // A scan whose reader stopped without closing it never ends.
       const limit = new Deadline(undefined, this.cluster.options.operationTimeoutMs);
       await limit.race(idle).catch(() => undefined);
     }

@@ -20,7 +20,7 @@ import { ServerQueue } from './server-queue';
 import type { QueueCounters } from './server-queue';
 import { Servers } from './servers';
 
-/** An answer that takes longer than this means that the server has too much to do. */
+/** Answers that take longer count as overload of the server. */
 const SLOW_BATCH_MS = 2000;
 const SLOW_READ_MS = 5000;
 
@@ -28,7 +28,7 @@ const SLOW_READ_MS = 5000;
 export const CLIENT_LOGGER = 'org.hbase.async.HBaseClient';
 const CONNECTION_LOGGER = 'org.hbase.async.RegionClient';
 
-/** What is under way to one server, by kind: a flood of one must not lock out the others. */
+/** Calls to one server, limited by kind, so that many calls of one kind do not block the others. */
 interface Traffic {
   mutations: ServerQueue;
   gets: ServerQueue;
@@ -101,7 +101,7 @@ export class Cluster {
     };
   }
 
-  /** One RPC for one row, when the server has a place for it. */
+  /** One RPC for one row. Counts against the concurrency limit of row calls, and waits for it. */
   async rowCall(region: Region, method: string, param: Buffer, deadline: Deadline): Promise<CallResponse> {
     const { server } = region;
     const window = this.trafficOf(server).rowCalls;
@@ -155,7 +155,7 @@ function regionState(region: Region, stale: boolean): RegionState {
   return { table, name: printedRegionName(region), startKey: startKey.toString('hex'), endKey: endKey.toString('hex'), stale };
 }
 
-/** A number that HBase takes for one operation of one client: random, never 0 (which means none). */
+/** Identifies one operation of one client to HBase: random, never 0 (which means none). */
 export function newNonce(): number {
   return randomBytes(6).readUIntBE(0, 6) + 1;
 }

@@ -1,14 +1,14 @@
 import type { QueueState } from '../server-state';
 import type { Deadline } from './deadline';
 
-/** How a call went, as far as the server's load is concerned. */
+/** The outcome of a call as a sign of the server's load. */
 export type CallOutcome = 'well' | 'overloaded' | 'failed';
 
-/** The window shrinks at most once in so long: answers of one overload come together. */
+/** The window shrinks at most once in this time: one overload shows in many answers. */
 const SHRINK_PAUSE_MS = 200;
 
 /**
- * How many calls of one kind a server has at once. Grows by one for each window of calls that went well, halves when
+ * Limits the calls of one kind that are under way to one server. The limit grows by one for each window of calls that went well, halves when
  * the server says that it is overloaded or takes too long: additive increase, multiplicative decrease, as TCP does.
  */
 export class CongestionWindow {
@@ -16,11 +16,11 @@ export class CongestionWindow {
   private shrunkAt = 0;
   private waiters: (() => void)[] = [];
   inFlight = 0;
-  /** Times that a call found no place. */
+  /** Times that the limit was reached. */
   private breached = 0;
 
   /**
-   * @param most calls at once when all is well
+   * @param most the highest limit
    * @param slowMs an answer that takes longer counts as overload
    */
   constructor(
@@ -40,7 +40,7 @@ export class CongestionWindow {
     return { inFlight, limit, most, waiting, batchedRows: 0, breached };
   }
 
-  /** Takes a place if there is one and nobody waits for it. */
+  /** Counts a call against the limit, if that leaves room and no earlier call waits. */
   tryEnter(): boolean {
     if (this.waiters.length === 0 && this.take()) return true;
     this.breached++;
@@ -53,7 +53,7 @@ export class CongestionWindow {
     return true;
   }
 
-  /** Takes a place, in turn. @throws CancelledError, OutOfTimeError */
+  /** Resolves when the call may be sent, in order of arrival; it counts against the limit then. @throws CancelledError, OutOfTimeError */
   async enter(deadline: Deadline): Promise<void> {
     if (this.tryEnter()) return;
     let wake = (): void => undefined;
@@ -63,12 +63,12 @@ export class CongestionWindow {
     } catch (error) {
       const at = this.waiters.indexOf(wake);
       if (at >= 0) this.waiters.splice(at, 1);
-      else this.leave('failed', 0); // the place came and nobody takes it
+      else this.leave('failed', 0); // admitted after it was given up
       throw error;
     }
   }
 
-  /** Gives the place back. */
+  /** The call has ended: adapts the limit and admits calls that wait. */
   leave(outcome: CallOutcome, latencyMs: number): void {
     this.inFlight--;
     if (outcome === 'overloaded' || (outcome === 'well' && latencyMs > this.slowMs)) {

@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   /** `ClientService` of a region server, `MasterService` or `AdminService`. */
   service: string;
   connectTimeoutMs: number;
-  /** A server that owes an answer and sends no byte for so long is taken for dead. */
+  /** A connection with unanswered calls on which nothing is received for so long is closed as dead. */
   readTimeoutMs: number;
   /** A connection without calls is closed after so long; 0: never. */
   idleTimeoutMs: number;
@@ -37,19 +37,19 @@ interface PendingCall {
 }
 
 const EMPTY = Buffer.alloc(0);
-/** What all sockets are read into: frames are copied out before the next read. */
+/** All sockets read into this buffer: frames are copied out of it before the next read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 /** Calls without an answer that are remembered, to tell a late answer from a wrong one. */
 const MOST_EXPIRED = 1024;
-/** A request up to this size leaves as one buffer: to copy it costs less than to have the system gather its parts. */
+/** Requests up to this size are written as one buffer: copying costs less than a gathered write. */
 const ONE_WRITE_BYTES = 4096;
 
-/** Why a connection ended: never established, no byte although one was owed, no calls for long, broken off, or closed by us. */
+/** Why a connection ended: never established, nothing received despite unanswered calls, unused, broken, or closed by us. */
 export type ConnectionEnd = 'unreachable' | 'silent' | 'idle' | 'broken' | 'closed';
 
 /**
- * One socket to one server, many calls on it at once, told apart by their ids. It starts connecting at once and lives
- * until the first trouble: then every pending call fails and `onClose` is called; it is never used again.
+ * One socket to one server with any number of concurrent calls, matched to their answers by id. Connects when it is made. The first
+ * error closes it for good: every pending call fails, and `onClose` is called.
  */
 export class Connection {
   readonly server: string;
@@ -65,12 +65,12 @@ export class Connection {
   private answersUnknown = 0;
   /** Ids of calls that were given up, oldest first. */
   private readonly expired = new Set<number>();
-  /** Since when the server owes bytes; 0: it owes nothing. */
+  /** When something was last received, or the first unanswered call was sent; 0: no unanswered calls. */
   private owedSince = 0;
   private idleSince = Date.now();
   private readonly watch: NodeJS.Timeout;
   private connectTimer: NodeJS.Timeout | undefined;
-  /** One timer for all calls. It is set for the first that runs out, and left alone when that is answered. */
+  /** One timer for all calls, set for the first that expires; not reset when that is answered, which would cost more. */
   private expiryTimer: NodeJS.Timeout | undefined;
   private nextExpiry = Infinity;
   private corked = false;
@@ -174,7 +174,7 @@ export class Connection {
     clearTimeout(this.expiryTimer);
     this.nextExpiry = at;
     this.expiryTimer = setTimeout(() => this.expire(), timerMs(at - now));
-    this.expiryTimer.unref(); // the socket is there as long as there is a call
+    this.expiryTimer.unref(); // pending calls keep the socket, and so the process, alive
   }
 
   private expire(): void {
@@ -220,7 +220,7 @@ export class Connection {
     headerBytes.copy(head, prefix);
     putVarint(head, prefix + headerBytes.length, param.length);
     if (oneWrite) param.copy(head, headLength);
-    // A call that is alone leaves at once; what else comes in this turn of the event loop leaves in one system call.
+    // The first call of a turn of the event loop is written at once; later ones of that turn are written in one system call.
     const first = !this.corked;
     const { socket } = this;
     this.sent++;

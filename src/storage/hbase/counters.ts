@@ -2,7 +2,7 @@ import type { Cluster } from './cluster';
 
 export type RpcKind = 'increment' | 'delete' | 'get' | 'put' | 'append' | 'openScanner' | 'scan' | 'compareAndSet';
 
-/** Calls by kind, and the rest of asynchbase's ClientStats under its names; a tag stands behind the name, after a blank. */
+/** Calls by kind, and the rest of asynchbase's ClientStats under its names; a tag follows the name after a blank. */
 export class ClientCounters {
   private readonly calls: Record<RpcKind, number> = {
     increment: 0,

@@ -5,7 +5,7 @@ import { withinTime } from '../../util/within-time';
 /** The call was given up through its AbortSignal; as after a timeout, its effect is unknown. */
 export class CancelledError extends TimeoutError {}
 
-/** The call's deadline came while it waited; the layer that knows what for says so. */
+/** The deadline passed while the call waited. Converted to a TimeoutError where operation and table are known. */
 export class OutOfTimeError extends Error {
   constructor() {
     super('the deadline has passed');
@@ -13,7 +13,7 @@ export class OutOfTimeError extends Error {
   }
 }
 
-/** How long a call may still take, and whether anybody still wants its answer. One per call, shared by all its attempts. */
+/** The deadline and the cancellation of one call, shared by all its attempts. */
 export class Deadline {
   readonly startedAt = Date.now();
   /** Wall clock, `Date.now()` scale. */
@@ -37,7 +37,7 @@ export class Deadline {
     return this.remainingMs <= 0;
   }
 
-  /** Calls back with a CancelledError when the call is cancelled; the answer takes the callback away again. */
+  /** Calls back with a CancelledError when the call is cancelled. @returns a function that removes the callback */
   onCancel(callback: (error: CancelledError) => void): () => void {
     const { signal } = this;
     if (signal === undefined) return () => undefined;
@@ -46,7 +46,7 @@ export class Deadline {
     return () => signal.removeEventListener('abort', aborted);
   }
 
-  /** @throws CancelledError, OutOfTimeError when nobody waits any more */
+  /** @throws CancelledError, OutOfTimeError when the call is cancelled or its deadline has passed */
   check(): void {
     if (this.signal?.aborted) throw new CancelledError('cancelled', { cause: this.signal.reason });
     if (this.over) throw new OutOfTimeError();
@@ -60,7 +60,7 @@ export class Deadline {
   /** Waits for the promise until the call is cancelled or out of time. @throws CancelledError, OutOfTimeError */
   async race<T>(promise: Promise<T>): Promise<T> {
     if (this.signal?.aborted || this.over) {
-      promise.catch(() => undefined); // its end is nobody's business any more, but must not go unhandled
+      promise.catch(() => undefined); // the outcome is ignored, but a rejection must not be unhandled
       this.check();
     }
     return withinTime(promise, this.remainingMs, () => this.fail(), this.signal);
@@ -83,7 +83,7 @@ export class Deadline {
 const FIRST_BACKOFF_MS = 16;
 const LONGEST_BACKOFF_MS = 5000;
 
-/** The pause after the n-th failure (from 1): doubles from 16 ms to 5 s, half of it at random so that callers don't return in step. */
+/** The pause after the n-th failure (from 1): doubles from 16 ms to 5 s, half of it random so that callers do not retry in lockstep. */
 export function backoffMs(failures: number): number {
   const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 20));
   return ceiling / 2 + (Math.random() * ceiling) / 2;

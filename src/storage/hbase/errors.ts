@@ -70,7 +70,7 @@ const OVERLOADED = new Set([
   'ThrottlingException',
 ]);
 
-/** The region is on its way: nothing was done, and every try is as good as the first. After a crash this takes as long as its log. */
+/** The region is being opened: the call was not executed, and such attempts do not count. After a crash this takes as long as replaying its log. */
 const NOT_YET = new Set(['RegionOpeningException', 'ServerNotRunningYetException', 'PleaseHoldException']);
 
 /** An exception that came over the wire, in a response's header or for one action of a batch. */
@@ -137,9 +137,9 @@ export function readExceptionResponse(reader: ProtoReader): RemoteException {
 }
 
 /**
- * Reads NameBytesPairs: how a batch reports the exception of one action or of one region. A region that is busy or away is reported for
- * each row anew, with Java's whole stack trace: thousands of times the same kilobytes, of which one exception is made. Those of one kind, with
- * the same message, are one, too: they share their retry.
+ * Reads NameBytesPairs: how a batch reports the exception of one action or of one region. A busy region is reported once per row, with a
+ * whole Java stack trace: thousands of copies of the same kilobytes, which are parsed once. Exceptions of one class with the same message
+ * become one object, so that their elements are retried together.
  */
 export class NamedExceptions {
   private readonly byText = new Map<string, RemoteException>();
@@ -185,7 +185,7 @@ export class ConnectionLostError extends Error {
   }
 }
 
-/** One call was not answered in time; the connection may be well. Its effect is unknown. */
+/** One call was not answered in time; the connection may be fine. Its effect is unknown. */
 export class CallTimedOutError extends Error {
   constructor(
     readonly server: string,
@@ -210,7 +210,7 @@ export function isAmbiguous(error: unknown): boolean {
   return error instanceof CallTimedOutError || (error instanceof ConnectionLostError && error.sent);
 }
 
-/** What to do about any failure of one attempt. Errors that are none of ours are the caller's (abort reasons, bugs). */
+/** What to do about the failure of one attempt. `caller`: an error from elsewhere (an abort reason, a bug) that is passed on. */
 export function policyFor(error: unknown): Policy | 'caller' {
   if (error instanceof RemoteException) return error.policy;
   if (error instanceof ConnectionLostError) return 'dead';
@@ -219,7 +219,7 @@ export function policyFor(error: unknown): Policy | 'caller' {
   return 'caller';
 }
 
-/** How a call failed, for the people who read the message: `put to tsdb, row 00000150e22700, ...: RegionTooBusyException: ...`. */
+/** Where and when a call failed, for the error's message: `put to tsdb, row 00000150e22700, ...: RegionTooBusyException: ...`. */
 export interface FailureSite extends StorageErrorContext {
   /** `put`, `get`, `scan`, ... */
   operation: string;
@@ -227,7 +227,7 @@ export interface FailureSite extends StorageErrorContext {
   outOfTime?: boolean;
 }
 
-/** The last failure of a call that is given up, as the storage error whose class tells the caller what may be done next. */
+/** Converts the last failure of a call to the storage error whose class tells the caller what to do next. */
 export function toStorageError(error: unknown, site: FailureSite): StorageError {
   if (error instanceof StorageError) return error;
   const { operation, outOfTime, ...context } = site;

@@ -11,7 +11,7 @@ import { fuzzyKeys } from './fuzzy-keys';
 const FILTERS = 'org.apache.hadoop.hbase.filter.';
 /** java.util.regex.Pattern.DOTALL: a key's bytes are any bytes. */
 const DOTALL = 32;
-/** Beyond so many alternatives the server's matcher costs more than sending the rows does; they are checked here instead. */
+/** With more alternatives the server's matcher costs more than sending the rows: they are checked in this process instead. */
 const MAX_ALTERNATIVES = 4000;
 
 export interface EncodedFilter {
@@ -38,7 +38,7 @@ function compiled(filter: RowFilter): (key: Buffer) => boolean {
   return (key) => passes(key, 0, key.length);
 }
 
-/** Adds what the server shall check; false when that lets rows through that the filter does not. */
+/** Adds the server's part of the filter. @returns false when rows that pass it have to be checked again in this process */
 function addFilter(filter: RowFilter, start: Buffer, stop: Buffer, messages: Buffer[]): boolean {
   switch (filter.kind) {
     case 'all':

@@ -1,19 +1,19 @@
-/** Smaller buffers cost too little to be kept, larger ones come too seldom. */
+/** Only buffers between these sizes are reused: smaller ones are cheap to allocate, larger ones rare. */
 const LEAST_KEPT = 16 * 1024;
 const LARGEST_KEPT = 4 * 1024 * 1024;
 /** Bytes that are kept for later. */
 const MOST_KEPT = 4 * LARGEST_KEPT;
 
 /**
- * Buffers for received frames. Those of scans whose readers let go of every batch are used again and again: for all memory that is
- * allocated outside its heap V8 collects the heap so much earlier, with a full collection every few queries.
+ * Buffers for received frames. Those of `transient` scans are reused: memory that is allocated outside its heap makes V8
+ * collect garbage earlier, without reuse with a full collection every few queries.
  */
 export class FrameBuffers {
   /** By the binary logarithm of their lengths, which are powers of two. */
   private readonly kept: ArrayBuffer[][] = Array.from({ length: 32 }, () => []);
   private keptBytes = 0;
 
-  /** A buffer of this length that nobody else has; what is in it is whatever was there before. */
+  /** A buffer of this length for the caller alone; its contents are undefined. */
   take(length: number): Buffer {
     if (length < LEAST_KEPT) return Buffer.allocUnsafe(length); // the smallest share a slab
     if (length > LARGEST_KEPT) return Buffer.allocUnsafeSlow(length);
@@ -24,7 +24,7 @@ export class FrameBuffers {
     return Buffer.from(found, 0, length);
   }
 
-  /** Takes a buffer back that `take` gave; nobody may look at it, or at views of it, any more. */
+  /** Returns a buffer from `take` for reuse; the caller must not use it, or views of it, afterwards. */
   give({ length, buffer }: Buffer): void {
     if (length < LEAST_KEPT || length > LARGEST_KEPT || !(buffer instanceof ArrayBuffer)) return;
     if (this.keptBytes + buffer.byteLength > MOST_KEPT) return;

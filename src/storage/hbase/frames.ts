@@ -1,6 +1,6 @@
 import { frameBuffers } from './frame-buffers';
 
-/** HBase never answers with more than this in one frame; a larger length means that the stream is out of step. */
+/** HBase never answers with more than this in one frame; a larger length means that the stream is corrupt. */
 export const MAX_FRAME_BYTES = 1 << 30;
 
 /**
@@ -17,7 +17,7 @@ export class FrameSplitter {
   constructor(private readonly onFrame: (frame: Buffer) => void) {}
 
   /**
-   * @param chunk is not looked at any more when this returns
+   * @param chunk is not used after this returns
    * @throws RangeError when a length can't be one
    */
   push(chunk: Buffer): void {

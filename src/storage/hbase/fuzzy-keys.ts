@@ -2,12 +2,12 @@ import type { TagFilter } from '../filter';
 
 const FIXED = 0;
 const ANY = 1;
-/** More keys than this and the server is slower at finding the next jump than at looking at the rows. */
+/** With more keys the server takes longer to find the next key to seek to than to read the rows. */
 const MAX_KEYS = 64;
 
 export interface FuzzyKey {
   key: Buffer;
-  /** One byte a byte of the key: 0 fixed, 1 any. */
+  /** One byte for each byte of the key: 0 fixed, 1 any. */
   mask: Buffer;
 }
 

@@ -12,7 +12,7 @@ const RUNNING = 1;
 const FINISHED = 2;
 const PROCEDURE_POLL_MS = 100;
 
-/** Calls to the active master, wherever it is. They are rare: each tool run makes a handful. */
+/** Calls to the active master. They are rare: a tool makes a handful. */
 export class Master {
   private readonly servers: Servers;
   private address: ServerAddress | null = null;
@@ -80,7 +80,7 @@ export class Master {
   }
 }
 
-/** A master that starts or hands over is waited for; whatever else it answers is about the request. */
+/** Whether to try again: when the master is starting or another one takes over. Any other exception is about the request. */
 function passes(error: unknown): boolean {
   if (error instanceof RemoteException)
     return error.policy === 'dead' || error.overloaded || error.className.endsWith('.PleaseHoldException');

@@ -34,7 +34,7 @@ interface MetaRow {
   state: string;
 }
 
-/** The region could not be told because hbase:meta itself could not be read; `cause` says why. */
+/** The region could not be looked up because hbase:meta could not be read; `cause` says why. */
 class MetaUnavailableError extends RegionUnavailableError {
   constructor(cause: Error) {
     super(`can't read hbase:meta: ${cause.message}`);
@@ -61,7 +61,7 @@ export class MetaTable {
     return this.server === null ? null : addressOf(this.server);
   }
 
-  /** Forgets where hbase:meta is, when it is there. */
+  /** Looks hbase:meta up again for the next call, if it was on this server. */
   invalidateServer(address: string): void {
     if (this.server !== null && addressOf(this.server) === address) this.server = null;
   }

@@ -62,7 +62,7 @@ export class AppendOperation implements BatchOperation {
     private readonly skipLog: boolean,
     newNonce: () => number,
   ) {
-    // The server reads a cell once an append: of two values for one column in one append it would keep the second alone.
+    // The server reads each cell once per Append: of two values for one column in one Append it would keep only the second.
     this.rows = rows.map((put) => ({ row: put.row, cells: joinValues(put.cells) }));
     this.nonces = rows.map(newNonce);
   }

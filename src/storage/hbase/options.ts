@@ -34,7 +34,7 @@ export interface HBaseOptions {
   rowCallsInFlight: number;
   /** Bytes of cells a scan's answer should hold. */
   scanResultBytes: number;
-  /** Where to connect for a server that HBase calls so, when that is another place: a tunnel, a proxy. */
+  /** Maps the address that HBase gives for a server to the one to connect to: for a tunnel or a proxy. */
   route?: (server: ServerAddress) => ServerAddress;
 }
 

@@ -117,7 +117,7 @@ export class ProtoWriter {
   }
 }
 
-/** A cursor over one message. Reading past its end throws: a truncated message is never half believed. */
+/** A cursor over one message. Reading past its end throws, so that a truncated message is never used in part. */
 export class ProtoReader {
   private at: number;
 

@@ -14,17 +14,17 @@ export interface RegionSource {
 
 interface KnownRegion {
   region: Region;
-  /** The region is known not to be there any more; the entry stays so that everybody who needs it waits for one lookup. */
+  /** The region has moved or is gone. The entry stays, so that all calls that need it share one lookup. */
   stale: boolean;
 }
 
-/** Entries of one table by start key, without overlaps, and the lookups that are under way by what they are for. */
+/** Known regions of one table by start key, without overlaps, and lookups under way by the stale region they are for (null: an unknown one). */
 interface KnownTable {
   entries: KnownRegion[];
   lookups: Map<KnownRegion | null, Promise<Region>>;
 }
 
-/** Who serves a row. A table's regions are learned together when its first row is wanted, then one by one as servers say that they moved. */
+/** Maps rows to regions and their servers. All regions of a table are read with its first lookup, later ones singly as they move or split. */
 export class RegionDirectory {
   private readonly tables = new Map<string, KnownTable>();
   /** Calls that waited for another's lookup. */

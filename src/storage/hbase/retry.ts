@@ -7,11 +7,11 @@ import { addressOf, regionText } from './region';
 import type { Region } from './region';
 import type { RegionDirectory } from './regions';
 
-/** What a failed attempt teaches the client, and whether another may follow. */
+/** Updates the region directory after a failed attempt, and decides whether to try again. */
 export class FailureHandler {
   /** NotServingRegion and its kind, as asynchbase counts them. */
   movedRegions = 0;
-  /** Calls, or groups of a batch's rows, that had to wait and go again. */
+  /** Retries of calls, or of groups of a batch's rows. */
   delayed = 0;
 
   constructor(
@@ -81,7 +81,7 @@ export async function retrying<T>(directory: RegionDirectory, handler: FailureHa
         elapsedMs: deadline.elapsedMs,
         outOfTime: deadline.over,
       };
-      // The time ran out while waiting: what went wrong before says more.
+      // If the time ran out while waiting, the failure before says more.
       if (wrong) throw toStorageError(last !== null && deadline.over ? last : error, { ...site, elapsedMs: deadline.elapsedMs });
       last = error;
       if (attempts >= call.maxAttempts || !(await deadline.sleep(backoffMs(failures))))

@@ -1,6 +1,6 @@
 import { ProtoReader, ProtoWriter } from './protobuf';
 
-/** What a Scan message says; everything beside the position in the table. */
+/** The fields of a Scan message. */
 export interface ScanSpec {
   startRow: Buffer;
   includeStart: boolean;
@@ -15,7 +15,7 @@ export interface ScanSpec {
   timeRange?: { min: number; max: number };
   /** Bytes of cells a response should hold, about. */
   maxResultSize?: number;
-  /** Read block by block. Left alone the server opens its files anew, to read them as streams, after four blocks. */
+  /** Read block by block. Otherwise the server switches to streaming after four blocks, which opens its files anew. */
   pread?: boolean;
 }
 

@@ -16,8 +16,8 @@ import { ALL_ROWS, closeScannerRequest, nextRowsRequest, openScannerRequest, rea
 import type { ScanResponse } from './scan-messages';
 
 /**
- * Up to here it is faster to read block by block than to have the server open a stream, from here on slower. Only where no filter
- * hides from us how much is read.
+ * Reading block by block is faster up to this size, opening a stream beyond it. Only for scans without a filter: with one, the
+ * size of the answers says nothing about how much the server reads.
  */
 const PREAD_BYTES = 4 * 1024 * 1024;
 
@@ -34,11 +34,11 @@ export interface ScannerContext {
   onRpc(opening: boolean): void;
   /** The scan's first row is asked for. */
   onStart(): void;
-  /** There are no more rows, or its reader has gone away. */
+  /** There are no more rows, or the reader has stopped. */
   onEnd(): void;
 }
 
-/** What to scan, as the wire has it. */
+/** What to scan, encoded for the wire. */
 export interface ScannerPlan {
   table: string;
   options: ScanOptions;
@@ -183,11 +183,11 @@ export class RegionScan {
     return this.call({ region, scannerId: null, sequence: 1 }, request, true);
   }
 
-  /** Has the next scanner read streams once much has been read; it begins behind the last row. */
+  /** Once much has been read, closes the scanner so that the next one, behind the last row, reads streams. */
   private chooseReading({ cells }: Page): void {
     if (!this.pread || (this.preadBytes += cells.length) < PREAD_BYTES || this.pending !== null) return;
     this.pread = false;
-    this.position = Buffer.from(this.position); // a view of the page, which may be let go of before it is used
+    this.position = Buffer.from(this.position); // a view of the page, whose buffer may be reused
     this.closeScanner();
   }
 
@@ -200,7 +200,7 @@ export class RegionScan {
     return Math.max(1, Math.min(this.plan.options.batchRows ?? ALL_ROWS, ALL_ROWS));
   }
 
-  /** 0 when there is none, or when rows that the server counts may yet be dropped here. */
+  /** The limit for the server. 0: none, also when rows that the server counts may be filtered out in this process. */
   private serverLimit(): number {
     return this.plan.accepts === null && this.rowsLeft < ALL_ROWS ? this.rowsLeft : 0;
   }
@@ -280,7 +280,7 @@ export class RegionScan {
     rows.push(row);
   }
 
-  /** The reader has done with a page: another answer may take its place, unless a row that has begun in it goes on. */
+  /** The reader is done with a page: its buffer may be reused, unless a row that began in it continues in the next page. */
   private release({ frame }: Page): void {
     if (this.plan.options.transient !== true || this.pending !== null) return;
     this.position = Buffer.from(this.position);
@@ -307,7 +307,7 @@ export class RegionScan {
     });
   }
 
-  /** Tells the server, unless it knows; its answer is not waited for. */
+  /** Closes the scanner on the server, unless that has closed it already; does not wait for the answer. */
   private closeScanner(): void {
     const { cursor } = this;
     this.cursor = null;
@@ -318,7 +318,7 @@ export class RegionScan {
   }
 }
 
-/** A failure is seen when the promise is awaited; until then it must not count as unhandled. */
+/** Keeps a promise that is awaited later from being reported as an unhandled rejection. */
 function unheard<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -9,7 +9,7 @@ import { addressOf } from './region';
 import type { ServerAddress } from './region';
 import type { Servers } from './servers';
 
-/** A RegionBatch on its way: small enough for one RPC, possibly together with others. */
+/** A RegionBatch to be sent: small enough for one RPC, possibly together with others. */
 export interface OutgoingBatch extends RegionBatch {
   /** Bytes in the request's cell block. */
   bytes: number;
@@ -17,7 +17,7 @@ export interface OutgoingBatch extends RegionBatch {
 }
 
 interface WaitingBatch extends OutgoingBatch {
-  /** Nobody waits for it any more; it is not to be sent. */
+  /** The caller has given up; it is not to be sent. */
   abandoned: boolean;
   resolve(answer: BatchAnswer): void;
   reject(error: unknown): void;
@@ -41,9 +41,9 @@ export interface QueueCounters {
 }
 
 /**
- * What waits for one server. As long as the window has a place the next RPC leaves at once; while it has none, batches
- * of different callers gather and then share RPCs. Nothing is encoded before it is sent, so what waits costs no memory
- * beyond what its callers hold; they wait for it.
+ * The queue of batches for one server. Below the window's limit they are sent at once; at the limit batches of different callers
+ * wait and then share RPCs. Nothing is encoded before it is sent, so that a waiting batch takes no memory beyond what its
+ * caller holds.
  */
 export class ServerQueue {
   private waiting: WaitingBatch[] = [];

@@ -4,7 +4,7 @@ import type { ConnectionEnd, ConnectionOptions } from './connection';
 import { addressOf } from './region';
 import type { ServerAddress } from './region';
 
-/** The open connections, one a server. */
+/** The open connections, one per server. */
 export class Servers {
   private readonly connections = new Map<string, Connection>();
   private readonly warnings: RateLimitedLog;

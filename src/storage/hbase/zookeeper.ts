@@ -39,7 +39,7 @@ export function parseQuorum(quorum: string): { servers: ServerAddress[]; root: s
 }
 
 /**
- * The bytes of a node, asked of one server of the quorum after the other, in an order by chance, until one answers.
+ * Reads a node. Asks the servers of the quorum one after the other, in random order, until one answers.
  *
  * HBase's addresses are read rarely, each in a session of its own, so the protocol comes down to three messages. This is not done
  * with node-zookeeper-client: when a session is closed there while it is being resumed, it takes the answer to the one for the

@@ -5,13 +5,13 @@ import { MAXID_ROW, NAME_FAMILY } from '../uid-table';
 import { Seal } from './seal';
 import { messageOf } from '../../util/message-of';
 
-/** Beside the counters, in the family where no tool of the original looks for anything in this row. */
+/** Columns in the row of the counters, in the family that no tool of the original reads there. */
 const SECRET = Buffer.from('redis_secret');
 const GENERATION = Buffer.from('redis_generation');
 const SECRET_BYTES = 32;
 
 const POLL_MS = 300;
-/** How old the last look at storage may be for Redis to be believed. */
+/** Answers of Redis are used only if storage was read within this time. */
 const MAX_AGE_MS = 1000;
 const READ_DEADLINE_MS = 1000;
 
@@ -50,7 +50,7 @@ export class Generation {
     return this.present;
   }
 
-  /** Told when mappings have ended, and it is not known which. */
+  /** Called when mappings have ended and it is not known which. */
   onGap(listener: () => void): void {
     this.listeners.push(listener);
   }

@@ -11,7 +11,7 @@ export interface RedisLinkOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 1000;
-/** A connection with an unanswered command goes after this; a new one waits for Redis to be itself again. */
+/** A connection with an unanswered command is closed after this time, and a new one is opened. */
 const SILENCE_MS = 2000;
 const MAX_RETRY_WAIT_MS = 500;
 
@@ -19,8 +19,8 @@ const MAX_RETRY_WAIT_MS = 500;
 class RedisTimeout extends Error {}
 
 /**
- * A connection to Redis that is either up, and answers within its timeout, or down, and costs nothing: commands are never queued for later.
- * Says once that Redis went away, and once that it is back.
+ * A connection to Redis. While it is up commands are answered within their timeout; while it is down they fail at once, and are never queued.
+ * Logs once that Redis is unavailable, and once that it is back.
  */
 export class RedisLink {
   readonly client: Redis;
