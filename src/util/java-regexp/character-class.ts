@@ -1,0 +1,119 @@
+import { caseRule, type Flags } from './flags';
+import { CodePointSet } from './code-point-set';
+import { foldCharacter, foldRange } from './case-folding';
+import { escapedCharacter, namedCharacter, property } from './escapes';
+import { predefinedClass } from './predefined';
+import { END, type Reader } from './reader';
+
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const AND = 0x26;
+const MINUS = 0x2d;
+const CARET = 0x5e;
+const BACKSLASH = 0x5c;
+
+/** Reads a class whose `[` is taken: unions, nested classes, intersections and all that Java makes of odd ones. */
+export function characterClass(reader: Reader, depth: number): CodePointSet {
+  reader.checkDepth(depth);
+  // Right behind the bracket only: with white space before it, a caret is a character.
+  const negated = reader.peek() === CARET;
+  if (negated) reader.take();
+  const set = members(reader, depth, true);
+  return negated ? set.complement() : set;
+}
+
+/**
+ * @param closing whether the `]` is taken at the end: not by the right side of an intersection, which shares it with
+ *   the class around
+ */
+function members(reader: Reader, depth: number, closing: boolean): CodePointSet {
+  let set = null as CodePointSet | null;
+  for (;;) {
+    const c = reader.look();
+    if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
+    if (c === OPEN) {
+      reader.take();
+      set = join(set, characterClass(reader, depth + 1));
+    } else if (c === AND && isIntersection(reader)) {
+      const right = rightSide(reader, depth);
+      if (right) set = set?.intersect(right) ?? right;
+      else if (!set) reader.fail('Bad class syntax', reader.pos - 1);
+      else reader.refuse('An intersection (&&) without a right side is');
+    } else if (c === CLOSE && set) {
+      if (closing) reader.take();
+      return set;
+    } else {
+      set = join(set, member(reader));
+    }
+  }
+}
+
+function join(set: CodePointSet | null, more: CodePointSet): CodePointSet {
+  return set?.union(more) ?? more;
+}
+
+/** Takes `&&`; a single ampersand is a character. */
+function isIntersection(reader: Reader): boolean {
+  const start = reader.pos;
+  reader.take();
+  if (reader.accept('&')) return true;
+  reader.pos = start;
+  return false;
+}
+
+/** What stands behind `&&`: nested classes and what is written without brackets, joined. */
+function rightSide(reader: Reader, depth: number): CodePointSet | null {
+  let right: CodePointSet | null = null;
+  for (let c = reader.look(); c !== CLOSE && c !== AND; c = reader.look()) {
+    if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
+    if (c === OPEN) {
+      reader.take();
+      right = join(right, characterClass(reader, depth + 1));
+    } else {
+      right = join(right, members(reader, depth, false));
+    }
+  }
+  return right;
+}
+
+/** One character, a range, or a predefined class. */
+function member(reader: Reader): CodePointSet {
+  const { flags } = reader;
+  const from = bound(reader, false);
+  if (from instanceof CodePointSet) return from;
+  if (reader.look() !== MINUS) return foldCharacter(from, caseRule(flags));
+  const start = reader.pos;
+  reader.take();
+  const next = reader.look();
+  if (next === CLOSE || next === OPEN) {
+    reader.pos = start;
+    return foldCharacter(from, caseRule(flags));
+  }
+  return range(reader, from, flags);
+}
+
+function range(reader: Reader, from: number, flags: Flags): CodePointSet {
+  const to = bound(reader, true);
+  if (to instanceof CodePointSet || to < from) return reader.fail('Illegal character range', reader.pos - 1);
+  return foldRange(from, to, caseRule(flags));
+}
+
+/** A character, or the class that an escape stands for. */
+function bound(reader: Reader, upper: boolean): number | CodePointSet {
+  const c = reader.take();
+  if (c !== BACKSLASH) return c;
+  const at = reader.pos;
+  const letter = reader.take();
+  // The original reads on at the end of the pattern, as if a NUL stood there.
+  if (letter === END) return 0;
+  const name = String.fromCodePoint(letter);
+  if (name === 'v' && (upper || reader.peek() === MINUS)) return 0x0b;
+  if (/[pP]/.test(name) && !upper) return property(reader, name === 'P') ?? CodePointSet.NONE;
+  const set = predefinedClass(name, reader.flags.U);
+  if (set) return set;
+  if (name === 'N') {
+    namedCharacter(reader);
+    return CodePointSet.NONE;
+  }
+  return escapedCharacter(reader, letter) ?? reader.fail('Illegal/unsupported escape sequence', at);
+}

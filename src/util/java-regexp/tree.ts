@@ -1,0 +1,62 @@
+import type { CodePointSet } from './code-point-set';
+
+/** Conditions on a place between two characters that a program can ask for. */
+export type Anchor =
+  | 'input-start'
+  | 'input-end'
+  | 'last-line-end'
+  | 'last-unix-line-end'
+  | 'line-start'
+  | 'unix-line-start'
+  | 'line-end'
+  | 'unix-line-end'
+  | 'word-boundary'
+  | 'unicode-word-boundary';
+
+/** A pattern as it is understood: what it is written with (groups, flags, escapes, quotes) is gone. */
+export type Node =
+  | { readonly kind: 'characters'; readonly set: CodePointSet }
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
+  | { readonly kind: 'choice'; readonly options: readonly Node[] }
+  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly greedy: boolean }
+  | { readonly kind: 'anchor'; readonly anchor: Anchor; readonly negated: boolean }
+  | { readonly kind: 'look'; readonly ahead: boolean; readonly negated: boolean; readonly item: Node };
+
+export const EMPTY: Node = { kind: 'sequence', items: [] };
+
+export function sequence(...items: readonly Node[]): Node {
+  return items.length === 1 ? items[0] : { kind: 'sequence', items };
+}
+
+export function choice(...options: readonly Node[]): Node {
+  return options.length === 1 ? options[0] : { kind: 'choice', options };
+}
+
+export function notAhead(item: Node): Node {
+  return { kind: 'look', ahead: true, negated: true, item };
+}
+
+/** How many characters a node matches, when that is always the same number; null when it isn't. */
+export function fixedWidth(node: Node): number | null {
+  switch (node.kind) {
+    case 'characters':
+      return 1;
+    case 'anchor':
+    case 'look':
+      return 0;
+    case 'sequence':
+      return node.items.reduce<number | null>((sum, item) => {
+        const width = sum === null ? null : fixedWidth(item);
+        return sum === null || width === null ? null : sum + width;
+      }, 0);
+    case 'choice': {
+      const first = fixedWidth(node.options[0]);
+      return node.options.every((option) => fixedWidth(option) === first) ? first : null;
+    }
+    case 'repeat': {
+      const width = fixedWidth(node.item);
+      if (width === 0 || node.max === 0) return 0;
+      return width !== null && node.min === node.max ? width * node.min : null;
+    }
+  }
+}
