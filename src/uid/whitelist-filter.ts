@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { JavaRegexp } from '../util/java-regexp';
 import type { StatsSink } from '../util/stats';
 import { IllegalArgumentError } from '../util/errors';
 import type { Config } from '../config/types';
@@ -14,7 +15,7 @@ export const WHITELIST_CLASS = 'net.opentsdb.uid.UniqueIdWhitelistFilter';
  * Mirrors UniqueIdWhitelistFilter.
  */
 export class WhitelistFilter implements UidFilter {
-  private readonly patterns = new Map<UidKind, RE2JS[]>();
+  private readonly patterns = new Map<UidKind, JavaRegexp[]>();
   private readonly accepted = { metrics: 0, tagk: 0, tagv: 0 };
   private readonly rejected = { metrics: 0, tagk: 0, tagv: 0 };
 
@@ -34,7 +35,7 @@ export class WhitelistFilter implements UidFilter {
   }
 
   allow(kind: UidKind, name: string): boolean {
-    const allowed = (this.patterns.get(kind) ?? []).every((pattern) => pattern.matcher(name).find());
+    const allowed = (this.patterns.get(kind) ?? []).every((pattern) => pattern.find(name));
     (allowed ? this.accepted : this.rejected)[kind]++;
     return allowed;
   }
@@ -53,9 +54,9 @@ export class WhitelistFilter implements UidFilter {
   }
 }
 
-function compile(kind: UidKind, pattern: string): RE2JS {
+function compile(kind: UidKind, pattern: string): JavaRegexp {
   try {
-    return RE2JS.compile(pattern);
+    return new JavaRegexp(pattern);
   } catch (cause) {
     throw new IllegalArgumentError(`The ${TYPE_NAMES[kind]} whitelist pattern [${pattern}] does not compile.`, { cause });
   }

@@ -1,16 +1,16 @@
-import { RE2JS } from 're2js';
+import { JavaRegexp } from '../../util/java-regexp';
+import { messageOf } from '../../util/message-of';
 import { FilterSyntaxError, type TagValueFilter } from './filter';
-import { javaPatternError } from './regexp-error';
 
 /**
- * `regexp`: the pattern is found somewhere in the value. Mirrors TagVRegexFilter, with an engine whose time is linear
- * in the text: look-around and back-references are refused, and no pattern can hold the process.
+ * `regexp`: the pattern is found somewhere in the value. Mirrors TagVRegexFilter, with an engine whose time is linear in
+ * the text, so that no pattern can hold the process. What it does not support is refused (docs/regular-expressions.md).
  */
 export class RegexpFilter implements TagValueFilter {
   readonly type = 'regexp';
   readonly literals = null;
   readonly needsNames = true;
-  private readonly pattern: RE2JS;
+  private readonly pattern: JavaRegexp;
 
   constructor(
     readonly tagk: string,
@@ -18,15 +18,14 @@ export class RegexpFilter implements TagValueFilter {
     public groupBy: boolean,
   ) {
     try {
-      this.pattern = RE2JS.compile(filter);
+      this.pattern = new JavaRegexp(filter);
     } catch (e) {
-      const reason = (e as Error).message;
-      throw new FilterSyntaxError(javaPatternError(filter, reason) ?? reason, { cause: e });
+      throw new FilterSyntaxError(messageOf(e), { cause: e });
     }
   }
 
   matches(value: string | undefined): boolean {
-    return value !== undefined && this.pattern.matcher(value).find();
+    return value !== undefined && this.pattern.find(value);
   }
 
   describeConfig(): string {

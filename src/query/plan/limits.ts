@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/types';
+import { JavaRegexp } from '../../util/java-regexp';
 import type { QueryLogger } from '../logger';
 import { ClientError } from '../../util/errors';
 
@@ -10,7 +11,7 @@ export interface ReadLimits {
 }
 
 interface Override {
-  readonly pattern: RegExp;
+  readonly pattern: JavaRegexp;
   readonly limits: ReadLimits;
 }
 
@@ -51,7 +52,7 @@ export class QueryLimits {
 
   /** @param metric null for a query by TSUIDs, which no override applies to */
   of(metric: string | null): ReadLimits {
-    const override = metric === null ? undefined : this.overrides.find((o) => o.pattern.test(metric));
+    const override = metric === null ? undefined : this.overrides.find((o) => o.pattern.find(metric));
     return override?.limits ?? this.defaults;
   }
 
@@ -66,7 +67,7 @@ export class QueryLimits {
       const entries: unknown = JSON.parse(await readFile(this.file, 'utf8'));
       if (!Array.isArray(entries)) throw new Error('it is not an array');
       this.overrides = entries.map((entry: Record<string, unknown>) => ({
-        pattern: new RegExp(String(entry.regex)),
+        pattern: new JavaRegexp(String(entry.regex)),
         limits: { bytes: toLimit(entry.byteLimit), dataPoints: toLimit(entry.dataPointsLimit) },
       }));
     } catch (e) {
