@@ -26,8 +26,11 @@ export class RateLimitedLog {
     this.now = now;
   }
 
-  /** @param message a function is called only when its message is written */
-  log(message: string | (() => string)): void {
+  /**
+   * @param message a text gets the number of messages that were left out before it appended; a function, which is called only when its
+   *   message is written, is given that number to say it itself
+   */
+  log(message: string | ((leftOut: number) => string)): void {
     const now = this.now();
     // A clock that was set back must not silence the log until it has caught up.
     if (now - this.periodStart >= this.periodMs || now < this.periodStart) {
@@ -39,8 +42,9 @@ export class RateLimitedLog {
       return;
     }
     this.written++;
-    const text = typeof message === 'string' ? message : message();
-    this.write(this.leftOut === 0 ? text : `${text} (${this.leftOut} more like this were left out)`);
+    const { leftOut } = this;
     this.leftOut = 0;
+    if (typeof message !== 'string') this.write(message(leftOut));
+    else this.write(leftOut === 0 ? message : `${message} (${leftOut} more like this were left out)`);
   }
 }

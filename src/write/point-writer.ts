@@ -6,6 +6,8 @@ import type { Uids } from '../uid/types';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
 import type { StatsSink } from '../util/stats';
+import { messageOf } from '../util/message-of';
+import { RateLimitedLog } from '../util/rate-limited-log';
 import { copyCells, failedPoints } from './failed-points';
 import { CellBuilder, hashKey } from './point-builder';
 import { checkPoint } from './point-checks';
@@ -21,7 +23,6 @@ import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
 /** Milliseconds between log lines about points that storage refused. */
-const LOG_PAUSE_MS = 10_000;
 
 /** The way of a data point from text or bytes into the write buffer. Mirrors TSDB.addPoint. */
 export class StoragePointWriter implements PointWriter {
@@ -40,7 +41,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly spool: Spool | null;
   private added = 0;
   private closed = false;
-  private loggedAt = 0;
+  private readonly lostLog: RateLimitedLog;
   private lostSinceLog = 0;
 
   /** @throws IllegalArgumentError, NumberFormatError for settings that can't be */
@@ -52,6 +53,7 @@ export class StoragePointWriter implements PointWriter {
     readonly plugins: WritePlugins = NO_PLUGINS,
     { durability, spool }: WriterOptions = {},
   ) {
+    this.lostLog = new RateLimitedLog((message) => logger.error(message));
     this.settings = writeSettings(config, uids.widths);
     const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
     this.spool = spool ?? null;
@@ -244,12 +246,11 @@ export class StoragePointWriter implements PointWriter {
 
   private rowFailed(failed: FailedRow): void {
     this.lostSinceLog += failed.cells.points;
-    const now = Date.now();
-    if (now - this.loggedAt >= LOG_PAUSE_MS) {
-      this.loggedAt = now;
-      this.logger.error(`${this.lostSinceLog} data points could not be stored; the last because: ${failed.error.message}`);
+    this.lostLog.log(() => {
+      const lost = this.lostSinceLog;
       this.lostSinceLog = 0;
-    }
+      return `${lost} data points could not be stored; the last because: ${failed.error.message}`;
+    });
     if (!this.calls.wantsFailures || !this.isData(failed.target.table, failed.target.family)) return;
     const { key, cells } = copyCells(failed);
     void this.track(this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error));
@@ -259,7 +260,7 @@ export class StoragePointWriter implements PointWriter {
     try {
       for (const point of await points) this.calls.notStored(point, error);
     } catch (failure) {
-      this.logger.error(`Failed points have no names to hand over: ${failure instanceof Error ? failure.message : String(failure)}`);
+      this.logger.error(`Failed points have no names to hand over: ${messageOf(failure)}`);
     }
   }
 

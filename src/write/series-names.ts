@@ -1,5 +1,6 @@
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
 import type { Uids } from '../uid/types';
+import { withinTime } from '../util/within-time';
 import { cachedSeries, lookUpSeries, type SeriesIds } from './series-lookup';
 import { seriesName, type NamedPoint, type Spool } from './spool';
 import type { PointSink, TimedPoint } from './types';
@@ -91,15 +92,9 @@ export class SeriesNames {
     const asked = lookUpSeries(this.uids, point, this.together);
     if (this.spool === null) return asked;
     const { afterMs } = this.spool.points.settings;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TimeoutError(`No UIDs for a point of ${point.metric} within ${afterMs} ms`)), afterMs);
+    return withinTime(asked, afterMs, () => {
+      throw new TimeoutError(`No UIDs for a point of ${point.metric} within ${afterMs} ms`);
     });
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** A point whose series is in the spool by name: behind the others, or, when those are out, the usual way. */

@@ -1,4 +1,5 @@
 import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut } from '../storage';
+import { messageOf } from '../util/message-of';
 import { RowCells, type ActiveRow } from './active-row';
 import { ActiveRows } from './active-rows';
 import { Flight } from './flight';
@@ -337,5 +338,5 @@ export class WriteLane {
 
 function asStorageError(error: unknown, table: string): StorageError {
   if (error instanceof StorageError) return error;
-  return new DoNotRetryError(error instanceof Error ? error.message : String(error), { table, cause: error });
+  return new DoNotRetryError(messageOf(error), { table, cause: error });
 }

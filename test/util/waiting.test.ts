@@ -66,7 +66,7 @@ it('a rate-limited log writes so many messages in a period, and says how many it
   let now = 1_000_000;
   const lines: string[] = [];
   const log = new RateLimitedLog((line) => lines.push(line), { most: 2, periodMs: 1000, now: () => now });
-  const costly = jest.fn(() => 'costly');
+  const costly = jest.fn((leftOut: number) => `costly, ${leftOut} not told`);
   for (const message of ['a', 'b', 'c', costly]) log.log(message);
   expect(costly).not.toHaveBeenCalled();
   now += 999;
@@ -74,10 +74,15 @@ it('a rate-limited log writes so many messages in a period, and says how many it
   now += 1;
   log.log(costly);
   log.log('e');
-  expect(lines).toEqual(['a', 'b', 'costly (3 more like this were left out)', 'e']);
+  expect(lines).toEqual(['a', 'b', 'costly, 3 not told', 'e']);
   now -= 500_000; // somebody has set the clock
   log.log('f');
   expect(lines.at(-1)).toBe('f');
+  log.log('g');
+  log.log('h');
+  now += 1000;
+  log.log('i');
+  expect(lines.slice(-2)).toEqual(['g', 'i (1 more like this were left out)']);
 });
 
 it('a time slice is over after 10 ms, gives others their turn, and ends with its signal', async () => {

@@ -4,11 +4,12 @@ import type { Logger } from 'winston';
 import { baseTimeOfKey } from '../../schema';
 import type { Row, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
+import { RateLimitedLog } from '../../util/rate-limited-log';
+import { withinTime } from '../../util/within-time';
 import { Pacer } from './pacer';
 import { RowCompactor } from './row-compactor';
 import { hasAppends, tooLong } from './row-plan';
 import { ROW_AGE, RowQueue } from './row-queue';
-import { Seldom } from './seldom';
 import type { CompactionSettings } from './settings';
 import { CompactionStats, type ReadFindings } from './stats';
 import type { Compaction, CompactionOptions } from './types';
@@ -29,7 +30,6 @@ const BUSY = 0.9;
 const WARNINGS_A_SECOND = 5;
 /** The part of the time for closing in which rows are still begun; the rest is for those under way, before storage closes. */
 const FLUSHING = 0.8;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 const NO_READS: ReadFindings = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
 /** Queue, pace and compactor at work. */
@@ -69,16 +69,17 @@ export class CompactionService implements Compaction {
     this.queue = new RowQueue({ layout, maxBytes, quietMs, seed: randomInt(2 ** 31), isWriting, now: this.now });
     this.pacer = new Pacer(settings, this.now());
     this.readPacer = new Pacer({ flushInterval: 1, minFlushThreshold: READ_RATE, flushSpeed: 0 }, this.now());
-    const seldom = new Seldom(WARNINGS_A_SECOND, (message) => logger.warn(message));
+    const warnings = new RateLimitedLog((message) => logger.warn(message), { most: WARNINGS_A_SECOND, periodMs: 1000 });
+    const errors = new RateLimitedLog((message) => logger.error(message));
     this.compactor = new RowCompactor(storage, {
       ...settings,
       stats: this.stats,
       now: this.now,
-      warn: (message) => seldom.say(message),
+      warn: (message) => warnings.log(message),
       postpone: (key) => this.rowWritten(key, baseTimeOfKey(layout, key)),
       answered: (milliseconds) => this.pacer.observe(milliseconds, this.busy),
       pushedBack: () => this.pacer.pushedBack(),
-      logError: (message) => logger.error(message),
+      logError: (message) => errors.log(message),
     });
   }
 
@@ -179,13 +180,14 @@ export class CompactionService implements Compaction {
       return rows.length > 0 ? rows : this.queue.takeRead(count);
     };
     this.flushing = true;
-    await within(deadline, async (over) => {
+    const all = async (): Promise<void> => {
       while (Date.now() < deadline) {
         this.launch(this.underWay, Infinity, MAX_FLUSH_BATCHES, take);
         if (this.underWay.size === 0) break;
-        await Promise.race([...this.underWay, over]);
+        await Promise.race(this.underWay);
       }
-    });
+    };
+    await withinTime(all(), deadline - Date.now(), () => undefined);
     this.flushing = false;
   }
 
@@ -199,10 +201,8 @@ export class CompactionService implements Compaction {
     const { drainMs } = this.settings;
     const began = Date.now();
     await this.flush(began + drainMs * FLUSHING);
-    await within(began + drainMs, async (over) => {
-      const left = [...this.underWay, ...this.readsUnderWay];
-      if (left.length > 0) await Promise.race([Promise.all(left), over]);
-    });
+    const left = Promise.all([...this.underWay, ...this.readsUnderWay]);
+    await withinTime(left, began + drainMs - Date.now(), () => undefined);
   }
 
   collectStats(sink: StatsSink): void {
@@ -214,18 +214,5 @@ export class CompactionService implements Compaction {
     sink.record('compaction.queue.read', this.queue.readSize);
     sink.record('compaction.in_flight', this.rowsUnderWay);
     sink.record('compaction.pace_percent', Math.round(this.pacer.factor * 100));
-  }
-}
-
-/** Runs work with a promise that resolves at the deadline. */
-async function within(deadline: number, work: (over: Promise<void>) => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.min(Math.max(0, deadline - Date.now()), MAX_TIMER_MS));
-  });
-  try {
-    await work(over);
-  } finally {
-    clearTimeout(timer);
   }
 }

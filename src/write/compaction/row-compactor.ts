@@ -10,6 +10,7 @@ import {
   type RowPut,
   type Storage,
 } from '../../storage';
+import { messageOf } from '../../util/message-of';
 import { planRow, type PlanOptions, type RowPlan } from './row-plan';
 
 /** Milliseconds for which merging may hold the event loop. */
@@ -18,8 +19,6 @@ const TURN_MS = 4;
 const MAX_FAILURES = 3;
 /** Rows whose failures are remembered. */
 const MAX_REMEMBERED = 10_000;
-/** Of so many errors of a kind the first is logged. */
-const LOG_EVERY = 100;
 
 export type Rpc = 'read' | 'put' | 'delete';
 
@@ -206,8 +205,8 @@ export class RowCompactor {
     if (error instanceof RetryableError) pushedBack();
     // A store that is only busy is no error, as in the original.
     if (error instanceof ThrottleError) return;
-    if (stats.errors[rpc]++ % LOG_EVERY === 0)
-      logError(`Failed to ${rpc} a row to re-compact: ${error instanceof Error ? error.message : String(error)}`);
+    stats.errors[rpc]++;
+    logError(`Failed to ${rpc} a row to re-compact: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'winston';
+import { messageOf } from '../../util/message-of';
 import { FrameReader } from './frame';
 import { RowFence } from './row-fence';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
@@ -238,8 +239,4 @@ export class Backlog {
     await this.running;
     await this.survey?.ended.catch(() => undefined);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

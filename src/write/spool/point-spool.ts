@@ -1,6 +1,7 @@
 import type { Logger } from 'winston';
 import { RetryableError, StorageError } from '../../storage';
 import type { StatsSink } from '../../util/stats';
+import { messageOf } from '../../util/message-of';
 import { Backlog, type Outlet } from './backlog';
 import { decodePoint, encodePoint, type NamedPoint } from './point-record';
 import type { SegmentQueue } from './segment-queue';
@@ -34,7 +35,7 @@ export class PointSpool {
   start(write: SeriesWriter): void {
     const dropped = (error: unknown, points: number): void => {
       this.dropped += points;
-      this.logger.error(`${points} spooled points are refused: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.error(`${points} spooled points are refused: ${messageOf(error)}`);
     };
     this.backlog.start(new PointOutlet(this.backlog, write, dropped));
   }
