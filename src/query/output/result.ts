@@ -13,6 +13,8 @@ export interface QueryResult extends Labels {
   tsuids(): string[];
   /** All that were found, also those outside the query window. */
   readonly annotations: readonly Annotation[];
+  /** The list of annotations is shown even though it is empty. */
+  readonly showsEmptyAnnotations?: true;
   /** Inside the query window. */
   readonly points: OutputPoints;
   readonly stats: SeriesStats;

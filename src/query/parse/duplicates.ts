@@ -20,12 +20,20 @@ function identity(sub: SubQuery): string {
   ]);
 }
 
-/** Leaves the first of equal sub-queries. Mirrors QueryRpc's use of a LinkedHashSet and TSSubQuery.equals. */
-export function removeDuplicates(query: Query): void {
-  if (query.queries !== null && query.queries.length < 2) return;
-  const seen = new Set<string>();
+/**
+ * Leaves the first of equal sub-queries. Mirrors QueryRpc's use of a LinkedHashSet and TSSubQuery.equals.
+ * @returns where each of those that there were is to be found now, itself or its equal
+ */
+export function removeDuplicates(query: Query): ReadonlyMap<SubQuery | null, number> {
+  if (query.queries?.length === 1) return new Map([[query.queries[0], 0]]);
+  const places = new Map<SubQuery | null, number>();
+  const seen = new Map<string, number>();
   query.queries = (query.queries ?? []).filter((sub) => {
     const id = sub ? identity(sub) : 'null';
-    return !seen.has(id) && seen.add(id) !== null;
+    const same = seen.get(id);
+    places.set(sub, same ?? seen.size);
+    if (same === undefined) seen.set(id, seen.size);
+    return same === undefined;
   });
+  return places;
 }

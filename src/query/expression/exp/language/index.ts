@@ -1,0 +1,3 @@
+export { compile, type Evaluate } from './compile';
+export type { Node } from './nodes';
+export { parseExpression, type ParsedExpression } from './parser';

@@ -1,0 +1,21 @@
+import { isIntegerAt } from '../../../points';
+import type { OutputPoints } from '../../../types';
+import { eachSeries, withPoints, type GexpFunction } from '../series';
+
+/** Absolute values; the smallest long, which has none, stays what it is. */
+export function absolutePoints(points: OutputPoints): OutputPoints {
+  const { size } = points;
+  const values = new Float64Array(size);
+  for (let i = 0; i < size; i++) values[i] = Math.abs(points.values[i]);
+  if (points.integers === null) return { ...points, values };
+  const integers = points.integers.slice(0, size);
+  for (let i = 0; i < size; i++) {
+    if (!isIntegerAt(points, i) || integers[i] >= 0n) continue;
+    integers[i] = BigInt.asIntN(64, -integers[i]);
+    values[i] = Number(integers[i]);
+  }
+  return { ...points, values, integers };
+}
+
+/** `absolute(series)`. Mirrors Absolute. */
+export const absolute: GexpFunction = () => eachSeries((series) => withPoints(series, absolutePoints));

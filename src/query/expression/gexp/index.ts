@@ -1,0 +1,3 @@
+export { evaluateGexp } from './evaluate';
+export { parseExpressions, placeSubQueries, planCalls, type ParsedGexp, type PlannedCall } from './plan';
+export type { GexpSeries, GexpStream, QueryWindow } from './series';
