@@ -11,6 +11,8 @@ import type { StatsSource } from '../util/stats';
 import { TimeZone } from '../util/time-zone';
 import { createPointWriter, loadWritePlugins, openSpool, type PointWriter } from '../write';
 import { createCompactionOf, type Compaction } from '../write/compaction';
+import { messageOf } from '../util/message-of';
+import { withinTime } from '../util/within-time';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
 import type { Mode, Tsd } from './context';
@@ -180,9 +182,9 @@ export class Daemon implements Tsd {
     this.logger.info(`Shutting down: ${reason}`);
     const step = async (what: string, work: () => Promise<void> | undefined): Promise<void> => {
       try {
-        await within(deadline, work() ?? Promise.resolve());
+        await withinTime(work() ?? Promise.resolve(), deadline - Date.now(), outOfTime);
       } catch (error) {
-        this.logger.error(`${what} did not end in order: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.error(`${what} did not end in order: ${messageOf(error)}`);
       }
     };
     await step('The port', () => this.port?.close(deadline));
@@ -210,17 +212,8 @@ function patientUsedIds(uids: Uids): () => Promise<UsedIds | undefined> {
   };
 }
 
-/** @throws Error when the work is not done by the deadline */
-async function within(deadline: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the deadline has passed')), Math.max(0, deadline - Date.now()));
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function outOfTime(): never {
+  throw new Error('the deadline has passed');
 }
 
 /** `tsd.core.timezone` is the zone of the whole process. @throws IllegalArgumentError `Invalid timezone name: X` */

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withinTime } from '../util/within-time';
 import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
@@ -83,12 +84,7 @@ export class Port {
     this.server.close();
     for (const socket of this.silent) socket.destroy();
     const drained = Promise.allSettled([...this.telnet.values()].map((connection) => connection.drain()));
-    const timer = new AbortController();
-    await Promise.race([
-      Promise.all([drained, this.http.quiet()]),
-      sleep(Math.max(0, deadline - Date.now()), undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
+    await withinTime(Promise.all([drained, this.http.quiet()]), deadline - Date.now(), () => undefined);
     for (const socket of this.connections.open) socket.destroySoon();
     await sleep(0); // the last answers go to the system before the sockets do
     for (const socket of this.connections.open) socket.destroy();

@@ -1,6 +1,7 @@
 import { StorageError } from '../storage';
 import { kindOf, NoSuchUniqueName } from '../uid';
 import { WIDTH_KEYS, DEFAULT_WIDTH } from '../uid/kinds';
+import { messageOf } from '../util/message-of';
 import { mappingLine, uniqueId, type UidToolContext } from './uid-context';
 
 /** `assign KIND NAME…`: 0; 3 when storage fails, and the rest is not done then. Names that have a UID are printed with it. */
@@ -44,7 +45,7 @@ export async function remove(context: UidToolContext, [, type, name]: readonly s
     log.info(`UID ${type} ${name} deleted.`);
     return 0;
   } catch (e) {
-    const message = e instanceof Error ? e.message : String(e);
+    const message = messageOf(e);
     if (e instanceof NoSuchUniqueName) {
       log.error(message);
       return 1;

@@ -1,4 +1,5 @@
 import { ID_FAMILY } from '../uid/uid-table';
+import { messageOf } from '../util/message-of';
 import { codecOf, mappingLine, type UidToolContext } from './uid-context';
 
 /**
@@ -25,7 +26,7 @@ export async function grep(context: UidToolContext, words: readonly string[]): P
           context.io.stdout.write(mappingLine(row.qualifier(i).toString('latin1'), codec.decode(row.key).name, row.value(i)));
         }
   } catch (e) {
-    const message = e instanceof Error ? e.message : String(e);
+    const message = messageOf(e);
     context.log.error(
       `Error while scanning HBase, scanner=Scanner(table="${context.table}", filter=${JSON.stringify(pattern)}): ${message}`,
     );

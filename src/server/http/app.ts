@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Tsd } from '../context';
 import type { LatencyHistogram } from '../../util/latency-histogram';
+import { messageOf } from '../../util/message-of';
 import { BodyReader, ClientGoneError, type BodyRules } from './body';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
@@ -51,7 +52,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
       if (error.status === 413) setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
     } else {
       tsd.counters.rpc.exceptions++;
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       log.error(`Internal Server Error on ${describe(call)}: ${text}`, isOwnBug(error) ? { error } : {});
     }
     call.sendError(error);

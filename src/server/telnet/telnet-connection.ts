@@ -3,6 +3,8 @@ import type { StorageError } from '../../storage';
 import type { PointSink } from '../../write';
 import type { Tsd } from '../context';
 import type { TelnetConnection } from '../telnet-types';
+import { messageOf } from '../../util/message-of';
+import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
 import { put, storageOutcome, type PutOutcome } from './put-command';
 import { splitWords } from './words';
@@ -23,7 +25,6 @@ const CR = 0x0d;
 /** Milliseconds that a client which never stops sending is still listened to. */
 const DRAIN_MS = 2_000;
 /** Milliseconds between two log lines about bad input of one connection. */
-const LOG_PAUSE_MS = 10_000;
 
 /** A frame without end: the connection is closed without a word. Mirrors TooLongFrameException. */
 class TooLongFrameError extends Error {
@@ -56,7 +57,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private finished = false;
   /** Nothing came since this was set. */
   private quiet = false;
-  private loggedAt = 0;
+  private readonly faultLog = new RateLimitedLog((message) => this.tsd.logger.error(message));
   private drained: (() => void)[] = [];
   private readonly commands: ReadonlyMap<string, Command | 'put'>;
   private readonly puts: boolean;
@@ -212,12 +213,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   /** The original answers nothing here; it counts, and a line in the log says what it was. */
   private failedUnexpectedly(error: unknown): void {
     this.tsd.counters.rpc.exceptions++;
-    const now = Date.now();
-    if (now - this.loggedAt < LOG_PAUSE_MS) return;
-    this.loggedAt = now;
     const { remoteAddress, remotePort } = this.socket;
-    const text = error instanceof Error ? error.message : String(error);
-    this.tsd.logger.error(`Unexpected exception caught while serving /${remoteAddress}:${remotePort}: ${text}`);
+    this.faultLog.log(`Unexpected exception caught while serving /${remoteAddress}:${remotePort}: ${messageOf(error)}`);
   }
 
   reply(text: string): void {
