@@ -2,14 +2,13 @@ import { bucketsOf, firstBucket } from './downsample/buckets';
 import { downsample, downsampleAll } from './downsample/downsampler';
 import { fillSeries, filledBuckets } from './downsample/filled-buckets';
 import { FilledColumns } from './merge/filled-columns';
-import { GridMerge } from './merge/grid-merge';
-import type { Columns } from './merge/grid-merge';
+import { GridMerge, type Columns } from './merge/grid-merge';
 import { OutputBuilder } from './merge/output';
 import { SharedTimestamps, shareTimestamps } from './merge/shared-timestamps';
 import { UnionMerge } from './merge/union-merge';
-import { lowerBound, since } from './points';
+import { lowerBound, since, type Series } from './series/series';
 import { rateOf } from './rate/rate';
-import type { DownsampleSpec, GroupSpec, OutputPoints, Series } from './types';
+import type { DownsampleSpec, GroupSpec } from './specification';
 
 /** Points prepared between two looks at the clock. */
 const PREPARE_WORK = 200_000;
@@ -20,7 +19,7 @@ const PREPARE_WORK = 200_000;
  * @param series the group's series in span order, each with the points of the whole scan window and at least one
  * @throws IllegalArgumentError, IllegalStateError in the original's words
  */
-export function evaluateGroup(series: readonly Series[], spec: GroupSpec): OutputPoints {
+export function evaluateGroup(series: readonly Series[], spec: GroupSpec): Series {
   const steps = evaluateGroupSteps(series, spec);
   for (;;) {
     const step = steps.next();
@@ -29,7 +28,7 @@ export function evaluateGroup(series: readonly Series[], spec: GroupSpec): Outpu
 }
 
 /** `evaluateGroup` in steps of a few milliseconds each, between which the caller may let other work go on. */
-export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec): Generator<void, OutputPoints> {
+export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec): Generator<void, Series> {
   const { downsample: sampling, rate } = spec;
   if (sampling !== null && sampling.kind === 'interval' && sampling.fill !== 'none') return yield* evaluateFilled(series, sampling, spec);
 
@@ -62,7 +61,7 @@ function sampler(spec: GroupSpec): (series: Series) => Series {
 }
 
 /** Every series has every bucket: columns without any search. */
-function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec): Generator<void, OutputPoints> {
+function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec): Generator<void, Series> {
   const buckets = bucketsOf(sampling);
   const seekMs = firstBucket(buckets, spec);
   const { rate } = spec;
@@ -93,7 +92,7 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
   return yield* mergeColumns(new FilledColumns(sampled, starts, sampling.fill, rate, from), from, starts.length, spec);
 }
 
-function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, OutputPoints> {
+function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, Series> {
   if (series.length === 0) return new OutputBuilder(0).build();
   const endMs = Math.min(spec.endMs, spec.scanEnd * 1000);
   if (shareTimestamps(series)) {
@@ -107,7 +106,7 @@ function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, Out
   return output.build();
 }
 
-function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec): Generator<void, OutputPoints> {
+function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec): Generator<void, Series> {
   const output = new OutputBuilder(Math.max(0, to - from));
   if (from < to) {
     const grid = new GridMerge(columns, spec.aggregator, from, to, output);

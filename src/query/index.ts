@@ -1,16 +1,11 @@
-export { findAggregator } from './aggregate/registry';
-export { createQueryEngine } from './engine';
+// Queries: from a request (`parse/`) over its plan (`plan/`), what is read (`source/`, `scan/`) and grouped (`group/`) to the numbers
+// (`evaluate`, with `downsample/`, `rate/`, `merge/` and `aggregate/`). `engine/` does all of it; nothing here knows HTTP.
+export { AGGREGATOR_NAMES, findAggregator } from './aggregate/registry';
+export type { QueryAnswer, QueryEngine } from './engine/engine';
+export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
+export { createQueryEngine } from './engine/storage-engine';
 export { FILTER_TYPES } from './filter';
-export { queryAnswerJson, runStatsJson, type QueryResult } from './output';
-export {
-  parseJsonQuery,
-  parseMetricAndFilters,
-  parseUriQuery,
-  removeDuplicates,
-  type Query,
-  type SubQuery,
-  type UriParams,
-  type ValidQuery,
-} from './parse';
-export type { QueryClient, QueryRegistry } from './query-registry';
-export type { QueryAnswer, QueryEngine } from './types';
+export type { QueryResult, RunStats, ScanStats, SeriesStats, SubQueryStats } from './output';
+export { parseJsonQuery, parseMetricAndFilters, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';
+export type { Series } from './series';
+export type { ValidQuery, ValidSubQuery } from './specification';

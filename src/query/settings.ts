@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Config } from '../config/types';
 import type { MergeOptions } from '../schema';
-import type { ScanWindow } from './plan';
 
 /** What the configuration says about queries. */
 export interface QuerySettings {
@@ -22,8 +21,8 @@ export interface QuerySettings {
   readonly table: string;
   readonly batchRows: number;
   readonly merge: MergeOptions;
-  /** Where cells carry the time of their points, the cells that a scan need look at. */
-  timeRange(window: ScanWindow): { min: number; max: number } | undefined;
+  /** Milliseconds since the epoch: cells from then on carry the time of their points, if they do so at all. */
+  readonly dateTieredSince: number;
 }
 
 const DEFAULT_BATCH_ROWS = 128;
@@ -63,7 +62,6 @@ export function querySettings(config: Config): QuerySettings {
       dateTiered,
       useMaxValue: config.getBoolean('tsd.storage.use_max_value'),
     },
-    timeRange: ({ scanStart, scanEnd }) =>
-      dateTiered && tieredSince <= scanStart * 1000 ? { min: scanStart * 1000, max: scanEnd * 1000 } : undefined,
+    dateTieredSince: tieredSince,
   };
 }

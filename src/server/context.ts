@@ -1,6 +1,6 @@
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
-import type { QueryEngine } from '../query/types';
+import type { QueryEngine } from '../query/engine/engine';
 import type { Storage } from '../storage';
 import type { Uids } from '../uid/types';
 import type { LogSystem } from '../util/logger';

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { baseTimeOfKey, DEFAULT_LAYOUT, PointsBuilder, RowDecoder } from '../../src/schema';
+import { baseTimeOfKey, DEFAULT_LAYOUT } from '../../src/schema';
+import { PointsBuilder } from '../../src/query/series';
+import { RowDecoder } from '../../src/query/source/row-decoder';
 import type { Row } from '../../src/storage';
 import { describeWithHBase } from './support/needs';
 import { OurTsd } from './support/our-tsd';

@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { CalendarBuckets } from '../../src/query/downsample/calendar';
-import { parseDownsample } from '../../src/query/downsample/specification';
+import { parseDownsample } from '../../src/query/downsample/parse-downsample';
 import { evaluateGroup } from '../../src/query/evaluate';
-import type { Series } from '../../src/query/types';
-import { B, groupSpec, series, seriesMs, seriesOf, shown, window } from './evaluate-support';
-import type { Asked } from './evaluate-support';
+import type { Series } from '../../src/query/series/series';
+import { B, groupSpec, series, seriesMs, seriesOf, shown, window, type Asked } from './evaluate-support';
 
 const run = (group: Series[], downsample: Asked['downsample'], asked: Partial<Asked> = {}): string =>
   shown(evaluateGroup(group, groupSpec({ ...window(0, 3500), ...asked, downsample })));

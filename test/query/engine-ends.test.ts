@@ -1,3 +1,4 @@
+import { registryJson } from '../../src/server/http/query/registry-json';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,7 +100,7 @@ describe('ends', () => {
       status: 408,
       message: 'Sorry, your query timed out. Time limit: 50 ms. Please try filtering using more tags or decrease your time range.',
     });
-    expect(tsd.engine.registry.runningCount).toBe(0);
+    expect(tsd.engine.registry.running).toHaveLength(0);
   });
 
   test('when the client goes away', async () => {
@@ -109,7 +110,7 @@ describe('ends', () => {
     const failed = refusal(tsd.ask(`${HOUR}&m=sum:m`, client.signal));
     setTimeout(() => client.abort(new Error('gone')), 20);
     expect((await failed).message).toBe('gone');
-    expect(tsd.engine.registry.runningCount).toBe(0);
+    expect(tsd.engine.registry.running).toHaveLength(0);
   });
 
   test.each([
@@ -194,7 +195,7 @@ describe('statistics', () => {
     }[];
     running: unknown[];
   }
-  const stats = (): Stats => JSON.parse(tsd.engine.registry.toJson()) as Stats;
+  const stats = (): Stats => JSON.parse(registryJson(tsd.engine.registry)) as Stats;
 
   test('remember what was asked and how it ended', async () => {
     await open();

@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { evaluateGroup } from '../../src/query/evaluate';
-import { parseDownsample } from '../../src/query/downsample/specification';
-import type { DownsampleSpec } from '../../src/query/types';
-import { groupSpec, seriesOf, toMs, valueTexts } from './evaluate-support';
-import type { PutPoint } from './evaluate-support';
+import { parseDownsample } from '../../src/query/downsample/parse-downsample';
+import type { DownsampleSpec } from '../../src/query/specification';
+import { groupSpec, seriesOf, toMs, valueTexts, type PutPoint } from './evaluate-support';
 
 interface StoredSeries {
   metric: string;

@@ -1,8 +1,9 @@
 import { findAggregator } from '../../src/query/aggregate/registry';
-import { parseDownsample } from '../../src/query/downsample/specification';
+import { parseDownsample } from '../../src/query/downsample/parse-downsample';
 import { scanWindow } from '../../src/query/plan/scan-window';
-import { DEFAULT_RATE } from '../../src/query/rate/rate';
-import type { Aggregator, DownsampleSpec, GroupSpec, OutputPoints, RateOptions, Series } from '../../src/query/types';
+import { fixedRowSpan } from '../../src/query/source';
+import { defaultRateOptions, type Aggregator, type DownsampleSpec, type GroupSpec, type RateOptions } from '../../src/query/specification';
+import type { Series } from '../../src/query/series/series';
 import { javaDoubleToString } from '../../src/util/java-double';
 
 /** 2013-01-01 00:00:00 UTC, what the worked examples count from. */
@@ -60,10 +61,10 @@ export function groupSpec(asked: Asked): GroupSpec {
   return {
     aggregator: aggregatorNamed(asked.aggregator ?? 'sum'),
     downsample: spec,
-    rate: rate === false ? null : rate === true ? DEFAULT_RATE : { ...DEFAULT_RATE, ...rate },
+    rate: rate === false ? null : rate === true ? defaultRateOptions() : { ...defaultRateOptions(), ...rate },
     startMs,
     endMs,
-    ...scanWindow(startMs, endMs, spec),
+    ...scanWindow(startMs, endMs, spec, fixedRowSpan(3600)),
   };
 }
 
@@ -73,7 +74,7 @@ export function window(start: number, end: number): { startMs: number; endMs: nu
 }
 
 /** Every value as an answer shows it. */
-export function valueTexts(points: OutputPoints, nan = 'NaN'): string[] {
+export function valueTexts(points: Series, nan = 'NaN'): string[] {
   return Array.from({ length: points.size }, (_, i) => {
     if (points.isInteger === null ? points.allIntegers : points.isInteger[i] === 1) return String(points.integers?.[i] ?? points.values[i]);
     return Number.isNaN(points.values[i]) ? nan : javaDoubleToString(points.values[i]);
@@ -81,7 +82,7 @@ export function valueTexts(points: OutputPoints, nan = 'NaN'): string[] {
 }
 
 /** `0:1 60:2.5`, offsets in seconds from B. */
-export function shown(points: OutputPoints): string {
+export function shown(points: Series): string {
   return valueTexts(points)
     .map((text, i) => `${points.timestamps[i] / 1000 - B}:${text}`)
     .join(' ');

@@ -3,7 +3,8 @@ import { evaluateGroup, evaluateGroupSteps } from '../../src/query/evaluate';
 import { AGGREGATOR_NAMES } from '../../src/query/aggregate/registry';
 import { OutputBuilder } from '../../src/query/merge/output';
 import { UnionMerge } from '../../src/query/merge/union-merge';
-import type { GroupSpec, OutputPoints, Series } from '../../src/query/types';
+import type { GroupSpec } from '../../src/query/specification';
+import type { Series } from '../../src/query/series/series';
 import { B, groupSpec, seriesOf, valueTexts, window } from './evaluate-support';
 
 const names = AGGREGATOR_NAMES.filter((name) => name !== 'none');
@@ -14,14 +15,14 @@ const anyName = fc.constantFrom(...names);
 const spec = (aggregator: string): GroupSpec => groupSpec({ aggregator, ...window(100, 3000) });
 
 /** The general merge, whatever the timestamps. */
-function byUnion(series: readonly Series[], group: GroupSpec, rates = false): OutputPoints {
+function byUnion(series: readonly Series[], group: GroupSpec, rates = false): Series {
   const output = new OutputBuilder(0);
   const merge = new UnionMerge(series, group.aggregator, rates, group.startMs, group.endMs, output);
   while (merge.step());
   return output.build();
 }
 
-const texts = (points: OutputPoints): unknown => [Array.from(points.timestamps), valueTexts(points)];
+const texts = (points: Series): unknown => [Array.from(points.timestamps), valueTexts(points)];
 
 /** One exact integer per point, which sends every step through the 64-bit arithmetic. */
 function withExactIntegers(series: Series): Series {

@@ -1,7 +1,6 @@
 import { evaluateGroup } from '../../src/query/evaluate';
-import type { Series } from '../../src/query/types';
-import { B, groupSpec, series, seriesMs, shown, window } from './evaluate-support';
-import type { Asked } from './evaluate-support';
+import type { Series } from '../../src/query/series/series';
+import { B, groupSpec, series, seriesMs, shown, window, type Asked } from './evaluate-support';
 
 const run = (group: Series[], asked: Partial<Asked> = {}): string =>
   shown(evaluateGroup(group, groupSpec({ ...window(0, 3500), ...asked })));

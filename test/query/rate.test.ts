@@ -1,8 +1,8 @@
 import { evaluateGroup } from '../../src/query/evaluate';
-import { rateOf, DEFAULT_RATE } from '../../src/query/rate/rate';
-import type { Series } from '../../src/query/types';
-import { groupSpec, series, seriesMs, seriesOf, shown, valueTexts, window } from './evaluate-support';
-import type { Asked } from './evaluate-support';
+import { rateOf } from '../../src/query/rate/rate';
+import { defaultRateOptions } from '../../src/query/specification';
+import type { Series } from '../../src/query/series/series';
+import { groupSpec, series, seriesMs, seriesOf, shown, valueTexts, window, type Asked } from './evaluate-support';
 
 const run = (group: Series[], rate: Asked['rate'] = true, asked: Partial<Asked> = {}): string =>
   shown(evaluateGroup(group, groupSpec({ ...window(0, 3500), ...asked, rate })));
@@ -39,12 +39,12 @@ describe('arithmetic', () => {
         [1000, '500'],
         [1010, '520'],
       ]),
-      DEFAULT_RATE,
+      defaultRateOptions(),
     );
     expect(Array.from(rates.values)).toEqual([0.5, 2]);
   });
   test('time has to advance', () =>
-    expect(() => rateOf(seriesOf([[0, '1']]), DEFAULT_RATE)).toThrow('is supposed to be  strictly greater'));
+    expect(() => rateOf(seriesOf([[0, '1']]), defaultRateOptions())).toThrow('is supposed to be  strictly greater'));
 });
 
 describe('groups', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { findAggregator } from '../../src/query/aggregate/registry';
 import { sumRows } from '../../src/query/merge/row-sums';
-import { doubleSeries } from '../../src/query/points';
+import { doubleSeries } from '../../src/query/series/series';
 
 const value = fc.oneof(
   fc.double({ min: -1e6, max: 1e6, noNaN: true }),

@@ -5,15 +5,15 @@ import {
   DuplicateTimestampError,
   IllegalDataError,
   mergeRow,
-  PointsBuilder,
   readValue,
-  RowDecoder,
   uidToHex,
   offsetMsAt,
   flagsAt,
   type MergedRow,
   type MergeOptions,
 } from '../../src/schema';
+import { PointsBuilder } from '../../src/query/series';
+import { RowDecoder } from '../../src/query/source/row-decoder';
 import { BASE, rowOfText } from './row-cells';
 
 /** How golden files name the modes: default, fix_duplicates, date-tiered keeping the maximum, and the minimum. */

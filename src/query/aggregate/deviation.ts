@@ -1,5 +1,5 @@
 import { doubleToLong } from '../../util/java-long';
-import type { Aggregator } from '../types';
+import type { Aggregator } from '../specification';
 
 /** Population standard deviation by Welford's recurrence; NaN is skipped, a single value gives 0. */
 export const dev: Aggregator = {

@@ -1,5 +1,5 @@
 import { doubleToLong } from '../../util/java-long';
-import type { Aggregator } from '../types';
+import type { Aggregator } from '../specification';
 import { sortedDoubles, sortedPresent } from './sorting';
 
 /** Where a quantile of n sorted values lies, counted from 1: the estimation types of Apache commons-math. */

@@ -1,4 +1,4 @@
-import type { Aggregator } from '../types';
+import type { Aggregator } from '../specification';
 import { dev } from './deviation';
 import { percentile } from './percentile';
 import { first, last, max, median, min, none } from './selection';

@@ -1,5 +1,5 @@
 import { IllegalStateError } from '../../util/errors';
-import type { Aggregator, Interpolation } from '../types';
+import type { Aggregator, Interpolation } from '../specification';
 import { sortedDoubles, sortedPresent } from './sorting';
 
 /** Smallest value, NaN skipped; a minimum of +Infinity is NaN. */

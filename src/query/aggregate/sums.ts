@@ -1,4 +1,4 @@
-import type { Aggregator, Interpolation } from '../types';
+import type { Aggregator, Interpolation } from '../specification';
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);

@@ -1,4 +1,4 @@
-import type { DownsampleSpec, GroupSpec } from '../types';
+import type { DownsampleSpec, GroupSpec } from '../specification';
 import { CalendarBuckets } from './calendar';
 
 /** How time is cut into the buckets of one query: bucket starts, in milliseconds. */

@@ -1,5 +1,5 @@
-import { doubleSeries, lowerBound } from '../points';
-import type { DownsampleSpec, GroupSpec, Series } from '../types';
+import { doubleSeries, lowerBound, type Series } from '../series/series';
+import type { DownsampleSpec, GroupSpec } from '../specification';
 import type { Buckets } from './buckets';
 
 /**

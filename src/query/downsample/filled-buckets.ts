@@ -1,6 +1,6 @@
 import { IllegalArgumentError, IllegalStateError } from '../../util/errors';
-import { doubleSeries } from '../points';
-import type { FillPolicy, GroupSpec, Series } from '../types';
+import { doubleSeries, type Series } from '../series/series';
+import type { FillPolicy, GroupSpec } from '../specification';
 import type { Buckets } from './buckets';
 
 /** Most buckets that one query may fill: 256 MiB of times and values. */

@@ -1,4 +1,4 @@
-import type { OutputPoints } from '../types';
+import type { Series } from '../series/series';
 
 /** What tells an expression which series belong together: the ids of a group's tags. */
 export interface TagIds {
@@ -17,11 +17,11 @@ export interface ExpressionSeries {
   readonly aggregateTags: readonly string[];
   readonly ids: TagIds;
   /** Of the whole scan window, which reaches beyond the query window. Null: others may have a turn here. */
-  points(): Generator<null, OutputPoints>;
+  points(): Generator<null, Series>;
 }
 
 /** Points that are all doubles. The arrays hold nothing else. */
-export function doublePoints(timestamps: Float64Array, values: Float64Array): OutputPoints {
+export function doublePoints(timestamps: Float64Array, values: Float64Array): Series {
   return { size: timestamps.length, timestamps, values, isInteger: null, allIntegers: false, integers: null };
 }
 

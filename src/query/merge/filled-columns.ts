@@ -1,6 +1,7 @@
 import { fillValue } from '../downsample/filled-buckets';
 import { rateBetween } from '../rate/rate';
-import type { FillPolicy, RateOptions, Series } from '../types';
+import type { FillPolicy, RateOptions } from '../specification';
+import type { Series } from '../series/series';
 import type { Columns } from './grid-merge';
 
 /** Columns of downsampled series whose missing buckets are filled, and then perhaps turned into rates. */

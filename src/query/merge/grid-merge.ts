@@ -1,4 +1,5 @@
-import type { Aggregator, Series } from '../types';
+import type { Aggregator } from '../specification';
+import type { Series } from '../series/series';
 import type { OutputBuilder } from './output';
 import { sumRows } from './row-sums';
 

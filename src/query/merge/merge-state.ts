@@ -1,5 +1,4 @@
-import { integerAt, lowerBound } from '../points';
-import type { Series } from '../types';
+import { integerAt, lowerBound, type Series } from '../series/series';
 
 /** A series that has not begun, or is over, has no last point. */
 const NONE = -1;

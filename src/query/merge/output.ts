@@ -1,5 +1,5 @@
 import { IllegalStateError } from '../../util/errors';
-import type { OutputPoints } from '../types';
+import type { Series } from '../series/series';
 
 /** Collects the points of one output object. */
 export class OutputBuilder {
@@ -41,7 +41,7 @@ export class OutputBuilder {
     this.integers[this.size - 1] = value;
   }
 
-  build(): OutputPoints {
+  build(): Series {
     const { size } = this;
     const full = size === this.timestamps.length;
     return {

@@ -1,4 +1,4 @@
-import type { Series } from '../types';
+import type { Series } from '../series/series';
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 

@@ -1,5 +1,4 @@
-import { integerAt } from '../points';
-import type { Series } from '../types';
+import { integerAt, type Series } from '../series/series';
 import type { Columns } from './grid-merge';
 
 /** Columns of series that share their timestamps. */

@@ -1,4 +1,5 @@
-import type { Aggregator, Interpolation, Series } from '../types';
+import type { Aggregator, Interpolation } from '../specification';
+import type { Series } from '../series/series';
 import { MergeState } from './merge-state';
 import type { OutputBuilder } from './output';
 

@@ -1,6 +1,4 @@
-export { groupSpans, type SpanGroup } from './group';
-export { queryAnswerJson, type JsonOptions } from './json';
-export { labelGroups, type Labels } from './labels';
-export { queryJson, subQueryJson } from './query-json';
-export { newRunStats, runStatsJson, seriesStatsJson, type RunStats, type SeriesStats, type SubQueryStats } from './query-stats';
+// What comes out of a query, as data: its results and how they came about.
 export type { QueryResult } from './result';
+export { newRunStats, type RunStats, type SeriesStats, type SubQueryStats } from './run-stats';
+export { newScanStats, type ScanStats } from './scan-stats';

@@ -1,13 +1,13 @@
 import type { Annotation } from '../../schema';
-import type { ValidSubQuery } from '../parse';
-import type { OutputPoints } from '../types';
-import type { Labels } from './labels';
-import type { SeriesStats } from './query-stats';
+import type { Labels } from '../group';
+import type { Series } from '../series';
+import type { ValidSubQuery } from '../specification';
+import type { SeriesStats } from './run-stats';
 
-/** One output object of a query, before it is written out. */
+/** One output object of a query. */
 export interface QueryResult extends Labels {
   readonly subQuery: ValidSubQuery;
-  /** UIDs of the keys that filters name, in order; null without filters. */
+  /** UIDs of the keys that filters name, in order; null without filters, empty for TSUIDs. */
   readonly filterTagks: readonly Buffer[] | null;
   /** Upper-case hexadecimal, sorted. */
   tsuids(): string[];
@@ -16,6 +16,6 @@ export interface QueryResult extends Labels {
   /** The list of annotations is shown even though it is empty. */
   readonly showsEmptyAnnotations?: true;
   /** Inside the query window. */
-  readonly points: OutputPoints;
+  readonly points: Series;
   readonly stats: SeriesStats;
 }

@@ -1,7 +1,8 @@
 import { addFilter, filterFromTag, makeFilter, type TagValueFilter } from '../filter';
 import { hashMapOrder } from '../../util/java-hash-order';
 import { JsonValue } from './json-binding';
-import { defaultRateOptions, emptyQuery, emptySubQuery, parseRollupUsage, type Query, type RateOptions, type SubQuery } from './query';
+import { defaultRateOptions, type RateOptions } from '../specification';
+import { emptyQuery, emptySubQuery, parseRollupUsage, type Query, type SubQuery } from './query';
 import { ClientError } from '../../util/errors';
 
 const TS_QUERY = 'net.opentsdb.core.TSQuery';

@@ -1,16 +1,5 @@
 import type { TagValueFilter } from '../filter';
-import type { RateOptions as EngineRateOptions } from '../types';
-
-/** Rate options while they are being read. */
-export type RateOptions = { -readonly [K in keyof EngineRateOptions]: EngineRateOptions[K] };
-
-export const DEFAULT_COUNTER_MAX = 2n ** 63n - 1n;
-
-export function defaultRateOptions(): RateOptions {
-  return { counter: false, counterMax: DEFAULT_COUNTER_MAX, resetValue: 0n, dropResets: false };
-}
-
-export type RollupUsage = 'ROLLUP_RAW' | 'ROLLUP_NOFALLBACK' | 'ROLLUP_FALLBACK' | 'ROLLUP_FALLBACK_RAW';
+import type { RateOptions, RollupUsage } from '../specification';
 
 const ROLLUP_USAGES: readonly string[] = ['ROLLUP_RAW', 'ROLLUP_NOFALLBACK', 'ROLLUP_FALLBACK', 'ROLLUP_FALLBACK_RAW'];
 

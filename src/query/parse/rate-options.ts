@@ -1,4 +1,4 @@
-import { defaultRateOptions, type RateOptions } from './query';
+import { defaultRateOptions, type RateOptions } from '../specification';
 import { ClientError } from '../../util/errors';
 
 const LONG = /^[+-]?[0-9]+$/;

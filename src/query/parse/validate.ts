@@ -1,32 +1,12 @@
 import { isJavaTimeZone } from '../../util/java-time-zones';
 import { parseDateTimeString } from '../../util/date-time';
 import { findAggregator } from '../aggregate/registry';
-import { parseDownsample } from '../downsample/specification';
-import type { Aggregator, DownsampleSpec } from '../types';
+import { parseDownsample } from '../downsample/parse-downsample';
+import { defaultRateOptions, type Aggregator, type DownsampleSpec, type ValidQuery, type ValidSubQuery } from '../specification';
 import { describeQuery } from './describe';
 import { javaFloatToString } from '../../util/java-double';
 import type { Query, SubQuery } from './query';
 import { ClientError } from '../../util/errors';
-
-/** A sub-query that can be run. */
-export interface ValidSubQuery {
-  readonly source: SubQuery;
-  /** Position in the request, duplicates not counted. */
-  readonly index: number;
-  readonly aggregator: Aggregator;
-  readonly downsample: DownsampleSpec | null;
-  /** Reads histogram columns instead of points. */
-  readonly histogram: boolean;
-}
-
-/** A request that can be run. */
-export interface ValidQuery {
-  readonly source: Query;
-  /** The query window in milliseconds, both ends inclusive. */
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly subQueries: readonly ValidSubQuery[];
-}
 
 const MAX_TIMESTAMP_MS = 9999999999999;
 
@@ -71,7 +51,15 @@ class Validation {
     if (endMs <= startMs) throw new Error(`End time [${endMs}] must be greater than the start time [${startMs}]`);
     if (!query.queries || query.queries.length === 0) throw new Error('Missing queries');
     const subQueries = query.queries.map((sub, index) => this.subQuery(sub, index));
-    return { source: query, startMs, endMs, subQueries };
+    return {
+      startMs,
+      endMs,
+      subQueries,
+      globalAnnotations: query.globalAnnotations && !query.noAnnotations,
+      delete: query.delete,
+      overrideByteLimit: query.overrideByteLimit,
+      overrideDataPointLimit: query.overrideDataPointLimit,
+    };
   }
 
   private time(text: string): number {
@@ -88,7 +76,21 @@ class Validation {
     if (downsample) this.intervals.set(sub, downsample.intervalMs);
     const histogram = checkHistogram(sub, aggregator, downsample);
     sub.index = index;
-    return { source: sub, index, aggregator, downsample: downsample && this.inZone(downsample), histogram };
+    return {
+      index,
+      metric: sub.metric ?? '',
+      tsuids: sub.tsuids !== null && sub.tsuids.length > 0 ? sub.tsuids : null,
+      filters: sub.filters,
+      explicitTags: sub.explicitTags,
+      aggregator,
+      downsample: downsample && this.inZone(downsample),
+      rate: sub.rate ? (sub.rateOptions ?? defaultRateOptions()) : null,
+      histogram,
+      percentiles: sub.percentiles,
+      showHistogramBuckets: sub.showHistogramBuckets,
+      preAggregate: sub.preAggregate,
+      rollupUsage: sub.rollupUsage,
+    };
   }
 
   /** The zone and the calendar flag of the request, laid on a sub-query's downsampler. */

@@ -3,5 +3,5 @@ export { ADVICE, QueryLimits, ReadBudget, type ReadLimits } from './limits';
 export { QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';
 export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';
-export { planMetricScan, planTsuidScan, type ScanPlan } from './scan-plan';
+export { planMetricScan, planTsuidScan, type KeyRange, type ScanPlan } from './scan-plan';
 export { scanWindow, type ScanWindow } from './scan-window';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/types';
 import { JavaRegexp } from '../../util/java-regexp';
-import type { QueryLogger } from '../logger';
+import type { Log } from '../../util/log';
 import { ClientError } from '../../util/errors';
 
 /** How much a sub-query may read; 0: as much as it likes. */
@@ -36,7 +36,7 @@ export class QueryLimits {
   /** @throws Error for negative defaults, which stop the daemon's start */
   constructor(
     config: Config,
-    private readonly logger: QueryLogger,
+    private readonly logger: Log,
   ) {
     const bytes = config.getInt('tsd.query.limits.bytes.default');
     const dataPoints = config.getInt('tsd.query.limits.data_points.default');

@@ -1,4 +1,4 @@
-import { BYTES_PER_POINT } from '../../schema';
+import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
 

@@ -1,10 +1,11 @@
 import { allSalts, hexToUid, setBaseTime, tagsAt, type KeyLayout } from '../../schema';
 import type { RowFilter } from '../../storage';
+import type { PointSource } from '../source';
 import type { FilterPlan, RowLiteral } from './row-literals';
 import type { ScanWindow } from './scan-window';
 import { ClientError } from '../../util/errors';
 
-/** One range of the data table; keys as the store has them. */
+/** One range of a table; keys as the store has them. */
 export interface KeyRange {
   /** Inclusive. */
   readonly start: Buffer;
@@ -12,8 +13,9 @@ export interface KeyRange {
   readonly stop: Buffer;
 }
 
-/** Which rows a sub-query reads. */
+/** Which rows of which source a sub-query reads. */
 export interface ScanPlan extends ScanWindow {
+  readonly source: PointSource;
   readonly metric: Buffer;
   /** One a salt bucket; one when salting is off. */
   readonly ranges: readonly KeyRange[];
@@ -61,17 +63,19 @@ function fuzzyCondition(layout: KeyLayout, literals: readonly RowLiteral[]): ((k
  * @param fuzzy `tsd.query.enable_fuzzy_filter`
  */
 export function planMetricScan(
-  layout: KeyLayout,
+  source: PointSource,
   metric: Buffer,
   window: ScanWindow,
   { literals, groupBys }: FilterPlan,
   explicit: boolean,
   fuzzy: boolean,
 ): ScanPlan {
+  const { layout } = source;
   const useFuzzy = explicit && fuzzy && literals.length > 0;
   const stopTags = useFuzzy ? Buffer.concat(literals.flatMap((l) => [l.tagk, Buffer.alloc(layout.tagv, 0xff)])) : Buffer.alloc(0);
   const filtered = literals.length > 0 || groupBys.length > 0;
   return {
+    source,
     scanStart: window.scanStart,
     scanEnd: window.scanEnd,
     metric,
@@ -95,7 +99,8 @@ export function planMetricScan(
  * @param tsuids hexadecimal; all of one metric
  * @throws ClientError 400
  */
-export function planTsuidScan(layout: KeyLayout, tsuids: readonly string[], window: ScanWindow): ScanPlan {
+export function planTsuidScan(source: PointSource, tsuids: readonly string[], window: ScanWindow): ScanPlan {
+  const { layout } = source;
   const digits = layout.metric * 2;
   const metricHex = tsuids[0].slice(0, digits).toUpperCase();
   for (const tsuid of tsuids) {
@@ -106,6 +111,7 @@ export function planTsuidScan(layout: KeyLayout, tsuids: readonly string[], wind
   const metric = hexToUid(metricHex);
   const tagParts = tsuids.map((tsuid) => hexToUid(tsuid.slice(digits))).sort(Buffer.compare);
   return {
+    source,
     ...window,
     metric,
     ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),

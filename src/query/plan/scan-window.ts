@@ -1,8 +1,7 @@
-import type { DownsampleSpec } from '../types';
+import type { RowSpan } from '../source';
+import type { DownsampleSpec } from '../specification';
 
-const HOUR = 3600;
-
-/** What is read, in seconds: whole hours around the query window. */
+/** What is read, in seconds: whole rows around the query window. */
 export interface ScanWindow {
   /** Inclusive. */
   readonly scanStart: number;
@@ -11,17 +10,18 @@ export interface ScanWindow {
 }
 
 /**
- * The hours to read for a query window. Downsampling widens it by whole intervals of fixed length (calendar ones too);
+ * The rows to read for a query window. Downsampling widens it by whole intervals of fixed length (calendar ones too);
  * rates and interpolation do not. The end is moved on by a second whatever it is. Mirrors TsdbQuery.getScanStartTimeSeconds
  * and getScanEndTimeSeconds.
  */
-export function scanWindow(startMs: number, endMs: number, downsample: DownsampleSpec | null): ScanWindow {
+export function scanWindow(startMs: number, endMs: number, downsample: DownsampleSpec | null, rows: RowSpan): ScanWindow {
   const interval = downsample && downsample.kind !== 'all' ? downsample.intervalMs : 0;
   let start = Math.floor(startMs / 1000);
   const end = Math.floor(endMs / 1000) + 1;
   if (interval > 0) start -= Math.floor(((1000 * start) % interval) / 1000);
-  const scanStart = Math.max(0, start - (start % HOUR));
-  if (interval === 0) return { scanStart, scanEnd: end + HOUR - (end % HOUR) };
+  const scanStart = Math.max(0, rows.start(start));
+  if (interval === 0) return { scanStart, scanEnd: rows.next(rows.start(end)) };
   const bucketEnd = end + Math.floor((interval - ((1000 * end) % interval)) / 1000);
-  return { scanStart, scanEnd: bucketEnd % HOUR === 0 ? bucketEnd : bucketEnd + HOUR - (bucketEnd % HOUR) };
+  const row = rows.start(bucketEnd);
+  return { scanStart, scanEnd: row === bucketEnd ? row : rows.next(row) };
 }

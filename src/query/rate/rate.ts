@@ -1,16 +1,13 @@
 import { IllegalStateError } from '../../util/errors';
-import { doubleSeries, integerAt, isIntegerAt } from '../points';
-import type { RateOptions, Series } from '../types';
-
-/** What `rate` without options means. */
-export const DEFAULT_RATE: RateOptions = { counter: false, counterMax: 2n ** 63n - 1n, resetValue: 0n, dropResets: false };
+import { doubleSeries, integerAt, isIntegerAt, type Series } from '../series/series';
+import type { RateOptions } from '../specification';
 
 /**
  * Changes per second between consecutive points, always doubles. The first point gets a rate too, against the value 0 at time 0: groups are
  * merged with it. Differences of integers are 64-bit integers. Mirrors RateSpan.
  * @throws IllegalStateError when time does not advance
  */
-export function rateOf(series: Series, options: RateOptions): Series {
+export function rateOf(series: Series, options: Readonly<RateOptions>): Series {
   return options.counter || series.integers !== null ? counterRate(series, options) : plainRate(series);
 }
 
@@ -29,7 +26,7 @@ function plainRate({ size, timestamps, values }: Series): Series {
   return doubleSeries(timestamps, rates, size);
 }
 
-function counterRate(series: Series, options: RateOptions): Series {
+function counterRate(series: Series, options: Readonly<RateOptions>): Series {
   const { size, timestamps, values } = series;
   const times = new Float64Array(size);
   const rates = new Float64Array(size);
@@ -62,14 +59,14 @@ function notAdvancing(before: number, after: number): IllegalStateError {
 }
 
 /** The rate between two doubles, for options that drop nothing. */
-export function rateBetween(before: number, after: number, seconds: number, options: RateOptions): number {
+export function rateBetween(before: number, after: number, seconds: number, options: Readonly<RateOptions>): number {
   const difference = after - before;
   if (!(options.counter && difference < 0)) return difference / seconds;
   return unlessReset((Number(options.counterMax) - before + after) / seconds, options);
 }
 
 /** The rate of a roll-over, or 0 where it is so large that the counter must have been reset. */
-function unlessReset(rate: number, { resetValue }: RateOptions): number {
+function unlessReset(rate: number, { resetValue }: Readonly<RateOptions>): number {
   return resetValue > 0n && rate > Number(resetValue) ? 0 : rate;
 }
 

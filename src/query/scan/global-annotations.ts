@@ -1,30 +1,42 @@
-import { DATA_FAMILY, decodeAnnotation, columnKind, globalAnnotationKey, isGlobalAnnotationKey, type Annotation } from '../../schema';
-import type { CallOptions } from '../../storage';
-import type { ScanContext } from './range-scan';
+import {
+  DATA_FAMILY,
+  decodeAnnotation,
+  columnKind,
+  globalAnnotationKey,
+  isGlobalAnnotationKey,
+  MAX_TIMESPAN,
+  type Annotation,
+  type KeyLayout,
+} from '../../schema';
+import type { CallOptions, Storage } from '../../storage';
+import { fixedRowSpan } from '../source';
 
-const HOUR = 3600;
+/** Annotations stand in hours whatever the table of points has. */
+const HOURS = fixedRowSpan(MAX_TIMESPAN);
 
 /**
  * Annotations of no series in the hours of a window. What starts before it or ends after it is left out, comparing the
  * stored numbers as they are with seconds, so that an end in milliseconds is always too late. Mirrors Annotation.getGlobalAnnotations.
  */
 export async function readGlobalAnnotations(
-  context: ScanContext,
+  storage: Storage,
+  table: string,
+  layout: KeyLayout,
   startMs: number,
   endMs: number,
   options: CallOptions,
 ): Promise<Annotation[]> {
   const [start, end] = [Math.floor(startMs / 1000), Math.floor(endMs / 1000)];
   const found: Annotation[] = [];
-  const rows = context.storage.scan(context.table, {
-    start: globalAnnotationKey(context.layout, start - (start % HOUR)),
-    stop: globalAnnotationKey(context.layout, end - (end % HOUR) + HOUR),
+  const rows = storage.scan(table, {
+    start: globalAnnotationKey(layout, HOURS.start(start)),
+    stop: globalAnnotationKey(layout, HOURS.next(HOURS.start(end))),
     family: DATA_FAMILY,
     ...options,
   });
   for await (const batch of rows) {
     for (const row of batch) {
-      if (!isGlobalAnnotationKey(context.layout, row.key)) continue;
+      if (!isGlobalAnnotationKey(layout, row.key)) continue;
       for (let i = 0; i < row.size; i++) {
         if (columnKind(row.qualifier(i)) !== 'annotation') continue;
         const note = decodeAnnotation(row.value(i));

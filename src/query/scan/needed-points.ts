@@ -1,7 +1,7 @@
-import { MAX_TIMESPAN, type PointsBuilder } from '../../schema';
+import { type PointsBuilder } from '../series';
 import { bucketsOf, type Buckets } from '../downsample/buckets';
-import { lowerBound } from '../points';
-import type { GroupSpec } from '../types';
+import { lowerBound } from '../series/series';
+import type { GroupSpec } from '../specification';
 
 /**
  * Which of a series' points the numbers of a query depend on. Rows hold whole hours: a query of the last minute would keep
@@ -32,9 +32,9 @@ export class NeededPoints {
     return new NeededPoints(buckets.start(startMs), buckets.next(buckets.start(endMs)), buckets, beside);
   }
 
-  /** Whether all points of a row are needed. @param baseTime seconds */
-  coverRow(baseTime: number): boolean {
-    return baseTime * 1000 >= this.from && (baseTime + MAX_TIMESPAN) * 1000 <= this.to;
+  /** Whether all points of a row are needed. @param baseTime seconds @param end base time of the row after it */
+  coverRow(baseTime: number, end: number): boolean {
+    return baseTime * 1000 >= this.from && end * 1000 <= this.to;
   }
 
   /** Leaves out what is not needed of the points of a series so far. One of them always stays: there is a series. */

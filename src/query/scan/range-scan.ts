@@ -1,38 +1,21 @@
-import {
-  baseTimeOfKey,
-  DATA_FAMILY,
-  decodeAnnotation,
-  RowDecoder,
-  tagsAt,
-  type DecodeFindings,
-  type KeyLayout,
-  type MergeOptions,
-  type StoredRow,
-} from '../../schema';
-// Not by the room's door: its getters cost more than the work where they are called once a cell.
-import { isMsByte } from '../../schema/qualifier';
+import { baseTimeOfKey, tagsAt } from '../../schema';
 import type { Row, Storage } from '../../storage';
 import type { Uids } from '../../uid';
-import type { QueryLogger } from '../logger';
-import type { ReadBudget } from '../plan/limits';
-import type { MemoryShare } from '../plan/memory';
-import type { ResolvedFilter } from '../plan/row-literals';
-import type { KeyRange, ScanPlan } from '../plan/scan-plan';
-import { Breather } from './breather';
+import type { Log } from '../../util/log';
+import { TimeSlice } from '../../util/time-slice';
+import { newScanStats, type ScanStats } from '../output/scan-stats';
+import type { MemoryShare, ReadBudget } from '../plan';
+import type { KeyRange, ResolvedFilter, ScanPlan } from '../plan';
+import type { DecodeFindings, RowReader } from '../source';
 import { NameFilter } from './name-filter';
 import type { NeededPoints } from './needed-points';
-import { newScanStats, type ScanStats } from './scan-stats';
 import { Span } from './span';
-import { ClientError } from '../../util/errors';
 
 /** What scans of one engine have in common. */
-export interface ScanContext {
+export interface ScanEnvironment {
   readonly storage: Storage;
   readonly uids: Uids;
-  readonly logger: QueryLogger;
-  readonly layout: KeyLayout;
-  readonly table: string;
-  readonly merge: MergeOptions;
+  readonly logger: Log;
   /** Rows a batch should hold: `tsd.storage.hbase.scanner.maxNumRows`. */
   readonly batchRows: number;
   /** Told of rows that compaction might find something to do about. They mean nothing any more when it returns. */
@@ -54,9 +37,6 @@ export interface ScanRequest {
   readonly deleteRows: boolean;
   /** What of the points read is kept; null: all. */
   readonly needed: NeededPoints | null;
-  /** Histogram columns instead of points. */
-  readonly histogram: boolean;
-  readonly timeRange: { min: number; max: number } | undefined;
 }
 
 /** Rows decoded between two looks at the clock. */
@@ -68,7 +48,7 @@ export class RangeScan {
   /** By tag pairs; null: the filters refused the series. */
   private readonly spans = new Map<string, Span | null>();
   private readonly filter: NameFilter | null;
-  private readonly decoder: RowDecoder;
+  private readonly reader: RowReader;
   private readonly tagsAt: number;
   private current: Span | null = null;
   /** Of the row before. */
@@ -76,30 +56,31 @@ export class RangeScan {
   private readonly deletes: Promise<void>[] = [];
 
   constructor(
-    private readonly context: ScanContext,
+    private readonly environment: ScanEnvironment,
     private readonly request: ScanRequest,
     private readonly range: KeyRange,
   ) {
-    const { layout } = context;
-    this.tagsAt = tagsAt(layout);
-    this.filter = request.postScan.length === 0 ? null : new NameFilter(context.uids, layout, request.postScan);
-    this.decoder = new RowDecoder(context.merge, (row, cell, kind) => this.extendedCell(row, cell, kind));
-    this.stats = newScanStats({ table: context.table, start: range.start, stop: range.stop });
+    const { source } = request.plan;
+    this.tagsAt = tagsAt(source.layout);
+    this.filter = request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan);
+    this.reader = source.newReader((note) => this.current !== null && (this.current.annotations ??= []).push(note));
+    this.stats = newScanStats({ table: source.table, start: range.start, stop: range.stop });
   }
 
   /** @returns the series that passed the filters, unordered */
   async run(): Promise<Span[]> {
-    const { context, request, stats } = this;
-    const breather = new Breather(request.signal);
+    const { environment, request, stats } = this;
+    const { source, scanStart, scanEnd, filter, accepts } = request.plan;
+    const slice = new TimeSlice(request.signal);
     const started = performance.now();
     let waiting = started;
-    const rows = context.storage.scan(context.table, {
+    const rows = environment.storage.scan(source.table, {
       start: this.range.start,
       stop: this.range.stop,
-      family: DATA_FAMILY,
-      filter: request.plan.filter,
-      batchRows: context.batchRows,
-      timeRange: request.timeRange,
+      family: source.family,
+      filter,
+      batchRows: environment.batchRows,
+      timeRange: source.cellTimes(scanStart, scanEnd),
       signal: request.signal,
       deadline: request.deadline,
       // Rows that are to be deleted are still looked at when the next ones come.
@@ -107,16 +88,15 @@ export class RangeScan {
     });
     for await (const batch of rows) {
       stats.storageMs += performance.now() - waiting;
-      breather.begin();
-      const { accepts } = request.plan;
+      slice.restart();
       const accepted = accepts ? batch.filter((row) => accepts(row.key)) : batch;
-      const sizes = accepted.map((row) => this.count(row));
+      const sizes = this.count(accepted);
       request.budget.check();
       if (this.filter) await this.decide(accepted);
       const decoding = performance.now();
       for (let i = 0; i < accepted.length; i += ROWS_AT_ONCE) {
         this.process(accepted.slice(i, i + ROWS_AT_ONCE), sizes.slice(i, i + ROWS_AT_ONCE));
-        if (breather.due()) await breather.rest();
+        if (slice.isOver()) await slice.next();
       }
       this.latest = null; // it is a view
       waiting = performance.now();
@@ -128,7 +108,7 @@ export class RangeScan {
     stats.uidPairsResolved = this.filter?.resolved ?? 0;
     stats.totalMs = ended - started;
     stats.successful = true;
-    context.onFindings(this.decoder.findings);
+    environment.onFindings(this.reader.findings);
     const found: Span[] = [];
     for (const span of this.spans.values()) if (span !== null) found.push(span);
     return found;
@@ -136,8 +116,9 @@ export class RangeScan {
 
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
-    const { stats, decoder } = this;
-    const { histogram, deleteRows, needed } = this.request;
+    const { stats, reader } = this;
+    const { deleteRows, needed, plan } = this.request;
+    const { layout, rowSpan } = plan.source;
     const touched: Row[] = [];
     const read: Row[] = [];
     let more = 0;
@@ -150,17 +131,16 @@ export class RangeScan {
       stats.rowsPostFilter++;
       const before = points.size;
       this.current = span;
-      const baseTime = baseTimeOfKey(this.context.layout, row.key);
-      if (decoder.decode(row, baseTime, points)) touched.push(row);
-      if (histogram) points.truncate(before);
+      const baseTime = baseTimeOfKey(layout, row.key);
+      if (reader.read(row, baseTime, points)) touched.push(row);
       stats.dpsPostFilter += points.size - before;
-      if (needed !== null && !needed.coverRow(baseTime)) needed.trim(points);
+      if (needed !== null && !needed.coverRow(baseTime, rowSpan.next(baseTime))) needed.trim(points);
       more += points.size - before;
       if (deleteRows) read.push(row);
     }
     this.request.memory.add(more);
     if (read.length > 0) this.delete(read);
-    else if (touched.length > 0) this.context.onRowsMerged?.(touched);
+    else if (touched.length > 0) this.environment.onRowsMerged?.(touched);
   }
 
   /** Looks up the names that decide about this batch's new series. */
@@ -200,41 +180,31 @@ export class RangeScan {
   }
 
   private newSpan(key: Buffer, points = 1): Span {
-    return Span.ofKey(key, this.context.layout, points);
+    return Span.ofKey(key, this.request.plan.source.layout, points);
   }
 
-  /** Adds a row to the budget; returns how many points it seems to have. */
-  private count(row: Row): number {
+  /** Adds rows to the budget; returns how many points each seems to have. */
+  private count(rows: readonly Row[]): number[] {
+    const { stats, reader } = this;
     const { budget } = this.request;
-    const { data } = row.block;
-    let bytes = 0;
-    let points = 0;
-    for (let i = 0; i < row.size; i++) {
-      const length = row.qualifierLength(i);
-      bytes += row.key.length + length + row.valueLength(i);
-      if ((length & 1) === 0) points += isMsByte(data[row.qualifierOffset(i)]) ? length >>> 2 : length >>> 1;
-    }
-    this.stats.rowsPreFilter++;
-    this.stats.columns += row.size;
-    this.stats.bytes += bytes;
-    this.stats.dpsPreFilter += points;
-    budget.bytes += bytes;
-    budget.dataPoints += points;
-    return points;
-  }
-
-  private extendedCell(row: StoredRow, cell: number, kind: string): void {
-    if (kind === 'histogram') {
-      if (this.request.histogram) throw new ClientError(501, 'Histogram columns can not be queried');
-      return;
-    }
-    const span = this.current;
-    if (span && kind === 'annotation') (span.annotations ??= []).push(decodeAnnotation(row.value(cell)));
+    const before = reader.bytes;
+    const sizes = rows.map((row) => {
+      const points = reader.estimate(row);
+      stats.columns += row.size;
+      stats.dpsPreFilter += points;
+      budget.dataPoints += points;
+      return points;
+    });
+    stats.rowsPreFilter += rows.length;
+    stats.bytes += reader.bytes - before;
+    budget.bytes += reader.bytes - before;
+    return sizes;
   }
 
   /** The answer does not depend on it: a failure is only logged. */
   private delete(rows: readonly Row[]): void {
-    const { storage, table, logger } = this.context;
+    const { storage, logger } = this.environment;
+    const { table } = this.request.plan.source;
     const keys = rows.map((row) => ({ row: row.key }));
     const failed = (message: string): void => void logger.error(`Failed to delete rows that a query read: ${message}`);
     this.deletes.push(

@@ -1,4 +1,5 @@
-import { PointsBuilder, TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
+import { PointsBuilder } from '../series';
+import { TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
 
 /** Everything that was read of one series. Mirrors Span. */
 export class Span {

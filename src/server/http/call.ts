@@ -5,6 +5,7 @@ import type { Tsd } from '../context';
 import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
 import { badRequestPage, internalErrorPage, notFoundPage } from './html';
+import { reasonPhrase } from './reason-phrase';
 import type { Target } from './uri';
 import { API_JSON, methodNotAllowed, missingParameter, type HttpCall, type JsonpRule } from './types';
 import { ClientError } from '../../util/errors';
@@ -18,8 +19,6 @@ const PARTS_IN_ONE = 64 * 1024;
 /** Names a page's script can have; whatever else is asked for is an attempt to inject some. */
 const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
 const OVERRIDES: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
-/** Reason phrases in which Node and the original differ. */
-const REASONS: Readonly<Record<number, string>> = { 413: 'Request Entity Too Large' };
 
 /** How long the answer to a client that has closed its side may keep it waiting. */
 const HALF_CLOSED_GRACE_MS = 1000;
@@ -279,8 +278,7 @@ export class Call implements HttpCall {
     } else if (length !== null) headers.push('Content-Length', String(length));
     if (contentType !== null && !this.hasParam('jsonp')) headers.push('X-Content-Type-Options', 'nosniff');
     if (contentType === HTML) headers.push('Content-Security-Policy', PAGE_POLICY);
-    if (REASONS[status] === undefined) res.writeHead(status, headers);
-    else res.writeHead(status, REASONS[status], headers);
+    res.writeHead(status, reasonPhrase(status), headers);
   }
 }
 

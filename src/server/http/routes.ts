@@ -13,7 +13,7 @@ import { suggest } from './endpoints/suggest';
 import { uid } from './endpoints/uid';
 import { version } from './endpoints/version';
 import { put } from './put';
-import { queryHandler } from './query';
+import { queryHandler } from './query/handler';
 import type { HttpHandler } from './types';
 
 type Routes = Readonly<Record<string, HttpHandler>>;

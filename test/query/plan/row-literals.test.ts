@@ -1,6 +1,7 @@
 import { makeFilter } from '../../../src/query/filter';
 import { planFilters, planMetricScan, planTsuidScan, type ResolvedFilter } from '../../../src/query/plan';
-import { DEFAULT_LAYOUT } from '../../../src/schema';
+import { RawPoints, type PointSource } from '../../../src/query/source';
+import { DEFAULT_LAYOUT, DEFAULT_MERGE } from '../../../src/schema';
 
 const id = (n: number): Buffer => Buffer.from([0, 0, n]);
 const any = (k: number): ResolvedFilter => ({ filter: makeFilter('wildcard', `k${k}`, '*', false), tagk: id(k), tagvs: [] });
@@ -51,12 +52,15 @@ test('grouping is by key, in UID order', () => {
 });
 
 describe('the scan', () => {
+  const sourceOf = (layout = DEFAULT_LAYOUT): PointSource =>
+    new RawPoints({ table: 'tsdb', layout, merge: DEFAULT_MERGE, dateTieredSince: 0 });
+  const source = sourceOf();
   const window = { scanStart: 0x10, scanEnd: 0x20 };
   const plan = (filters: ResolvedFilter[], explicit: boolean, fuzzy = true) =>
-    planMetricScan(DEFAULT_LAYOUT, id(9), window, planFilters(filters, 4096), explicit, fuzzy);
+    planMetricScan(source, id(9), window, planFilters(filters, 4096), explicit, fuzzy);
 
   test('one range a salt bucket', () => {
-    const salted = planMetricScan({ ...DEFAULT_LAYOUT, salt: 1, saltBuckets: 3 }, id(9), window, planFilters([], 1), false, true);
+    const salted = planMetricScan(sourceOf({ ...DEFAULT_LAYOUT, salt: 1, saltBuckets: 3 }), id(9), window, planFilters([], 1), false, true);
     expect(salted.ranges.map((r) => `${r.start.toString('hex')} ${r.stop.toString('hex')}`)).toEqual([
       '0000000900000010 0000000900000020',
       '0100000900000010 0100000900000020',
@@ -79,17 +83,17 @@ describe('the scan', () => {
   });
 
   test('TSUIDs share their metric', () => {
-    const tsuids = planTsuidScan(DEFAULT_LAYOUT, ['00000a000001000002', '00000A000001000001'], window);
+    const tsuids = planTsuidScan(source, ['00000a000001000002', '00000A000001000001'], window);
     expect(tsuids.metric.toString('hex')).toBe('00000a');
     expect(tsuids.filter).toMatchObject({
       kind: 'tsuids',
       prefixLength: 7,
       tagParts: [Buffer.from('000001000001', 'hex'), Buffer.from('000001000002', 'hex')],
     });
-    expect(() => planTsuidScan(DEFAULT_LAYOUT, ['00000A000001000002', '00000B000001000001'], window)).toThrow(
+    expect(() => planTsuidScan(source, ['00000A000001000002', '00000B000001000001'], window)).toThrow(
       'One or more TSUIDs did not share the same metric [00000A] [00000B]',
     );
-    expect(() => planTsuidScan(DEFAULT_LAYOUT, ['00000A'], window)).toThrow('UID was empty');
-    expect(() => planTsuidScan(DEFAULT_LAYOUT, ['00'], window)).toThrow("TSUID is shorter than a metric's UID: 00");
+    expect(() => planTsuidScan(source, ['00000A'], window)).toThrow('UID was empty');
+    expect(() => planTsuidScan(source, ['00'], window)).toThrow("TSUID is shorter than a metric's UID: 00");
   });
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { AGGREGATOR_NAMES } from '../../../src/query/aggregate/registry';
 import { evaluateGroup } from '../../../src/query/evaluate';
 import { NeededPoints } from '../../../src/query/scan';
-import type { GroupSpec } from '../../../src/query/types';
-import { PointsBuilder } from '../../../src/schema';
+import type { GroupSpec } from '../../../src/query/specification';
+import { PointsBuilder } from '../../../src/query/series';
 import { B, groupSpec, valueTexts, window } from '../evaluate-support';
 
 type Put = readonly [offset: number, value: number | bigint, integer: boolean];
@@ -17,7 +17,7 @@ function read(points: readonly Put[], spec: GroupSpec, needed: NeededPoints | nu
       if (typeof value === 'bigint') builder.pushExact((B + offset) * 1000, value);
       else builder.push((B + offset) * 1000, value, integer);
     }
-    if (row.length > 0 && needed !== null && !needed.coverRow(base)) needed.trim(builder);
+    if (row.length > 0 && needed !== null && !needed.coverRow(base, base + 3600)) needed.trim(builder);
   }
   return builder;
 }
@@ -95,6 +95,6 @@ test.each([
 
 test('whole hours are all needed', () => {
   const spec = groupSpec(window(0, 3599.999));
-  expect(NeededPoints.of(spec)!.coverRow(B)).toBe(true);
-  expect(NeededPoints.of(spec)!.coverRow(B - 3600)).toBe(false);
+  expect(NeededPoints.of(spec)!.coverRow(B, B + 3600)).toBe(true);
+  expect(NeededPoints.of(spec)!.coverRow(B - 3600, B)).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Breather, Semaphore } from '../../../src/query/scan';
+import { Semaphore } from '../../../src/query/scan';
 
 const never = new AbortController().signal;
 
@@ -36,18 +36,4 @@ test('a permit comes back when the work fails; who gives up waiting takes none',
   await expect(first).rejects.toThrow('failed');
   expect(await third).toBe('third');
   await expect(semaphore.run(gone.signal, async () => 'never')).rejects.toThrow('gave up');
-});
-
-test('a breather ends with its signal', async () => {
-  const aborter = new AbortController();
-  const breather = new Breather(aborter.signal);
-  expect(breather.due()).toBe(false);
-  await sleep(15);
-  expect(breather.due()).toBe(true);
-  await breather.rest();
-  expect(breather.due()).toBe(false);
-  const resting = breather.rest();
-  aborter.abort(new Error('enough'));
-  await expect(resting).rejects.toThrow('enough');
-  expect(() => breather.due()).toThrow('enough');
 });

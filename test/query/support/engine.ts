@@ -1,13 +1,6 @@
 import { LayeredConfig } from '../../../src/config';
-import {
-  createQueryEngine,
-  parseJsonQuery,
-  parseUriQuery,
-  queryAnswerJson,
-  removeDuplicates,
-  type Query,
-  type QueryEngine,
-} from '../../../src/query';
+import { createQueryEngine, parseJsonQuery, parseUriQuery, removeDuplicates, type Query, type QueryEngine } from '../../../src/query';
+import { queryAnswerJson } from '../../../src/server/http/query/answer-json';
 import type { Storage } from '../../../src/storage';
 import { createUids, type Uids } from '../../../src/uid';
 import { createPointWriter, type PointWriter } from '../../../src/write';
@@ -65,12 +58,9 @@ export class TestEngine {
     const query = this.parse(question);
     removeDuplicates(query);
     const valid = this.engine.validate(query);
-    const answer = await this.engine.execute(valid, { remote: '/127.0.0.1:1', headers: {} }, signal);
-    const options = { arrays: false, globalAnnotations: answer.globalAnnotations, summary: null };
-    const json = queryAnswerJson(valid, answer.results(), options, answer.breather);
+    const answer = await this.engine.execute(valid, { client: { remote: '/127.0.0.1:1', headers: new Map() }, query }, signal);
     let text = '';
-    if (typeof json === 'string') text = json;
-    else for await (const part of json) text += part;
+    for await (const part of queryAnswerJson(query, valid, answer, false)) text += part;
     answer.finish(200, null, true);
     return text;
   }

@@ -233,10 +233,10 @@ describe('answers', () => {
     const { registry } = tsd.daemon.queries;
     const connection = await Connection.open(tsd.port);
     connection.send(requestBytes('/api/query?start=1700000000&end=1700000010&m=sum:m'));
-    while (registry.runningCount === 0) await sleep(5);
+    while (registry.running.length === 0) await sleep(5);
     connection.socket.end();
     expect((await connection.toEnd()).length).toBe(0);
-    while (registry.runningCount > 0) await sleep(5);
+    while (registry.running.length > 0) await sleep(5);
     jest.restoreAllMocks();
   });
 });

@@ -1,5 +1,5 @@
 import type { QueryResult } from '../../output';
-import type { OutputPoints } from '../../types';
+import type { Series } from '../../series/series';
 import type { ExpressionSeries } from '../series';
 
 /** A series of an answer of `/api/query/gexp`: an output object of `/api/query`, except that its numbers come when asked for. */
@@ -52,7 +52,7 @@ export function eachSeries(change: (series: GexpSeries, window: QueryWindow) => 
 }
 
 /** The same series with other numbers. */
-export function withPoints(series: GexpSeries, change: (points: OutputPoints) => OutputPoints): GexpSeries {
+export function withPoints(series: GexpSeries, change: (points: Series) => Series): GexpSeries {
   return {
     ...series,
     *points() {

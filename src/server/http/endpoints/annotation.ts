@@ -1,5 +1,5 @@
 import { AnnotationConflictError, AnnotationStore, type AnnotationEdit } from '../../../meta/annotations';
-import { annotationJson } from '../../../query/output/annotation-json';
+import { annotationJson } from '../annotation-json';
 import { hexToUid } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';

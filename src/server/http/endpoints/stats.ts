@@ -1,6 +1,7 @@
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { collectStats, statsLines, type Stat } from '../../stats';
 import { sendLegacy } from '../legacy';
+import { registryJson } from '../query/registry-json';
 import type { HttpCall } from '../types';
 import { regionClientsJson } from './region-clients';
 import { runtimeStats, threadList } from './runtime-stats';
@@ -15,7 +16,7 @@ export async function stats(call: HttpCall): Promise<void> {
     case 'jvm':
       return call.sendJson(200, JSON.stringify(runtimeStats(call.tsd.startedAt)));
     case 'query':
-      return call.sendJson(200, call.tsd.queries.registry.toJson());
+      return call.sendJson(200, registryJson(call.tsd.queries.registry));
     case 'region_clients': {
       const details = call.hasParam('details');
       return call.sendJson(200, regionClientsJson(call.tsd.storage.servers(details), details));

@@ -1,6 +1,8 @@
 import { createLogger } from 'winston';
 import { LayeredConfig } from '../../../../src/config';
-import { DATA_FAMILY, DEFAULT_MERGE, PointsBuilder, RowDecoder, type MergeOptions } from '../../../../src/schema';
+import { DATA_FAMILY, DEFAULT_MERGE, type MergeOptions } from '../../../../src/schema';
+import { PointsBuilder } from '../../../../src/query/series';
+import { RowDecoder } from '../../../../src/query/source/row-decoder';
 import { PackedCells, type Row, type RowPut, type Storage } from '../../../../src/storage';
 import { createCompaction, type Compaction, type CompactionOptions } from '../../../../src/write/compaction';
 

@@ -1,9 +1,8 @@
-import { isIntegerAt } from '../../../points';
-import type { OutputPoints } from '../../../types';
+import { isIntegerAt, type Series } from '../../../series/series';
 import { eachSeries, withPoints, type GexpFunction } from '../series';
 
 /** Absolute values; the smallest long, which has none, stays what it is. */
-export function absolutePoints(points: OutputPoints): OutputPoints {
+export function absolutePoints(points: Series): Series {
   const { size } = points;
   const values = new Float64Array(size);
   for (let i = 0; i < size; i++) values[i] = Math.abs(points.values[i]);

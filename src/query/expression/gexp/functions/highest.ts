@@ -1,8 +1,8 @@
 import { ClientError } from '../../../../util/errors';
 import { OutputBuilder } from '../../../merge/output';
 import { UnionMerge } from '../../../merge/union-merge';
-import { since } from '../../../points';
-import type { Aggregator, OutputPoints } from '../../../types';
+import { since, type Series } from '../../../series/series';
+import type { Aggregator } from '../../../specification';
 import { collect, eachOf, type GexpFunction, type GexpSeries, type QueryWindow } from '../series';
 import { parseCount } from './count-parameter';
 
@@ -33,7 +33,7 @@ function compareDoubles(a: number, b: number): number {
 }
 
 /** Positions of the series, the highest rank first; equals in their order. Without a point in the window all are equal. */
-export function* rank(all: readonly OutputPoints[], slots: Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
+export function* rank(all: readonly Series[], slots: Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
   const inWindow = all.map((points) => since(points, startMs));
   const merge = new UnionMerge(inWindow, slots, false, startMs, endMs, new OutputBuilder(0));
   while (merge.step()) yield null;
@@ -48,7 +48,7 @@ export function highest(newSlots: (series: number) => Slots): GexpFunction {
     return function* (inputs, window) {
       const all = yield* collect(eachOf(inputs));
       if (all.length === 0) return;
-      const points: OutputPoints[] = [];
+      const points: Series[] = [];
       for (const series of all) points.push(yield* series.points());
       const order = yield* rank(points, newSlots(all.length), window);
       for (const i of order.slice(0, count)) yield fixed(all[i], points[i]);
@@ -57,7 +57,7 @@ export function highest(newSlots: (series: number) => Slots): GexpFunction {
 }
 
 /** The series with the numbers that it has been ranked by. */
-function fixed(series: GexpSeries, points: OutputPoints): GexpSeries {
+function fixed(series: GexpSeries, points: Series): GexpSeries {
   return {
     ...series,
     *points() {

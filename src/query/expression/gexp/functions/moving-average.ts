@@ -1,6 +1,5 @@
 import { ClientError } from '../../../../util/errors';
-import { lowerBound } from '../../../points';
-import type { OutputPoints } from '../../../types';
+import { lowerBound, type Series } from '../../../series/series';
 import { doublePoints, POINTS_A_TURN } from '../../series';
 import { eachSeries, type GexpFunction, type QueryWindow } from '../series';
 import { parseCount } from './count-parameter';
@@ -51,7 +50,7 @@ function parseTime(text: string): number {
  * Means over the newest `count` values, the current one among them; 0 until there are as many. NaN is passed over.
  * Only points of the query window take part.
  */
-function* overPoints(points: OutputPoints, from: number, to: number, count: number): Generator<null, Float64Array> {
+function* overPoints(points: Series, from: number, to: number, count: number): Generator<null, Float64Array> {
   const means = new Float64Array(to - from);
   const newest: number[] = [];
   let work = 0;
@@ -83,7 +82,7 @@ function* overPoints(points: OutputPoints, from: number, to: number, count: numb
  * Means over the points that are less than `ms` older than the current one; 0 until one is seen that isn't, and where all are NaN.
  * Only points of the query window take part.
  */
-function* overTime({ timestamps, values }: OutputPoints, from: number, to: number, ms: number): Generator<null, Float64Array> {
+function* overTime({ timestamps, values }: Series, from: number, to: number, ms: number): Generator<null, Float64Array> {
   const means = new Float64Array(to - from);
   let work = 0;
   for (let i = from; i < to; i++) {
@@ -107,7 +106,7 @@ function* overTime({ timestamps, values }: OutputPoints, from: number, to: numbe
 }
 
 /** @returns doubles, of the query window only */
-export function* averagePoints(points: OutputPoints, average: AverageWindow, window: QueryWindow): Generator<null, OutputPoints> {
+export function* averagePoints(points: Series, average: AverageWindow, window: QueryWindow): Generator<null, Series> {
   const from = lowerBound(points.timestamps, points.size, window.startMs);
   const to = lowerBound(points.timestamps, points.size, window.endMs + 1);
   const means = 'ms' in average ? overTime(points, from, to, average.ms) : overPoints(points, from, to, average.points);

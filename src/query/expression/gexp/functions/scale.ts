@@ -1,6 +1,5 @@
 import { ClientError } from '../../../../util/errors';
-import { integerAt, isIntegerAt } from '../../../points';
-import type { OutputPoints } from '../../../types';
+import { integerAt, isIntegerAt, type Series } from '../../../series/series';
 import { eachSeries, withPoints, type GexpFunction } from '../series';
 
 const MAX_LONG = 2n ** 63n - 1n;
@@ -26,7 +25,7 @@ function parseFactor(parameters: readonly string[]): Factor {
 }
 
 /** Integers stay integers when the factor is whole, in 64 bits that wrap. */
-export function scalePoints(points: OutputPoints, { double, long }: Factor): OutputPoints {
+export function scalePoints(points: Series, { double, long }: Factor): Series {
   const { size } = points;
   const values = new Float64Array(size);
   let integers: BigInt64Array | null = null;
@@ -48,7 +47,7 @@ export function scalePoints(points: OutputPoints, { double, long }: Factor): Out
 }
 
 /** The products so far, those of integers, as exact integers. */
-function exactIntegers(points: OutputPoints, values: Float64Array, upTo: number): BigInt64Array {
+function exactIntegers(points: Series, values: Float64Array, upTo: number): BigInt64Array {
   const integers = new BigInt64Array(points.size);
   for (let i = 0; i < upTo; i++) if (isIntegerAt(points, i)) integers[i] = BigInt(values[i]);
   return integers;

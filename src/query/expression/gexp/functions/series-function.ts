@@ -1,7 +1,7 @@
 import { ClientError } from '../../../../util/errors';
 import { joinUnion, type Joined, type JoinSide } from '../../join';
 import { doublePoints, POINTS_A_TURN } from '../../series';
-import type { OutputPoints } from '../../../types';
+import type { Series } from '../../../series/series';
 import { collect, type GexpFunction, type GexpSeries } from '../series';
 
 const RULE = { useQueryTags: false, includeAggTags: false };
@@ -13,7 +13,7 @@ type Operator = (a: number, b: number) => number;
  * their times. NaN counts as 0, as does a series that isn't there.
  * @throws ClientError 400 when one series has fewer points than another
  */
-export function* combine(operands: readonly (OutputPoints | null)[], operator: Operator): Generator<null, OutputPoints> {
+export function* combine(operands: readonly (Series | null)[], operator: Operator): Generator<null, Series> {
   const there = operands.filter((points) => points !== null);
   const size = Math.max(0, ...there.map((points) => points.size));
   if (there.some((points) => points.size !== size)) throw new ClientError(400, 'No more elements');
@@ -62,7 +62,7 @@ function labelled(members: Joined<GexpSeries>, query: GexpSeries, operator: Oper
     annotations: [],
     showsEmptyAnnotations: true,
     *points() {
-      const operands: (OutputPoints | null)[] = [];
+      const operands: (Series | null)[] = [];
       for (const series of members) operands.push(series === null ? null : yield* series.points());
       return yield* combine(operands, operator);
     },

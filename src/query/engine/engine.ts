@@ -1,0 +1,50 @@
+import type { Annotation } from '../../schema';
+import type { Row } from '../../storage';
+import type { QueryResult, RunStats } from '../output';
+import type { Query } from '../parse';
+import type { ValidQuery } from '../specification';
+import type { QueryRegistry, QueryRequest } from './query-registry';
+
+/** A query that has been read from storage; its numbers are computed as they are taken. */
+export interface QueryAnswer {
+  readonly globalAnnotations: readonly Annotation[];
+  readonly stats: RunStats;
+  /** Aborts when the client is gone or the query's time is over. */
+  readonly signal: AbortSignal;
+  /**
+   * One output object after the other; call it once. Others get their turn while it computes.
+   * @throws ClientError while iterating
+   */
+  results(): AsyncIterable<QueryResult>;
+  /**
+   * Must be called when the answer is written or given up.
+   * @param sent the client got all of it
+   */
+  finish(status: number, error: Error | null, sent: boolean): void;
+}
+
+/** Queries over one store. */
+export interface QueryEngine {
+  /** Running and finished queries. */
+  readonly registry: QueryRegistry;
+  /** What decoding rows came across, since the start. */
+  readonly findings: Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }>;
+  /**
+   * Told of rows just read that compaction might find something to do about: several columns, or one that is not as it should be.
+   * They mean nothing any more when it returns.
+   */
+  onRowsMerged: ((rows: readonly Row[]) => void) | null;
+  /**
+   * Checks a request and makes its times absolute against the clock's now. Duplicates among the sub-queries should be gone.
+   * @throws ClientError with the status and text for the client
+   */
+  validate(query: Query): ValidQuery;
+  /**
+   * Reads everything that a query needs.
+   * @param request what `query` was made from, and who asks: for the registry
+   * @param signal aborts when the client is gone; the query stops reading then
+   * @throws ClientError with the status and text for the client
+   */
+  execute(query: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
+  close(): void;
+}

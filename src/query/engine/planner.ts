@@ -1,0 +1,104 @@
+import { hexToUid } from '../../schema';
+import {
+  planFilters,
+  planMetricScan,
+  planTsuidScan,
+  resolveFilters,
+  scanWindow,
+  type FilterPlan,
+  type ResolvedFilter,
+  type ScanPlan,
+  type ScanWindow,
+} from '../plan';
+import type { PointSource, Sources } from '../source';
+import type { ValidQuery, ValidSubQuery } from '../specification';
+import type { Uids } from '../../uid';
+import type { QuerySettings } from '../settings';
+
+/** A sub-query with its names resolved and its key ranges laid out. */
+export interface PlannedSubQuery {
+  readonly subQuery: ValidSubQuery;
+  readonly scan: ScanPlan;
+  readonly filters: FilterPlan;
+  /** UIDs of the keys that filters name; null without filters, empty for TSUIDs. */
+  readonly filterTagks: Buffer[] | null;
+}
+
+/** What there is, or when there is something to wait for, all of it; then the first failure in order counts. */
+function inOrder<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
+  if (!values.some((value) => value instanceof Promise)) return values as readonly T[];
+  return Promise.allSettled(values).then((settled) =>
+    settled.map((s) => {
+      if (s.status === 'rejected') throw s.reason;
+      return s.value;
+    }),
+  );
+}
+
+/** From the names of a query to the key ranges to scan; names that are in the cache are not waited for. */
+export class QueryPlanner {
+  constructor(
+    private readonly settings: QuerySettings,
+    private readonly sources: Sources,
+    private readonly uids: Uids,
+    private readonly query: Pick<ValidQuery, 'startMs' | 'endMs'>,
+  ) {}
+
+  /**
+   * All metrics first, then the filters: which unknown name a client is told of does not depend on timing.
+   * @throws ClientError
+   */
+  async plan(subQueries: readonly ValidSubQuery[]): Promise<readonly PlannedSubQuery[]> {
+    const metrics = await inOrder(subQueries.map((sub) => this.metricOf(sub)));
+    return inOrder(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
+  }
+
+  /** Null for a query by TSUIDs. */
+  private metricOf({ tsuids, metric }: ValidSubQuery): Buffer | null | Promise<Buffer> {
+    const { uids } = this;
+    if (tsuids !== null) return null;
+    return uids.cachedId('metrics', metric) ?? uids.getId('metrics', metric);
+  }
+
+  private planSubQuery(subQuery: ValidSubQuery, metric: Buffer | null): PlannedSubQuery | Promise<PlannedSubQuery> {
+    const { filters, tsuids } = subQuery;
+    if (metric === null) return this.planByTsuids(subQuery, tsuids ?? []);
+    if (filters.length === 0) return this.planByMetric(subQuery, metric, []);
+    return resolveFilters(this.uids, filters, this.settings).then((resolved) => this.planByMetric(subQuery, metric, resolved));
+  }
+
+  private async planByTsuids(subQuery: ValidSubQuery, tsuids: readonly string[]): Promise<PlannedSubQuery> {
+    const source = this.sources.of(subQuery);
+    const scan = planTsuidScan(source, tsuids, this.windowOf(subQuery, source));
+    const postScan = await this.tsuidFilters(subQuery);
+    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: [] };
+  }
+
+  private windowOf({ downsample }: ValidSubQuery, { rowSpan }: PointSource): ScanWindow {
+    return scanWindow(this.query.startMs, this.query.endMs, downsample, rowSpan);
+  }
+
+  private planByMetric(subQuery: ValidSubQuery, metric: Buffer, resolved: readonly ResolvedFilter[]): PlannedSubQuery {
+    const { settings } = this;
+    const source = this.sources.of(subQuery);
+    const window = this.windowOf(subQuery, source);
+    const filters = planFilters(resolved, settings.expansionLimit);
+    const scan = planMetricScan(source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter);
+    if (resolved.length === 0) return { subQuery, scan, filters, filterTagks: null };
+    const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
+    const filterTagks = [...tagks.values()].sort(Buffer.compare);
+    return { subQuery, scan, filters, filterTagks };
+  }
+
+  /** Filters beside TSUIDs are evaluated on names only; a key that nobody has ever used matches nothing rather than failing. */
+  private async tsuidFilters({ filters }: ValidSubQuery): Promise<ResolvedFilter[]> {
+    const { uids } = this;
+    const byName = filters.filter((f) => f.needsNames);
+    return Promise.all(
+      byName.map(async (filter) => {
+        const tagk = await uids.getId('tagk', filter.tagk).catch(() => hexToUid('00', uids.widths.tagk));
+        return { filter, tagk, tagvs: [] };
+      }),
+    );
+  }
+}

@@ -1,0 +1,267 @@
+import type { QuerySettings } from '../settings';
+import type { Annotation, KeyLayout } from '../../schema';
+import { StorageError, TimeoutError, type CallOptions } from '../../storage';
+import { ClientError } from '../../util/errors';
+import { TimeSlice } from '../../util/time-slice';
+import { evaluateGroupSteps } from '../evaluate';
+import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
+import type { QueryResult, SubQueryStats } from '../output';
+import { ADVICE, ReadBudget, type MemoryShare, type QueryLimits, type QueryMemory } from '../plan';
+import { NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanEnvironment, type Span } from '../scan';
+import { PointsBuilder, type Series } from '../series';
+import type { Sources } from '../source';
+import type { GroupSpec, ValidQuery } from '../specification';
+import { QueryPlanner, type PlannedSubQuery } from './planner';
+import type { QueryRecord } from './query-registry';
+
+/** What every query of an engine shares. */
+export interface RunContext {
+  readonly settings: QuerySettings;
+  readonly scanning: ScanEnvironment;
+  readonly sources: Sources;
+  /** Where annotations of no series are. */
+  readonly annotations: { readonly table: string; readonly layout: KeyLayout };
+  readonly limits: QueryLimits;
+  readonly memory: QueryMemory;
+  /** Bounds how many ranges are read at once, over all queries. */
+  readonly scans: Semaphore;
+}
+
+interface ReadSubQuery extends PlannedSubQuery {
+  readonly groups: (SpanGroup | null)[];
+  readonly labels: readonly Labels[];
+  readonly namesMs: number;
+  readonly stats: SubQueryStats;
+}
+
+/** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
+export function asClientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
+  return new ClientError(status, cause.message, cause.message, { cause });
+}
+
+/** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
+export class QueryRun {
+  /** Stops one thing when another one fails or time is over; null where there is but one thing that the client alone can stop. */
+  private readonly aborter: AbortController | null;
+  /** Aborts when the client is gone, time is over or one part of the query has failed. */
+  readonly signal: AbortSignal;
+  /** Storage may still be working for it. */
+  private reading = true;
+  private readonly timer: NodeJS.Timeout | null = null;
+  readonly deadline: number | undefined;
+  private readonly planner: QueryPlanner;
+  private subQueries: ReadSubQuery[] = [];
+  globalAnnotations: Annotation[] = [];
+  private readonly memory: MemoryShare;
+
+  /** @param clientGone aborts when the client goes away */
+  constructor(
+    private readonly context: RunContext,
+    readonly query: ValidQuery,
+    private readonly record: QueryRecord,
+    private readonly clientGone: AbortSignal,
+  ) {
+    const { settings, scanning } = context;
+    const { timeoutMs } = settings;
+    this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query);
+    this.memory = context.memory.share();
+    const several = query.subQueries.length > 1 || context.annotations.layout.salt > 0 || query.globalAnnotations;
+    // Not by AbortSignal.any, and none without need: they weigh on short queries.
+    this.aborter = several || timeoutMs > 0 ? new AbortController() : null;
+    this.signal = this.aborter?.signal ?? clientGone;
+    if (timeoutMs > 0) {
+      this.deadline = Date.now() + timeoutMs;
+      this.timer = setTimeout(() => this.aborter?.abort(this.timedOut()), timeoutMs);
+      this.timer.unref();
+    }
+    if (clientGone.aborted) this.onClientGone();
+    else if (this.aborter !== null) clientGone.addEventListener('abort', this.onClientGone);
+  }
+
+  private readonly onClientGone = (): void => this.aborter?.abort(this.clientGone.reason);
+
+  private timedOut(): ClientError {
+    const limit = this.context.settings.timeoutMs;
+    return new ClientError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${ADVICE}`);
+  }
+
+  /**
+   * Resolves, reads, groups and names everything. Afterwards only arithmetic is left to do.
+   * @throws ClientError
+   */
+  async read(): Promise<void> {
+    const started = performance.now();
+    try {
+      const { globalAnnotations, subQueries } = this.query;
+      const planned = globalAnnotations
+        ? (await Promise.all([this.planner.plan(subQueries), this.readGlobals()]))[0]
+        : await this.planner.plan(subQueries);
+      for (const { filterTagks } of planned) this.record.filterTagks.push(filterTagks);
+      this.record.run.stringToUidMs = performance.now() - started;
+      if (planned.length === 1) this.subQueries = [await this.readSubQuery(planned[0])];
+      else this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
+      this.record.run.processingPreWriteMs = performance.now() - started;
+      this.reading = false;
+    } catch (e) {
+      throw this.failed(e);
+    }
+  }
+
+  /** Stops whatever is still under way. */
+  end(): void {
+    this.memory.free();
+    if (this.timer) clearTimeout(this.timer);
+    if (this.aborter === null) return;
+    this.clientGone.removeEventListener('abort', this.onClientGone);
+    if (!this.reading) return;
+    this.reading = false;
+    this.aborter.abort(new Error('The query has ended'));
+  }
+
+  private failed(error: unknown): ClientError {
+    // A time-out reaches the query as whatever its storage calls make of it.
+    const reason: unknown = this.signal.aborted ? this.signal.reason : error;
+    this.end();
+    return asClientError(reason);
+  }
+
+  /**
+   * The output objects in order, each computed when it is asked for; its series are let go of then.
+   * @throws ClientError
+   */
+  async *results(): AsyncGenerator<QueryResult> {
+    const slice = new TimeSlice(this.signal);
+    try {
+      for (const sub of this.subQueries) {
+        for (let i = 0; i < sub.groups.length; i++) {
+          const group = sub.groups[i];
+          if (!group) continue;
+          if (slice.isOver()) await slice.next();
+          const started = performance.now();
+          const steps = this.numbersOf(sub, group);
+          let step = steps.next();
+          for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
+          // The numbers of an output object are copies: from here on no view of what they were made from is left.
+          for (const span of group.spans) span.points.release();
+          yield this.resultOf(sub, i, group, step.value, performance.now() - started);
+          sub.groups[i] = null;
+        }
+      }
+    } catch (e) {
+      throw this.failed(e);
+    }
+  }
+
+  private resultOf(sub: ReadSubQuery, at: number, group: SpanGroup, points: Series, aggregationMs: number): QueryResult {
+    const { subQuery, stats } = sub;
+    const { values, size } = points;
+    let nanDps = 0;
+    for (let i = 0; i < size; i++) if (values[i] !== values[i]) nanDps++;
+    const series = {
+      queryIndex: subQuery.index,
+      queryScanMs: stats.queryScanMs,
+      mergeMs: stats.mergeMs,
+      groupByMs: stats.groupByMs,
+      namesMs: sub.namesMs / sub.groups.length,
+      aggregationMs,
+      serializationMs: 0,
+      emittedDps: size,
+      nanDps,
+    };
+    stats.series.push(series);
+    const { metric, tags, aggregateTags } = sub.labels[at];
+    return {
+      metric,
+      tags,
+      aggregateTags,
+      subQuery,
+      filterTagks: sub.filterTagks,
+      tsuids: () => group.spans.map((span) => span.tsuid).sort(),
+      annotations: group.annotations,
+      points,
+      stats: series,
+    };
+  }
+
+  private numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<void, Series> {
+    const series = group.spans.map((span) => span.points);
+    // Nothing to fill where there is no series.
+    return series.length === 0 ? noSeries() : evaluateGroupSteps(series, this.specOf(sub));
+  }
+
+  private specOf({ subQuery, scan }: PlannedSubQuery): GroupSpec {
+    const { startMs, endMs } = this.query;
+    const { aggregator, downsample, rate } = subQuery;
+    return { aggregator, downsample, rate, startMs, endMs, scanStart: scan.scanStart, scanEnd: scan.scanEnd };
+  }
+
+  private get callOptions(): CallOptions {
+    return { signal: this.signal, deadline: this.deadline };
+  }
+
+  private async readGlobals(): Promise<void> {
+    const { startMs, endMs } = this.query;
+    const { scanning, annotations } = this.context;
+    const { table, layout } = annotations;
+    this.globalAnnotations = await readGlobalAnnotations(scanning.storage, table, layout, startMs, endMs, this.callOptions);
+  }
+
+  private async readSubQuery(planned: PlannedSubQuery): Promise<ReadSubQuery> {
+    const { uids } = this.context.scanning;
+    const { subQuery, scan, filters } = planned;
+    const { layout } = scan.source;
+    const stats = this.record.run.subQueries[subQuery.index];
+    const started = performance.now();
+    const spans = await this.scan(planned, stats);
+    stats.queryScanMs = performance.now() - started;
+    const groupStarted = performance.now();
+    const each = subQuery.aggregator.name === 'none';
+    // A series without points is there for its annotations only; a histogram query has nothing else to show.
+    const readable = subQuery.histogram ? [] : spans;
+    const groups = groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan });
+    stats.groupByMs = performance.now() - groupStarted;
+    const namesStarted = performance.now();
+    const labels = await labelGroups(uids, layout, groups);
+    const namesMs = performance.now() - namesStarted;
+    return { subQuery, scan, filters, filterTagks: planned.filterTagks, groups, labels, namesMs, stats };
+  }
+
+  private async scan(planned: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
+    const { subQuery, scan, filters } = planned;
+    const { settings, scanning, limits, scans } = this.context;
+    const { query } = this;
+    if (limits.loading !== null) await limits.loading;
+    const limit = limits.of(subQuery.tsuids === null ? subQuery.metric : null);
+    const budget = new ReadBudget({
+      bytes: query.overrideByteLimit && settings.allowByteOverride ? 0 : limit.bytes,
+      dataPoints: query.overrideDataPointLimit && settings.allowDataPointOverride ? 0 : limit.dataPoints,
+    });
+    const request = {
+      plan: scan,
+      postScan: filters.postScan,
+      budget,
+      memory: this.memory,
+      signal: this.signal,
+      deadline: this.deadline,
+      deleteRows: query.delete,
+      needed: NeededPoints.of(this.specOf(planned)),
+    };
+    const reading = scan.ranges.map((range) => {
+      const rangeScan = new RangeScan(scanning, request, range);
+      stats.scans.push(rangeScan.stats);
+      return scans.run(this.signal, () => rangeScan.run());
+    });
+    const found = reading.length === 1 ? await reading[0] : (await Promise.all(reading)).flat();
+    const started = performance.now();
+    const spans = sortSpans(found);
+    stats.mergeMs = performance.now() - started;
+    return spans;
+  }
+}
+
+function* noSeries(): Generator<void, Series> {
+  return new PointsBuilder(1);
+}

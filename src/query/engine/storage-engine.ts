@@ -1,0 +1,116 @@
+import type { Config } from '../../config/types';
+import { pointArrays } from '../series';
+import type { Row, Storage } from '../../storage';
+import type { Uids } from '../../uid';
+import { collectSoon } from '../../util/heap-growth';
+import type { Log } from '../../util/log';
+import { newRunStats } from '../output';
+import { validateQuery, type Query } from '../parse';
+import type { ValidQuery } from '../specification';
+import { Sources } from '../source';
+import { layoutOf, QueryLimits, QueryMemory } from '../plan';
+import { QueryRecord, QueryRegistry, type QueryRequest } from './query-registry';
+import { asClientError, QueryRun, type RunContext } from './run';
+import { Semaphore } from '../scan';
+import { querySettings } from '../settings';
+import type { QueryAnswer, QueryEngine } from './engine';
+import { ClientError } from '../../util/errors';
+
+/** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
+const MAX_SCANS = 64;
+
+/** The query engine over one store. Mirrors what QueryRpc, TSQuery and TsdbQuery do together. */
+class StorageQueryEngine implements QueryEngine {
+  readonly registry: QueryRegistry;
+  onRowsMerged: ((rows: readonly Row[]) => void) | null = null;
+  private readonly context: RunContext;
+  private readonly limits: QueryLimits;
+  private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
+
+  constructor(config: Config, storage: Storage, uids: Uids, logger: Log) {
+    const settings = querySettings(config);
+    const layout = layoutOf(config, uids.widths);
+    this.registry = new QueryRegistry(settings.allowDuplicates);
+    this.limits = new QueryLimits(config, logger);
+    this.context = {
+      settings,
+      limits: this.limits,
+      memory: new QueryMemory(settings.memoryBytes),
+      scans: new Semaphore(MAX_SCANS),
+      sources: new Sources({ table: settings.table, layout, merge: settings.merge, dateTieredSince: settings.dateTieredSince }),
+      annotations: { table: settings.table, layout },
+      scanning: {
+        storage,
+        uids,
+        logger,
+        batchRows: settings.batchRows,
+        onRowsMerged: (rows) => this.onRowsMerged?.(rows),
+        onFindings: (findings) => {
+          this.found.merged += findings.merged;
+          this.found.duplicatesSame += findings.duplicatesSame;
+          this.found.duplicatesDifferent += findings.duplicatesDifferent;
+          for (const warning of findings.warnings) logger.warn(warning);
+        },
+      },
+    };
+  }
+
+  validate(query: Query): ValidQuery {
+    const valid = validateQuery(query, this.context.settings.timeZone, Date.now());
+    this.checkAllowed(valid);
+    return valid;
+  }
+
+  async execute(valid: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
+    const record = new QueryRecord(request, newRunStats(valid.subQueries.length));
+    this.registry.start(record);
+    const run = new QueryRun(this.context, valid, record, signal);
+    const finish = (status: number, error: Error | null, sent: boolean): void => {
+      run.end();
+      record.complete(status, error, sent);
+      this.registry.end(record);
+      if (pointArrays.settle()) collectSoon();
+    };
+    try {
+      await run.read();
+    } catch (e) {
+      const error = asClientError(e);
+      finish(error.status, error, !signal.aborted);
+      throw error;
+    }
+    return {
+      globalAnnotations: run.globalAnnotations,
+      signal: run.signal,
+      stats: record.run,
+      results: () => run.results(),
+      finish,
+    };
+  }
+
+  /** @throws ClientError 400 */
+  private checkAllowed(query: ValidQuery): void {
+    const { allowDelete, preAggregates } = this.context.settings;
+    if (query.delete && !allowDelete) {
+      throw new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
+    }
+    if (!preAggregates && query.subQueries.some((sub) => sub.preAggregate)) {
+      throw new ClientError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
+    }
+  }
+
+  get findings(): Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }> {
+    return this.found;
+  }
+
+  close(): void {
+    this.limits.close();
+  }
+}
+
+/**
+ * The query engine of a daemon or a tool.
+ * @throws NumberFormatError, IllegalArgumentError for values of the configuration that the original does not start with either
+ */
+export function createQueryEngine(config: Config, storage: Storage, uids: Uids, logger: Log): QueryEngine {
+  return new StorageQueryEngine(config, storage, uids, logger);
+}

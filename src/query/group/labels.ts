@@ -1,0 +1,122 @@
+import type { KeyLayout } from '../../schema';
+import type { UidKind, Uids } from '../../uid';
+import { hashMapOrder } from '../../util/java-hash-order';
+import type { SpanGroup } from './span-group';
+
+/** What names a group in the answer. */
+export interface Labels {
+  /** Of the first series; empty for a group without series. */
+  readonly metric: string;
+  /** Keys whose values never conflict among the group's series, in the order of Java's hash map. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** Keys with at least two values, in UID order. */
+  readonly aggregateTags: readonly string[];
+}
+
+interface UidLabels {
+  readonly metric: Buffer | null;
+  readonly tags: readonly SeenTag[];
+  readonly aggregated: readonly SeenTag[];
+}
+
+interface SeenTag {
+  readonly tagk: Buffer;
+  /** Of the first series that has the key. */
+  readonly tagv: Buffer;
+  conflict: boolean;
+}
+
+function holds(part: Buffer, at: number, bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if (part[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+/**
+ * Walks the series in order: a key that comes with a second value is aggregated for good; a series that lacks a key
+ * changes nothing. Mirrors SpanGroup.computeTags.
+ */
+function uidLabels(layout: KeyLayout, group: SpanGroup): UidLabels {
+  const pair = layout.tagk + layout.tagv;
+  const seen: SeenTag[] = [];
+  for (const { tagPart } of group.spans) {
+    for (let at = 0, i = 0; at < tagPart.length; at += pair, i++) {
+      const middle = at + layout.tagk;
+      // Nearly all series of a group have the same keys.
+      const guess = i < seen.length && holds(tagPart, at, seen[i].tagk) ? seen[i] : undefined;
+      const known = guess ?? seen.find(({ tagk }) => holds(tagPart, at, tagk));
+      if (!known) seen.push({ tagk: tagPart.subarray(at, middle), tagv: tagPart.subarray(middle, at + pair), conflict: false });
+      else if (!known.conflict && !holds(tagPart, middle, known.tagv)) known.conflict = true;
+    }
+  }
+  seen.sort((a, b) => a.tagk.compare(b.tagk));
+  return {
+    metric: group.spans[0]?.metric ?? null,
+    tags: seen.filter((tag) => !tag.conflict),
+    aggregated: seen.filter((tag) => tag.conflict),
+  };
+}
+
+/** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
+class Names {
+  private readonly names = new Map<string, string>();
+  private readonly missing = new Map<string, Buffer>();
+
+  constructor(
+    private readonly uids: Uids,
+    private readonly kind: UidKind,
+  ) {}
+
+  want(id: Buffer): void {
+    const key = id.toString('latin1');
+    if (this.names.has(key) || this.missing.has(key)) return;
+    const name = this.uids.cachedName(this.kind, id);
+    if (name === undefined) this.missing.set(key, id);
+    else this.names.set(key, name);
+  }
+
+  /** @throws NoSuchUniqueId, StorageError */
+  async load(): Promise<void> {
+    if (this.missing.size === 0) return;
+    const names = await this.uids.getNames(this.kind, [...this.missing.values()]);
+    [...this.missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
+    this.missing.clear();
+  }
+
+  get complete(): boolean {
+    return this.missing.size === 0;
+  }
+
+  of(id: Buffer): string {
+    return this.names.get(id.toString('latin1')) ?? '';
+  }
+}
+
+/**
+ * Names of all groups of a sub-query, with one look-up a kind.
+ * @throws NoSuchUniqueId, StorageError
+ */
+export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonly SpanGroup[]): Promise<Labels[]> {
+  const metrics = new Names(uids, 'metrics');
+  const tagks = new Names(uids, 'tagk');
+  const tagvs = new Names(uids, 'tagv');
+  const all = groups.map((group) => uidLabels(layout, group));
+  for (const { metric, tags, aggregated } of all) {
+    if (metric !== null) metrics.want(metric);
+    for (const { tagk, tagv } of tags) {
+      tagks.want(tagk);
+      tagvs.want(tagv);
+    }
+    for (const { tagk } of aggregated) tagks.want(tagk);
+  }
+  if (!metrics.complete || !tagks.complete || !tagvs.complete) await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
+  return all.map(({ metric, tags, aggregated }) => ({
+    metric: metric === null ? '' : metrics.of(metric),
+    tags: inHashOrder(new Map(tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
+    aggregateTags: aggregated.map(({ tagk }) => tagks.of(tagk)),
+  }));
+}
+
+function inHashOrder(tags: Map<string, string>): Map<string, string> {
+  if (tags.size < 2) return tags;
+  return new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? '']));
+}

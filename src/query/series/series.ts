@@ -1,0 +1,55 @@
+/** Points in time order, without duplicates: what was read of one series, and what is computed from that. The arrays may be longer than `size`. */
+export interface Series {
+  size: number;
+  /** Milliseconds since the epoch, strictly increasing. */
+  timestamps: Float64Array;
+  /** Every value as a double. */
+  values: Float64Array;
+  /** 1 where the point is an integer; null: `allIntegers` says it for all of them. */
+  isInteger: Uint8Array | null;
+  allIntegers: boolean;
+  /** Exact integers beside `values`, valid where the point is an integer; only present when one leaves the safe range. */
+  integers: BigInt64Array | null;
+}
+
+/** A series of doubles. */
+export function doubleSeries(timestamps: Float64Array, values: Float64Array, size: number): Series {
+  return { size, timestamps, values, isInteger: null, allIntegers: false, integers: null };
+}
+
+/** Whether the point at `at` is an integer. */
+export function isIntegerAt(series: Series, at: number): boolean {
+  return series.isInteger === null ? series.allIntegers : series.isInteger[at] === 1;
+}
+
+/** The exact integer at `at`, which must be one. */
+export function integerAt(series: Series, at: number): bigint {
+  return series.integers === null ? BigInt(series.values[at]) : series.integers[at];
+}
+
+/** Index of the first of `size` ascending timestamps that is not before `ms`; `size` when there is none. */
+export function lowerBound(timestamps: Float64Array, size: number, ms: number): number {
+  let low = 0;
+  let high = size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timestamps[middle] < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The series without its points before `ms`. */
+export function since(series: Series, ms: number): Series {
+  const from = lowerBound(series.timestamps, series.size, ms);
+  if (from === 0) return series;
+  const { size } = series;
+  return {
+    size: size - from,
+    timestamps: series.timestamps.subarray(from, size),
+    values: series.values.subarray(from, size),
+    isInteger: series.isInteger?.subarray(from, size) ?? null,
+    allIntegers: series.allIntegers,
+    integers: series.integers?.subarray(from, size) ?? null,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Query, QueryAnswer, QueryResult, ValidQuery } from '../../../query';
+import { javaJsonString, type Annotation } from '../../../schema';
+import { TimeSlice } from '../../../util/time-slice';
+import { annotationsJson } from '../annotation-json';
+import { POINTS_AT_ONCE, pointsText } from './points-text';
+import { subQueryJson } from './request-json';
+import { runStatsJson, seriesStatsJson } from './stats-json';
+
+/** Characters that one part should have, about. */
+const PART = 32 * 1024;
+
+/** The fields before `dps`. */
+function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuery, globals: readonly Annotation[]): string {
+  const tags = [...result.tags].map(([k, v]) => `${javaJsonString(k)}:${javaJsonString(v)}`);
+  let out = `{"metric":${javaJsonString(result.metric)},"tags":{${tags.join(',')}}`;
+  out += `,"aggregateTags":[${result.aggregateTags.map(javaJsonString).join(',')}]`;
+  const sub = request.showQuery ? request.queries?.[result.subQuery.index] : null;
+  if (sub) out += `,"query":${subQueryJson(sub, result.filterTagks)}`;
+  if (request.showTsuids) {
+    const tsuids = result.tsuids();
+    out += tsuids.length === 0 ? ',"tsuids":[]' : `,"tsuids":["${tsuids.join('","')}"]`;
+  }
+  if (!request.noAnnotations) {
+    if (result.annotations.length > 0) out += `,"annotations":${annotationsJson(result.annotations, startMs, endMs)}`;
+    if (globals.length > 0) out += `,"globalAnnotations":${annotationsJson(globals, startMs, endMs)}`;
+  }
+  return out;
+}
+
+/**
+ * The answer of `/api/query`, to the byte as the original writes it, in parts as they are made. Mirrors
+ * HttpJsonSerializer.formatQueryAsyncV1.
+ * @param request what `query` was made from
+ * @param arrays `dps` as an array of pairs instead of an object
+ * @throws ClientError while iterating
+ */
+export async function* queryAnswerJson(request: Query, query: ValidQuery, found: QueryAnswer, arrays: boolean): AsyncGenerator<string> {
+  const { showStats, msResolution } = request;
+  const slice = new TimeSlice(found.signal);
+  let part = '[';
+  let first = true;
+  for await (const result of found.results()) {
+    let started = performance.now();
+    const { points, stats } = result;
+    const { size } = points;
+    const style = { arrays, msResolution, nan: result.subQuery.downsample?.fill === 'null' ? 'null' : '"NaN"' };
+    part += `${first ? '' : ','}${head(result, request, query, found.globalAnnotations)},"dps":${arrays ? '[' : '{'}`;
+    first = false;
+    for (let from = 0; from < size; from += POINTS_AT_ONCE) {
+      if (from > 0) part += ',';
+      part += pointsText(points, from, Math.min(from + POINTS_AT_ONCE, size), style);
+      if (part.length <= PART) continue;
+      stats.serializationMs += performance.now() - started;
+      yield part;
+      part = '';
+      if (slice.isOver()) await slice.next();
+      started = performance.now();
+    }
+    part += arrays ? ']' : '}';
+    stats.serializationMs += performance.now() - started;
+    part += showStats ? `,"stats":${seriesStatsJson(stats)}}` : '}';
+    if (part.length <= PART) continue;
+    yield part;
+    part = '';
+  }
+  // Made last: by now everything that it counts is written.
+  if (request.showSummary) part += `${first ? '' : ','}{"statsSummary":${runStatsJson(found.stats, true)}}`;
+  yield `${part}]`;
+}
