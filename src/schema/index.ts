@@ -1,3 +1,7 @@
+/**
+ * The bytes of the data table: row keys, qualifiers, values, compacted and append columns, annotations; and what a row's cells mean together
+ * (merge-row.ts for compaction, decode-row.ts for queries). No I/O.
+ */
 export * from './annotation';
 export * from './append';
 export * from './bytes';

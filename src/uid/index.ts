@@ -1,3 +1,8 @@
+/**
+ * UIDs: the numbers that stand for names of metrics, tag keys and tag values in row keys. Look-ups in both directions through caches
+ * (unique-id.ts), assignment (allocator.ts), renames and deletes (changes.ts), the table itself (uid-table.ts), and a cache that several TSDs
+ * share (redis/).
+ */
 import type { Config } from '../config/types';
 import type { Storage } from '../storage';
 import { SILENT_LOG, type Log } from '../util/log';
