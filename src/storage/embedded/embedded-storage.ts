@@ -31,6 +31,7 @@ const SINGLE_CELLS = 16;
 export class EmbeddedStorage implements Storage {
   readonly name = 'embedded';
   private environment: Environment | null = null;
+  private opening: Promise<void> | null = null;
   private writer: Writer | null = null;
   private packing: Packing | null = null;
   private readonly outstanding = new Set<Promise<unknown>>();
@@ -40,9 +41,13 @@ export class EmbeddedStorage implements Storage {
 
   constructor(private readonly options: EmbeddedOptions) {}
 
-  async open(): Promise<void> {
-    if (this.environment !== null || this.closing) return;
-    this.environment = Environment.open(this.options);
+  open(): Promise<void> {
+    if (this.closing) return Promise.resolve();
+    return (this.opening ??= this.openOnce());
+  }
+
+  private async openOnce(): Promise<void> {
+    this.environment = await Environment.open(this.options);
     this.packing = new Packing(this.environment, this.options.packAfter ?? PACK_AFTER);
     this.writer = new Writer(this.environment, this.packing);
   }
@@ -173,6 +178,7 @@ export class EmbeddedStorage implements Storage {
 
   async close(): Promise<void> {
     this.closing = true;
+    await this.opening?.catch(() => undefined);
     while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);
     await this.packing?.stop();
     await this.environment?.close();

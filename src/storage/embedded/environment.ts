@@ -1,10 +1,13 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
+import { mkdirSync, realpathSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
+import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
 import { Table, type CellDatabase, type Entry, type RangeStart, type TableDescription, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
+import { ProcessGate } from './process-gate';
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
@@ -22,38 +25,67 @@ const NOTHING = Buffer.alloc(0);
 /** A commit may need that much at once. */
 const ALMOST_FULL = 16 << 20;
 
+/**
+ * Directories that this process has open. LMDB must not open a file twice: closing one of the two takes away the locks of both, and
+ * the next process takes the file for one that nobody uses.
+ */
+const opened = new Map<string, ProcessGate>();
+process.on('exit', () => {
+  for (const gate of opened.values()) gate.holdUntilDeath();
+});
+
 export class Environment {
   private readonly tables = new Map<string, Table>();
   private closed = false;
 
   private constructor(
     readonly path: string,
+    private readonly realPath: string,
+    private readonly gate: ProcessGate,
     private readonly root: RootDatabase<Buffer, string>,
     private readonly own: Database<Buffer, string>,
   ) {}
 
-  /** @throws StorageError when the directory can't be used or was written by another version of the store */
-  static open(options: EmbeddedOptions): Environment {
+  /** @throws StorageError when the directory can't be used, is in use in this process, or was written by another version of the store */
+  static async open(options: EmbeddedOptions): Promise<Environment> {
+    let realPath: string | null = null;
+    let gate: ProcessGate | null = null;
     try {
-      const root = open<Buffer, string>({
-        path: options.path,
-        noSubdir: false,
-        mapSize: options.mapSize ?? 256 * 2 ** 30,
-        maxDbs: 3 * options.tables.length + 8,
-        maxReaders: 512,
-        encoding: 'binary',
-        // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
-        // holds: when a commit failed it would end the process.
-        eventTurnBatching: false,
-      });
+      mkdirSync(options.path, { recursive: true });
+      const real = realpathSync(options.path);
+      if (opened.has(real)) throw new DoNotRetryError(`The embedded store in ${options.path} is open in this process already`);
+      const entrance = (gate = new ProcessGate(options.path));
+      opened.set((realPath = real), gate);
+      return await gate.alone(() => Environment.openFiles(options, real, entrance));
+    } catch (e) {
+      gate?.close();
+      if (realPath !== null) opened.delete(realPath);
+      if (e instanceof StorageError) throw e;
+      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${messageOf(e)}`, { cause: e });
+    }
+  }
+
+  private static async openFiles(options: EmbeddedOptions, realPath: string, gate: ProcessGate): Promise<Environment> {
+    const root = open<Buffer, string>({
+      path: options.path,
+      noSubdir: false,
+      mapSize: options.mapSize ?? 256 * 2 ** 30,
+      maxDbs: 3 * options.tables.length + 8,
+      maxReaders: 512,
+      encoding: 'binary',
+      // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
+      // holds: when a commit failed it would end the process.
+      eventTurnBatching: false,
+    });
+    try {
       const own = root.openDB<Buffer, string>({ name: '.store', encoding: 'binary', useVersions: true });
-      const environment = new Environment(options.path, root, own);
+      const environment = new Environment(options.path, realPath, gate, root, own);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
     } catch (e) {
-      if (e instanceof StorageError) throw e;
-      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${messageOf(e)}`, { cause: e });
+      await root.close();
+      throw e;
     }
   }
 
@@ -145,6 +177,8 @@ export class Environment {
 
   /** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
   private async settle<T>(start: () => Promise<T>): Promise<T> {
+    const entrance = this.gate.enter();
+    if (entrance !== undefined) await entrance;
     try {
       return await start();
     } catch (e) {
@@ -158,6 +192,8 @@ export class Environment {
           cause: reason,
         },
       );
+    } finally {
+      this.gate.leave();
     }
   }
 
@@ -171,10 +207,11 @@ export class Environment {
     if (this.closed) return;
     this.closed = true;
     await this.root.flushed;
-    await this.root.close();
+    try {
+      await this.gate.alone(() => this.root.close());
+    } finally {
+      opened.delete(this.realPath);
+      this.gate.close();
+    }
   }
-}
-
-export function messageOf(e: unknown): string {
-  return e instanceof Error ? e.message : String(e);
 }
