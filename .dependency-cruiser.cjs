@@ -1,4 +1,4 @@
-// Imports go one way: schema <- storage, plugins <- uid <- write, query, meta, rollup, histogram <- server, tools.
+// Imports go one way: schema <- storage, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- server, tools.
 // util and config stand below everything and import nothing of the project but each other's types.
 const below = {
   util: [],
@@ -8,12 +8,13 @@ const below = {
   plugins: ['util', 'config'],
   uid: ['util', 'config', 'schema', 'storage', 'plugins'],
   write: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
+  ingest: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'rollup', 'histogram'],
   query: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'meta', 'rollup', 'histogram'],
   meta: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
   rollup: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
   histogram: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
-  server: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram'],
-  tools: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'query', 'meta', 'rollup', 'histogram', 'server'],
+  server: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram'],
+  tools: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'server'],
 };
 module.exports = {
   forbidden: [

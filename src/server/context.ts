@@ -1,5 +1,6 @@
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
+import type { Ingest } from '../ingest';
 import type { QueryEngine } from '../query/engine/engine';
 import type { Storage } from '../storage';
 import type { Uids } from '../uid/types';
@@ -19,6 +20,8 @@ export interface Tsd {
   readonly storage: Storage;
   readonly uids: Uids;
   readonly writer: PointWriter;
+  /** The commands that bring points. */
+  readonly ingest: Ingest;
   readonly queries: QueryEngine;
   /** Counters that telnet commands and HTTP handlers raise. */
   readonly counters: Counters;

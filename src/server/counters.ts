@@ -1,3 +1,4 @@
+import { IngestCounters } from '../ingest';
 import type { StatsSink, StatsSource } from '../util/stats';
 
 /** Requests taken and exceptions met, by protocol. Mirrors RpcHandler's counters. */
@@ -12,35 +13,6 @@ export class RpcCounters implements StatsSource {
     sink.record('rpc.received', this.httpReceived, { type: 'http' });
     sink.record('rpc.received', this.httpPluginReceived, { type: 'http_plugin' });
     sink.record('rpc.exceptions', this.exceptions);
-  }
-}
-
-/** What became of points offered by telnet and HTTP. Mirrors PutDataPointRpc's counters. */
-export class PutCounters implements StatsSource {
-  telnetForbidden = 0;
-  telnetUnauthorized = 0;
-  httpForbidden = 0;
-  httpUnauthorized = 0;
-  /** HTTP put, rollup and histogram requests (telnet lines are in `RpcCounters`). */
-  requests = 0;
-  hbaseErrors = 0;
-  invalidValues = 0;
-  illegalArguments = 0;
-  unknownMetrics = 0;
-  /** Reply lines dropped because the client does not read. */
-  socketWritesBlocked = 0;
-
-  collectStats(sink: StatsSink): void {
-    sink.record('rpc.forbidden', this.telnetForbidden, { type: 'telnet' });
-    sink.record('rpc.unauthorized', this.telnetUnauthorized, { type: 'telnet' });
-    sink.record('rpc.forbidden', this.httpForbidden, { type: 'http' });
-    sink.record('rpc.unauthorized', this.httpUnauthorized, { type: 'http' });
-    sink.record('rpc.received', this.requests, { type: 'put' });
-    sink.record('rpc.errors', this.hbaseErrors, { type: 'hbase_errors' });
-    sink.record('rpc.errors', this.invalidValues, { type: 'invalid_values' });
-    sink.record('rpc.errors', this.illegalArguments, { type: 'illegal_arguments' });
-    sink.record('rpc.errors', this.unknownMetrics, { type: 'unknown_metrics' });
-    sink.record('rpc.errors', this.socketWritesBlocked, { type: 'socket_writes_blocked' });
   }
 }
 
@@ -64,6 +36,6 @@ export class QueryCounters implements StatsSource {
 /** The counters that handlers raise themselves. */
 export class Counters {
   readonly rpc = new RpcCounters();
-  readonly put = new PutCounters();
+  readonly ingest = new IngestCounters();
   readonly query = new QueryCounters();
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'winston';
 import type { Config } from '../config/types';
+import { Ingest } from '../ingest';
 import { createQueryEngine, type QueryEngine } from '../query';
 import { createStorage } from '../storage/create';
 import { RetryableError, type Storage } from '../storage';
@@ -48,6 +49,7 @@ export function modeOf(config: Config): Mode {
 /** A running TSD: every part made from one configuration, and the order in which they start and stop. Mirrors TSDMain. */
 export class Daemon implements Tsd {
   readonly counters = new Counters();
+  readonly ingest: Ingest;
   readonly statsSources: StatsSource[] = [];
   readonly mode: Mode;
   readonly startedAt = Date.now();
@@ -72,6 +74,7 @@ export class Daemon implements Tsd {
   ) {
     this.mode = modeOf(config);
     this.logger = logs.get('net.opentsdb.tools.TSDMain');
+    this.ingest = new Ingest(writer, this.counters.ingest, this.logger);
     this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
   }
 
@@ -160,7 +163,7 @@ export class Daemon implements Tsd {
       connections,
       counters.rpc,
       { collectStats: (sink) => latency.record(sink, 'http.latency', { type: 'all' }) },
-      counters.put,
+      counters.ingest,
       counters.query,
       processStats,
       { collectStats: async (sink) => uids.collectStats(sink, await usedIds()) },

@@ -145,7 +145,7 @@ class ImportJob {
 
   private turn(): Promise<void> {
     if (this.failure) throw this.failure;
-    return new Promise((turn) => this.writer.awaitTurn(turn));
+    return this.writer.mayWrite();
   }
 
   private asyncFailure(path: string): number {

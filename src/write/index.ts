@@ -12,6 +12,7 @@ export { openSpool, Spool } from './spool';
 export { parseTag, showTags } from './tags-text';
 export { layoutOf } from './settings';
 export * from './types';
+export { readValueText } from './value-text';
 
 /**
  * The write path as the configuration wants it.

@@ -17,7 +17,7 @@ import type { SeriesIds } from './series-lookup';
 import { SeriesNames, type PendingPoint } from './series-names';
 import { writeSettings, type WriteSettings } from './settings';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
-import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, Turn, WriterOptions } from './types';
+import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, WriterOptions } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
@@ -95,8 +95,8 @@ export class StoragePointWriter implements PointWriter {
     return this.buffer.budget.accepting;
   }
 
-  awaitTurn(turn: Turn): void {
-    this.buffer.budget.awaitTurn(turn);
+  mayWrite(): Promise<void> {
+    return this.buffer.budget.mayWrite();
   }
 
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void {

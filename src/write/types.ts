@@ -38,9 +38,6 @@ export interface WriterOptions {
   spool?: Spool;
 }
 
-/** Waits for its turn to write. */
-export type Turn = () => void;
-
 /** A cell of any table, ready to be written: what rollups, histograms and metadata are made of. */
 export interface RawCell {
   table: string;
@@ -82,10 +79,10 @@ export interface PointWriter extends StatsSource {
    */
   delete(table: string, rows: readonly RowDelete[]): Promise<Failure[]>;
   readonly plugins: WritePlugins;
-  /** Below the soft mark: sockets may be read. */
+  /** The buffer is below its soft mark: clients may be read. */
   readonly accepting: boolean;
-  /** Calls back when it is this waiter's turn to write again: in the order of asking, one at a time, while `accepting`. */
-  awaitTurn(turn: Turn): void;
+  /** Resolves when the caller may write: callers are let in one at a time, in the order of asking, while `accepting`. */
+  mayWrite(): Promise<void>;
   /** Told of every row of the data table that got points, once per stay of the row in the buffer, at its end. The key is only lent. */
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
   /** Points of this row of the data table are in the buffer. */

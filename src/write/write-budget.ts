@@ -1,19 +1,19 @@
 import { ThrottleError } from '../storage';
-import type { Turn } from './types';
 
 /** Parts of the budget: above the first, clients are no longer read; below the second they are again. */
 const SOFT = 1 / 8;
 const RESUME = 3 / 32;
 
 /**
- * Bytes that wait for storage, over all tables. Below the soft mark everybody writes; above it writers wait in line and get turns one
- * after the other as storage catches up, so that one firehose can't starve the others; at the hard mark points are refused.
+ * Bytes that wait for storage, over all tables. Below the soft mark everybody may write; above it writers wait in line, and are let in one
+ * after the other as storage catches up, so that one that sends without end can't starve the others; at the hard mark points are refused.
  */
 export class WriteBudget {
   used = 0;
   private readonly soft: number;
   private readonly resume: number;
-  private line: Turn[] = [];
+  /** Lets in one of those who wait. */
+  private readonly line: (() => void)[] = [];
   private scheduled = false;
   private closed = false;
   /** Points refused at the hard mark. */
@@ -33,9 +33,12 @@ export class WriteBudget {
     return this.line.length;
   }
 
-  awaitTurn(turn: Turn): void {
-    this.line.push(turn);
-    if (this.used < this.resume || this.closed) this.schedule();
+  /** Resolves when the caller may write. */
+  mayWrite(): Promise<void> {
+    return new Promise((letIn) => {
+      this.line.push(letIn);
+      if (this.used < this.resume || this.closed) this.schedule();
+    });
   }
 
   /** Storage took, or refused for good, so many bytes. */
@@ -63,10 +66,10 @@ export class WriteBudget {
     setImmediate(() => {
       this.scheduled = false;
       if (this.line.length === 0 || !this.accepting) return;
-      // One turn, then the event loop: what the writer adds counts before the next one is let in.
-      const turn = this.line.shift() as Turn;
+      // One writer, then the event loop: what it adds counts before the next one is let in.
+      const letIn = this.line.shift();
       if (this.line.length > 0) this.schedule();
-      turn();
+      letIn?.();
     });
   }
 }

@@ -5,7 +5,7 @@ const UI_ALWAYS = ['/aggregators', '/logs', '/stats', '/version'];
 const UI_READING = ['/', '/s', '/favicon.ico', '/suggest'];
 const API_ALWAYS = ['/api/aggregators', '/api/config', '/api/dropcaches', '/api/stats', '/api/version'];
 const API_READING = ['/api/query', '/api/suggest'];
-const API_WRITING = ['/api/put', '/api/uid'];
+const API_WRITING = ['/api/put', '/api/rollup', '/api/histogram', '/api/uid'];
 const ALL = [...UI_ALWAYS, ...UI_READING, ...API_ALWAYS, ...API_READING, ...API_WRITING];
 
 /** Endpoints of which a daemon with these settings knows. */

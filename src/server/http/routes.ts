@@ -12,14 +12,13 @@ import { stats } from './endpoints/stats';
 import { suggest } from './endpoints/suggest';
 import { uid } from './endpoints/uid';
 import { version } from './endpoints/version';
-import { put } from './put';
+import { ingestHandler } from './ingest';
 import { queryHandler } from './query/handler';
 import type { HttpHandler } from './types';
 
 type Routes = Readonly<Record<string, HttpHandler>>;
 
-// The busiest first: the router tries them in this order.
-const WRITING_API: Routes = { 'api/put': put, 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations };
+const WRITING_API: Routes = { 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations };
 const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest };
 const API: Routes = {
   'api/aggregators': aggregators,
@@ -33,12 +32,16 @@ const READING_UI: Routes = { '': home, s: staticFile, 'favicon.ico': favicon, su
 const UI: Routes = { aggregators, dropcaches: dropCaches, logs, stats, version };
 
 /** The endpoints that this daemon's mode and switches leave, by route. Mirrors RpcManager.initializeBuiltinRpcs. */
-export function routesOf(tsd: Pick<Tsd, 'config' | 'mode'>): Map<string, HttpHandler> {
+export function routesOf(tsd: Pick<Tsd, 'config' | 'mode' | 'ingest'>): Map<string, HttpHandler> {
   const on = (key: string): boolean => tsd.config.getString(key) === 'true';
   const api = on('tsd.core.enable_api');
   const ui = on('tsd.core.enable_ui');
+  // The busiest first: the router tries them in this order.
   const groups: Routes[] = [];
-  if (api && tsd.mode !== 'ro') groups.push(WRITING_API);
+  if (api && tsd.mode !== 'ro') {
+    groups.push(Object.fromEntries(tsd.ingest.commands.map((command) => [`api/${command.name}`, ingestHandler(command)])));
+    groups.push(WRITING_API);
+  }
   if (api && tsd.mode !== 'wo') groups.push(READING_API);
   if (api) groups.push(API);
   if (ui && tsd.mode !== 'wo') groups.push(READING_UI);

@@ -1,3 +1,4 @@
+import type { IngestCommand } from '../../ingest';
 import { versionLines } from '../../util/build-data';
 import type { Tsd } from '../context';
 import { statsLines } from '../stats';
@@ -11,26 +12,6 @@ export interface CommandConnection {
 
 /** A promise holds back the lines that follow until it settles. */
 export type Command = (tsd: Tsd, words: readonly string[], connection: CommandConnection) => Promise<void> | void;
-
-const HISTOGRAMS_OFF = "Histogram storage has not been enabled. Check the 'tsd.core.histograms.config' configuration.";
-
-/** `rollup`, as long as no rollups are configured. Mirrors RollupDataPointRpc's first checks. */
-const rollup: Command = (tsd, words, connection) => {
-  tsd.counters.put.illegalArguments++;
-  const problem =
-    words.length < 6
-      ? `not enough arguments (need least 7, got ${words.length - 1})`
-      : words[1] === ''
-        ? 'Missing interval or aggregator'
-        : 'No rollup or aggregations were configured';
-  connection.reply(`rollup: illegal argument: ${problem}\n`);
-};
-
-/** `histogram`, as long as no codecs are configured. */
-const histogram: Command = (tsd, _words, connection) => {
-  tsd.counters.put.illegalArguments++;
-  connection.reply(`histogram: illegal argument: ${HISTOGRAMS_OFF}\n`);
-};
 
 const stats: Command = async (tsd, _words, connection) => connection.reply((await statsLines(tsd)).map((line) => `${line}\n`).join(''));
 
@@ -48,23 +29,16 @@ const diediedie: Command = (tsd, _words, connection) => {
   void tsd.shutdown('diediedie');
 };
 
-/**
- * The commands of the daemon's mode, by name, in the order in which `help` lists them. `put` is the connection's own affair and
- * stands here for `help` alone. Mirrors RpcManager.initializeBuiltinRpcs.
- */
-export function commandsOf(tsd: Tsd): ReadonlyMap<string, Command | 'put'> {
-  const commands = new Map<string, Command | 'put'>([
+/** The commands of the daemon's mode, by name, in the order in which `help` lists them. Mirrors RpcManager.initializeBuiltinRpcs. */
+export function commandsOf(tsd: Tsd): ReadonlyMap<string, Command | IngestCommand> {
+  const commands = new Map<string, Command | IngestCommand>([
     ['stats', stats],
     ['dropcaches', dropcaches],
     ['version', version],
     ['exit', exit],
   ]);
   commands.set('help', (_tsd, _words, connection) => connection.reply(`available commands: ${[...commands.keys()].join(' ')} \n`));
-  if (tsd.mode !== 'ro') {
-    commands.set('put', 'put');
-    commands.set('rollup', rollup);
-    commands.set('histogram', histogram);
-  }
+  if (tsd.mode !== 'ro') for (const command of tsd.ingest.commands) commands.set(command.name, command);
   if ((tsd.config.getString('tsd.no_diediedie') ?? 'false') === 'false') commands.set('diediedie', diediedie);
   return commands;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { refusalLine, ReplyOrder, storageRefusalLine, type IngestCommand, type LineCommand, type OrderedClient } from '../../ingest';
 import type { StorageError } from '../../storage';
 import type { PointSink } from '../../write';
 import type { Tsd } from '../context';
@@ -6,13 +7,10 @@ import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
-import { put, storageOutcome, type PutOutcome } from './put-command';
 import { splitWords } from './words';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
 const MAX_UNENDED = 1024;
-/** Points of one connection that may wait for UIDs. */
-const MAX_WAITING = 4096;
 /** Replies a client has not taken: beyond the first, lines about failed points are dropped; beyond the second, it is not read. */
 const WRITES_BLOCKED = 64 * 1024;
 const WRITES_FULL = 1024 * 1024;
@@ -34,23 +32,29 @@ class TooLongFrameError extends Error {
   }
 }
 
+/** A client's points of one command, told apart by it when storage does not take them. */
+class CommandSink implements PointSink {
+  constructor(
+    readonly command: IngestCommand,
+    private readonly connection: LineConnection,
+  ) {}
+
+  failed(error: StorageError, points: number): void {
+    this.connection.pointsFailed(this.command.name, error, points);
+  }
+}
+
 /** One client of the line protocol. Lines are handled in the order in which they come, straight from the bytes received. */
-export class LineConnection implements TelnetConnection, CommandConnection, PointSink {
+export class LineConnection implements TelnetConnection, CommandConnection, OrderedClient {
   /** Bytes of a line whose end has not come yet. */
   private unended: Buffer | null = null;
   /** What was received and not yet handled, while the connection is held. */
   private held: Buffer | null = null;
   private heldAt = 0;
-  /** Reasons not to read on: commands under way, turns waited for, replies not taken. */
+  /** Reasons not to read on: commands under way, a full write buffer, replies not taken. */
   private holds = 0;
-  private backlogged = false;
   private blocked = false;
-  /** Put lines that wait for UIDs, or for the answers of those in front of them. */
-  private waiting = 0;
-  /** The last of their answers has been given. */
-  private told: Promise<void> = Promise.resolve();
-  /** A command waits for them. */
-  private awaitingPoints = false;
+  private readonly replies = new ReplyOrder(this);
   private out = '';
   private handling = false;
   private inputEnded = false;
@@ -59,8 +63,10 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private quiet = false;
   private readonly faultLog = new RateLimitedLog((message) => this.tsd.logger.error(message));
   private drained: (() => void)[] = [];
-  private readonly commands: ReadonlyMap<string, Command | 'put'>;
-  private readonly puts: boolean;
+  private readonly commands = new Map<string, Command | CommandSink>();
+  /** The command whose lines are taken from their bytes; null: there is none in this mode. */
+  private readonly lines: LineCommand | null;
+  private readonly lineSink: CommandSink;
   private readonly tellFailures: boolean;
   private readonly charset: BufferEncoding;
 
@@ -68,8 +74,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
     private readonly socket: Socket,
     private readonly tsd: Tsd,
   ) {
-    this.commands = commandsOf(tsd);
-    this.puts = this.commands.has('put');
+    for (const [name, command] of commandsOf(tsd))
+      this.commands.set(name, typeof command === 'function' ? command : new CommandSink(command, this));
+    const { put } = tsd.ingest;
+    const sink = this.commands.get(put.name);
+    this.lines = sink instanceof CommandSink ? put : null;
+    this.lineSink = sink instanceof CommandSink ? sink : new CommandSink(put, this);
     this.tellFailures = tsd.config.getBoolean('tsd.rpc.telnet.return_errors');
     this.charset = tsd.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
   }
@@ -104,15 +114,16 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
     let from = at;
     for (let lines = 0; this.holds === 0 && !this.finished; lines++) {
       if (lines % LINES_A_LOOK === 0 && !this.tsd.writer.accepting) {
-        this.awaitTurn();
+        this.hold();
+        void this.tsd.writer.mayWrite().then(() => this.release());
         break;
       }
       const end = chunk.indexOf(LF, from);
       if (end < 0) break;
       const line = this.unended === null ? null : Buffer.concat([this.unended, chunk.subarray(from, end)]);
       // Answers come in the order of the lines: a command's only after those of the points in front of it.
-      if (this.waiting > 0 && !(line === null ? isPut(chunk, from, end) : isPut(line, 0, line.length))) {
-        this.awaitPoints();
+      if (this.replies.waiting > 0 && !(line === null ? this.bringsPoint(chunk, from, end) : this.bringsPoint(line, 0, line.length))) {
+        this.replies.holdForAll();
         break;
       }
       this.unended = null;
@@ -144,15 +155,26 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
   private line(bytes: Buffer, from: number, lineEnd: number): void {
     const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
     this.tsd.counters.rpc.telnetReceived++;
-    if (this.puts && isPut(bytes, from, to)) {
-      if (!this.tsd.writer.addLine(bytes, from + 4, to, 'telnet', this)) this.longPut(bytes.toString(this.charset, from, to));
+    if (this.lines?.isLine(bytes, from, to)) {
+      if (!this.lines.addLine(bytes, from, to, this.lineSink)) this.submit(this.lineSink, this.wordsOf(bytes, from, to));
       return;
     }
-    const words = splitWords(bytes.toString(this.charset, from, to));
+    const words = this.wordsOf(bytes, from, to);
     const command = this.commands.get(words[0]);
     if (command === undefined) this.reply(`unknown command: ${words[0]}.  Try \`help'.\n`);
-    else if (command === 'put') this.longPut(words.join(' '));
+    else if (command instanceof CommandSink) this.submit(command, words);
     else this.run(command, words);
+  }
+
+  private wordsOf(bytes: Buffer, from: number, to: number): string[] {
+    return splitWords(bytes.toString(this.charset, from, to));
+  }
+
+  /** Whether it is a line of a command that brings points. */
+  private bringsPoint(bytes: Buffer, from: number, lineEnd: number): boolean {
+    if (this.lines?.isLine(bytes, from, lineEnd)) return true;
+    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    return this.commands.get(this.wordsOf(bytes, from, to)[0]) instanceof CommandSink;
   }
 
   private run(command: Command, words: readonly string[]): void {
@@ -166,47 +188,41 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
     }
   }
 
-  private longPut(line: string): void {
-    const outcome = put(this.tsd, splitWords(line), this);
-    if (outcome === null) return;
-    if (!(outcome instanceof Promise) && this.waiting === 0) {
-      this.tellPut(outcome);
-      return;
+  /** A point whose line is taken word by word. */
+  private submit(sink: CommandSink, words: readonly string[]): void {
+    const { command } = sink;
+    const refuse = (error: unknown): void => this.refuse(command.name, error);
+    let submitted: Promise<void> | undefined;
+    try {
+      submitted = command.addWords(words, sink);
+    } catch (error) {
+      if (this.replies.waiting === 0) return refuse(error);
+      submitted = Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
-    if (++this.waiting >= MAX_WAITING && !this.backlogged) {
-      this.backlogged = true;
-      this.hold();
-    }
-    const before = this.told;
-    this.told = Promise.all([outcome, before]).then(([result]) => this.pointDone(result));
+    if (submitted !== undefined) this.replies.add(submitted, refuse);
   }
 
-  private pointDone(result: PutOutcome): void {
-    this.waiting--;
-    this.tellPut(result);
-    if (this.backlogged && this.waiting <= MAX_WAITING / 2) {
-      this.backlogged = false;
-      this.release();
-    }
-    if (this.awaitingPoints && this.waiting === 0) {
-      this.awaitingPoints = false;
-      this.release();
-    }
+  answered(): void {
     this.finishIfIdle();
   }
 
-  private tellPut(outcome: PutOutcome): void {
-    if (outcome.rethrow !== null) this.failedUnexpectedly(outcome.rethrow);
-    if (outcome.reply === null) return;
-    if (this.socket.writableLength + this.out.length > WRITES_BLOCKED) this.tsd.counters.put.socketWritesBlocked++;
-    else this.reply(outcome.reply);
+  private refuse(command: string, error: unknown): void {
+    const line = refusalLine(command, error, this.tsd.counters.ingest);
+    if (line === null) this.failedUnexpectedly(error);
+    else this.replyIfRead(line);
+  }
+
+  /** A reply that a client may do without: dropped when it does not read. */
+  private replyIfRead(line: string): void {
+    if (this.socket.writableLength + this.out.length > WRITES_BLOCKED) this.tsd.counters.ingest.socketWritesBlocked++;
+    else this.reply(`${line}\n`);
   }
 
   /** Points of this connection that storage refused after they were accepted. */
-  failed(error: StorageError, points: number): void {
+  pointsFailed(command: string, error: StorageError, points: number): void {
     for (let i = 0; i < points; i++) {
-      const outcome = storageOutcome(this.tsd, 'put', error);
-      if (this.tellFailures && !this.finished) this.tellPut(outcome);
+      const line = storageRefusalLine(command, error, this.tsd.counters.ingest);
+      if (this.tellFailures && !this.finished) this.replyIfRead(line);
     }
   }
 
@@ -245,22 +261,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
     this.tellDrained();
   }
 
-  private awaitPoints(): void {
-    this.awaitingPoints = true;
-    this.hold();
-  }
-
-  private awaitTurn(): void {
-    this.hold();
-    this.tsd.writer.awaitTurn(() => this.release());
-  }
-
-  private hold(): void {
+  hold(): void {
     this.holds++;
   }
 
   /** One reason less to hold; what was received meanwhile is handled in a turn of its own. */
-  private release(): void {
+  release(): void {
     this.holds--;
     if (this.holds === 0) setImmediate(() => this.goOn());
   }
@@ -279,7 +285,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
 
   /** Ends the socket when the client has said all and has been told all. */
   private finishIfIdle(): void {
-    if (!this.inputEnded || this.finished || this.held !== null || this.holds > 0 || this.waiting > 0 || this.handling) return;
+    if (!this.inputEnded || this.finished || this.held !== null || this.holds > 0 || this.replies.waiting > 0 || this.handling) return;
     this.exit();
   }
 
@@ -314,8 +320,4 @@ export class LineConnection implements TelnetConnection, CommandConnection, Poin
       }),
     );
   }
-}
-
-function isPut(b: Buffer, from: number, to: number): boolean {
-  return to - from > 4 && b[from] === 0x70 && b[from + 1] === 0x75 && b[from + 2] === 0x74 && b[from + 3] === 0x20;
 }

@@ -103,7 +103,7 @@ describe('points that are refused', () => {
     const strict = await startDaemon({ 'tsd.core.auto_create_metrics': 'false' });
     const answer = await ask(strict.port, '/api/put?details', { method: 'POST', body: JSON.stringify(point()) });
     expect(JSON.parse(answer.text).errors[0].error).toBe('Unknown metric');
-    expect(strict.daemon.counters.put.unknownMetrics).toBe(1);
+    expect(strict.daemon.counters.ingest.unknownMetrics).toBe(1);
     await strict.stop();
   });
 });
@@ -182,10 +182,10 @@ describe('points that are taken', () => {
   });
 
   it('count in the statistics', async () => {
-    const { put } = tsd.daemon.counters;
-    const before = put.requests;
+    const { ingest } = tsd.daemon.counters;
+    const before = ingest.requests;
     await post('', point());
-    expect(put.requests).toBe(before + 1);
+    expect(ingest.requests).toBe(before + 1);
   });
 });
 
@@ -201,10 +201,10 @@ describe('storage that refuses', () => {
   it('is unknown to a client that does not wait, and counted', async () => {
     await post('?sync', point());
     refuse();
-    const before = tsd.daemon.counters.put.hbaseErrors;
+    const before = tsd.daemon.counters.ingest.hbaseErrors;
     expect((await post('?summary', point())).text).toBe('{"success":1,"failed":0}');
     await tsd.daemon.writer.flush();
-    expect(tsd.daemon.counters.put.hbaseErrors).toBe(before + 1);
+    expect(tsd.daemon.counters.ingest.hbaseErrors).toBe(before + 1);
   });
 
   it('is told to one that waits: status 200 with a summary, 400 without', async () => {

@@ -50,7 +50,7 @@ describe('storage that fails later', () => {
     socket.write(lines('a', 0, 3));
     await sleep(150);
     expect(heard()).toBe('put: HBase error: Region is gone\n'.repeat(3));
-    expect(tsd.counters.put.hbaseErrors).toBe(3);
+    expect(tsd.counters.ingest.hbaseErrors).toBe(3);
     socket.destroy();
   });
 
@@ -61,7 +61,7 @@ describe('storage that fails later', () => {
     socket.write(`${lines('a', 0, 3)}put m 0 1 a=b\n`);
     await sleep(150);
     expect(heard()).toBe('put: illegal argument: invalid timestamp: 0\n');
-    expect(tsd.counters.put.hbaseErrors).toBe(3);
+    expect(tsd.counters.ingest.hbaseErrors).toBe(3);
     socket.destroy();
   });
 
@@ -70,11 +70,11 @@ describe('storage that fails later', () => {
     const { socket } = await dial();
     socket.pause();
     const bad = 'put m 0 1 a=b\n'.repeat(5000);
-    for (let i = 0; i < 200 && tsd.counters.put.socketWritesBlocked === 0; i++) {
+    for (let i = 0; i < 200 && tsd.counters.ingest.socketWritesBlocked === 0; i++) {
       socket.write(bad);
       await sleep(5);
     }
-    expect(tsd.counters.put.socketWritesBlocked).toBeGreaterThan(0);
+    expect(tsd.counters.ingest.socketWritesBlocked).toBeGreaterThan(0);
     socket.destroy();
   });
 });

@@ -53,6 +53,14 @@ const OBSERVED: readonly (readonly [line: string, reply: string])[] = [
     'put: illegal argument: Too many tags: 9 maximum allowed: 8, tags: {a=1, b=2, c=3, d=4, e=5, f=6, g=7, h=8, i=9}',
   ],
   ['rollup', 'rollup: illegal argument: not enough arguments (need least 7, got 0)'],
+  ['rollup  m 1 1 a=b', 'rollup: illegal argument: Missing interval or aggregator'],
+  ['rollup 1h-sum  1 1 a=b', 'rollup: illegal argument: empty metric name'],
+  ['rollup 1h-sum m c 1 a=b', "rollup: invalid value: Invalid character 'c' in c"],
+  ['rollup 1h-sum m 0 1 a=b', 'rollup: illegal argument: invalid timestamp: 0'],
+  ['rollup 1h-sum m 1  a=b', 'rollup: illegal argument: empty value'],
+  ['rollup 1h-sum m 1 x a=b', "rollup: invalid value: Invalid character 'x' in x"],
+  ['rollup 1h-sum m 1 1 a', 'rollup: illegal argument: invalid tag: a'],
+  ['rollup 1h-sum m 1 1', 'rollup: illegal argument: not enough arguments (need least 7, got 4)'],
   ['rollup 1h-sum m 1699999200 1 host=a', 'rollup: illegal argument: No rollup or aggregations were configured'],
   [
     'histogram',
@@ -216,7 +224,7 @@ describe('settings', () => {
       expect(await strict.talk('put tel.net 1699999300 1 no.such.key=a\n')).toBe(
         "put: unknown metric: No such name for 'tagk': 'no.such.key'\n",
       );
-      expect(strict.counters.put.unknownMetrics).toBe(2);
+      expect(strict.counters.ingest.unknownMetrics).toBe(2);
     });
   });
 

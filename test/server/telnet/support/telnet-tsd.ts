@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { Ingest } from '../../../../src/ingest';
 import { Counters } from '../../../../src/server/counters';
 import type { Tsd } from '../../../../src/server/context';
 import { attachTelnet } from '../../../../src/server/telnet';
@@ -29,7 +30,8 @@ export class TelnetTsd {
       mode,
       logger: silent,
       counters: this.counters,
-      statsSources: [this.counters.rpc, this.counters.put, writer],
+      ingest: new Ingest(writer, this.counters.ingest, silent),
+      statsSources: [this.counters.rpc, this.counters.ingest, writer],
       startedAt: Date.now(),
       shutdown: (reason: string) => Promise.resolve(void this.shutdowns.push(reason)),
     } as Partial<Tsd> as Tsd;

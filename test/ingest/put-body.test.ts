@@ -1,15 +1,16 @@
 import fc from 'fast-check';
-import { PutBody, type IncomingPoint } from '../../../src/server/http/put-body';
-import { PutJsonError } from '../../../src/server/http/put-scanner';
+import { PutBody } from '../../src/ingest/put/put-body';
+import { PutJsonError } from '../../src/ingest/put/put-scanner';
+import type { SentPoint } from '../../src/ingest/put/sent-point';
 
-function read(text: string, step = 100): (IncomingPoint | null)[] {
+function read(text: string, step = 100): (SentPoint | null)[] {
   const body = new PutBody(Buffer.from(text), 0);
   while (body.read(step));
   const points = Array.from({ length: body.size }, (_, i) => body.pointAt(i));
   body.release(); // the next one gets its memory
   return points;
 }
-const one = (text: string): IncomingPoint | null => read(text)[0];
+const one = (text: string): SentPoint | null => read(text)[0];
 
 describe('fields as Jackson takes them', () => {
   it.each([

@@ -2,15 +2,7 @@ import { narrow } from '../../schema';
 import { parseLong } from '../../util/java-long';
 import { givePlaces, takePlaces } from './put-places';
 import { ENCODED, JsonScanner } from './put-scanner';
-
-/** A data point as a client sent it. Mirrors IncomingDataPoint. */
-export interface IncomingPoint {
-  metric: string | null;
-  timestamp: number | bigint;
-  value: string | null;
-  tags: Map<string, string | null> | null;
-  tsuid: string | null;
-}
+import type { SentPoint } from './sent-point';
 
 /** Places of a point's texts in the index: offset, end and kind each; kind 0: absent or null. */
 const STRIDE = 12;
@@ -49,12 +41,18 @@ export class PutBody {
   private readonly longTimes = new Map<number, bigint>();
   private readonly isArray: boolean;
   private ended = false;
+  /** Texts of other fields, by point, in the order of the fields. */
+  private readonly extras = new Map<number, (string | null)[]>();
   size = 0;
 
-  /** @param start offset of the first byte that is no blank: `{` or `[` */
+  /**
+   * @param start offset of the first byte that is no blank: `{` or `[`
+   * @param extraFields texts that are read beside those of data points; others are stepped over
+   */
   constructor(
     readonly body: Buffer,
     start: number,
+    private readonly extraFields: readonly string[] = [],
   ) {
     const points = 1 + Math.ceil(Math.min(body.length, MOST_FIRST_BYTES) / LEAST_BYTES);
     const { index, tags, times } = takePlaces(points * STRIDE, points * 2 * TAG_STRIDE, points);
@@ -131,7 +129,7 @@ export class PutBody {
           this.text(at + TSUID);
           break;
         default:
-          scanner.skip();
+          if (this.extraFields.length === 0 || !this.extraField()) scanner.skip();
       }
     } while (scanner.accept(0x2c));
     scanner.expect(0x7d, 'was expecting comma to separate Object entries');
@@ -150,6 +148,18 @@ export class PutBody {
       if (i === name.length) return field;
     }
     return -1;
+  }
+
+  /** @returns false: the name last met is none of those either */
+  private extraField(): boolean {
+    const { scanner } = this;
+    const field = this.extraFields.indexOf(scanner.text(scanner.from, scanner.to, scanner.kind));
+    if (field < 0) return false;
+    this.scalar('java.lang.String');
+    const texts = this.extras.get(this.size) ?? this.extraFields.map(() => null);
+    texts[field] = scanner.isNull() ? null : scanner.text(scanner.from, scanner.to, scanner.kind);
+    this.extras.set(this.size, texts);
+    return true;
   }
 
   /** A string field; numbers and booleans are as good. */
@@ -291,11 +301,11 @@ export class PutBody {
   }
 
   /** The point with its texts; null for an element that is null. */
-  pointAt(point: number): IncomingPoint | null {
+  pointAt(point: number): SentPoint | null {
     const at = point * STRIDE;
     if (this.index[at + IS_NULL] === 1) return null;
     const count = this.tagsOf(point);
-    let tags: IncomingPoint['tags'] = null;
+    let tags: Map<string, string | null> | null = null;
     if (count >= 0) {
       tags = new Map();
       for (let i = 0; i < count; i++) {
@@ -310,6 +320,11 @@ export class PutBody {
       tags,
       tsuid: this.decoded(this.index, at + TSUID),
     };
+  }
+
+  /** The text of an extra field; null: absent or null. @param field its position in the list of extra fields */
+  extraAt(point: number, field: number): string | null {
+    return this.extras.get(point)?.[field] ?? null;
   }
 
   private decoded(places: Int32Array, place: number): string | null {

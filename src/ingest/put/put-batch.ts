@@ -1,0 +1,46 @@
+import type { PointSink, PointWriter } from '../../write';
+import type { PointBatch } from '../types';
+import { METRIC, VALUE, type PutBody } from './put-body';
+import { PLAIN } from './put-scanner';
+import { checkPresent, pointJson } from './sent-point';
+
+/** The data points of one body. */
+export class PutBatch implements PointBatch {
+  constructor(
+    private readonly writer: PointWriter,
+    private readonly body: PutBody,
+  ) {}
+
+  get size(): number {
+    return this.body.size;
+  }
+
+  addBytes(point: number, sink: PointSink): boolean {
+    const { body } = this;
+    const builder = this.writer.builder;
+    const bytes = body.body;
+    const tags = body.tagsOf(point);
+    if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN || body.place(point, VALUE + 2) !== PLAIN) return false;
+    if (!builder.begin(bytes, body.place(point, METRIC), body.place(point, METRIC + 1))) return false;
+    for (let i = 0; i < tags; i++) {
+      if (body.tagPlace(point, i, 2) !== PLAIN || body.tagPlace(point, i, 5) !== PLAIN) return false;
+      const keyFrom = body.tagPlace(point, i, 0);
+      const valueFrom = body.tagPlace(point, i, 3);
+      if (!builder.tag(bytes, keyFrom, body.tagPlace(point, i, 1), valueFrom, body.tagPlace(point, i, 4))) return false;
+    }
+    return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
+  }
+
+  /** @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, StorageError */
+  add(point: number, sink: PointSink): Promise<void> | undefined {
+    return this.writer.submitPoint(checkPresent(this.body.pointAt(point)), 'http', sink);
+  }
+
+  toJson(point: number): string {
+    return pointJson(this.body.pointAt(point));
+  }
+
+  release(): void {
+    this.body.release();
+  }
+}

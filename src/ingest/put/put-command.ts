@@ -1,0 +1,34 @@
+import type { PointSink, PointWriter } from '../../write';
+import type { LineCommand, PointBatch } from '../types';
+import { readPoints } from './point-reader';
+import { PutBatch } from './put-batch';
+import { readPut } from './put-line';
+
+/** Bytes of `put ` in front of a line's point. */
+const WORD = 4;
+
+/** Data points. Mirrors PutDataPointRpc. */
+export class PutCommand implements LineCommand {
+  readonly name = 'put';
+
+  constructor(private readonly writer: PointWriter) {}
+
+  isLine(b: Buffer, from: number, to: number): boolean {
+    return to - from > WORD && b[from] === 0x70 && b[from + 1] === 0x75 && b[from + 2] === 0x74 && b[from + 3] === 0x20;
+  }
+
+  addLine(bytes: Buffer, from: number, to: number, sink: PointSink): boolean {
+    return this.writer.addLine(bytes, from + WORD, to, 'telnet', sink);
+  }
+
+  /** @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, StorageError */
+  addWords(words: readonly string[], sink: PointSink): Promise<void> | undefined {
+    return this.writer.submitPoint(readPut(words), 'telnet', sink);
+  }
+
+  checkConfigured(): void {}
+
+  async readBody(body: Buffer): Promise<PointBatch> {
+    return new PutBatch(this.writer, await readPoints(body));
+  }
+}

@@ -1,0 +1,17 @@
+import { narrow } from '../../schema';
+import { IllegalArgumentError } from '../../util/errors';
+import { parseLong } from '../../util/java-long';
+import { parseTag, type TimedPoint } from '../../write';
+
+/** Reads the words of a put line. Mirrors PutDataPointRpc.importDataPoint, checks in its order. @throws IllegalArgumentError, NumberFormatError */
+export function readPut(words: readonly string[]): TimedPoint {
+  if (words.length < 5) throw new IllegalArgumentError(`not enough arguments (need least 4, got ${words.length - 1})`);
+  const [, metric, time, value] = words;
+  if (metric === '') throw new IllegalArgumentError('empty metric name');
+  const timestamp = narrow(parseLong(time.includes('.') ? time.replaceAll('.', '') : time));
+  if (timestamp <= 0) throw new IllegalArgumentError(`invalid timestamp: ${timestamp}`);
+  if (value === '') throw new IllegalArgumentError('empty value');
+  const tags = new Map<string, string>();
+  for (let i = 4; i < words.length; i++) if (words[i] !== '') parseTag(tags, words[i]);
+  return { metric, timestamp, value, tags };
+}

@@ -1,0 +1,55 @@
+import { IllegalArgumentError as CodecArgumentError } from '../schema';
+import { StorageError, ThrottleError, TimeoutError } from '../storage';
+import { NoSuchUniqueName } from '../uid';
+import { IllegalArgumentError, NumberFormatError } from '../util/errors';
+import type { Log } from '../util/log';
+import { messageOf } from '../util/message-of';
+import type { IngestCounters } from './counters';
+
+/**
+ * The line that telnet says for a point that is refused, without its end; counted. Mirrors the catch blocks of PutDataPointRpc.execute.
+ * @returns null: the original says nothing, and leaves the error to the connection
+ */
+export function refusalLine(command: string, error: unknown, counters: IngestCounters): string | null {
+  if (error instanceof NumberFormatError) {
+    counters.invalidValues++;
+    return `${command}: invalid value: ${error.message}`;
+  }
+  if (error instanceof IllegalArgumentError) {
+    counters.illegalArguments++;
+    return `${command}: illegal argument: ${error.message}`;
+  }
+  if (error instanceof NoSuchUniqueName) {
+    counters.unknownMetrics++;
+    return `${command}: unknown metric: ${error.message}`;
+  }
+  return error instanceof StorageError ? storageRefusalLine(command, error, counters) : null;
+}
+
+/** The line for a point that storage did not take. Mirrors the error callback of PutDataPointRpc. */
+export function storageRefusalLine(command: string, error: StorageError, counters: IngestCounters): string {
+  if (error instanceof ThrottleError) return `${command}: Please throttle writes: ${error.message}`;
+  counters.hbaseErrors++;
+  return `${command}: HBase error: ${error.message}`;
+}
+
+/** What `details` of an HTTP request say of a point that is refused; counted. Mirrors PutDataPointRpc.processDataPoint. */
+export function refusalDetail(error: unknown, counters: IngestCounters, logger: Log): string {
+  if (error instanceof NumberFormatError) {
+    counters.invalidValues++;
+    return 'Unable to parse value to a number';
+  }
+  if (error instanceof IllegalArgumentError || error instanceof CodecArgumentError) {
+    counters.illegalArguments++;
+    return error.message;
+  }
+  if (error instanceof NoSuchUniqueName) {
+    counters.unknownMetrics++;
+    return 'Unknown metric';
+  }
+  if (error instanceof ThrottleError) return 'Please throttle';
+  if (error instanceof TimeoutError) return 'Timeout exception';
+  if (error instanceof StorageError) counters.hbaseErrors++;
+  logger.warn(`Unexpected exception while writing a data point: ${messageOf(error)}`);
+  return 'Unexpected exception';
+}

@@ -1,0 +1,140 @@
+import type { StorageError } from '../storage';
+import { TimeSlice } from '../util/time-slice';
+import type { PointSink } from '../write';
+import type { Ingest } from './ingest';
+import { refusalDetail } from './refusals';
+import type { PointBatch } from './types';
+
+/** Points between two looks at the clock and at the write buffer. */
+const STEP = 512;
+/** Points of one request that may wait for UIDs at once. */
+const MAX_WAITING = 4096;
+
+/** What a request wants. */
+export interface RequestOptions {
+  /** It is answered when storage has answered for every point. */
+  sync: boolean;
+  /** The answer says which points failed. */
+  details: boolean;
+  /** With `sync`: milliseconds until the answer comes without them; 0: it does not. */
+  timeoutMs: number;
+}
+
+/** What became of the points of a request. */
+export interface RequestResult {
+  success: number;
+  /** Refused before they went to storage. */
+  invalid: number;
+  /** Refused by storage. */
+  failed: number;
+  /** Points that storage had not answered for in time; null: there was no time limit. */
+  timeouts: number | null;
+  /** In the order of the points; empty unless `details` are wanted. */
+  errors: readonly PointError[];
+}
+
+export interface PointError {
+  /** Position in the request. */
+  index: number;
+  /** As the client sent it, in JSON. */
+  point: string;
+  error: string;
+}
+
+/** The points of one HTTP request on their way into storage. */
+export class IngestRequest {
+  private readonly errors: PointError[] = [];
+  private invalid = 0;
+  private accepted = 0;
+  private durable = 0;
+  private failed = 0;
+  /** With `sync`: positions of points that storage has not answered for. */
+  private readonly open = new Set<number>();
+  private settled: (() => void) | null = null;
+
+  constructor(
+    private readonly ingest: Ingest,
+    private readonly batch: PointBatch,
+    private readonly options: RequestOptions,
+  ) {}
+
+  /** Hands over every point, in the order of the list, and waits as long as the request wants to. Never rejects. */
+  async run(): Promise<RequestResult> {
+    await this.submit();
+    const result = await this.stored();
+    // Points that fail after the time is up are still looked at.
+    if (!this.options.sync) this.batch.release();
+    return { ...result, errors: this.errors.sort((a, b) => a.index - b.index) };
+  }
+
+  private async submit(): Promise<void> {
+    const { batch, ingest, options } = this;
+    const slice = new TimeSlice();
+    const waiting: Promise<void>[] = [];
+    for (let i = 0; i < batch.size; i++) {
+      if (i % STEP === 0) {
+        if (!ingest.writer.accepting) await ingest.writer.mayWrite();
+        if (slice.isOver()) await slice.next();
+      }
+      const sink = options.sync ? this.sinkOf(i) : ingest.counting;
+      if (batch.addBytes(i, sink)) {
+        this.accepted++;
+        continue;
+      }
+      waiting.push(this.add(i, sink));
+      if (waiting.length >= MAX_WAITING) await Promise.all(waiting.splice(0));
+    }
+    await Promise.all(waiting);
+  }
+
+  private async add(i: number, sink: PointSink): Promise<void> {
+    try {
+      await this.batch.add(i, sink);
+      this.accepted++;
+    } catch (error) {
+      this.open.delete(i);
+      this.invalid++;
+      this.note(i, refusalDetail(error, this.ingest.counters, this.ingest.logger));
+    }
+  }
+
+  private note(index: number, error: string): void {
+    if (this.options.details) this.errors.push({ index, point: this.batch.toJson(index), error });
+  }
+
+  private sinkOf(i: number): PointSink {
+    this.open.add(i);
+    const answered = (): void => {
+      this.open.delete(i);
+      if (this.open.size === 0) this.settled?.();
+    };
+    return {
+      stored: () => {
+        this.durable++;
+        answered();
+      },
+      failed: (error: StorageError, points: number) => {
+        this.ingest.counting.failed(error, points);
+        this.failed++;
+        this.note(i, `Storage exception: ${error.message}`);
+        answered();
+      },
+    };
+  }
+
+  private async stored(): Promise<Omit<RequestResult, 'errors'>> {
+    const { invalid } = this;
+    const { sync, timeoutMs } = this.options;
+    if (!sync) return { success: this.accepted, invalid, failed: 0, timeouts: timeoutMs > 0 ? 0 : null };
+    let timer: NodeJS.Timeout | undefined;
+    if (this.open.size > 0)
+      await new Promise<void>((resolve) => {
+        this.settled = resolve;
+        if (timeoutMs > 0) timer = setTimeout(resolve, timeoutMs);
+      });
+    clearTimeout(timer);
+    this.settled = null;
+    for (const i of this.open) this.note(i, 'Write timedout');
+    return { success: this.durable, invalid, failed: this.failed, timeouts: timeoutMs > 0 ? this.open.size : null };
+  }
+}
