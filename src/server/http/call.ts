@@ -23,7 +23,7 @@ const OVERRIDES: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE'])
 /** How long the answer to a client that has closed its side may keep it waiting. */
 const HALF_CLOSED_GRACE_MS = 1000;
 
-export interface CallOptions {
+export interface CallSettings {
   /** `tsd.http.show_stack_trace` */
   showStackTrace: boolean;
   /** Told when the answer has been handed over as a whole. */
@@ -76,7 +76,7 @@ export class Call implements HttpCall {
     readonly tsd: Tsd,
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
-    private readonly options: CallOptions,
+    private readonly options: CallSettings,
     apiVersion: number,
   ) {
     this.method = req.method ?? 'GET';

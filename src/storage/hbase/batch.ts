@@ -20,7 +20,7 @@ export interface BatchLimits {
 }
 
 /** One call's state: what it is, and what has failed for good so far. */
-interface Run {
+interface BatchRun {
   table: string;
   operation: BatchOperation;
   deadline: Deadline;
@@ -52,8 +52,8 @@ export class BatchRunner {
   ) {}
 
   /** Resolves when every element is done or has failed for good; failures in the order of the elements. */
-  async run(table: string, operation: BatchOperation, deadline: Deadline, onDone?: Run['onDone']): Promise<Failure[]> {
-    const run: Run = { table, operation, deadline, failures: [], onDone };
+  async run(table: string, operation: BatchOperation, deadline: Deadline, onDone?: BatchRun['onDone']): Promise<Failure[]> {
+    const run: BatchRun = { table, operation, deadline, failures: [], onDone };
     const indices: number[] = [];
     for (let i = 0; i < operation.size; i++) {
       const row = operation.row(i);
@@ -66,7 +66,7 @@ export class BatchRunner {
     return run.failures.sort((a, b) => a.index - b.index);
   }
 
-  private async dispatch(run: Run, indices: readonly number[], history: History): Promise<void> {
+  private async dispatch(run: BatchRun, indices: readonly number[], history: History): Promise<void> {
     const { table, operation, deadline } = run;
     const located = new Map<Region, number[]>();
     const unknown = new Map<object | null, number[]>();
@@ -116,7 +116,7 @@ export class BatchRunner {
   }
 
   private async sendChunk(
-    run: Run,
+    run: BatchRun,
     region: Region,
     { indices, bytes }: { indices: readonly number[]; bytes: number },
     history: History,
@@ -140,7 +140,7 @@ export class BatchRunner {
     await Promise.all([...failed].map(([error, members]) => this.again(run, region, members, error, history)));
   }
 
-  private async again(run: Run, region: Region, indices: readonly number[], error: unknown, history: History): Promise<void> {
+  private async again(run: BatchRun, region: Region, indices: readonly number[], error: unknown, history: History): Promise<void> {
     const now: History = {
       attempts: history.attempts + (this.handler.counts(error) ? 1 : 0),
       pauses: history.pauses + 1,
@@ -161,7 +161,7 @@ export class BatchRunner {
 
   /** Reports the failure before the time-out, if there is one: it tells more than that the time ran out. */
   private giveUp(
-    { table, operation, deadline, failures }: Run,
+    { table, operation, deadline, failures }: BatchRun,
     indices: readonly number[],
     error: unknown,
     region: Region | null,

@@ -23,7 +23,7 @@ interface RedisUidCacheOptions extends RedisLinkOptions {
 const MAX_OFFERS = 20_000;
 const OFFERS_PER_PIPELINE = 1000;
 
-interface Figures {
+interface CacheFigures {
   hits: number;
   misses: number;
   rejected: number;
@@ -51,7 +51,7 @@ export class RedisUidCache implements SharedUidCache {
   private readonly generation: Generation;
   private readonly notices: EndNotices;
   private readonly changes: TableChanges;
-  private readonly figures: Record<UidKind, Figures> = { metrics: zero(), tagk: zero(), tagv: zero() };
+  private readonly figures: Record<UidKind, CacheFigures> = { metrics: zero(), tagk: zero(), tagv: zero() };
   private readonly listeners: ((ended: UidEnd | 'all') => void)[] = [];
   private offers: { key: string; value: Buffer }[] = [];
   private offering = false;
@@ -180,7 +180,7 @@ export class RedisUidCache implements SharedUidCache {
   }
 }
 
-const zero = (): Figures => ({ hits: 0, misses: 0, rejected: 0 });
+const zero = (): CacheFigures => ({ hits: 0, misses: 0, rejected: 0 });
 
 function nameKey(seal: Seal, kind: UidKind, name: string): string {
   return key(seal, 'forward', kind, name);
