@@ -13,6 +13,16 @@ interface Folding {
 
 let foldings: readonly Folding[] | null = null;
 
+let letters: ReadonlyMap<number, CodePointSet> | null = null;
+
+/** By letter, those that are the same without regard to case. */
+function alike(): ReadonlyMap<number, CodePointSet> {
+  if (letters) return letters;
+  const byFolded = new Map<number, number[]>();
+  for (const { codePoint, folded } of allFoldings()) byFolded.set(folded, [...(byFolded.get(folded) ?? []), codePoint]);
+  return (letters = new Map([...byFolded.values()].flatMap((same) => same.map((c) => [c, CodePointSet.of(...same)] as const))));
+}
+
 function single(text: string): number | null {
   const codePoint = text.codePointAt(0) ?? 0;
   return text.length === (codePoint > 0xffff ? 2 : 1) ? codePoint : null;
@@ -47,16 +57,27 @@ function swapAsciiCase(c: number): number | null {
   return c >= 0x61 && c <= 0x7a ? c - 32 : null;
 }
 
+/** By rule, the sets of ASCII characters: those of one character are one object, which is how programs tell that they are alike. */
+const ascii = new Map<CaseRule, (CodePointSet | undefined)[]>([
+  ['exact', []],
+  ['ascii', []],
+  ['unicode', []],
+]);
+
 /** What one character of a pattern stands for. */
 export function foldCharacter(c: number, rule: CaseRule): CodePointSet {
+  const known = c < 0x80 ? ascii.get(rule) : undefined;
+  if (!known) return setOf(c, rule);
+  return (known[c] ??= setOf(c, rule));
+}
+
+function setOf(c: number, rule: CaseRule): CodePointSet {
   if (rule === 'exact') return CodePointSet.of(c);
   if (rule === 'ascii') {
     const other = swapAsciiCase(c);
     return other === null ? CodePointSet.of(c) : CodePointSet.of(c, other);
   }
-  const folded = allFoldings().find((f) => f.codePoint === c)?.folded ?? c;
-  const alike = allFoldings().filter((f) => f.folded === folded);
-  return CodePointSet.of(c, ...alike.map((f) => f.codePoint));
+  return alike().get(c) ?? CodePointSet.of(c);
 }
 
 /** What a range of a class stands for: a character whose upper case, or whose lower case of that, lies in it counts, too. */

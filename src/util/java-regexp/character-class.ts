@@ -11,6 +11,8 @@ const AND = 0x26;
 const MINUS = 0x2d;
 const CARET = 0x5e;
 const BACKSLASH = 0x5c;
+/** What a range costs under `(?iu)`, where all letters are looked at. */
+const RANGE_WITHOUT_CASE = 500;
 
 /** Reads a class whose `[` is taken: unions, nested classes, intersections and all that Java makes of odd ones. */
 export function characterClass(reader: Reader, depth: number): CodePointSet {
@@ -27,29 +29,27 @@ export function characterClass(reader: Reader, depth: number): CodePointSet {
  *   the class around
  */
 function members(reader: Reader, depth: number, closing: boolean): CodePointSet {
-  let set = null as CodePointSet | null;
+  let parts: CodePointSet[] = [];
   for (;;) {
     const c = reader.look();
     if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
     if (c === OPEN) {
       reader.take();
-      set = join(set, characterClass(reader, depth + 1));
+      parts.push(characterClass(reader, depth + 1));
     } else if (c === AND && isIntersection(reader)) {
       const right = rightSide(reader, depth);
-      if (right) set = set?.intersect(right) ?? right;
-      else if (!set) reader.fail('Bad class syntax', reader.pos - 1);
+      if (right) parts = [parts.length > 0 ? CodePointSet.union(parts).intersect(right) : right];
+      else if (parts.length === 0) reader.fail('Bad class syntax', reader.pos - 1);
       else reader.refuse('An intersection (&&) without a right side is');
-    } else if (c === CLOSE && set) {
+    } else if (c === CLOSE && parts.length > 0) {
       if (closing) reader.take();
+      const set = CodePointSet.union(parts);
+      reader.spend(set.bounds.length);
       return set;
     } else {
-      set = join(set, member(reader));
+      parts.push(member(reader));
     }
   }
-}
-
-function join(set: CodePointSet | null, more: CodePointSet): CodePointSet {
-  return set?.union(more) ?? more;
 }
 
 /** Takes `&&`; a single ampersand is a character. */
@@ -63,17 +63,17 @@ function isIntersection(reader: Reader): boolean {
 
 /** What stands behind `&&`: nested classes and what is written without brackets, joined. */
 function rightSide(reader: Reader, depth: number): CodePointSet | null {
-  let right: CodePointSet | null = null;
+  const parts: CodePointSet[] = [];
   for (let c = reader.look(); c !== CLOSE && c !== AND; c = reader.look()) {
     if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
     if (c === OPEN) {
       reader.take();
-      right = join(right, characterClass(reader, depth + 1));
+      parts.push(characterClass(reader, depth + 1));
     } else {
-      right = join(right, members(reader, depth, false));
+      parts.push(members(reader, depth, false));
     }
   }
-  return right;
+  return parts.length > 0 ? CodePointSet.union(parts) : null;
 }
 
 /** One character, a range, or a predefined class. */
@@ -95,7 +95,9 @@ function member(reader: Reader): CodePointSet {
 function range(reader: Reader, from: number, flags: Flags): CodePointSet {
   const to = bound(reader, true);
   if (to instanceof CodePointSet || to < from) return reader.fail('Illegal character range', reader.pos - 1);
-  return foldRange(from, to, caseRule(flags));
+  const rule = caseRule(flags);
+  if (rule === 'unicode') reader.spend(RANGE_WITHOUT_CASE);
+  return foldRange(from, to, rule);
 }
 
 /** A character, or the class that an escape stands for. */

@@ -1,5 +1,8 @@
 const END = 0x110000;
 
+/** Both ends belong to it. */
+type Range = readonly [from: number, to: number];
+
 /**
  * An immutable set of Unicode code points, kept as an inversion list: membership changes at each of the ascending
  * `bounds`, so that [a, b) is in the set for bounds 2k and 2k + 1.
@@ -11,17 +14,35 @@ export class CodePointSet {
   constructor(readonly bounds: readonly number[]) {}
 
   static of(...codePoints: readonly number[]): CodePointSet {
-    return CodePointSet.ranges(...codePoints.map((c) => [c, c] as const));
+    return CodePointSet.fromRanges(codePoints.map((c) => [c, c] as const));
   }
 
   /** @param ranges both ends included; in any order, and they may overlap */
-  static ranges(...ranges: readonly (readonly [from: number, to: number])[]): CodePointSet {
+  static ranges(...ranges: readonly Range[]): CodePointSet {
+    return CodePointSet.fromRanges(ranges);
+  }
+
+  /** As `ranges`, for lists of any length. */
+  static fromRanges(ranges: readonly Range[]): CodePointSet {
     const bounds: number[] = [];
     for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
       if (bounds.length > 0 && from <= bounds[bounds.length - 1]) bounds[bounds.length - 1] = Math.max(bounds[bounds.length - 1], to + 1);
       else bounds.push(from, to + 1);
     }
     return new CodePointSet(bounds);
+  }
+
+  /** In one go: joining them one by one would copy all that is there for each. */
+  static union(sets: Iterable<CodePointSet>): CodePointSet {
+    const distinct = [...new Set(sets)];
+    if (distinct.length === 1) return distinct[0];
+    return CodePointSet.fromRanges(
+      distinct.flatMap(({ bounds }) => {
+        const ranges: [number, number][] = [];
+        for (let i = 0; i < bounds.length; i += 2) ranges.push([bounds[i], bounds[i + 1] - 1]);
+        return ranges;
+      }),
+    );
   }
 
   has(codePoint: number): boolean {

@@ -1,5 +1,6 @@
 import type { CodePointSet } from './code-point-set';
 import { UnsupportedPatternError } from './errors';
+import { factor } from './factor';
 import type { Anchor, Node } from './tree';
 
 /** What an instruction does; `x` and `y` are its operands. */
@@ -142,7 +143,9 @@ class Writer implements Program {
     }
   }
 
-  private choice(options: readonly Node[]): void {
+  private choice(written: readonly Node[]): void {
+    // Backwards it is the ends that would have to be alike.
+    const options = this.backwards ? written : factor(written);
     const ends: number[] = [];
     for (const [i, option] of options.entries()) {
       const last = i === options.length - 1;

@@ -79,10 +79,10 @@ const JAVA: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['javaMirrored', () => unicodeSet('Bidi_Mirrored')],
 ]);
 
-/** Blocks, without regard to case; only those that a name of one byte a character can lie in. */
+/** Blocks, in every form that Java takes, upper-cased; only those that a name of one byte a character can lie in. */
 const BLOCKS: ReadonlyMap<string, CodePointSet> = new Map([
-  ['BASICLATIN', ranges([0, 0x7f])],
-  ['LATIN1SUPPLEMENT', ranges([0x80, 0xff])],
+  ...['BASIC LATIN', 'BASICLATIN', 'BASIC_LATIN'].map((name) => [name, ranges([0, 0x7f])] as const),
+  ...['LATIN-1 SUPPLEMENT', 'LATIN-1SUPPLEMENT', 'LATIN_1_SUPPLEMENT'].map((name) => [name, ranges([0x80, 0xff])] as const),
 ]);
 
 /** Flags that change what a property means. */
@@ -151,7 +151,7 @@ function anyCase(): CodePointSet {
 }
 
 function block(name: string): PropertyResult {
-  return BLOCKS.get(name.toUpperCase().replace(/[-_ ]/g, '')) ?? 'unsupported';
+  return BLOCKS.get(name.toUpperCase()) ?? 'unsupported';
 }
 
 /** Java takes names of scripts without regard to case; JavaScript wants them as Unicode writes them. */

@@ -8,12 +8,16 @@ export const END = -1;
 /** Groups and classes may not be nested deeper. */
 const MAX_DEPTH = 200;
 
+/** Ends of ranges in all classes together. */
+const MAX_CLASS_WORK = 300_000;
+
 const isSpace = (c: number): boolean => c === 0x20 || (c >= 0x09 && c <= 0x0d);
 
 /** A place in a pattern, the flags that hold there, and how mistakes are told. */
 export class Reader {
   pos = 0;
   flags: Flags = NO_FLAGS;
+  private spent = 0;
   /** The first form that can't be matched here. Told at the end: a mistake that Java finds goes first. */
   private refused: string | null = null;
 
@@ -81,6 +85,16 @@ export class Reader {
   checkDepth(depth: number): void {
     if (depth > MAX_DEPTH)
       throw new UnsupportedPatternError(`Groups nested more than ${MAX_DEPTH} deep are not supported in a regular expression`);
+  }
+
+  /**
+   * Counts the work that classes make: a few characters may name hundreds of ranges.
+   * @throws UnsupportedPatternError
+   */
+  spend(work: number): void {
+    this.spent += work;
+    if (this.spent > MAX_CLASS_WORK)
+      throw new UnsupportedPatternError('The character classes of a regular expression are larger than allowed');
   }
 
   /** Notes that the pattern holds a form that is not supported; reading goes on. */
