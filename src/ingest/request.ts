@@ -1,5 +1,6 @@
 import type { StorageError } from '../storage';
 import { TimeSlice } from '../util/time-slice';
+import { withinTime } from '../util/within-time';
 import type { PointSink } from '../write';
 import type { Ingest } from './ingest';
 import { refusalDetail } from './refusals';
@@ -126,13 +127,10 @@ export class IngestRequest {
     const { invalid } = this;
     const { sync, timeoutMs } = this.options;
     if (!sync) return { success: this.accepted, invalid, failed: 0, timeouts: timeoutMs > 0 ? 0 : null };
-    let timer: NodeJS.Timeout | undefined;
-    if (this.open.size > 0)
-      await new Promise<void>((resolve) => {
-        this.settled = resolve;
-        if (timeoutMs > 0) timer = setTimeout(resolve, timeoutMs);
-      });
-    clearTimeout(timer);
+    if (this.open.size > 0) {
+      const settled = new Promise<void>((resolve) => (this.settled = resolve));
+      await withinTime(settled, timeoutMs > 0 ? timeoutMs : Infinity, () => undefined);
+    }
     this.settled = null;
     for (const i of this.open) this.note(i, 'Write timedout');
     return { success: this.durable, invalid, failed: this.failed, timeouts: timeoutMs > 0 ? this.open.size : null };
