@@ -4,6 +4,8 @@ export { AGGREGATOR_NAMES, findAggregator } from './aggregate/registry';
 export type { QueryAnswer, QueryEngine } from './engine/engine';
 export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
 export { createQueryEngine } from './engine/storage-engine';
+export { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from './expression/gexp';
+export type { ExpressionLimits } from './expression/limits';
 export { FILTER_TYPES } from './filter';
 export type { QueryResult, RunStats, ScanStats, SeriesStats, SubQueryStats } from './output';
 export { parseJsonQuery, parseMetricAndFilters, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';

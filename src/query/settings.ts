@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Config } from '../config/types';
+import type { ExpressionLimits } from './expression/limits';
 import type { MergeOptions } from '../schema';
 
 /** What the configuration says about queries. */
@@ -15,6 +16,7 @@ export interface QuerySettings {
   readonly allowDataPointOverride: boolean;
   readonly allowDelete: boolean;
   readonly allowDuplicates: boolean;
+  readonly expressions: ExpressionLimits;
   readonly preAggregates: boolean;
   /** Zone of absolute dates without one; null: the process's. */
   readonly timeZone: string | null;
@@ -53,6 +55,11 @@ export function querySettings(config: Config): QuerySettings {
     allowDataPointOverride: config.getBoolean('tsd.query.limits.data_points.allow_override'),
     allowDelete: config.getBoolean('tsd.http.query.allow_delete'),
     allowDuplicates: config.getBoolean('tsd.query.allow_simultaneous_duplicates'),
+    expressions: {
+      length: config.getInt('tsd.query.expression.max_length'),
+      depth: config.getInt('tsd.query.expression.max_depth'),
+      count: config.getInt('tsd.query.expression.max_count'),
+    },
     preAggregates: config.getBoolean('tsd.rollups.enable'),
     timeZone: config.getString('tsd.core.timezone') || null,
     table: config.getString('tsd.storage.hbase.data_table') ?? 'tsdb',

@@ -12,6 +12,27 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.query.filter.expansion_limit', type: 'int', default: '4096', doc: 'most literal tag values sent to storage' },
   { name: 'tsd.query.skip_unresolved_tagvs', type: 'boolean', default: 'false', doc: 'ignore unknown tag values in filters' },
   {
+    name: 'tsd.query.expression.max_length',
+    type: 'int',
+    default: '16384',
+    doc: 'most characters of an expression (exp, gexp)',
+    hidden: true,
+  },
+  {
+    name: 'tsd.query.expression.max_depth',
+    type: 'int',
+    default: '256',
+    doc: 'most calls, operators or parentheses inside each other',
+    hidden: true,
+  },
+  {
+    name: 'tsd.query.expression.max_count',
+    type: 'int',
+    default: '256',
+    doc: 'most expressions, with the metrics of exp, in a request',
+    hidden: true,
+  },
+  {
     name: 'tsd.query.allow_simultaneous_duplicates',
     type: 'boolean',
     default: 'true',

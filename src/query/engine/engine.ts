@@ -1,7 +1,8 @@
 import type { Annotation } from '../../schema';
 import type { Row } from '../../storage';
-import type { QueryResult, RunStats } from '../output';
+import type { QueryGroup, QueryResult, RunStats } from '../output';
 import type { Query } from '../parse';
+import type { QuerySettings } from '../settings';
 import type { ValidQuery } from '../specification';
 import type { QueryRegistry, QueryRequest } from './query-registry';
 
@@ -17,6 +18,11 @@ export interface QueryAnswer {
    */
   results(): AsyncIterable<QueryResult>;
   /**
+   * The output objects by sub-query, instead of `results`, for those who compute their numbers themselves, in any order and again:
+   * what they are computed from is held until `finish`. Others must get their turn, and `signal` must be looked at.
+   */
+  groups(): readonly (readonly QueryGroup[])[];
+  /**
    * Must be called when the answer is written or given up.
    * @param sent the client got all of it
    */
@@ -27,6 +33,8 @@ export interface QueryAnswer {
 export interface QueryEngine {
   /** Running and finished queries. */
   readonly registry: QueryRegistry;
+  /** What requests are checked against before there is a query. */
+  readonly settings: Pick<QuerySettings, 'expressions' | 'timeZone'>;
   /** What decoding rows came across, since the start. */
   readonly findings: Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }>;
   /**

@@ -1,16 +1,17 @@
 import type { QuerySettings } from '../settings';
 import type { Annotation, KeyLayout } from '../../schema';
-import { StorageError, TimeoutError, type CallOptions } from '../../storage';
+import type { CallOptions } from '../../storage';
 import { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
 import { evaluateGroupSteps } from '../evaluate';
 import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
-import type { QueryResult, SubQueryStats } from '../output';
+import type { QueryGroup, QueryResult, SeriesStats, SubQueryStats } from '../output';
 import { ADVICE, ReadBudget, type MemoryShare, type QueryLimits, type QueryMemory } from '../plan';
 import { NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanEnvironment, type Span } from '../scan';
 import { PointsBuilder, type Series } from '../series';
 import type { Sources } from '../source';
 import type { GroupSpec, ValidQuery } from '../specification';
+import { asClientError } from './client-error';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 
@@ -32,14 +33,6 @@ interface ReadSubQuery extends PlannedSubQuery {
   readonly labels: readonly Labels[];
   readonly namesMs: number;
   readonly stats: SubQueryStats;
-}
-
-/** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
-export function asClientError(error: unknown): ClientError {
-  if (error instanceof ClientError) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
-  return new ClientError(status, cause.message, cause.message, { cause });
 }
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
@@ -140,13 +133,13 @@ export class QueryRun {
           const group = sub.groups[i];
           if (!group) continue;
           if (slice.isOver()) await slice.next();
-          const started = performance.now();
-          const steps = this.numbersOf(sub, group);
+          const result = this.groupOf(sub, i, group);
+          const steps = result.points();
           let step = steps.next();
           for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
           // The numbers of an output object are copies: from here on no view of what they were made from is left.
           for (const span of group.spans) span.points.release();
-          yield this.resultOf(sub, i, group, step.value, performance.now() - started);
+          yield { ...result, points: step.value };
           sub.groups[i] = null;
         }
       }
@@ -155,47 +148,66 @@ export class QueryRun {
     }
   }
 
-  private resultOf(sub: ReadSubQuery, at: number, group: SpanGroup, points: Series, aggregationMs: number): QueryResult {
+  /** Output objects by sub-query, their numbers still to be computed; what they are made from is held until the end. */
+  groups(): QueryGroup[][] {
+    return this.subQueries.map((sub) => sub.groups.flatMap((group, i) => (group === null ? [] : [this.groupOf(sub, i, group)])));
+  }
+
+  private groupOf(sub: ReadSubQuery, at: number, group: SpanGroup): QueryGroup {
     const { subQuery, stats } = sub;
-    const { values, size } = points;
-    let nanDps = 0;
-    for (let i = 0; i < size; i++) if (values[i] !== values[i]) nanDps++;
-    const series = {
+    const series: SeriesStats = {
       queryIndex: subQuery.index,
       queryScanMs: stats.queryScanMs,
       mergeMs: stats.mergeMs,
       groupByMs: stats.groupByMs,
       namesMs: sub.namesMs / sub.groups.length,
-      aggregationMs,
+      aggregationMs: 0,
       serializationMs: 0,
-      emittedDps: size,
-      nanDps,
+      emittedDps: 0,
+      nanDps: 0,
     };
     stats.series.push(series);
-    const { metric, tags, aggregateTags } = sub.labels[at];
     return {
-      metric,
-      tags,
-      aggregateTags,
+      ...sub.labels[at],
       subQuery,
       filterTagks: sub.filterTagks,
       tsuids: () => group.spans.map((span) => span.tsuid).sort(),
       annotations: group.annotations,
-      points,
+      points: () => this.pointsOf(sub, group, series),
       stats: series,
     };
   }
 
-  private numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<void, Series> {
+  private *pointsOf(sub: ReadSubQuery, group: SpanGroup, stats: SeriesStats): Generator<null, Series> {
+    const started = performance.now();
+    const points = yield* this.numbersOf(sub, group);
+    const { values, size } = points;
+    stats.aggregationMs = performance.now() - started;
+    stats.emittedDps = size;
+    stats.nanDps = 0;
+    for (let i = 0; i < size; i++) if (values[i] !== values[i]) stats.nanDps++;
+    return points;
+  }
+
+  private *numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<null, Series> {
     const series = group.spans.map((span) => span.points);
     // Nothing to fill where there is no series.
-    return series.length === 0 ? noSeries() : evaluateGroupSteps(series, this.specOf(sub));
+    if (series.length === 0) return new PointsBuilder(1);
+    const steps = evaluateGroupSteps(series, this.specOf(sub));
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      yield null;
+    }
   }
 
   private specOf({ subQuery, scan }: PlannedSubQuery): GroupSpec {
-    const { startMs, endMs } = this.query;
+    const { startMs, endMs, wholeScan } = this.query;
     const { aggregator, downsample, rate } = subQuery;
-    return { aggregator, downsample, rate, startMs, endMs, scanStart: scan.scanStart, scanEnd: scan.scanEnd };
+    const { scanStart, scanEnd } = scan;
+    // "all" is about the query window, and its one value lies in it.
+    const window = wholeScan && downsample?.kind !== 'all' ? { startMs: scanStart * 1000, endMs: scanEnd * 1000 } : { startMs, endMs };
+    return { aggregator, downsample, rate, ...window, scanStart, scanEnd };
   }
 
   private get callOptions(): CallOptions {
@@ -260,8 +272,4 @@ export class QueryRun {
     stats.mergeMs = performance.now() - started;
     return spans;
   }
-}
-
-function* noSeries(): Generator<void, Series> {
-  return new PointsBuilder(1);
 }

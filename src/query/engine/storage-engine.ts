@@ -10,9 +10,10 @@ import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
 import { layoutOf, QueryLimits, QueryMemory } from '../plan';
 import { QueryRecord, QueryRegistry, type QueryRequest } from './query-registry';
-import { asClientError, QueryRun, type RunContext } from './run';
+import { asClientError } from './client-error';
+import { QueryRun, type RunContext } from './run';
 import { Semaphore } from '../scan';
-import { querySettings } from '../settings';
+import { querySettings, type QuerySettings } from '../settings';
 import type { QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
@@ -55,6 +56,10 @@ class StorageQueryEngine implements QueryEngine {
     };
   }
 
+  get settings(): QuerySettings {
+    return this.context.settings;
+  }
+
   validate(query: Query): ValidQuery {
     const valid = validateQuery(query, this.context.settings.timeZone, Date.now());
     this.checkAllowed(valid);
@@ -83,6 +88,7 @@ class StorageQueryEngine implements QueryEngine {
       signal: run.signal,
       stats: record.run,
       results: () => run.results(),
+      groups: () => run.groups(),
       finish,
     };
   }

@@ -1,4 +1,5 @@
-import type { ExpressionSeries, TagIds } from './series';
+import type { TagIds } from '../group';
+import type { ExpressionSeries } from './series';
 
 /** Which series of several variables belong together. Mirrors UnionIterator and IntersectionIterator. */
 export interface JoinRule {

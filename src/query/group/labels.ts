@@ -3,6 +3,16 @@ import type { UidKind, Uids } from '../../uid';
 import { hashMapOrder } from '../../util/java-hash-order';
 import type { SpanGroup } from './span-group';
 
+/** Ids of what a group is named by: they tell which groups of several sub-queries belong together. */
+export interface TagIds {
+  /** Null for a group without series. */
+  readonly metric: Buffer | null;
+  /** The tags that never conflict, by key. */
+  readonly tags: readonly { readonly tagk: Buffer; readonly tagv: Buffer }[];
+  /** Keys with at least two values, in order. */
+  readonly aggregated: readonly Buffer[];
+}
+
 /** What names a group in the answer. */
 export interface Labels {
   /** Of the first series; empty for a group without series. */
@@ -11,12 +21,7 @@ export interface Labels {
   readonly tags: ReadonlyMap<string, string>;
   /** Keys with at least two values, in UID order. */
   readonly aggregateTags: readonly string[];
-}
-
-interface UidLabels {
-  readonly metric: Buffer | null;
-  readonly tags: readonly SeenTag[];
-  readonly aggregated: readonly SeenTag[];
+  readonly ids: TagIds;
 }
 
 interface SeenTag {
@@ -35,7 +40,7 @@ function holds(part: Buffer, at: number, bytes: Buffer): boolean {
  * Walks the series in order: a key that comes with a second value is aggregated for good; a series that lacks a key
  * changes nothing. Mirrors SpanGroup.computeTags.
  */
-function uidLabels(layout: KeyLayout, group: SpanGroup): UidLabels {
+function uidLabels(layout: KeyLayout, group: SpanGroup): TagIds {
   const pair = layout.tagk + layout.tagv;
   const seen: SeenTag[] = [];
   for (const { tagPart } of group.spans) {
@@ -52,7 +57,7 @@ function uidLabels(layout: KeyLayout, group: SpanGroup): UidLabels {
   return {
     metric: group.spans[0]?.metric ?? null,
     tags: seen.filter((tag) => !tag.conflict),
-    aggregated: seen.filter((tag) => tag.conflict),
+    aggregated: seen.filter((tag) => tag.conflict).map(({ tagk }) => tagk),
   };
 }
 
@@ -106,13 +111,14 @@ export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonl
       tagks.want(tagk);
       tagvs.want(tagv);
     }
-    for (const { tagk } of aggregated) tagks.want(tagk);
+    for (const tagk of aggregated) tagks.want(tagk);
   }
   if (!metrics.complete || !tagks.complete || !tagvs.complete) await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
-  return all.map(({ metric, tags, aggregated }) => ({
-    metric: metric === null ? '' : metrics.of(metric),
-    tags: inHashOrder(new Map(tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
-    aggregateTags: aggregated.map(({ tagk }) => tagks.of(tagk)),
+  return all.map((ids) => ({
+    metric: ids.metric === null ? '' : metrics.of(ids.metric),
+    tags: inHashOrder(new Map(ids.tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
+    aggregateTags: ids.aggregated.map((tagk) => tagks.of(tagk)),
+    ids,
   }));
 }
 

@@ -19,3 +19,9 @@ export interface QueryResult extends Labels {
   readonly points: Series;
   readonly stats: SeriesStats;
 }
+
+/** An output object whose numbers are computed when somebody wants them. */
+export interface QueryGroup extends Omit<QueryResult, 'points'> {
+  /** Null: nothing yet, here others may have a turn. Each call computes them anew. @throws Error in the original's words */
+  points(): Generator<null, Series>;
+}

@@ -91,10 +91,10 @@ export function parseTsuidParam(text: string): SubQuery {
 
 /**
  * A query out of a query string. Flags count by presence, whatever their value. Mirrors QueryRpc.parseQuery.
- * @param fromExpressions sub-queries that `exp` parameters ask for; they come last
+ * @param fromExpressions parses `exp` parameters to the sub-queries that they ask for, which come last
  * @throws ClientError
  */
-export function parseUriQuery(params: UriParams, fromExpressions: readonly SubQuery[] = []): Query {
+export function parseUriQuery(params: UriParams, fromExpressions: () => readonly SubQuery[] = () => []): Query {
   const start = params.last('start');
   if (!start) throw new ClientError(400, 'Missing parameter <code>start</code>');
   const query = emptyQuery();
@@ -108,7 +108,7 @@ export function parseUriQuery(params: UriParams, fromExpressions: readonly SubQu
   query.showQuery = params.has('show_query');
   query.showStats = params.has('show_stats');
   query.showSummary = params.has('show_summary');
-  query.queries = [...params.all('tsuid').map(parseTsuidParam), ...params.all('m').map(parseMetricParam), ...fromExpressions];
+  query.queries = [...params.all('tsuid').map(parseTsuidParam), ...params.all('m').map(parseMetricParam), ...fromExpressions()];
   if (query.queries.length === 0) throw new ClientError(400, 'Missing sub queries');
   return query;
 }

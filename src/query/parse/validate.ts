@@ -55,6 +55,7 @@ class Validation {
       startMs,
       endMs,
       subQueries,
+      wholeScan: false,
       globalAnnotations: query.globalAnnotations && !query.noAnnotations,
       delete: query.delete,
       overrideByteLimit: query.overrideByteLimit,

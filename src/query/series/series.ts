@@ -41,15 +41,20 @@ export function lowerBound(timestamps: Float64Array, size: number, ms: number): 
 
 /** The series without its points before `ms`. */
 export function since(series: Series, ms: number): Series {
-  const from = lowerBound(series.timestamps, series.size, ms);
-  if (from === 0) return series;
-  const { size } = series;
+  return between(series, ms, Infinity);
+}
+
+/** Its points from `fromMs` on, before `toMs`. */
+export function between(series: Series, fromMs: number, toMs: number): Series {
+  const from = lowerBound(series.timestamps, series.size, fromMs);
+  const to = lowerBound(series.timestamps, series.size, toMs);
+  if (from === 0 && to === series.size) return series;
   return {
-    size: size - from,
-    timestamps: series.timestamps.subarray(from, size),
-    values: series.values.subarray(from, size),
-    isInteger: series.isInteger?.subarray(from, size) ?? null,
+    size: to - from,
+    timestamps: series.timestamps.subarray(from, to),
+    values: series.values.subarray(from, to),
+    isInteger: series.isInteger?.subarray(from, to) ?? null,
     allIntegers: series.allIntegers,
-    integers: series.integers?.subarray(from, size) ?? null,
+    integers: series.integers?.subarray(from, to) ?? null,
   };
 }

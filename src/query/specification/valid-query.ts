@@ -37,6 +37,8 @@ export interface ValidQuery {
   readonly startMs: number;
   readonly endMs: number;
   readonly subQueries: readonly ValidSubQuery[];
+  /** Numbers are computed for all that is read, whole hours around the query window, as expressions want them. */
+  readonly wholeScan: boolean;
   /** Global annotations are read, too. */
   readonly globalAnnotations: boolean;
   /** The rows that are read are deleted. */

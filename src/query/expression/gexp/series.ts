@@ -1,9 +1,8 @@
-import type { QueryResult } from '../../output';
-import type { Series } from '../../series/series';
-import type { ExpressionSeries } from '../series';
+import type { QueryGroup } from '../../output';
+import type { Series } from '../../series';
 
 /** A series of an answer of `/api/query/gexp`: an output object of `/api/query`, except that its numbers come when asked for. */
-export interface GexpSeries extends ExpressionSeries, Omit<QueryResult, 'points' | 'metric' | 'tags' | 'aggregateTags'> {}
+export type GexpSeries = QueryGroup;
 
 /** What a call gives, one series after the other. Null: others may have a turn here. */
 export type GexpStream = Generator<GexpSeries | null>;

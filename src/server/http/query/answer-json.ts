@@ -21,7 +21,8 @@ function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuer
     out += tsuids.length === 0 ? ',"tsuids":[]' : `,"tsuids":["${tsuids.join('","')}"]`;
   }
   if (!request.noAnnotations) {
-    if (result.annotations.length > 0) out += `,"annotations":${annotationsJson(result.annotations, startMs, endMs)}`;
+    if (result.annotations.length > 0 || result.showsEmptyAnnotations)
+      out += `,"annotations":${annotationsJson(result.annotations, startMs, endMs)}`;
     if (globals.length > 0) out += `,"globalAnnotations":${annotationsJson(globals, startMs, endMs)}`;
   }
   return out;
@@ -31,15 +32,22 @@ function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuer
  * The answer of `/api/query`, to the byte as the original writes it, in parts as they are made. Mirrors
  * HttpJsonSerializer.formatQueryAsyncV1.
  * @param request what `query` was made from
+ * @param results what is shown of `found`
  * @param arrays `dps` as an array of pairs instead of an object
  * @throws ClientError while iterating
  */
-export async function* queryAnswerJson(request: Query, query: ValidQuery, found: QueryAnswer, arrays: boolean): AsyncGenerator<string> {
+export async function* queryAnswerJson(
+  request: Query,
+  query: ValidQuery,
+  found: QueryAnswer,
+  results: AsyncIterable<QueryResult>,
+  arrays: boolean,
+): AsyncGenerator<string> {
   const { showStats, msResolution } = request;
   const slice = new TimeSlice(found.signal);
   let part = '[';
   let first = true;
-  for await (const result of found.results()) {
+  for await (const result of results) {
     let started = performance.now();
     const { points, stats } = result;
     const { size } = points;

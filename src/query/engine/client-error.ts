@@ -1,0 +1,10 @@
+import { StorageError, TimeoutError } from '../../storage';
+import { ClientError } from '../../util/errors';
+
+/** Any failure of a running query as its client sees it: time-outs 408, storage 424, all else 400 with the text twice. */
+export function asClientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
+  return new ClientError(status, cause.message, cause.message, { cause });
+}

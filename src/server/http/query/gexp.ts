@@ -1,0 +1,36 @@
+import { gexpResults, parseExpressions, parseUriQuery, placeSubQueries, planCalls, type ParsedGexp } from '../../../query';
+import { ClientError } from '../../../util/errors';
+import type { HttpCall } from '../types';
+import { queryAnswerJson } from './answer-json';
+import { deletes, uriParams } from './request';
+import { runQuery, type PreparedQuery } from './run';
+
+/** `/api/query/gexp`: functions over the answers of metrics. Mirrors QueryRpc.handleQuery with expressions. */
+export async function gexpHandler(call: HttpCall): Promise<void> {
+  call.allowMethods('GET', 'POST', 'DELETE');
+  return runQuery(call, () => prepare(call));
+}
+
+/** @throws ClientError */
+function prepare(call: HttpCall): PreparedQuery {
+  if (call.method === 'POST') throw new ClientError(400, 'Expressions are taken from the exp parameters of a GET request only');
+  const { queries } = call.tsd;
+  const params = uriParams(call);
+  let parsed: ParsedGexp = { calls: [], subQueries: new Map() };
+  const request = parseUriQuery(params, () => {
+    parsed = parseExpressions(params.all('exp'), queries.settings.expressions);
+    return [...parsed.subQueries.values()];
+  });
+  request.delete = deletes(call);
+  const places = placeSubQueries(parsed, request);
+  const query = { ...queries.validate(request), wholeScan: true };
+  return {
+    request,
+    query,
+    write: (found) => {
+      const results = gexpResults(found, () => planCalls(parsed, places), query);
+      return queryAnswerJson(request, query, found, results, call.hasParam('arrays'));
+    },
+    jsonp: 'lenient',
+  };
+}

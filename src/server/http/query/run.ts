@@ -1,0 +1,47 @@
+import type { Query, QueryAnswer, ValidQuery } from '../../../query';
+import { ClientError } from '../../../util/errors';
+import type { HttpCall, JsonpRule } from '../types';
+import { HttpClient } from './request';
+
+/** A query that has been checked, and how its answer is written. */
+export interface PreparedQuery {
+  /** What `query` was made from. */
+  readonly request: Query;
+  readonly query: ValidQuery;
+  write(found: QueryAnswer): AsyncIterable<string>;
+  readonly jsonp: JsonpRule;
+}
+
+/**
+ * Checks, runs and answers a query, and counts how it went.
+ * @param prepare reads and checks the request
+ */
+export async function runQuery(call: HttpCall, prepare: () => PreparedQuery): Promise<void> {
+  const counters = call.tsd.counters.query;
+  let prepared: PreparedQuery;
+  try {
+    prepared = prepare();
+  } catch (e) {
+    counters.invalidRequests++;
+    throw e;
+  }
+  try {
+    await answer(call, prepared);
+    counters.success++;
+  } catch (e) {
+    counters.exceptions++;
+    throw e;
+  }
+}
+
+async function answer(call: HttpCall, { request, query, write, jsonp }: PreparedQuery): Promise<void> {
+  const found = await call.tsd.queries.execute(query, { client: new HttpClient(call), query: request }, call.signal);
+  try {
+    await call.sendJsonParts(200, write(found), jsonp);
+    found.finish(200, null, !call.signal.aborted);
+  } catch (e) {
+    const error = e as Error;
+    found.finish(error instanceof ClientError ? error.status : 500, error, false);
+    throw error;
+  }
+}
