@@ -57,6 +57,8 @@ function isIntersection(reader: Reader): boolean {
   const start = reader.pos;
   reader.take();
   if (reader.accept('&')) return true;
+  // The original loses its place there.
+  if (reader.pos > start + 1) reader.refuse('An ampersand before white space in a class under (?x) is');
   reader.pos = start;
   return false;
 }
@@ -84,7 +86,7 @@ function member(reader: Reader): CodePointSet {
   if (reader.look() !== MINUS) return foldCharacter(from, caseRule(flags));
   const start = reader.pos;
   reader.take();
-  const next = reader.look();
+  const next = reader.peek();
   if (next === CLOSE || next === OPEN) {
     reader.pos = start;
     return foldCharacter(from, caseRule(flags));
@@ -93,6 +95,8 @@ function member(reader: Reader): CodePointSet {
 }
 
 function range(reader: Reader, from: number, flags: Flags): CodePointSet {
+  // White space may stand before the end of a range, which then may be a bracket.
+  reader.look();
   const to = bound(reader, true);
   if (to instanceof CodePointSet || to < from) return reader.fail('Illegal character range', reader.pos - 1);
   const rule = caseRule(flags);
