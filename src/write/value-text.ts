@@ -1,6 +1,6 @@
 import { encodeDouble, encodeFloat, encodeInteger, fitsInFloat, narrow, type EncodedValue } from '../schema';
 import { parseLong } from '../util/java-long';
-import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from './number-text';
+import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from '../util/java-number-text';
 import type { PointSource } from './types';
 
 /** A value that was text: the number and its cell. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { NumberFormatError } from '../../src/util/errors';
-import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from '../../src/write/number-text';
+import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from '../../src/util/java-number-text';
 import { NumberScanner } from '../../src/write/number-scanner';
 import type { PointSource } from '../../src/write';
 import { readValueText } from '../../src/write/value-text';

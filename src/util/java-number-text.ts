@@ -1,4 +1,4 @@
-import { NumberFormatError } from '../util/errors';
+import { NumberFormatError } from './errors';
 
 const DOT = 0x2e;
 
