@@ -1,20 +1,36 @@
-// Imports go one way: schema <- storage, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- server, tools.
+// Imports go one way: json <- schema <- storage, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- server, tools.
 // util and config stand below everything and import nothing of the project but each other's types.
 const below = {
   util: [],
   config: ['util'],
-  schema: ['util'],
-  storage: ['util', 'config', 'schema'],
+  json: ['util', 'config'],
+  schema: ['util', 'json'],
+  storage: ['util', 'config', 'json', 'schema'],
   plugins: ['util', 'config'],
-  uid: ['util', 'config', 'schema', 'storage', 'plugins'],
-  write: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
-  ingest: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'rollup', 'histogram'],
-  query: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'meta', 'rollup', 'histogram'],
-  meta: ['util', 'config', 'schema', 'storage', 'plugins', 'uid'],
-  rollup: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
-  histogram: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write'],
-  server: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram'],
-  tools: ['util', 'config', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'server'],
+  uid: ['util', 'config', 'json', 'schema', 'storage', 'plugins'],
+  write: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid'],
+  ingest: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write', 'rollup', 'histogram'],
+  query: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'meta', 'rollup', 'histogram'],
+  meta: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid'],
+  rollup: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write'],
+  histogram: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write'],
+  server: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram'],
+  tools: [
+    'util',
+    'config',
+    'json',
+    'schema',
+    'storage',
+    'plugins',
+    'uid',
+    'write',
+    'ingest',
+    'query',
+    'meta',
+    'rollup',
+    'histogram',
+    'server',
+  ],
 };
 module.exports = {
   forbidden: [

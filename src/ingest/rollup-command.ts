@@ -2,6 +2,7 @@ import { IllegalArgumentError } from '../util/errors';
 import { readValueText } from '../write';
 import { checkPresent, pointJson, type SentPoint } from './put/sent-point';
 import { readPoints } from './put/point-reader';
+import type { PointKind } from './put/put-fault';
 import { readPut } from './put/put-line';
 import type { PutBody } from './put/put-body';
 import type { IngestCommand, PointBatch } from './types';
@@ -9,6 +10,7 @@ import type { IngestCommand, PointBatch } from './types';
 const NOT_CONFIGURED = 'No rollup or aggregations were configured';
 /** What a rolled up point says beside the fields of a data point, in the order in which answers show it. */
 const FIELDS = ['interval', 'aggregator', 'groupByAggregator'];
+const ROLLUP_POINT: PointKind = { type: 'net.opentsdb.rollup.RollUpDataPoint', extraFields: FIELDS };
 
 /** `rollup`, as long as no rollups are configured: points are read, and refused. Mirrors RollupDataPointRpc. */
 export class RollupCommand implements IngestCommand {
@@ -26,7 +28,7 @@ export class RollupCommand implements IngestCommand {
   checkConfigured(): void {}
 
   async readBody(body: Buffer): Promise<PointBatch> {
-    return new RollupBatch(await readPoints(body, FIELDS));
+    return new RollupBatch(await readPoints(body, ROLLUP_POINT));
   }
 }
 

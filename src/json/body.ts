@@ -23,8 +23,7 @@ export function unparsable(error: JsonError): ClientError {
  * @throws ClientError 400 for no body, or one that is not JSON of this shape
  */
 export function readBody<T>(text: string, bind: Bind<T>, limits?: JsonLimits): T {
-  if (text === '')
-    throw new ClientError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
+  if (text === '') throw new ClientError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
   try {
     return readJson(text, bind, limits);
   } catch (error) {

@@ -14,7 +14,8 @@ export function within(json: JsonReader, error: unknown, step: string): unknown 
  * The reader stands at the list's first token. @throws JsonError
  */
 export function* elements<T>(json: JsonReader, element: Bind<T>): Generator<T> {
-  if (json.token !== 'START_ARRAY') throw json.token === 'VALUE_STRING' && json.text() === '' ? noCreator(json, LIST) : mismatch(json, LIST);
+  if (json.token !== 'START_ARRAY')
+    throw json.token === 'VALUE_STRING' && json.text() === '' ? noCreator(json, LIST) : mismatch(json, LIST);
   for (let i = 0; json.next() !== 'END_ARRAY'; i++) {
     let value: T;
     try {

@@ -194,15 +194,13 @@ export class JsonReader {
   /** A value has begun: of an object or array this is the scope from here on. */
   private opened(token: JsonToken): JsonToken {
     if (token !== 'START_OBJECT' && token !== 'START_ARRAY') return token;
-    if (this.scopes.length > this.limits.depth)
-      throw this.source.error('syntax', `Document nesting depth exceeds ${this.limits.depth}`);
+    if (this.scopes.length > this.limits.depth) throw this.source.error('syntax', `Document nesting depth exceeds ${this.limits.depth}`);
     this.scopes.push({ name: token === 'START_OBJECT' ? 'Object' : 'Array', start: this.tokenPlace, begun: false });
     return token;
   }
 
   private value(c: number, plain: boolean): JsonToken {
-    if (++this.values > this.limits.values)
-      throw this.source.error('syntax', `Document has more than ${this.limits.values} values`);
+    if (++this.values > this.limits.values) throw this.source.error('syntax', `Document has more than ${this.limits.values} values`);
     switch (c) {
       case 0x22:
         this.unread = true;

@@ -8,6 +8,8 @@ import type { JsonReader } from './reader';
 export type Bind<T> = (json: JsonReader) => T;
 
 const LONG_RANGE = '(-9223372036854775808 - 9223372036854775807)';
+/** Characters of the longest long. */
+const LONG_DIGITS = 20;
 const INT_RANGE = '(-2147483648 - 2147483647)';
 const INT = { type: 'int', name: 'Integer', bits: 32, range: INT_RANGE } as const;
 const LONG = { type: 'long', name: 'Long', bits: 64, range: LONG_RANGE } as const;
@@ -32,10 +34,9 @@ function scalarFound(json: JsonReader): string {
     case 'VALUE_STRING':
       return none('String', `String value ('${text}')`);
     case 'VALUE_NUMBER_INT': {
-      const value = BigInt(text);
-      if (BigInt.asIntN(32, value) === value) return none('int/Int', `Number value (${value})`);
-      if (BigInt.asIntN(64, value) === value) return none('long/Long', `Number value (${value})`);
-      return `no suitable creator method found to deserialize from Number value (${value})`;
+      const value = wholeOfNumber(text, LONG);
+      if (value === null) return `no suitable creator method found to deserialize from Number value (${text})`;
+      return none(fits(value, 32) ? 'int/Int' : 'long/Long', `Number value (${value})`);
     }
     case 'VALUE_NUMBER_FLOAT':
       return none('double/Double', `Number value (${javaDoubleToString(Number(plainNumber(text)))})`);
@@ -103,46 +104,61 @@ function wholeNumber(json: JsonReader, type: WholeType): bigint {
   switch (json.token) {
     case 'VALUE_NULL':
       return 0n;
-    case 'VALUE_NUMBER_INT': {
-      const text = json.text();
-      const value = BigInt(text);
-      if (fits(value, type.bits)) return value;
-      // A number that a long holds has no range in the message.
-      throw outOfRange(json, text, type.bits === 32 && fits(value, 64) ? type.type : `${type.type} ${type.range}`);
-    }
+    case 'VALUE_NUMBER_INT':
     case 'VALUE_NUMBER_FLOAT': {
       const text = json.text();
-      const value = Number(plainNumber(text));
-      if (Number.isNaN(value)) return 0n;
-      const limit = 2 ** (type.bits - 1);
-      const beyond = type.bits === 32 ? value < -limit || value > limit - 1 : Math.abs(value) > limit;
-      if (beyond) throw outOfRange(json, text, `${type.type} ${type.range}`);
-      return value === limit ? BigInt(limit) - 1n : BigInt(Math.trunc(value));
+      const value = wholeOfNumber(text, type);
+      if (value !== null) return value;
+      // A whole number that a long holds has no range in the message.
+      const plain = json.token === 'VALUE_NUMBER_INT' && type.bits === 32 && wholeOfNumber(text, LONG) !== null;
+      throw json.error('syntax', `Numeric value (${text}) out of range of ${type.type}${plain ? '' : ` ${type.range}`}`, true);
     }
-    case 'VALUE_STRING':
-      return wholeText(json, json.text().trim(), type);
+    case 'VALUE_STRING': {
+      const text = json.text().trim();
+      const value = wholeOfText(text, type);
+      if (value !== null) return value;
+      const overflow = type.bits === 32 && wholeOfText(text, LONG) !== null;
+      const problem = overflow
+        ? `Overflow: numeric value (${text}) out of range of Integer ${type.range}`
+        : `not a valid ${type.name} value`;
+      throw notThe(json, type.type, text, problem);
+    }
     default:
       throw mismatch(json, type.type);
   }
 }
 
-const fits = (value: bigint, bits: number): boolean => BigInt.asIntN(bits, value) === value;
+/** What a number of JSON's is as a long: fractions are cut off. Null: a long can't hold it. */
+export const longOfNumber = (text: string): bigint | null => wholeOfNumber(text, LONG);
 
-function outOfRange(json: JsonReader, text: string, type: string): JsonError {
-  return json.error('syntax', `Numeric value (${text}) out of range of ${type}`, true);
+/** What a text is as a long; blanks around it are gone already. Null: it is none. */
+export const longOfText = (text: string): bigint | null => wholeOfText(text, LONG);
+
+function wholeOfNumber(text: string, { bits }: WholeType): bigint | null {
+  if (/^-?[0-9]+$/.test(text)) return wholeOfDigits(text, bits);
+  const value = Number(plainNumber(text));
+  if (Number.isNaN(value)) return 0n;
+  const limit = 2 ** (bits - 1);
+  // A double can't hold the largest long; the next one that it can is taken for it.
+  if (bits === 32 ? value < -limit || value > limit - 1 : Math.abs(value) > limit) return null;
+  return value === limit ? BigInt(limit) - 1n : BigInt(Math.trunc(value));
 }
 
-function wholeText(json: JsonReader, text: string, type: WholeType): bigint {
+function wholeOfText(text: string, { bits }: WholeType): bigint | null {
   if (isNothing(text)) return 0n;
   const digits = text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)));
-  const value = /^[-+]?[0-9]+$/.test(digits) ? BigInt(digits.replace('+', '')) : null;
-  if (value !== null && fits(value, type.bits)) return value;
-  const overflow = value !== null && type.bits === 32 && fits(value, 64);
-  const problem = overflow
-    ? `Overflow: numeric value (${text}) out of range of Integer ${type.range}`
-    : `not a valid ${type.name} value`;
-  throw notThe(json, type.type, text, problem);
+  if (!/^[-+]?[0-9]+$/.test(digits)) return null;
+  return wholeOfDigits(digits.replace(/^([-+]?)0+(?=[0-9])/, '$1').replace('+', ''), bits);
 }
+
+/** @param digits without zeros in front; there may be any number of them */
+function wholeOfDigits(digits: string, bits: number): bigint | null {
+  if (digits.length > LONG_DIGITS) return null;
+  const value = BigInt(digits);
+  return fits(value, bits) ? value : null;
+}
+
+const fits = (value: bigint, bits: number): boolean => BigInt.asIntN(bits, value) === value;
 
 /** Java takes the digits of every script. They come in runs of ten. */
 function digitValue(digit: string): number {

@@ -49,8 +49,7 @@ function readEscape(source: JsonSource): string {
   let code = 0;
   for (let i = 0; i < 4; i++) {
     const digit = nextOfEscape(source);
-    if (!/^[0-9a-fA-F]$/.test(digit))
-      throw source.unexpected(digit.charCodeAt(0), 'expected a hex-digit for character escape sequence');
+    if (!/^[0-9a-fA-F]$/.test(digit)) throw source.unexpected(digit.charCodeAt(0), 'expected a hex-digit for character escape sequence');
     code = code * 16 + parseInt(digit, 16);
   }
   return String.fromCharCode(code);

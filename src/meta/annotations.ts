@@ -26,9 +26,9 @@ export interface AnnotationEdit {
   tsuid?: string;
   startTime?: number;
   endTime?: number;
-  description?: string;
-  notes?: string;
-  custom?: ReadonlyMap<string, string | null>;
+  description?: string | null;
+  notes?: string | null;
+  custom?: ReadonlyMap<string, string | null> | null;
 }
 
 /** Two writers met on one annotation: this one was second and wrote nothing. */
@@ -37,6 +37,19 @@ export class AnnotationConflictError extends Error {
     super('Failed to save the Annotation to storage');
     this.name = 'AnnotationConflictError';
   }
+}
+
+/** Mirrors Annotation.hasChanges: where an annotation belongs is no change. */
+function changesAnything({ endTime, description, notes, custom }: AnnotationEdit): boolean {
+  return endTime !== undefined || description !== undefined || notes !== undefined || custom !== undefined;
+}
+
+type Editable = 'endTime' | 'description' | 'notes' | 'custom';
+
+function pick<K extends Editable>(field: K, edit: AnnotationEdit, kept: Annotation | null, otherwise: Annotation[K]): Annotation[K] {
+  const sent = edit[field] as Annotation[K] | undefined;
+  if (sent !== undefined) return sent;
+  return kept === null ? otherwise : kept[field];
 }
 
 /** Annotations in the data table: notes on a series, or on everything. Mirrors meta.Annotation. */
@@ -56,7 +69,7 @@ export class AnnotationStore {
   }
 
   private async read(tsuid: string, startTime: number): Promise<Buffer | null> {
-    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    const { key, qualifier } = this.cellOf(tsuid, startTime);
     const row = await this.storage.get(this.table, { row: key, family: DATA_FAMILY, qualifiers: [qualifier] });
     return row?.get(DATA_FAMILY, qualifier) ?? null;
   }
@@ -69,17 +82,18 @@ export class AnnotationStore {
   async save(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
     const { tsuid = '', startTime = 0 } = edit;
     if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
+    if (!changesAnything(edit)) return null;
     const stored = await this.get(tsuid, startTime);
     const kept = replace ? null : stored;
     const note: Annotation = {
       tsuid,
       startTime: stored && stored.startTime > 0 ? Math.min(startTime, stored.startTime) : startTime,
-      endTime: edit.endTime ?? kept?.endTime ?? 0,
-      description: edit.description ?? kept?.description ?? '',
-      notes: edit.notes ?? kept?.notes ?? '',
-      custom: edit.custom ?? kept?.custom ?? null,
+      endTime: pick('endTime', edit, kept, 0),
+      description: pick('description', edit, kept, ''),
+      notes: pick('notes', edit, kept, ''),
+      custom: pick('custom', edit, kept, null),
     };
-    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    const { key, qualifier } = this.cellOf(tsuid, startTime);
     // The original compares with what it would have written itself, so that must be what is expected here too.
     const expected = stored ? encodeAnnotation(stored) : null;
     const timestamp = this.explicitTimestamps ? toMilliseconds(note.startTime) : undefined;
@@ -91,8 +105,23 @@ export class AnnotationStore {
   /** Removes one; one that is not there is fine. */
   async delete(tsuid: string, startTime: number): Promise<void> {
     if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
-    const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+    const { key, qualifier } = this.cellOf(tsuid, startTime);
     await this.remove([{ row: key, family: DATA_FAMILY, qualifiers: [qualifier] }]);
+  }
+
+  /** Row and column of an annotation. @throws IllegalArgumentError for a start time or TSUID that can't be */
+  private cellOf(tsuid: string, startTime: number): { key: Buffer; qualifier: Buffer } {
+    if (tsuid !== '') this.checkTsuid(tsuid);
+    return annotationCell(this.layout, tsuid, startTime);
+  }
+
+  /** Anything else than a metric with at least one tag would be the key of a row that no series has. @throws IllegalArgumentError */
+  private checkTsuid(tsuid: string): Buffer {
+    const { metric, tagk, tagv } = this.layout;
+    const uids = hexToUid(tsuid);
+    const tags = uids.length - metric;
+    if (tags < 1 || tags % (tagk + tagv) !== 0) throw new IllegalArgumentError(`Invalid TSUID, it has a wrong length: ${tsuid}`);
+    return uids;
   }
 
   private async remove(rows: readonly RowDelete[]): Promise<void> {
@@ -122,6 +151,7 @@ export class AnnotationStore {
   async deleteRange(tsuid: string, startMs: number, endMs: number): Promise<number> {
     if (endMs < 1) throw new IllegalArgumentError('The end timestamp has not been set');
     if (endMs < startMs) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
+    if (tsuid !== '') this.checkTsuid(tsuid);
     const doomed: RowDelete[] = [];
     for await (const { row, cell } of this.cells(tsuid, Math.floor(startMs / 1000), Math.floor(endMs / 1000))) {
       const qualifier = Buffer.from(row.qualifier(cell));
@@ -141,7 +171,7 @@ export class AnnotationStore {
       return out;
     };
     const hours = { first: start - (start % HOUR), last: end - (end % HOUR) + HOUR };
-    const wanted = tsuid.toUpperCase();
+    const wanted = tsuid === '' ? '' : hexToUid(tsuid).toString('hex').toUpperCase();
     const rows = this.storage.scan(this.table, { start: key(hours.first), stop: key(hours.last), family: DATA_FAMILY });
     for await (const batch of rows)
       for (const row of batch) {

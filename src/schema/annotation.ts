@@ -14,8 +14,9 @@ export interface Annotation {
   startTime: number;
   /** 0: not over, or a moment. */
   endTime: number;
-  description: string;
-  notes: string;
+  /** Null where a client sent null. */
+  description: string | null;
+  notes: string | null;
   custom: ReadonlyMap<string, string | null> | null;
 }
 
@@ -30,16 +31,18 @@ export function annotationCell(layout: KeyLayout, tsuid: string, startTime: numb
 export function encodeAnnotation(annotation: Annotation): Buffer {
   const { tsuid, startTime, endTime, description, notes, custom } = annotation;
   const start = tsuid === '' ? '{' : `{"tsuid":${javaJsonString(tsuid)},`;
-  const texts = `"description":${javaJsonString(description)},"notes":${javaJsonString(notes)}`;
+  const texts = `"description":${textOrNull(description)},"notes":${textOrNull(notes)}`;
   return Buffer.from(`${start}"startTime":${startTime},"endTime":${endTime},${texts},"custom":${encodeCustom(custom)}}`);
 }
+
+const textOrNull = (text: string | null): string => (text === null ? 'null' : javaJsonString(text));
 
 function encodeCustom(custom: Annotation['custom']): string {
   if (custom === null) return 'null';
   // The default order of sort is Java's: by UTF-16 units.
   const entries = [...custom.keys()].sort().map((key) => {
     const value = custom.get(key) ?? null;
-    return `${javaJsonString(key)}:${value === null ? 'null' : javaJsonString(value)}`;
+    return `${javaJsonString(key)}:${textOrNull(value)}`;
   });
   return `{${entries.join(',')}}`;
 }
@@ -55,8 +58,8 @@ export function decodeAnnotation(json: Buffer): Annotation {
     tsuid: text(fields.get('tsuid')),
     startTime: integer(fields.get('startTime')),
     endTime: integer(fields.get('endTime')),
-    description: text(fields.get('description')),
-    notes: text(fields.get('notes')),
+    description: fields.get('description') === null ? null : text(fields.get('description')),
+    notes: fields.get('notes') === null ? null : text(fields.get('notes')),
     custom: isObject(custom) ? new Map(Object.entries(custom).map(([k, v]) => [k, v === null ? null : String(v)])) : null,
   };
 }

@@ -39,9 +39,9 @@ export function describeCell(key: Uint8Array, qualifier: Uint8Array, value: Uint
  */
 export function hexToUid(hex: string, width = 0): Buffer {
   if (hex === '') throw new IllegalArgumentError('UID was empty');
-  if (!/^[0-9a-fA-F]+$/.test(hex)) throw new IllegalArgumentError(`contains illegal character for hexBinary: ${hex}`);
-  const digits = Math.max(width * 2, hex.length + (hex.length % 2));
-  return Buffer.from(hex.padStart(digits, '0'), 'hex');
+  const padded = hex.padStart(Math.max(width * 2, hex.length + (hex.length % 2)), '0');
+  if (!/^[0-9a-fA-F]+$/.test(padded)) throw new IllegalArgumentError(`contains illegal character for hexBinary: ${padded}`);
+  return Buffer.from(padded, 'hex');
 }
 
 /** An unsigned big-endian number of `width` bytes (1 to 8). @throws RangeError when it does not fit */

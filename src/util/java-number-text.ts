@@ -48,7 +48,7 @@ export function parseJavaFloat(text: string): number {
 }
 
 /** Drops characters up to U+0020 at both ends, as String.trim. */
-function javaTrim(text: string): string {
+export function javaTrim(text: string): string {
   let from = 0;
   let to = text.length;
   while (from < to && text.charCodeAt(from) <= 0x20) from++;

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { PutBody } from '../../src/ingest/put/put-body';
+import { putFault } from '../../src/ingest/put/put-fault';
 import { PutJsonError } from '../../src/ingest/put/put-scanner';
 import type { SentPoint } from '../../src/ingest/put/sent-point';
+import golden from '../server/http/golden/put-bodies.json';
 
 function read(text: string, step = 100): (SentPoint | null)[] {
   const body = new PutBody(Buffer.from(text), 0);
@@ -93,16 +95,19 @@ describe('fields as Jackson takes them', () => {
     expect(read('[null,{}]').map((point) => point === null)).toEqual([true, false]);
   });
 
-  it('says where', () => {
-    expect(() => read('[{"metric":"m"},\n {"timestamp":"abc"}]')).toThrow(
-      'Cannot deserialize value of type `long` from String "abc": not a valid Long value\n at [line: 2, column: 20]',
+  it('says where', async () => {
+    const text = '[{"metric":"m"},\n {"timestamp":"abc"}]';
+    expect(() => read(text)).toThrow(PutJsonError);
+    expect((await putFault(text, new Error('refused'))).details).toMatch(
+      /from String "abc": not a valid Long value\n at .*; line: 2, column: 15\] \(through reference chain: java\.util\.ArrayList\[1\]->/s,
     );
   });
 
-  it('unknown fields may be nested deep, but not endlessly', () => {
+  it('unknown fields may be nested deep, but not endlessly', async () => {
     const nested = (depth: number): string => `{"x":${'['.repeat(depth)}${']'.repeat(depth)},"metric":"m"}`;
     expect(one(nested(1000))).toMatchObject({ metric: 'm' });
-    expect(() => one(nested(1001))).toThrow('Document nesting depth exceeds 1000');
+    expect(() => one(nested(1001))).toThrow(PutJsonError);
+    expect((await putFault(nested(1001), new Error('refused'))).details).toContain('Document nesting depth exceeds 1000');
     expect(() => one(nested(1_000_000))).toThrow(PutJsonError);
   });
 });
@@ -191,4 +196,56 @@ it('has nothing of the body before', () => {
   read(`[${whole},${whole},null]`);
   const nothing = { metric: null, timestamp: 0, value: null, tags: null, tsuid: null };
   expect(read(`[{},{"tags":{}},${whole}]`)).toEqual([nothing, { ...nothing, tags: new Map() }, one(whole)]);
+});
+
+const seeds = golden.cases.map(({ body }) => body ?? '').filter((body) => /^[[{]/.test(body) && body.length < 1000);
+const pieces = [
+  '"',
+  '\\',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '0',
+  '-',
+  '.',
+  'e',
+  'null',
+  'true',
+  'NaN',
+  ' ',
+  '\n',
+  '\u0000',
+  'é',
+  '\\u00e9',
+  '1e400',
+  'x',
+];
+
+it('takes and refuses the same bodies as the reader that words the errors', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...seeds),
+      fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(3), fc.constantFrom('', ...pieces)), { maxLength: 3 }),
+      async (seed, edits) => {
+        let text = seed;
+        for (const [where, cut, piece] of edits) {
+          const at = 1 + Math.floor(where * (text.length - 1));
+          text = text.slice(0, at) + piece + text.slice(at + cut);
+        }
+        const fault = await putFault(text, new Error('nothing is wrong'));
+        let refused = false;
+        try {
+          read(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PutJsonError);
+          refused = true;
+        }
+        expect([text, refused]).toEqual([text, fault.details !== 'nothing is wrong']);
+      },
+    ),
+    { numRuns: 3000 },
+  );
 });

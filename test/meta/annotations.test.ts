@@ -63,7 +63,9 @@ describe.each(LAYOUTS)('annotations with %j', (layout) => {
 
   test('what a client gets wrong is said in the words of the original', async () => {
     await expect(store.save({ description: 'x' }, false)).rejects.toThrow('The start timestamp has not been set');
-    await expect(store.save({ startTime: 1700000001, tsuid: 'zz' }, false)).rejects.toThrow('contains illegal character for hexBinary: zz');
+    await expect(store.save({ startTime: 1700000001, tsuid: 'zz', notes: 'x' }, false)).rejects.toThrow(
+      'contains illegal character for hexBinary: zz',
+    );
     await expect(store.listGlobal(5, 0)).rejects.toThrow('The end timestamp has not been set');
     await expect(store.listGlobal(5, 4)).rejects.toThrow('The end timestamp cannot be less than the start timestamp');
   });

@@ -181,7 +181,7 @@ describe('UIDs in hexadecimal', () => {
 
   test('empty and foreign text', () => {
     expect(() => hexToUid('')).toThrow('UID was empty');
-    expect(() => hexToUid('xyz')).toThrow('contains illegal character for hexBinary: xyz');
+    expect(() => hexToUid('xyz')).toThrow('contains illegal character for hexBinary: 0xyz');
   });
 
   test('numbers of any width', () => {

@@ -1,6 +1,8 @@
 import { ClientError } from '../../util/errors';
+import { javaTrim } from '../../util/java-number-text';
 import { TimeSlice } from '../../util/time-slice';
 import { PutBody } from './put-body';
+import { DATA_POINT, putFault, type PointKind } from './put-fault';
 import { PutJsonError } from './put-scanner';
 
 /** Points between two looks at the clock. */
@@ -8,21 +10,22 @@ const STEP = 512;
 
 /**
  * Reads the points of a body, a list or a single one. Mirrors HttpJsonSerializer.parsePutV1.
- * @param extraFields texts that points of this kind have beside those of data points
+ * @param kind the original's class of the points
  * @throws ClientError
  */
-export async function readPoints(bytes: Buffer, extraFields: readonly string[] = []): Promise<PutBody> {
+export async function readPoints(bytes: Buffer, kind: PointKind = DATA_POINT): Promise<PutBody> {
   if (bytes.length === 0) throw new ClientError(400, 'Missing request content');
   let start = 0;
   while (start < bytes.length && bytes[start] <= 0x20) start++;
+  // The original takes the first character of what is left without looking whether there is one; the status is its own, too.
+  if (start === bytes.length) throw new ClientError(500, 'String index out of range: 0');
   if (bytes[start] !== 0x7b && bytes[start] !== 0x5b) throw new ClientError(400, 'The JSON must start as an object or an array');
   try {
-    const body = new PutBody(bytes, start, extraFields);
+    const body = new PutBody(bytes, start, kind.extraFields);
     const slice = new TimeSlice();
     while (body.read(STEP)) if (slice.isOver()) await slice.next();
     return body;
   } catch (error) {
-    if (error instanceof PutJsonError) throw new ClientError(400, 'Unable to parse the given JSON', error.message, { cause: error });
-    throw error;
+    throw error instanceof PutJsonError ? await putFault(javaTrim(bytes.toString()), error, kind) : error;
   }
 }

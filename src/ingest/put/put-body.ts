@@ -1,5 +1,5 @@
 import { narrow } from '../../schema';
-import { parseLong } from '../../util/java-long';
+import { longOfNumber, longOfText } from '../../json';
 import { givePlaces, takePlaces } from './put-places';
 import { ENCODED, JsonScanner } from './put-scanner';
 import type { SentPoint } from './sent-point';
@@ -81,7 +81,7 @@ export class PutBody {
       this.point();
       if (!this.isArray) this.ended = true;
       else if (!scanner.accept(0x2c)) {
-        scanner.expect(0x5d, 'was expecting comma to separate Array entries');
+        scanner.expect(0x5d);
         this.ended = true;
       }
     }
@@ -97,9 +97,9 @@ export class PutBody {
     this.times[this.size] = 0;
     const c = scanner.peek();
     if (c !== 0x7b) {
-      if (c === 0x5b || c === 0x22) throw this.wrongType('net.opentsdb.core.IncomingDataPoint');
+      if (c === 0x5b || c === 0x22) throw scanner.fail();
       scanner.scalar();
-      if (!scanner.isNull()) throw this.wrongType('net.opentsdb.core.IncomingDataPoint');
+      if (!scanner.isNull()) throw scanner.fail();
       this.index[at + IS_NULL] = 1;
     } else {
       scanner.at++;
@@ -132,7 +132,7 @@ export class PutBody {
           if (this.extraFields.length === 0 || !this.extraField()) scanner.skip();
       }
     } while (scanner.accept(0x2c));
-    scanner.expect(0x7d, 'was expecting comma to separate Object entries');
+    scanner.expect(0x7d);
   }
 
   /** Which field the name last met is; -1: none that points have. */
@@ -155,7 +155,7 @@ export class PutBody {
     const { scanner } = this;
     const field = this.extraFields.indexOf(scanner.text(scanner.from, scanner.to, scanner.kind));
     if (field < 0) return false;
-    this.scalar('java.lang.String');
+    this.scalar();
     const texts = this.extras.get(this.size) ?? this.extraFields.map(() => null);
     texts[field] = scanner.isNull() ? null : scanner.text(scanner.from, scanner.to, scanner.kind);
     this.extras.set(this.size, texts);
@@ -165,28 +165,23 @@ export class PutBody {
   /** A string field; numbers and booleans are as good. */
   private text(place: number): void {
     const scanner = this.scanner;
-    this.scalar('java.lang.String');
+    this.scalar();
     this.index[place] = scanner.from;
     this.index[place + 1] = scanner.to;
     this.index[place + 2] = scanner.isNull() ? 0 : scanner.kind;
   }
 
-  private scalar(type: string): void {
+  private scalar(): void {
     const scanner = this.scanner;
     const c = scanner.peek();
     if (c === 0x22) scanner.string();
-    else if (c === 0x7b || c === 0x5b) throw this.wrongType(type);
+    else if (c === 0x7b || c === 0x5b) throw scanner.fail();
     else scanner.scalar();
-  }
-
-  private wrongType(type: string): Error {
-    const what = { 0x7b: 'START_OBJECT', 0x5b: 'START_ARRAY', 0x22: 'VALUE_STRING' }[this.scanner.peek()] ?? 'a scalar';
-    return this.scanner.fail(`Cannot deserialize instance of \`${type}\` out of ${what} token`);
   }
 
   private timestamp(): void {
     const scanner = this.scanner;
-    this.scalar('long');
+    this.scalar();
     const { body } = this;
     const { from, to } = scanner;
     this.longTimes.delete(this.size);
@@ -204,31 +199,11 @@ export class PutBody {
     if (typeof exact === 'bigint') this.longTimes.set(this.size, exact);
   }
 
-  /** As Jackson makes a long of it: null and blank strings are 0, fractions are cut off, other texts are errors. */
+  /** As the binding makes a long of it: null and blank strings are 0, fractions are cut off. */
   private oddTimestamp(text: string, quoted: boolean): bigint {
-    const trimmed = quoted ? text.trim() : text;
-    if (trimmed === 'null' || trimmed === '') return 0n;
-    if (/^[-+]?\d+$/.test(trimmed) && (quoted || !trimmed.startsWith('+'))) {
-      try {
-        return parseLong(trimmed);
-      } catch (error) {
-        if (quoted) throw this.notLong(text, error);
-        throw this.scanner.fail(`Numeric value (${text}) out of range of long (-9223372036854775808 - 9223372036854775807)`);
-      }
-    }
-    if (quoted) throw this.notLong(text, null);
-    const number = Number(text.replace('INF', 'Infinity'));
-    if (Number.isNaN(number)) {
-      if (text === 'NaN') return 0n;
-      throw this.scanner.fail(`Cannot deserialize instance of \`long\` out of VALUE_${text.toUpperCase()} token`);
-    }
-    if (Math.abs(number) >= 2 ** 63)
-      throw this.scanner.fail(`Numeric value (${text}) out of range of long (-9223372036854775808 - 9223372036854775807)`);
-    return BigInt(Math.trunc(number));
-  }
-
-  private notLong(text: string, _cause: unknown): Error {
-    return this.scanner.fail(`Cannot deserialize value of type \`long\` from String ${JSON.stringify(text)}: not a valid Long value`);
+    const value = quoted ? longOfText(text.trim()) : text === 'null' ? 0n : /^[tf]/.test(text) ? null : longOfNumber(text);
+    if (value === null) throw this.scanner.fail();
+    return value;
   }
 
   private tagMap(at: number): void {
@@ -236,9 +211,9 @@ export class PutBody {
     const c = scanner.peek();
     this.index[at + FIRST_TAG] = this.tagCount;
     if (c !== 0x7b) {
-      if (c === 0x5b || c === 0x22) throw this.wrongType('java.util.HashMap');
+      if (c === 0x5b || c === 0x22) throw scanner.fail();
       scanner.scalar();
-      if (!scanner.isNull()) throw this.wrongType('java.util.HashMap');
+      if (!scanner.isNull()) throw scanner.fail();
       this.index[at + TAGS] = -1;
       return;
     }
@@ -247,7 +222,7 @@ export class PutBody {
       do {
         this.tag();
       } while (scanner.accept(0x2c));
-      scanner.expect(0x7d, 'was expecting comma to separate Object entries');
+      scanner.expect(0x7d);
     }
     this.index[at + TAGS] = this.tagCount - this.index[at + FIRST_TAG];
   }
@@ -265,7 +240,7 @@ export class PutBody {
     tags[place] = scanner.from;
     tags[place + 1] = scanner.to;
     tags[place + 2] = scanner.kind;
-    this.scalar('java.lang.String');
+    this.scalar();
     tags[place + 3] = scanner.from;
     tags[place + 4] = scanner.to;
     tags[place + 5] = scanner.isNull() ? 0 : scanner.kind;

@@ -1,3 +1,4 @@
+import { IllegalArgumentError } from '../../util/errors';
 /**
  * A condition on the value of one tag key. Mirrors TagVFilter: a filter is evaluated on names, and those that can be
  * told by UIDs alone are evaluated by the store (see plan/row-literals).
@@ -31,7 +32,7 @@ export function describeFilter(f: TagValueFilter): string {
 }
 
 /** A filter that can't be made from what the client sent; the text is the original's. */
-export class FilterSyntaxError extends Error {
+export class FilterSyntaxError extends IllegalArgumentError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'FilterSyntaxError';

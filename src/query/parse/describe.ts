@@ -16,7 +16,7 @@ function describeSubQuery(sub: SubQuery | null, intervalMs: number): string {
     `rate_options=${rate ? `{${rate.counter},${rate.counterMax},${rate.resetValue}}` : 'null'}`,
     'explicit_tags=explicit_tags',
     `index=${sub.index}`,
-    `percentiles=${sub.percentiles ? `[${sub.percentiles.map(javaFloatToString).join(', ')}]` : 'null'}`,
+    `percentiles=${sub.percentiles ? `[${sub.percentiles.map((p) => (p === null ? 'null' : javaFloatToString(p))).join(', ')}]` : 'null'}`,
     `show_histogram_buckets=${sub.showHistogramBuckets}`,
   ];
   return `TSSubQuery(${fields.join(', ')})`;

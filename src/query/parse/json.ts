@@ -1,136 +1,164 @@
+import { bean, boolean, float, int, list, long, map, readBody, string, strings, type Bind } from '../../json';
+import { ClientError, IllegalStateError } from '../../util/errors';
 import { addFilter, filterFromTag, makeFilter, type TagValueFilter } from '../filter';
-import { hashMapOrder } from '../../util/java-hash-order';
-import { JsonValue } from './json-binding';
 import { defaultRateOptions, type RateOptions } from '../specification';
 import { emptyQuery, emptySubQuery, parseRollupUsage, type Query, type SubQuery } from './query';
-import { ClientError } from '../../util/errors';
 
-const TS_QUERY = 'net.opentsdb.core.TSQuery';
-const SUB_QUERY = 'net.opentsdb.core.TSSubQuery';
-const RATE_OPTIONS = 'net.opentsdb.core.RateOptions';
-const FILTER_BUILDER = 'net.opentsdb.query.filter.TagVFilter$Builder';
+/** A null that the original runs into later on: its text; the mistake is the client's. */
+const nullPointer = (): ClientError => new ClientError(400, 'An internal null pointer exception was thrown');
 
-type Setters<T> = Readonly<Record<string, (target: T, value: JsonValue) => void>>;
-
-const RATE_SETTERS: Setters<RateOptions> = {
-  counterMax: (o, v) => (o.counterMax = v.long()),
-  resetValue: (o, v) => (o.resetValue = v.long()),
-  dropResets: (o, v) => (o.dropResets = v.boolean()),
-  counter: (o, v) => (o.counter = v.boolean()),
-  isCounter: (o, v) => (o.counter = v.boolean()),
-};
-
-function parseRateOptions(value: JsonValue): RateOptions | null {
-  if (value.isNull) return null;
-  const options = defaultRateOptions();
-  for (const { key, value: member } of value.members(RATE_OPTIONS)) {
-    const set = RATE_SETTERS[key];
-    if (!set) {
-      const known = Object.keys(RATE_SETTERS)
-        .map((k) => `"${k}"`)
-        .join(', ');
-      throw member.fail(
-        'exc.UnrecognizedPropertyException',
-        `Unrecognized field "${key}" (class ${RATE_OPTIONS}), not marked as ignorable (5 known properties: ${known}])`,
-        member.node.end,
-      );
-    }
-    set(options, member);
-  }
-  return options;
+function withoutNulls(texts: (string | null)[] | null): string[] | null {
+  return (
+    texts?.map((text) => {
+      if (text === null) throw nullPointer();
+      return text;
+    }) ?? null
+  );
 }
 
-function parseFilter(value: JsonValue): TagValueFilter {
-  if (value.isNull) throw new ClientError(400, 'An internal null pointer exception was thrown');
-  let type: string | null = null;
-  let tagk: string | null = null;
-  let filter: string | null = null;
-  let groupBy = false;
-  for (const { key, value: member } of value.members(FILTER_BUILDER)) {
-    if (key === 'type') type = member.string();
-    else if (key === 'tagk') tagk = member.string();
-    else if (key === 'filter') filter = member.string();
-    else if (key === 'groupBy' || key === 'group_by') groupBy = member.boolean();
-  }
-  try {
-    return makeFilter(type, tagk, filter, groupBy);
-  } catch (e) {
-    const problem = `Cannot construct instance of \`${FILTER_BUILDER}\`, problem: ${(e as Error).message}`;
-    throw value.fail('exc.InvalidDefinitionException', problem, value.node.end - 1);
-  }
-}
-
-/** The legacy map: every value groups. It replaces filters that were parsed before it, and later ones replace it. */
-function parseTags(value: JsonValue): TagValueFilter[] {
-  if (value.isNull) throw value.fail('JsonMappingException', 'Cannot invoke "java.util.Map.size()" because "tags" is null');
-  const tags = new Map(value.members('java.util.LinkedHashMap').map(({ key, value: member }) => [key, member.string()]));
-  const filters: TagValueFilter[] = [];
-  try {
-    for (const tagk of hashMapOrder(tags.keys())) addFilter(filters, filterFromTag(tagk, tags.get(tagk) ?? '', true));
-  } catch (e) {
-    throw value.fail('JsonMappingException', (e as Error).message, value.node.end - 1);
-  }
-  return filters;
-}
-
-const SUB_SETTERS: Setters<SubQuery> = {
-  aggregator: (q, v) => (q.aggregator = v.string()),
-  metric: (q, v) => (q.metric = v.string()),
-  tsuids: (q, v) => (q.tsuids = v.items()?.map((item) => item.string() ?? '') ?? null),
-  downsample: (q, v) => (q.downsample = v.string()),
-  rate: (q, v) => (q.rate = v.boolean()),
-  rateOptions: (q, v) => (q.rateOptions = parseRateOptions(v)),
-  filters: (q, v) => (q.filters = v.items()?.map(parseFilter) ?? []),
-  tags: (q, v) => (q.filters = parseTags(v)),
-  explicitTags: (q, v) => (q.explicitTags = v.boolean()),
-  useFuzzyFilter: (q, v) => (q.useFuzzyFilter = v.boolean()),
-  useMultiGets: (q, v) => (q.useMultiGets = v.boolean()),
-  preAggregate: (q, v) => (q.preAggregate = v.boolean()),
-  rollupUsage: (q, v) => {
-    const text = v.string();
-    q.rollupUsage = text === null ? null : parseRollupUsage(text);
+const RATE_OPTIONS = bean<RateOptions>({
+  type: 'net.opentsdb.core.RateOptions',
+  unknown: 'refused',
+  create: defaultRateOptions,
+  setters: {
+    counterMax: (o, json) => (o.counterMax = long(json)),
+    resetValue: (o, json) => (o.resetValue = long(json)),
+    dropResets: (o, json) => (o.dropResets = boolean(json)),
+    counter: (o, json) => (o.counter = boolean(json)),
+    isCounter: (o, json) => (o.counter = boolean(json)),
   },
-  percentiles: (q, v) =>
-    (q.percentiles =
-      v
-        .items()
-        ?.map((item) => item.float())
-        .sort((a, b) => a - b) ?? null),
-  showHistogramBuckets: (q, v) => (q.showHistogramBuckets = v.boolean()),
-};
+});
 
-function parseSubQuery(value: JsonValue): SubQuery | null {
-  if (value.isNull) return null;
-  const sub = emptySubQuery();
-  for (const { key, value: member } of value.members(SUB_QUERY)) if (Object.hasOwn(SUB_SETTERS, key)) SUB_SETTERS[key](sub, member);
-  return sub;
+interface FilterDraft {
+  type: string | null;
+  tagk: string | null;
+  filter: string | null;
+  groupBy: boolean;
+  made: TagValueFilter | null;
 }
 
-function parseOptions(value: JsonValue): Record<string, string[]> | null {
-  if (value.isNull) return null;
-  const members = value.members('java.util.LinkedHashMap');
-  return Object.fromEntries(members.map(({ key, value: list }) => [key, (list.items() ?? []).map((item) => item.string() ?? 'null')]));
+const FILTER = bean<FilterDraft>({
+  type: 'net.opentsdb.query.filter.TagVFilter$Builder',
+  unknown: 'ignored',
+  create: () => ({ type: null, tagk: null, filter: null, groupBy: false, made: null }),
+  setters: {
+    type: (f, json) => (f.type = string(json)),
+    tagk: (f, json) => (f.tagk = string(json)),
+    filter: (f, json) => (f.filter = string(json)),
+    groupBy: (f, json) => (f.groupBy = boolean(json)),
+    group_by: (f, json) => (f.groupBy = boolean(json)),
+  },
+  finish: (f) => (f.made = makeFilter(f.type, f.tagk, f.filter, f.groupBy)),
+});
+
+const filter: Bind<TagValueFilter> = (json) => {
+  const made = FILTER(json)?.made;
+  // The original fails over it only when it prints the query.
+  if (!made) throw nullPointer();
+  return made;
+};
+
+const TAGS = map('java.util.LinkedHashMap', string);
+const FILTERS = list(filter);
+const PERCENTILES = list(float);
+
+/** A sub-query while it is read. Filters are null as long as neither `filters` nor `tags` gave any. */
+interface SubQueryDraft {
+  readonly sub: SubQuery;
+  filters: TagValueFilter[] | null;
 }
 
-const QUERY_SETTERS: Setters<Query> = {
-  start: (q, v) => (q.start = v.string()),
-  end: (q, v) => (q.end = v.string()),
-  timezone: (q, v) => (q.timezone = v.string()),
-  options: (q, v) => (q.options = parseOptions(v)),
-  padding: (q, v) => (q.padding = v.boolean()),
-  queries: (q, v) => (q.queries = v.items()?.map(parseSubQuery) ?? null),
-  delete: (q, v) => (q.delete = v.boolean()),
-  noAnnotations: (q, v) => (q.noAnnotations = v.boolean()),
-  globalAnnotations: (q, v) => (q.globalAnnotations = v.boolean()),
-  showTSUIDs: (q, v) => (q.showTsuids = v.boolean()),
-  msResolution: (q, v) => (q.msResolution = v.boolean()),
-  showQuery: (q, v) => (q.showQuery = v.boolean()),
-  showStats: (q, v) => (q.showStats = v.boolean()),
-  showSummary: (q, v) => (q.showSummary = v.boolean()),
-  useCalendar: (q, v) => (q.useCalendar = v.boolean()),
-  overrideByteLimit: (q, v) => (q.overrideByteLimit = v.boolean()),
-  overrideDataPointLimit: (q, v) => (q.overrideDataPointLimit = v.boolean()),
+/** The legacy map: every value groups. It replaces filters that came before it, and `filters` behind it replace it. */
+function setTags(draft: SubQueryDraft, tags: Map<string, string | null> | null): void {
+  if (tags === null && draft.filters === null) throw new IllegalStateError('Cannot invoke "java.util.Map.size()" because "tags" is null');
+  const filters: TagValueFilter[] = [];
+  for (const [tagk, value] of tags ?? []) addFilter(filters, filterFromTag(tagk, value ?? '', true));
+  draft.filters = filters;
+}
+
+/** Ascending, as Java orders floats; it can't compare with null. */
+function sortPercentiles(percentiles: (number | null)[] | null): (number | null)[] | null {
+  if (percentiles === null || percentiles.length < 2) return percentiles;
+  if (percentiles[0] === null && percentiles[1] !== null)
+    throw new IllegalStateError('Cannot read field "value" because "anotherFloat" is null');
+  if (percentiles.includes(null))
+    throw new IllegalStateError('Cannot invoke "java.lang.Comparable.compareTo(Object)" because "a[runHi]" is null');
+  return percentiles.sort((a, b) => {
+    if (a === null || b === null) return 0;
+    return Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : a - b;
+  });
+}
+
+const SUB_QUERY = bean<SubQueryDraft>({
+  type: 'net.opentsdb.core.TSSubQuery',
+  unknown: 'ignored',
+  create: () => ({ sub: emptySubQuery(), filters: null }),
+  setters: {
+    aggregator: ({ sub }, json) => (sub.aggregator = string(json)),
+    metric: ({ sub }, json) => (sub.metric = string(json)),
+    tsuids: ({ sub }, json) => (sub.tsuids = withoutNulls(strings(json))),
+    downsample: ({ sub }, json) => (sub.downsample = string(json)),
+    rate: ({ sub }, json) => (sub.rate = boolean(json)),
+    rateOptions: ({ sub }, json) => (sub.rateOptions = RATE_OPTIONS(json)),
+    filters: (draft, json) => (draft.filters = FILTERS(json)),
+    tags: (draft, json) => setTags(draft, TAGS(json)),
+    explicitTags: ({ sub }, json) => (sub.explicitTags = boolean(json)),
+    useFuzzyFilter: ({ sub }, json) => (sub.useFuzzyFilter = boolean(json)),
+    useMultiGets: ({ sub }, json) => (sub.useMultiGets = boolean(json)),
+    preAggregate: ({ sub }, json) => (sub.preAggregate = boolean(json)),
+    rollupUsage: ({ sub }, json) => {
+      const text = string(json);
+      sub.rollupUsage = text === null ? null : parseRollupUsage(text);
+    },
+    percentiles: ({ sub }, json) => (sub.percentiles = sortPercentiles(PERCENTILES(json))),
+    showHistogramBuckets: ({ sub }, json) => (sub.showHistogramBuckets = boolean(json)),
+    index: ({ sub }, json) => (sub.index = int(json)),
+  },
+});
+
+const subQuery: Bind<SubQuery | null> = (json) => {
+  const draft = SUB_QUERY(json);
+  if (draft === null) return null;
+  draft.sub.filters = draft.filters ?? [];
+  return draft.sub;
 };
+
+const SUB_QUERIES = list(subQuery);
+const OPTIONS = map('java.util.HashMap', strings);
+
+function options(values: Map<string, (string | null)[] | null> | null): Query['options'] {
+  if (values === null) return null;
+  const texts = [...values].map(([key, found]): [string, string[]] => {
+    if (found === null) throw nullPointer();
+    return [key, found.map((text) => text ?? 'null')];
+  });
+  return Object.fromEntries(texts);
+}
+
+const QUERY = bean<Query>({
+  type: 'net.opentsdb.core.TSQuery',
+  unknown: 'ignored',
+  create: emptyQuery,
+  setters: {
+    start: (q, json) => (q.start = string(json)),
+    end: (q, json) => (q.end = string(json)),
+    timezone: (q, json) => (q.timezone = string(json)),
+    options: (q, json) => (q.options = options(OPTIONS(json))),
+    padding: (q, json) => (q.padding = boolean(json)),
+    queries: (q, json) => (q.queries = SUB_QUERIES(json)),
+    delete: (q, json) => (q.delete = boolean(json)),
+    noAnnotations: (q, json) => (q.noAnnotations = boolean(json)),
+    globalAnnotations: (q, json) => (q.globalAnnotations = boolean(json)),
+    showTSUIDs: (q, json) => (q.showTsuids = boolean(json)),
+    msResolution: (q, json) => (q.msResolution = boolean(json)),
+    showQuery: (q, json) => (q.showQuery = boolean(json)),
+    showStats: (q, json) => (q.showStats = boolean(json)),
+    showSummary: (q, json) => (q.showSummary = boolean(json)),
+    useCalendar: (q, json) => (q.useCalendar = boolean(json)),
+    overrideByteLimit: (q, json) => (q.overrideByteLimit = boolean(json)),
+    overrideDataPointLimit: (q, json) => (q.overrideDataPointLimit = boolean(json)),
+  },
+});
 
 /**
  * A query out of a POST body. Properties are set in the order of the text, so of `tags` and `filters` the later wins;
@@ -138,12 +166,7 @@ const QUERY_SETTERS: Setters<Query> = {
  * @throws ClientError 400
  */
 export function parseJsonQuery(body: string): Query {
-  if (body === '') {
-    throw new ClientError(400, 'Missing message content', 'Supply valid JSON formatted data in the body of your request');
-  }
-  const root = JsonValue.parse(body);
-  const query = emptyQuery();
-  for (const { key, value } of root?.members(TS_QUERY) ?? []) if (Object.hasOwn(QUERY_SETTERS, key)) QUERY_SETTERS[key](query, value);
-  if (query.queries === null) throw new ClientError(400, 'An internal null pointer exception was thrown');
+  const query = readBody(body, QUERY);
+  if (query === null || query.queries === null) throw nullPointer();
   return query;
 }

@@ -24,8 +24,8 @@ export interface SubQuery {
   useMultiGets: boolean;
   preAggregate: boolean;
   rollupUsage: RollupUsage | null;
-  /** Ascending. */
-  percentiles: number[] | null;
+  /** Ascending. Null among them: the client sent it, and the query is refused. */
+  percentiles: (number | null)[] | null;
   showHistogramBuckets: boolean;
   /** Position after duplicates are gone. */
   index: number;

@@ -19,7 +19,8 @@ function checkHistogram(sub: SubQuery, aggregator: Aggregator, downsample: Downs
   if (downsample && downsample.aggregator.name !== 'sum') {
     throw new Error('Only SUM downsampling aggregation supported for histogram query');
   }
-  const wrong = sub.percentiles?.find((p) => p < 0 || p > 100);
+  const wrong = sub.percentiles?.find((p) => p === null || p < 0 || p > 100);
+  if (wrong === null) throw new Error('Cannot invoke "java.lang.Float.floatValue()" because "parameter" is null');
   if (wrong !== undefined) throw new Error(`Invalid percentile parameters: ${javaFloatToString(wrong)}`);
   return true;
 }
@@ -87,7 +88,7 @@ class Validation {
       downsample: downsample && this.inZone(downsample),
       rate: sub.rate ? (sub.rateOptions ?? defaultRateOptions()) : null,
       histogram,
-      percentiles: sub.percentiles,
+      percentiles: sub.percentiles?.filter((p) => p !== null) ?? null,
       showHistogramBuckets: sub.showHistogramBuckets,
       preAggregate: sub.preAggregate,
       rollupUsage: sub.rollupUsage,

@@ -108,7 +108,7 @@ export function planTsuidScan(source: PointSource, tsuids: readonly string[], wi
     const other = tsuid.slice(0, digits).toUpperCase();
     if (other !== metricHex) throw new ClientError(400, `One or more TSUIDs did not share the same metric [${metricHex}] [${other}]`);
   }
-  const metric = hexToUid(metricHex);
+  const metric = hexToUid(tsuids[0].slice(0, digits));
   const tagParts = tsuids.map((tsuid) => hexToUid(tsuid.slice(digits))).sort(Buffer.compare);
   return {
     source,

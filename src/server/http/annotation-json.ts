@@ -4,8 +4,9 @@ import { hashMapOrder } from '../../util/java-hash-order';
 /** An annotation as the API shows it; unlike the stored form it leaves out what is null. Mirrors Annotation as a bean. */
 export function annotationJson(note: Annotation): string {
   const custom = note.custom ? `,"custom":${customJson(note.custom)}` : '';
-  const texts = `"description":${javaJsonString(note.description)},"notes":${javaJsonString(note.notes)}`;
-  return `{"tsuid":${javaJsonString(note.tsuid)},${texts}${custom},"startTime":${note.startTime},"endTime":${note.endTime}}`;
+  const description = note.description === null ? '' : `,"description":${javaJsonString(note.description)}`;
+  const notes = note.notes === null ? '' : `,"notes":${javaJsonString(note.notes)}`;
+  return `{"tsuid":${javaJsonString(note.tsuid)}${description}${notes}${custom},"startTime":${note.startTime},"endTime":${note.endTime}}`;
 }
 
 /** In the order of the hash map that the original copies it to. */

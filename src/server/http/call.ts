@@ -121,7 +121,7 @@ export class Call implements HttpCall {
     const at = type.indexOf('charset=');
     const charset = at < 0 ? 'UTF-8' : type.slice(at + 'charset='.length);
     try {
-      return new TextDecoder(charset).decode(this.body);
+      return new TextDecoder(charset, { ignoreBOM: true }).decode(this.body);
     } catch (cause) {
       throw new ClientError(400, `Unsupported charset: ${charset}`, null, { cause });
     }

@@ -48,7 +48,7 @@ describe('coercions', () => {
   });
 
   test('into percentiles, sorted', () => {
-    expect(sub('"percentiles":[99.9,"50",1]')?.percentiles).toEqual([1, 50, 99.9]);
+    expect(sub('"percentiles":[99.9,"50",1]')?.percentiles).toEqual([1, 50, Math.fround(99.9)]);
   });
 });
 

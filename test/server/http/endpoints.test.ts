@@ -167,10 +167,10 @@ describe('/api/uid/assign', () => {
   it.each([
     ['{}', 'Missing values to assign UIDs'],
     ['{"metric":"a"}', 'Unable to parse the given JSON'],
-    ['{"metric":[null]}', 'Invalid metric: null'],
-  ])('refuses %s', async (body, message) => {
+    ['{"metric":[null]}', 'An internal null pointer exception was thrown', 500],
+  ])('refuses %s', async (body: string, message: string, status = 400) => {
     const answer = await ask(tsd.port, '/api/uid/assign', { body });
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(status);
     expect(json(answer)).toMatchObject({ error: { message } });
   });
 

@@ -101,7 +101,7 @@ describe('request bodies', () => {
     expect(unknown.status).toBe(400);
   });
 
-  it.each(['not JSON at all', '{"metric":', '\u0000\u0001\u0002', '[[[[', 'ﾟ'])('that are no JSON are 400: %j', async (body) => {
+  it.each(['not JSON at all', '{"metric":', '\u0000\u0001x\u0002', '[[[[', 'ﾟ'])('that are no JSON are 400: %j', async (body) => {
     const answer = await put(body);
     expect(answer.status).toBe(400);
     expect(json(answer)).toMatchObject({ error: { code: 400 } });

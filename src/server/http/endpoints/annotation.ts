@@ -33,21 +33,34 @@ function fromParams(call: HttpCall): AnnotationEdit {
   const start = call.param('start_time');
   if (start === null || start === '') throw new ClientError(400, 'Missing start time');
   const text = (name: string): string | undefined => call.param(name) || undefined;
+  const startTime = seconds(call, start);
+  if (startTime === 0) throw new ClientError(400, 'Missing start time');
   const end = call.param('end_time');
   return {
     tsuid: text('tsuid'),
-    startTime: seconds(call, start),
+    startTime,
     endTime: end ? seconds(call, end) || undefined : undefined,
     description: text('description'),
     notes: text('notes'),
   };
 }
 
+/** What each verb does with an annotation first, by the original's names. */
+const SYNC = 'syncToStorage(net.opentsdb.core.TSDB, java.lang.Boolean)';
+const USES: ReadonlyMap<string, string> = new Map([
+  ['POST', SYNC],
+  ['PUT', SYNC],
+  ['DELETE', 'delete(net.opentsdb.core.TSDB)'],
+]);
+
+/** @param use what is done with it @throws ClientError */
+const readNote = (call: HttpCall, use: string): AnnotationEdit => (call.body.length > 0 ? readAnnotation(call, use) : fromParams(call));
+
 /** `/api/annotation`: one annotation read, written or removed. Mirrors AnnotationRpc.execute. */
 export async function annotation(call: HttpCall): Promise<void> {
   if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
   const method = call.effectiveMethod();
-  const edit = call.body.length > 0 ? readAnnotation(call) : fromParams(call);
+  const edit = readNote(call, USES.get(method) ?? 'getTSUID()');
   const store = storeOf(call);
   switch (method) {
     case 'GET': {
@@ -61,7 +74,7 @@ export async function annotation(call: HttpCall): Promise<void> {
       return note === null ? call.sendEmpty(304) : call.sendJson(200, annotationJson(note));
     }
     case 'DELETE':
-      await client(() => store.delete(edit.tsuid ?? '', edit.startTime ?? 0));
+      await client(() => store.delete(edit.tsuid ?? '', edit.startTime ?? 0), null, 'Unable to delete Annotation information');
       return call.sendEmpty(204);
     default:
       throw methodNotAllowed(call.method);
@@ -69,11 +82,11 @@ export async function annotation(call: HttpCall): Promise<void> {
 }
 
 /** Turns what the client did wrong into its answer. */
-async function client<T>(work: () => Promise<T>, details?: string): Promise<T> {
+async function client<T>(work: () => Promise<T>, details: string | null = null, message: string | null = null): Promise<T> {
   try {
     return await work();
   } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new ClientError(400, e.message, details ?? e.message, { cause: e });
+    if (e instanceof IllegalArgumentError) throw new ClientError(400, message ?? e.message, details ?? e.message, { cause: e });
     if (e instanceof AnnotationConflictError)
       throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
     throw e;
@@ -98,12 +111,19 @@ async function bulk(call: HttpCall): Promise<void> {
   call.sendJson(200, `[${saved.join(',')}]`);
 }
 
+/** As Java splits at commas: empty ones at the end are dropped, but nothing at all is one empty text. */
+function splitList(text: string): string[] {
+  const parts = text.split(',');
+  while (parts.length > 1 && parts[parts.length - 1] === '') parts.pop();
+  return parts.length === 1 && parts[0] === '' && text !== '' ? [] : parts;
+}
+
 function bulkFromParams(call: HttpCall): BulkDelete {
   const tsuids = call.param('tsuids');
   return {
-    startTime: call.param('start_time') ?? '',
+    startTime: call.requiredParam('start_time'),
     endTime: call.param('end_time'),
-    tsuids: tsuids ? tsuids.split(',').filter((tsuid) => tsuid !== '') : null,
+    tsuids: tsuids === null ? null : splitList(tsuids),
     global: call.hasParam('global'),
   };
 }
@@ -114,30 +134,26 @@ async function bulkDelete(call: HttpCall): Promise<void> {
   if (!wanted.global && !wanted.tsuids?.length) throw new ClientError(400, 'Missing the TSUIDs or global annotations flag');
   const store = storeOf(call);
   const [start, end] = await client(() =>
-    Promise.resolve([time(call, wanted.startTime), wanted.endTime === null ? Date.now() : time(call, wanted.endTime)]),
+    Promise.resolve([time(call, wanted.startTime), wanted.endTime ? time(call, wanted.endTime) : Date.now()]),
   );
   let deleted = 0;
-  for (const tsuid of wanted.global ? [''] : (wanted.tsuids ?? [])) {
+  for (const tsuid of wanted.tsuids ?? []) {
     deleted += await client(() => {
-      // An empty one in a body's list is a mistake, and doesn't stand for the global ones.
-      if (!wanted.global) hexToUid(tsuid);
+      hexToUid(tsuid); // an empty one is a mistake, and doesn't stand for the global ones
       return store.deleteRange(tsuid, start, end);
     });
   }
+  if (wanted.global) deleted += await client(() => store.deleteRange('', start, end));
   const tsuids = wanted.tsuids === null ? 'null' : JSON.stringify(wanted.tsuids);
   call.sendJson(200, `{"tsuids":${tsuids},"global":${wanted.global},"startTime":${start},"endTime":${end},"totalDeleted":${deleted}}`);
 }
 
-/** `/api/annotations`: the global ones of a time range. Mirrors AnnotationRpc.fetchGlobals. */
+/** `/api/annotations`: GET lists the global ones of a time range, other verbs are as at `/api/annotation`. Mirrors AnnotationRpc. */
 export async function annotations(call: HttpCall): Promise<void> {
   if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
-  if (call.effectiveMethod() !== 'GET') throw methodNotAllowed(call.method);
-  const start = call.param('start_time');
-  if (!start) throw new ClientError(400, 'Missing start time');
-  const end = call.param('end_time');
+  if (call.effectiveMethod() !== 'GET') return annotation(call);
+  const { startTime = 0, endTime } = readNote(call, 'getEndTime()');
   // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
-  const notes = await client(() =>
-    storeOf(call).listGlobal(seconds(call, start), end ? seconds(call, end) : Math.floor(Date.now() / 1000)),
-  );
+  const notes = await client(() => storeOf(call).listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
   call.sendJson(200, `[${notes.map(annotationJson).join(',')}]`);
 }

@@ -1,14 +1,14 @@
 import { uidToHex } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
-import { readStringLists } from '../json-body';
+import { nullPointer, readStringLists } from '../json-body';
 import type { HttpCall } from '../types';
 import { kindOfType } from './uid-type';
 
 const TYPES = ['metric', 'tagk', 'tagv'] as const;
 
 /** `metric=a,b&tagk=c` as the lists a body would have. */
-function fromParams(call: HttpCall): Map<string, (string | null)[]> {
+function fromParams(call: HttpCall): Map<string, (string | null)[] | null> {
   const lists = new Map<string, string[]>();
   for (const type of TYPES) {
     const names = (call.param(type) ?? '').split(',');
@@ -37,8 +37,10 @@ export async function assignUids(call: HttpCall): Promise<void> {
   for (const type of hashMapOrder(lists.keys())) {
     const assigned = new Map<string, string>();
     const errors = new Map<string, string>();
-    for (const name of lists.get(type) ?? []) {
-      if (name === null) throw new ClientError(400, `Invalid ${type}: null`);
+    const names = lists.get(type) ?? null;
+    if (names === null) throw nullPointer();
+    for (const name of names) {
+      if (name === null) throw nullPointer();
       try {
         assigned.set(name, await assign(call, type, name));
       } catch (error) {

@@ -38,7 +38,7 @@ export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | nul
     `"downsample":${text(sub.downsample)}`,
     `"rate":${sub.rate}`,
     `"filters":${list(filters)}`,
-    `"percentiles":${list(sub.percentiles?.map(javaFloatToString) ?? null)}`,
+    `"percentiles":${list(sub.percentiles?.map((p) => (p === null ? 'null' : javaFloatToString(p))) ?? null)}`,
     `"index":${sub.index}`,
     `"rateOptions":${rateOptionsJson(sub)}`,
     `"filterTagKs":${list(filterTagks?.map((id) => `"${id.toString('base64')}"`) ?? null)}`,
