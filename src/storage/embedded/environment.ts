@@ -1,13 +1,15 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
-import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
+import { DoNotRetryError, RetryableError, StorageError, TableNotFoundError } from '../errors';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
-import { Table, type CellDatabase, type Entry, type RangeStart, type TableDescription, type TableState } from './table';
+import { OWN_TABLE, Table, type CellDatabase, type Entry, type RangeStart, type TableDescription, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
 import { ProcessGate } from './process-gate';
+import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
@@ -22,6 +24,8 @@ export interface EmbeddedOptions {
 const FORMAT = 1;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
+/** ENOSPC, EDQUOT, EFBIG. */
+const NO_ROOM: ReadonlySet<unknown> = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG]);
 /** A commit may need that much at once. */
 const ALMOST_FULL = 16 << 20;
 
@@ -66,36 +70,39 @@ export class Environment {
   }
 
   private static async openFiles(options: EmbeddedOptions, realPath: string, gate: ProcessGate): Promise<Environment> {
-    const root = open<Buffer, string>({
-      path: options.path,
-      noSubdir: false,
-      mapSize: options.mapSize ?? 256 * 2 ** 30,
-      maxDbs: 3 * options.tables.length + 8,
-      maxReaders: 512,
-      encoding: 'binary',
-      // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
-      // holds: when a commit failed it would end the process.
-      eventTurnBatching: false,
-    });
+    const first = gate.register();
+    const exists = !first || checkDataFile(options.path);
+    if (first) reserveLockFile(options.path);
+    let root: RootDatabase<Buffer, string> | null = null;
     try {
-      const own = root.openDB<Buffer, string>({ name: '.store', encoding: 'binary', useVersions: true });
+      root = open<Buffer, string>({
+        path: options.path,
+        noSubdir: false,
+        mapSize: options.mapSize ?? 256 * 2 ** 30,
+        maxDbs: 3 * options.tables.length + 8,
+        maxReaders: MAX_READERS,
+        encoding: 'binary',
+        // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
+        // holds: when a commit failed it would end the process.
+        eventTurnBatching: false,
+      });
+      const own = root.openDB<Buffer, string>({ name: OWN_TABLE, encoding: 'binary', useVersions: true });
       const environment = new Environment(options.path, realPath, gate, root, own);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
     } catch (e) {
-      await root.close();
+      await root?.close();
+      if (!exists) removeUnborn(options.path);
       throw e;
     }
   }
 
   private describe(): void {
-    this.own.transactionSync(() => {
-      const format = this.own.getEntry(FORMAT_KEY);
-      if (format === undefined) this.own.putSync(FORMAT_KEY, NOTHING, FORMAT);
-      else if (format.version !== FORMAT)
-        throw new StorageError(`The embedded store in ${this.path} has format ${format.version}, this version reads ${FORMAT}`);
-    });
+    const format = this.own.getEntry(FORMAT_KEY);
+    if (format === undefined) this.own.transactionSync(() => this.own.putSync(FORMAT_KEY, NOTHING, FORMAT));
+    else if (format.version !== FORMAT)
+      throw new StorageError(`The embedded store in ${this.path} has format ${format.version}, this version reads ${FORMAT}`);
   }
 
   private openTable({ name, families, packed }: TableDescription): void {
@@ -108,7 +115,8 @@ export class Environment {
       generations.map((g) => this.openCells(g)),
       runs,
     );
-    this.own.transactionSync(() => table.setState(table.state()));
+    // Only once: a store that is there opens on a full disk as well.
+    if (!table.isRecorded()) this.own.transactionSync(() => table.setState(table.state()));
     this.tables.set(name, table);
   }
 
@@ -185,13 +193,11 @@ export class Environment {
       if (e instanceof StorageError) throw e;
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-      const full = await this.diskIsFull();
-      throw new StorageError(
-        `The embedded store in ${this.path} could not write: ${full ? 'no space left on the disk' : messageOf(reason)}`,
-        {
-          cause: reason,
-        },
-      );
+      const full = NO_ROOM.has(errorNumber(reason)) || (await this.diskIsFull());
+      const why = full ? 'no space left on the disk' : messageOf(reason);
+      // There may be room again: what was to be written is worth keeping.
+      const kind = full ? RetryableError : StorageError;
+      throw new kind(`The embedded store in ${this.path} could not write: ${why}`, { cause: reason });
     } finally {
       this.gate.leave();
     }
@@ -214,4 +220,9 @@ export class Environment {
       this.gate.close();
     }
   }
+}
+
+/** As LMDB's binding says it. */
+function errorNumber(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -22,6 +22,8 @@ const EXIT_PATIENCE_MS = 1000;
 export class ProcessGate {
   private readonly door: FileLock;
   private readonly room: FileLock;
+  /** Held by everybody who has the store open. */
+  private readonly use: FileLock;
   /** Commits of this process that are under way. */
   private inside = 0;
   /** Set while the door is shut for this process; all who come meanwhile stand in line. */
@@ -32,13 +34,14 @@ export class ProcessGate {
     private readonly directory: string,
     private readonly patienceMs = DEFAULT_PATIENCE_MS,
   ) {
-    this.door = new FileLock(join(directory, 'door.lock'));
+    const locks: FileLock[] = [];
     try {
-      this.room = new FileLock(join(directory, 'room.lock'));
+      for (const name of ['door', 'room', 'use']) locks.push(new FileLock(join(directory, `${name}.lock`)));
     } catch (e) {
-      this.door.close();
+      for (const lock of locks) lock.close();
       throw e;
     }
+    [this.door, this.room, this.use] = locks;
   }
 
   /**
@@ -58,6 +61,13 @@ export class ProcessGate {
     } finally {
       this.door.release();
     }
+  }
+
+  /** Counts this process among those who have the store open. Within `alone`. @returns whether it is the only one */
+  register(): boolean {
+    const first = this.use.tryExclusive();
+    this.use.tryShared();
+    return first;
   }
 
   /** A commit may start when this returns nothing, or else when what it returns resolves; `leave` must follow. */
@@ -96,6 +106,7 @@ export class ProcessGate {
   close(): void {
     this.door.close();
     this.room.close();
+    this.use.close();
   }
 
   private async poll(attempt: () => boolean): Promise<void> {

@@ -20,6 +20,9 @@ export interface CellDatabase {
   getStats(): { entryCount?: number };
 }
 
+/** LMDB's table of what the store knows about itself. */
+export const OWN_TABLE = '.store';
+
 /** A key as the place where a range is entered. */
 export class RangeStart {
   constructor(private readonly key: CellKey) {}
@@ -71,6 +74,11 @@ export class Table {
     const entry = this.own.getEntry(this.stateKey);
     const version = entry?.version ?? 0;
     return { future: Math.floor(version / 2), active: version % 2, marker: entry?.value ?? Buffer.alloc(0) };
+  }
+
+  /** The state of a table that is new is not. */
+  isRecorded(): boolean {
+    return this.own.getEntry(this.stateKey) !== undefined;
   }
 
   /** Inside a transaction. */

@@ -1,0 +1,64 @@
+/** The store's files, looked at before LMDB maps them. Only for who has the store alone: nothing may change meanwhile. */
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DamagedStoreError, LmdbFile } from './lmdb-file';
+import { throwIfDamaged, walkFile } from './tree-walk';
+
+export const DATA_FILE = 'data.mdb';
+const LOCK_FILE = 'lock.mdb';
+/** Up to here every page is looked at; that takes about a second. Of a larger file only what leads to the leaves. */
+const WHOLE_CHECK_BYTES = 128 << 20;
+/** Named at most; a damage mostly leads to more. */
+const MOST_DAMAGES = 3;
+/** LMDB's lock file for this many readers, and some more. */
+export const MAX_READERS = 512;
+const LOCK_BYTES = MAX_READERS * 64 + 4096;
+
+/**
+ * @returns whether there is a store
+ * @throws DamagedStoreError that says what is damaged
+ */
+export function checkDataFile(directory: string): boolean {
+  const path = join(directory, DATA_FILE);
+  if (!existsSync(path)) return false;
+  const leaves = statSync(path).size <= WHOLE_CHECK_BYTES;
+  const file = openDataFile(directory);
+  try {
+    throwIfDamaged(directory, walkFile(file, { leaves, atMost: MOST_DAMAGES }));
+  } finally {
+    file.close();
+  }
+  return true;
+}
+
+/** @throws DamagedStoreError when nothing in the file can be found */
+export function openDataFile(directory: string): LmdbFile {
+  try {
+    return LmdbFile.open(join(directory, DATA_FILE));
+  } catch (e) {
+    if (!(e instanceof DamagedStoreError)) throw e;
+    throw new DamagedStoreError(`The embedded store in ${directory} is damaged: ${e.message}`, { cause: e });
+  }
+}
+
+/**
+ * Makes LMDB's lock file with all its bytes. LMDB would make it with a hole: where the disk is full, its first touch of that memory ends
+ * the process.
+ */
+export function reserveLockFile(directory: string): void {
+  const path = join(directory, LOCK_FILE);
+  if (existsSync(path)) return;
+  const whole = `${path}.new`;
+  try {
+    writeFileSync(whole, Buffer.alloc(LOCK_BYTES), { mode: 0o664 });
+  } catch (e) {
+    rmSync(whole, { force: true });
+    throw e;
+  }
+  renameSync(whole, path);
+}
+
+/** Takes away what an attempt to make a new store has left, so that the next one finds the directory as this one did. */
+export function removeUnborn(directory: string): void {
+  rmSync(join(directory, DATA_FILE), { force: true });
+}
