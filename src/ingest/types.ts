@@ -21,7 +21,7 @@ export interface IngestCommand {
   readBody(body: Buffer): Promise<PointBatch>;
 }
 
-/** A command with a hot path: lines whose names are known go from their bytes to the write buffer, without a string or an object. */
+/** A command with a fast path: lines whose names are known go from their bytes to the write buffer, without a string or an object. */
 export interface LineCommand extends IngestCommand {
   /** @returns whether the bytes, without the line end, are a line of this command */
   isLine(bytes: Buffer, from: number, to: number): boolean;
@@ -32,7 +32,7 @@ export interface LineCommand extends IngestCommand {
 /** The points of one HTTP request. */
 export interface PointBatch {
   readonly size: number;
-  /** The hot path. @returns false: nothing was done, and `add` has to look at the point */
+  /** The fast path. @returns false: nothing was done, and `add` has to look at the point */
   addBytes(index: number, sink: PointSink): boolean;
   /**
    * Takes a point with every check of the original.

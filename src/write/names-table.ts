@@ -18,7 +18,7 @@ const FIRST_SLOTS = 1024;
 const FIRST_ARENA = 1 << 14;
 
 /**
- * Names of one kind by their bytes as they stand on the wire, with their UIDs: what the hot path of writing asks instead of the
+ * Names of one kind by their bytes as they stand on the wire, with their UIDs: what the fast path of writing asks instead of the
  * UID caches, which want strings. An open-addressing table over an arena of records `u16 length | UID | name`.
  * It only repeats what the UID caches say: whoever owns it empties it when a mapping stops being true.
  */

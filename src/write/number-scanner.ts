@@ -1,5 +1,5 @@
 import { DOUBLE_FLAGS, FLOAT_FLAGS } from '../schema';
-import type { PointSource } from './types';
+import type { PointOrigin } from './types';
 
 /** Held here: an import is looked up at every use. */
 const SINGLE = FLOAT_FLAGS;
@@ -67,7 +67,7 @@ export class NumberScanner {
   }
 
   /** Encodes the number into `value`, floats as wide as their source asks for. @returns the flags for the qualifier */
-  encode(source: PointSource): number {
+  encode(source: PointOrigin): number {
     const n = this.number;
     const value = this.value;
     if (!this.float) {

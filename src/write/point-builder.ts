@@ -2,7 +2,7 @@ import { APPEND_QUALIFIER, applySalt, baseTimeAt, MAX_TIMESTAMP_MS, tagsAt, type
 import type { Uids, UidInvalidation, UidKind } from '../uid/types';
 import { HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
-import type { PointBuilder, PointSink, PointSource } from './types';
+import type { PointBuilder, PointSink, PointOrigin } from './types';
 import type { WriteBudget } from './write-budget';
 import type { WriteLane } from './write-lane';
 
@@ -40,8 +40,8 @@ export class CellBuilder implements PointBuilder {
   private readonly salted: boolean;
   private tags = 0;
   private readonly number = new NumberScanner();
-  /** False: every point has to go the long way. */
-  enabled = true;
+  /** False: every point has to take the slow path. */
+  fastPathOpen = true;
   /** Grows with every mapping that stops being true: what was looked up before may not be learnt after. */
   generation = 0;
   /** Qualifier, and behind it the value, as an append column has them. */
@@ -76,7 +76,7 @@ export class CellBuilder implements PointBuilder {
     else this.table(what.kind).remove(Buffer.from(what.name, 'latin1'));
   }
 
-  /** Lets the hot path know a name. @param bytes as they stand on the wire */
+  /** Teaches the fast path a name. @param bytes as they stand on the wire */
   learn(kind: UidKind, bytes: Buffer, uid: Buffer): void {
     this.table(kind).add(bytes, 0, bytes.length, uid);
   }
@@ -87,7 +87,7 @@ export class CellBuilder implements PointBuilder {
 
   private beginHashed(bytes: Buffer, from: number, to: number, hash: number): boolean {
     const uid = this.metrics.find(bytes, from, to, hash);
-    if (uid < 0 || !this.enabled) return false;
+    if (uid < 0 || !this.fastPathOpen) return false;
     copy(this.metrics.arena, uid, this.key, this.metricAt, this.metrics.width);
     this.tags = 0;
     return true;
@@ -103,7 +103,7 @@ export class CellBuilder implements PointBuilder {
     if (tagk < 0) return false;
     const tagv = this.tagvs.find(bytes, from, to, hash);
     if (tagv < 0) return false;
-    // Pairs are kept sorted by their bytes; the same tagk twice is for the long way to judge.
+    // Pairs are kept sorted by their bytes; the same tagk twice is for the slow path to judge.
     const { key, pairWidth, tagkWidth } = this;
     const arena = this.tagks.arena;
     let at = this.tagsAt + this.tags * pairWidth;
@@ -120,12 +120,12 @@ export class CellBuilder implements PointBuilder {
     return true;
   }
 
-  finish(bytes: Buffer, from: number, to: number, timestamp: number, source: PointSource, sink: PointSink | null): boolean {
+  finish(bytes: Buffer, from: number, to: number, timestamp: number, source: PointOrigin, sink: PointSink | null): boolean {
     return this.number.scan(bytes, from, to) === to && this.commit(timestamp, source, sink);
   }
 
   /** The point whose value `number` holds. */
-  private commit(timestamp: number, source: PointSource, sink: PointSink | null): boolean {
+  private commit(timestamp: number, source: PointOrigin, sink: PointSink | null): boolean {
     const target = this.target;
     if (this.tags === 0 || !(timestamp > 0 && timestamp <= LAST_MS) || target.budget.used >= target.budget.hard) return false;
     if (source === 'import' && this.number.isHalfway()) return false;
@@ -172,7 +172,7 @@ export class CellBuilder implements PointBuilder {
   }
 
   /** Lines `metric timestamp value tagk=tagv ...`; see PointWriter.addLine. */
-  line(b: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
+  line(b: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean {
     let p = from;
     let hash = SEED;
     let c = 0;

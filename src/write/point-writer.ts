@@ -14,17 +14,17 @@ import { checkPoint } from './point-checks';
 import { PluginCalls } from './plugin-calls';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import type { SeriesIds } from './series-lookup';
-import { SeriesNames, type PendingPoint } from './series-names';
+import { SeriesResolver, type PendingPoint } from './series-resolver';
 import { writeSettings, type WriteSettings } from './settings';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
-import type { PointBuilder, PointSink, PointSource, PointWriter, RawCell, TextPoint, TimedPoint, WriterOptions } from './types';
+import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint, WriterOptions } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
 /** Milliseconds between log lines about points that storage refused. */
 
-/** The way of a data point from text or bytes into the write buffer. Mirrors TSDB.addPoint. */
+/** Takes data points, as text or bytes, into the write buffer. Mirrors TSDB.addPoint. */
 export class StoragePointWriter implements PointWriter {
   private readonly settings: WriteSettings;
   /** The spool, where there is one; else storage itself. */
@@ -32,7 +32,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly buffer: WriteBuffer;
   private readonly lane: WriteLane;
   private readonly cells: CellBuilder;
-  private readonly names: SeriesNames;
+  private readonly resolver: SeriesResolver;
   private readonly underWay = new Set<Promise<void>>();
   private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
   private readonly latency = new LatencyHistogram();
@@ -76,12 +76,12 @@ export class StoragePointWriter implements PointWriter {
       uids,
     );
     this.calls = new PluginCalls(plugins, config, logger);
-    this.chooseWay();
-    if (spool) spool.points.backlog.onChange = () => this.chooseWay();
+    this.updateFastPath();
+    if (spool) spool.points.backlog.onChange = () => this.updateFastPath();
     const together =
       !config.getBoolean('tsd.uidfilter.enable') &&
       ['metrics', 'tagks', 'tagvs'].every((kinds) => config.getBoolean(`tsd.core.auto_create_${kinds}`));
-    this.names = new SeriesNames(uids, together, this.spool, {
+    this.resolver = new SeriesResolver(uids, together, this.spool, {
       write: (pending, ids) => this.write(pending, ids),
       learn: (point, ids, generation) => this.learn(point, ids, generation),
       generation: () => this.cells.generation,
@@ -107,15 +107,15 @@ export class StoragePointWriter implements PointWriter {
     return this.lane.rows.find(rowKey, rowKey.length, hashKey(rowKey, rowKey.length)) !== null;
   }
 
-  /** Points take the short way unless their names are wanted: by plugins, or to keep them behind others of their series. */
-  private chooseWay(): void {
-    this.cells.enabled = !this.closed && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
+  /** Points take the fast path unless their names are needed: by plugins, or to keep them behind others of their series in the spool. */
+  private updateFastPath(): void {
+    this.cells.fastPathOpen = !this.closed && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
   }
 
   startReplay(): void {
     this.spool?.start({
       rowsStored: (table, batch) => this.rowsReplayed(table, batch),
-      writeSeries: (points) => this.names.replay(points),
+      writeSeries: (points) => this.resolver.replay(points),
     });
   }
 
@@ -124,7 +124,7 @@ export class StoragePointWriter implements PointWriter {
     for (const { row } of batch.rows) this.rowWritten({ table, family: batch.family, append: batch.append || this.lane.append }, row);
   }
 
-  addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean {
+  addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean {
     return this.cells.line(line, from, to, source, sink);
   }
 
@@ -132,7 +132,7 @@ export class StoragePointWriter implements PointWriter {
     return this.cells;
   }
 
-  async addPoint(point: TextPoint, source: PointSource): Promise<void> {
+  async addPoint(point: TextPoint, source: PointOrigin): Promise<void> {
     const timestamp = parseLong(point.timestamp);
     await new Promise<void>((resolve, reject) => {
       const sink: PointSink = { stored: () => resolve(), failed: (error) => reject(error) };
@@ -140,11 +140,11 @@ export class StoragePointWriter implements PointWriter {
     });
   }
 
-  submitPoint(point: TimedPoint, source: PointSource, sink: PointSink | null): Promise<void> | undefined {
+  submitPoint(point: TimedPoint, source: PointOrigin, sink: PointSink | null): Promise<void> | undefined {
     const value = readValueText(point.value, source);
     checkPoint(point, value, this.settings.maxTags, this.uids.validator);
     this.admitPoint(point, value);
-    const submitted = this.names.submit({ point, source, value, sink });
+    const submitted = this.resolver.submit({ point, source, value, sink });
     return submitted && this.track(submitted);
   }
 
@@ -213,7 +213,7 @@ export class StoragePointWriter implements PointWriter {
     }
   }
 
-  /** Lets the short way know the names of a point that took the long one. */
+  /** Teaches the fast path the names of a point that took the slow one. */
   private learn(point: TimedPoint, ids: SeriesIds, generation = this.cells.generation): void {
     if (generation !== this.cells.generation) return;
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
@@ -273,7 +273,7 @@ export class StoragePointWriter implements PointWriter {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.chooseWay();
+    this.updateFastPath();
     this.buffer.budget.close();
     this.buffer.limitRetries(this.settings.drainMs);
     this.spool?.hurry();

@@ -7,13 +7,13 @@ export interface SeriesIds {
   pairs: Buffer[];
 }
 
-export interface SeriesNames {
+export interface NamedSeries {
   metric: string;
   tags: ReadonlyMap<string, string>;
 }
 
 /** The UIDs, when all of them are in the cache. */
-export function cachedSeries(uids: Uids, series: SeriesNames): SeriesIds | null {
+export function cachedSeries(uids: Uids, series: NamedSeries): SeriesIds | null {
   const metric = uids.cachedId('metrics', series.metric);
   if (metric === undefined) return null;
   const pairs: Buffer[] = [];
@@ -32,7 +32,7 @@ export function cachedSeries(uids: Uids, series: SeriesNames): SeriesIds | null 
  *   for a point whose metric turns out to be refused
  * @throws NoSuchUniqueName, FailedToAssignUniqueId, StorageError
  */
-export async function lookUpSeries(uids: Uids, series: SeriesNames, together: boolean): Promise<SeriesIds> {
+export async function lookUpSeries(uids: Uids, series: NamedSeries, together: boolean): Promise<SeriesIds> {
   const id = (kind: UidKind, name: string): Buffer | Promise<Buffer> => uids.cachedId(kind, name) ?? uids.getOrCreateId(kind, name, series);
   if (together) {
     const [metric, ...pairs] = await Promise.all([

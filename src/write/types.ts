@@ -20,7 +20,7 @@ export interface TimedPoint {
 }
 
 /** Where a point came in: decides how a float is stored (see the schema chapter §9.3). */
-export type PointSource = 'telnet' | 'http' | 'import';
+export type PointOrigin = 'telnet' | 'http' | 'import';
 
 /** Who wants to hear of points that could not be stored after they were accepted. */
 export interface PointSink {
@@ -55,20 +55,20 @@ export interface PointWriter extends StatsSource {
    * Validates, resolves UIDs and hands the cell to the write buffer.
    * @returns resolves when the point is durable; rejects with the error the client is to see
    */
-  addPoint(point: TextPoint, source: PointSource): Promise<void>;
+  addPoint(point: TextPoint, source: PointOrigin): Promise<void>;
   /**
    * The same without waiting for storage.
    * @param sink told when storage refuses the point later
    * @returns undefined when the point is in the write buffer already; else resolves when it is, rejects as the call throws
    * @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, ThrottleError
    */
-  submitPoint(point: TimedPoint, source: PointSource, sink: PointSink | null): Promise<void> | undefined;
+  submitPoint(point: TimedPoint, source: PointOrigin, sink: PointSink | null): Promise<void> | undefined;
   /**
-   * The hot path of lines `metric timestamp value tagk=tagv ...`, without the line end.
-   * @returns false: this needs the long way (unknown names, odd numbers, errors); nothing was done
+   * The fast path of lines `metric timestamp value tagk=tagv ...`, without the line end.
+   * @returns false: the line needs the slow path, submitPoint (unknown names, odd numbers, errors); nothing was done
    */
-  addLine(line: Buffer, from: number, to: number, source: PointSource, sink: PointSink | null): boolean;
-  /** The hot path of points whose parts are known: see PointBuilder. */
+  addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean;
+  /** The fast path of points whose parts are known: see PointBuilder. */
   readonly builder: PointBuilder;
   /** Hands over a cell that is built already. @throws ThrottleError */
   addCell(cell: RawCell, sink: PointSink | null): void;
@@ -97,7 +97,7 @@ export interface PointWriter extends StatsSource {
 
 /**
  * Builds one data point after the other from bytes. Calls in this order: `begin`, `tag` for each, `finish`. As soon as one answers
- * false the point has to go the long way.
+ * false the point has to take the slow path.
  */
 export interface PointBuilder {
   /** @returns false: the metric is unknown here */
@@ -108,5 +108,5 @@ export interface PointBuilder {
    * @param timestamp seconds or milliseconds, positive
    * @returns false: the value is not a plain number, the timestamp out of range, a tag twice, or the buffer full; nothing was done
    */
-  finish(bytes: Buffer, valueFrom: number, valueTo: number, timestamp: number, source: PointSource, sink: PointSink | null): boolean;
+  finish(bytes: Buffer, valueFrom: number, valueTo: number, timestamp: number, source: PointOrigin, sink: PointSink | null): boolean;
 }

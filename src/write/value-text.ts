@@ -1,7 +1,7 @@
 import { encodeDouble, encodeFloat, encodeInteger, fitsInFloat, narrow, type EncodedValue } from '../schema';
 import { parseLong } from '../util/java-long';
 import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from '../util/java-number-text';
-import type { PointSource } from './types';
+import type { PointOrigin } from './types';
 
 /** A value that was text: the number and its cell. */
 export interface ReadValue extends EncodedValue {
@@ -15,7 +15,7 @@ export interface ReadValue extends EncodedValue {
  * an import. Mirrors PutDataPointRpc and TextImporter.
  * @throws NumberFormatError
  */
-export function readValueText(text: string, source: PointSource): ReadValue {
+export function readValueText(text: string, source: PointOrigin): ReadValue {
   if (looksLikeInteger(text)) {
     const number = narrow(parseLong(text));
     return { ...encodeInteger(number), number, isInteger: true };

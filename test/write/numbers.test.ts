@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { NumberFormatError } from '../../src/util/errors';
 import { looksLikeInteger, parseJavaDouble, parseJavaFloat } from '../../src/util/java-number-text';
 import { NumberScanner } from '../../src/write/number-scanner';
-import type { PointSource } from '../../src/write';
+import type { PointOrigin } from '../../src/write';
 import { readValueText } from '../../src/write/value-text';
 
 const bits = (n: number): string => {
@@ -76,7 +76,7 @@ it('tells integers by the absence of points and exponents', () => {
 
 describe('numbers read from bytes', () => {
   const scanner = new NumberScanner();
-  const encoded = (text: string, source: PointSource): { flags: number; bytes: string } | null => {
+  const encoded = (text: string, source: PointOrigin): { flags: number; bytes: string } | null => {
     const bytes = Buffer.from(text);
     if (scanner.scan(bytes, 0, bytes.length) !== bytes.length || (source === 'import' && scanner.isHalfway())) return null;
     const flags = scanner.encode(source);
@@ -95,7 +95,7 @@ describe('numbers read from bytes', () => {
   it('are what their text means, or are left to it', () => {
     let taken = 0;
     fc.assert(
-      fc.property(decimal, fc.constantFrom<PointSource>('telnet', 'http', 'import'), (text, source) => {
+      fc.property(decimal, fc.constantFrom<PointOrigin>('telnet', 'http', 'import'), (text, source) => {
         const fast = encoded(text, source);
         if (fast === null) return;
         taken++;
@@ -134,7 +134,7 @@ describe('numbers read from bytes', () => {
     }
   });
 
-  it.each(['', '-', '.', '-.', '+1', '1e3', 'NaN', '0x1', '1.2.3', '1234567890123456', '1.5f'])('%j is left to the long way', (text) => {
+  it.each(['', '-', '.', '-.', '+1', '1e3', 'NaN', '0x1', '1.2.3', '1234567890123456', '1.5f'])('%j is left to the slow path', (text) => {
     expect(encoded(text, 'telnet')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { buildQualifier, buildRowKey, baseTimeOf } from '../../src/schema';
-import type { PointSource } from '../../src/write';
+import type { PointOrigin } from '../../src/write';
 import { readValueText } from '../../src/write/value-text';
 import { openTempStore, type TempStore } from '../support/temp-store';
 import { cellsOf, writingOn, type Writing } from './support/data-table';
@@ -33,7 +33,7 @@ async function cellOf(
   writing: Writing,
   layout: Parameters<typeof buildRowKey>[0],
   p: { metric: string; timestamp: number; value: string; tags: [string, string][] },
-  source: PointSource,
+  source: PointOrigin,
 ): Promise<string> {
   const { uids } = writing;
   const metric = await uids.getId('metrics', p.metric);
@@ -58,7 +58,7 @@ describe.each([
     { salt: 2, saltBuckets: 1000, metric: 4, tagk: 2, tagv: 8 },
   ],
 ])('%s', (_name, settings, layout) => {
-  it.each<PointSource>(['telnet', 'http', 'import'])('are the same by the short way, the long way and the codecs (%s)', async (source) => {
+  it.each<PointOrigin>(['telnet', 'http', 'import'])('are the same by the fast path, the slow path and the codecs (%s)', async (source) => {
     const writing = writingOn(store.storage, settings);
     for (const key of KEYS) await writing.uids.getOrCreateId('tagk', key);
     for (const host of HOSTS) await writing.uids.getOrCreateId('tagv', host);
@@ -79,14 +79,14 @@ describe.each([
     );
     await writer.flush();
     expect(await cellsOf(store.storage)).toEqual([...expected.values()].sort());
-    // How many depends on what was drawn; none would mean that the short way was not tested.
+    // How many depends on what was drawn; none would mean that the fast path was not tested.
     expect(short).toBeGreaterThan(5);
     await writer.close();
   });
 });
 
 describe('names', () => {
-  it('are forgotten by the short way when they are renamed, deleted or the caches dropped', async () => {
+  it('are forgotten by the fast path when they are renamed, deleted or the caches dropped', async () => {
     const { writer, uids } = writingOn(store.storage);
     const line = Buffer.from('m 1356998400 1 host=a');
     const add = (): boolean => writer.addLine(line, 0, line.length, 'telnet', null);

@@ -21,7 +21,7 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
   unruly.writes.length = 0;
 }
 
-/** By the short way where it is open, else by the long one. */
+/** By the fast path where it is open, else by the slow one. */
 function send(text: string, sink: PointSink | null = null): void {
   const line = Buffer.from(text);
   if (writing.writer.addLine(line, 0, line.length, 'telnet', sink)) return;

@@ -1,12 +1,12 @@
-import type { PointSource, TimedPoint } from '../types';
+import type { PointOrigin, TimedPoint } from '../types';
 
 /** A point by name: its UIDs could not be had. */
 export interface NamedPoint {
   point: TimedPoint;
-  source: PointSource;
+  source: PointOrigin;
 }
 
-const SOURCES: readonly PointSource[] = ['telnet', 'http', 'import'];
+const SOURCES: readonly PointOrigin[] = ['telnet', 'http', 'import'];
 
 /** u8 source | i64 timestamp | texts: metric, value, then key and value of each tag; a text is u32 length | UTF-8 */
 export function encodePoint({ point, source }: NamedPoint): Buffer {

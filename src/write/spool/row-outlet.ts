@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError, StorageError, type Failure, type RowDelete, type RowPut } from '../../storage';
 import type { Outlet } from './backlog';
 import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
-import { decodeRow, joinRows, type DeleteRecord, type PutRecord } from './row-record';
+import { decodeRecord, joinRows, type DeleteRecord, type PutRecord } from './row-record';
 import type { SpoolSettings, Writes } from './types';
 
 /** Cells and bytes of one request, about. */
@@ -50,7 +50,7 @@ export class RowOutlet implements Outlet {
   }
 
   take(payload: Buffer): boolean {
-    const record = decodeRow(payload);
+    const record = decodeRecord(payload);
     if (!this.empty && (this.cells >= BATCH_CELLS || this.bytes >= BATCH_BYTES || !sameWay(this.way, wayOf(record)))) return false;
     return 'delete' in record ? this.takeDelete(record) : this.takePut(record);
   }

@@ -69,7 +69,7 @@ export function encodeDelete({ row, family, qualifiers, timestamps }: RowDelete)
 }
 
 /** The record; its parts are views of the payload. @throws RangeError for bytes that are none */
-export function decodeRow(payload: Buffer): RowRecord {
+export function decodeRecord(payload: Buffer): RowRecord {
   const flags = payload[0];
   const keyTo = HEADER + payload.readUInt16BE(1);
   const cells = new PackedCells(0);
@@ -90,7 +90,7 @@ export function decodeRow(payload: Buffer): RowRecord {
 
 /** The key of a record's row. @throws RangeError for bytes that are none */
 export function rowOfRecord(payload: Buffer): Buffer {
-  const record = decodeRow(payload);
+  const record = decodeRecord(payload);
   return 'delete' in record ? record.delete.row : record.put.row;
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { PackedCells, type RowDelete, type RowPut } from '../../../src/storage';
 import { decodePoint, encodePoint } from '../../../src/write/spool/point-record';
 import { RowFence } from '../../../src/write/spool/row-fence';
-import { decodeRow, encodeDelete, encodePut, joinRows, rowOfRecord, type PutRecord } from '../../../src/write/spool/row-record';
+import { decodeRecord, encodeDelete, encodePut, joinRows, rowOfRecord, type PutRecord } from '../../../src/write/spool/row-record';
 
 const bytes = fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b));
 const cell = fc.record({ qualifier: bytes, value: bytes, timestamp: fc.nat(2 ** 42) });
@@ -29,7 +29,7 @@ function listOf({ cells: packed, timestamps }: RowPut): unknown[] {
 
 const DATA = Buffer.from('t');
 const family = fc.oneof(fc.constant(DATA), fc.constant(Buffer.from('name')), bytes);
-const readPut = (payload: Buffer): PutRecord => decodeRow(payload) as PutRecord;
+const readPut = (payload: Buffer): PutRecord => decodeRecord(payload) as PutRecord;
 
 test('rows keep key, family, cells, times and the way they are written', () => {
   fc.assert(
@@ -56,7 +56,7 @@ test('deletes keep key, family, columns and times, and what they leave out', () 
   fc.assert(
     fc.property(deletes, (wanted) => {
       const payload = encodeDelete(wanted);
-      expect(decodeRow(payload)).toEqual({ delete: wanted });
+      expect(decodeRecord(payload)).toEqual({ delete: wanted });
       expect(rowOfRecord(payload)).toEqual(wanted.row);
     }),
   );
@@ -89,7 +89,7 @@ test('a row that is cut short is refused', () => {
     put: putOf(Buffer.from('row'), [{ qualifier: Buffer.of(1), value: Buffer.of(2), timestamp: 0 }], false),
   });
   for (let length = 0; length < whole.length; length++)
-    expect(() => decodeRow(whole.subarray(0, length))).toThrow(/cut short|outside buffer bounds|out of range/);
+    expect(() => decodeRecord(whole.subarray(0, length))).toThrow(/cut short|outside buffer bounds|out of range/);
 });
 
 test('points keep names, time, the text of the value and where they came in', () => {

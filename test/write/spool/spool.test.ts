@@ -272,7 +272,7 @@ describe('points whose names storage does not know yet', () => {
     expect((await values()).sort()).toEqual(['00', '01', '02', '03', '05', '40900000']);
     expect(await store.storage.get('tsdb-uid', { row: Buffer.from('other') })).not.toBeNull();
     expect(tsd.figure('spool.replayed table=names')).toBe(4);
-    // The short way is open again.
+    // The fast path is open again.
     await tsd.add(T0 + 9, '9', 'new');
     const line = Buffer.from(`m ${T0 + 10} 10 host=new`);
     expect(tsd.writer.addLine(line, 0, line.length, 'telnet', null)).toBe(true);

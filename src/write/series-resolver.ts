@@ -20,9 +20,9 @@ interface WaitingSeries {
 }
 
 /** Where points go whose UIDs are known. */
-export interface NamesTarget {
+export interface ResolverTarget {
   write(pending: PendingPoint, ids: SeriesIds): Promise<void> | undefined;
-  /** Lets the short way know the names. @param generation of the names when they were looked up; absent: they are known now */
+  /** Teaches the fast path the names. @param generation of the names when they were looked up; absent: they are known now */
   learn(point: TimedPoint, ids: SeriesIds, generation?: number): void;
   generation(): number;
   budget: WriteBudget;
@@ -32,7 +32,7 @@ export interface NamesTarget {
 const WAITING_COST = 512;
 
 /** From the names of points to their UIDs, each series in the order of its points; with a spool, those that can't be resolved are kept there. */
-export class SeriesNames {
+export class SeriesResolver {
   private readonly waiting = new Map<string, WaitingSeries>();
 
   /** @param together names of a point may be assigned all at once: nothing could refuse one of them alone */
@@ -40,7 +40,7 @@ export class SeriesNames {
     private readonly uids: Uids,
     private readonly together: boolean,
     private readonly spool: Spool | null,
-    private readonly target: NamesTarget,
+    private readonly target: ResolverTarget,
   ) {}
 
   /** @returns undefined: the point is written; else when it is. Rejects as lookUpSeries */
@@ -97,7 +97,7 @@ export class SeriesNames {
     });
   }
 
-  /** A point whose series is in the spool by name: behind the others, or, when those are out, the usual way. */
+  /** A point whose series is in the spool by name: goes behind the others there or, once those are out, on like any other. */
   private async follow(name: string, pending: PendingPoint): Promise<void> {
     const { budget } = this.target;
     budget.used += WAITING_COST;
@@ -123,7 +123,7 @@ export class SeriesNames {
     for (const { sink } of points) sink?.stored?.(1);
   }
 
-  /** Points of one series out of the spool go the way of new ones. @throws StorageError when that may work later; what new points are refused with */
+  /** Writes points of one series that were in the spool, as if they were new. @throws StorageError when that may work later; what new points are refused with */
   async replay(points: readonly NamedPoint[]): Promise<void> {
     const ids = await this.lookUp(points[0].point);
     const write = (named: NamedPoint): Promise<void> =>
