@@ -42,6 +42,7 @@ module.exports = {
       to: { path: '^src/', pathNot: `^src/(${[room, ...may].join('|')})/` },
     })),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-circular-types-in-query', severity: 'error', from: { path: '^src/query/' }, to: { circular: true } },
   ],
   options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
 };

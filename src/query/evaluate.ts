@@ -1,4 +1,4 @@
-import { bucketsOf, firstBucket } from './downsample/buckets';
+import { bucketsOf, firstBucket } from './downsample/bucketing';
 import { downsample, downsampleAll } from './downsample/downsampler';
 import { fillSeries, filledBuckets } from './downsample/filled-buckets';
 import { FilledColumns } from './merge/filled-columns';

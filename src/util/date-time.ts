@@ -24,16 +24,21 @@ const UNIT_MS: Readonly<Record<string, number>> = {
  * @throws IllegalArgumentError in the original's words
  */
 export function parseDateTimeString(text: string | null | undefined, timeZone: string | null | undefined, nowMs: number): number {
-  if (text === null || text === undefined || text === '') return -1;
-  if (/^[0-9]+ms$/.test(text)) return Number(parseLong(text.slice(0, -2)));
+  return Number(parseExactTime(text, timeZone, nowMs));
+}
+
+/** The same to the last digit, a long of Java: what a message about a time beyond all calendars shows. */
+export function parseExactTime(text: string | null | undefined, timeZone: string | null | undefined, nowMs: number): bigint {
+  if (text === null || text === undefined || text === '') return -1n;
+  if (/^[0-9]+ms$/.test(text)) return parseLong(text.slice(0, -2));
   const lower = text.toLowerCase();
-  if (lower === 'now') return nowMs;
-  if (lower.endsWith('-ago')) return nowMs - parseDuration(text.slice(0, -4));
-  if (text.includes('/') || text.includes(':')) return parseAbsoluteDate(text, timeZone ?? '');
+  if (lower === 'now') return BigInt(nowMs);
+  if (lower.endsWith('-ago')) return BigInt.asIntN(64, BigInt(nowMs) - exactDuration(text.slice(0, -4)));
+  if (text.includes('/') || text.includes(':')) return BigInt(parseAbsoluteDate(text, timeZone ?? ''));
   return parseUnixTime(text);
 }
 
-function parseUnixTime(text: string): number {
+function parseUnixTime(text: string): bigint {
   if (text.includes('.') && !/^[0-9]{10}\.[0-9]{1,3}$/.test(text)) {
     throw new IllegalArgumentError(
       `Invalid time: ${text}. Millisecond timestamps must be in the format <seconds>.<ms> where the milliseconds are limited to 3 digits`,
@@ -47,7 +52,7 @@ function parseUnixTime(text: string): number {
     throw e;
   }
   if (time < 0n) throw new IllegalArgumentError(`Invalid time: ${text}. Negative timestamps are not supported.`);
-  return Number(time) * (text.length <= 10 ? SECOND_MS : 1);
+  return text.length <= 10 ? time * BigInt(SECOND_MS) : time;
 }
 
 /**
@@ -56,6 +61,10 @@ function parseUnixTime(text: string): number {
  * @throws IllegalArgumentError in the original's words
  */
 export function parseDuration(text: string): number {
+  return Number(exactDuration(text));
+}
+
+function exactDuration(text: string): bigint {
   if (text === '') throw new IllegalArgumentError('Cannot parse null or empty duration');
   const digits = leadingDigits(text);
   if (digits === text.length) throw new IllegalArgumentError(`Invalid duration, must have an integer and unit: ${text}`);
@@ -63,11 +72,11 @@ export function parseDuration(text: string): number {
   if (count === null) throw new IllegalArgumentError(`Invalid duration (number): ${text}`);
   if (count === 0n) throw new IllegalArgumentError(`Zero or negative duration: ${text}`);
   const last = text[text.length - 1].toLowerCase();
-  if (last === 's' && text[text.length - 2] === 'm') return Number(count);
+  if (last === 's' && text[text.length - 2] === 'm') return count;
   const unit = UNIT_MS[last];
   if (unit === undefined) throw new IllegalArgumentError(`Invalid duration (suffix): ${text}`);
   if (Number(count) * unit > MAX_LONG) throw new IllegalArgumentError(`Duration must be < Long.MAX_VALUE ms: ${text}`);
-  return Number(BigInt.asIntN(64, count * BigInt(unit)));
+  return BigInt.asIntN(64, count * BigInt(unit));
 }
 
 function leadingDigits(text: string): number {

@@ -91,10 +91,11 @@ describe('filters', () => {
     expect(await ask(filter('host', 'web01|db01'), filter('dc', 'lga'), filter('dc', 'sjc'))).toEqual([20]);
   });
 
-  test('what is not known fails, a metric before a key before a value', async () => {
+  test('what is not known fails, a metric before all filters, the first filter before others, a value before its key', async () => {
     const message = async (m: string): Promise<unknown> => (await refusal(tsd.ask(`${HOUR}&m=${m}`))).message;
     expect(await message('sum:m{nokey=*}&m=sum:nometric')).toBe("No such name for 'metrics': 'nometric'");
-    expect(await message('sum:m{host=noval,nokey=*}')).toBe("No such name for 'tagk': 'nokey'");
+    expect(await message('sum:m{host=noval,nokey=*}')).toBe("No such name for 'tagv': 'noval'");
+    expect(await message('sum:m{nokey=*,host=noval}')).toBe("No such name for 'tagk': 'nokey'");
     expect(await message('sum:m{nokey=noval}')).toBe("No such name for 'tagv': 'noval'");
     expect(await message('sum:m{host=|web01}')).toBe('Missing UID name');
     expect(await refusal(tsd.ask(`${HOUR}&m=sum:nometric`))).toMatchObject({

@@ -20,7 +20,7 @@ export interface PlannedSubQuery {
   readonly subQuery: ValidSubQuery;
   readonly scan: ScanPlan;
   readonly filters: FilterPlan;
-  /** UIDs of the keys that filters name; null without filters, empty for TSUIDs. */
+  /** UIDs of the keys that filters name; null without filters, empty when there are TSUIDs. */
   readonly filterTagks: Buffer[] | null;
 }
 
@@ -71,7 +71,7 @@ export class QueryPlanner {
     const source = this.sources.of(subQuery);
     const scan = planTsuidScan(source, tsuids, this.windowOf(subQuery, source));
     const postScan = await this.tsuidFilters(subQuery);
-    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: [] };
+    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: subQuery.filters.length > 0 ? [] : null };
   }
 
   private windowOf({ downsample }: ValidSubQuery, { rowSpan }: PointSource): ScanWindow {

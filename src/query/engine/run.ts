@@ -15,6 +15,9 @@ import { asClientError } from './client-error';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 
+/** The last one that a row key can hold. */
+const LAST_SECOND = 0xffff_ffff;
+
 /** What every query of an engine shares. */
 export interface RunContext {
   readonly settings: QuerySettings;
@@ -191,8 +194,8 @@ export class QueryRun {
 
   private *numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<null, Series> {
     const series = group.spans.map((span) => span.points);
-    // Nothing to fill where there is no series.
-    if (series.length === 0) return new PointsBuilder(1);
+    // Nothing to fill where there is no series, or none that has points at times of the window: keys hold 32 bits of seconds.
+    if (series.length === 0 || sub.scan.scanStart > LAST_SECOND) return new PointsBuilder(1);
     const steps = evaluateGroupSteps(series, this.specOf(sub));
     for (;;) {
       const step = steps.next();

@@ -6,6 +6,8 @@ import { IllegalArgumentError } from '../../util/errors';
 export interface TagValueFilter {
   /** As registered and echoed: `literal_or`, `wildcard`, ... */
   readonly type: string;
+  /** What filters must share to be equal: `wildcard` and `iwildcard` are one class in the original, and differ in whether case counts. */
+  readonly family: 'literal_or' | 'not_literal_or' | 'wildcard' | 'regexp';
   readonly tagk: string;
   /** The text as the client gave it. */
   readonly filter: string;
@@ -21,9 +23,9 @@ export interface TagValueFilter {
   describeConfig(): string;
 }
 
-/** Equality as the removal of duplicates sees it: class, key and parsed text, not the group-by flag. Mirrors the filters' `equals`. */
-export function sameFilter(a: TagValueFilter, b: TagValueFilter): boolean {
-  return a.type === b.type && a.tagk === b.tagk && a.describeConfig() === b.describeConfig();
+/** The same text for filters that are equal: of one family, key and parsed text, whether they group or not. Mirrors the filters' `equals`. */
+export function filterIdentity(filter: TagValueFilter): string {
+  return JSON.stringify([filter.family, filter.tagk, filter.describeConfig()]);
 }
 
 /** The textual form of a filter in the dump that accompanies validation errors. Mirrors TagVFilter.toString. */

@@ -13,6 +13,7 @@ function splitPipes(text: string): string[] {
  * Mirrors TagVLiteralOrFilter and TagVNotLiteralOrFilter.
  */
 export class LiteralFilter implements TagValueFilter {
+  readonly family: 'literal_or' | 'not_literal_or';
   readonly literals: readonly string[] | null;
   readonly needsNames = true;
   private readonly set: ReadonlySet<string>;
@@ -25,6 +26,7 @@ export class LiteralFilter implements TagValueFilter {
     private readonly ignoreCase: boolean,
     private readonly negated: boolean,
   ) {
+    this.family = negated ? 'not_literal_or' : 'literal_or';
     if (filter === '|') throw new FilterSyntaxError('Filter must contain more than just a pipe');
     const pieces = splitPipes(ignoreCase ? filter.toLowerCase() : filter);
     const ordered = hashMapOrder(pieces);

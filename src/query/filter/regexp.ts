@@ -8,6 +8,7 @@ import { FilterSyntaxError, type TagValueFilter } from './filter';
  */
 export class RegexpFilter implements TagValueFilter {
   readonly type = 'regexp';
+  readonly family = 'regexp';
   readonly literals = null;
   readonly needsNames = true;
   private readonly pattern: JavaRegexp;

@@ -1,4 +1,4 @@
-import { FilterSyntaxError, sameFilter, type TagValueFilter } from './filter';
+import { filterIdentity, FilterSyntaxError, type TagValueFilter } from './filter';
 import { LiteralFilter } from './literal';
 import { RegexpFilter } from './regexp';
 import { WildcardFilter } from './wildcard';
@@ -53,7 +53,8 @@ export function filterFromTag(tagk: string, value: string, groupBy: boolean): Ta
 
 /** Adds a filter, or only switches on the grouping of an equal one that is there already. Mirrors TagVFilter.mapToFilters. */
 export function addFilter(filters: TagValueFilter[], filter: TagValueFilter): void {
-  const equal = filters.find((f) => sameFilter(f, filter));
+  const identity = filterIdentity(filter);
+  const equal = filters.find((f) => filterIdentity(f) === identity);
   if (!equal) filters.push(filter);
   else if (filter.groupBy) equal.groupBy = true;
 }

@@ -6,6 +6,7 @@ import { FilterSyntaxError, type TagValueFilter } from './filter';
  * found the search goes on from the sum of the parts' lengths, not from the end of the match.
  */
 export class WildcardFilter implements TagValueFilter {
+  readonly family = 'wildcard';
   readonly literals = null;
   readonly needsNames: boolean;
   private readonly components: readonly string[];

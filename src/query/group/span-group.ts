@@ -39,7 +39,8 @@ function groupKey(layout: KeyLayout, span: Span, groupBys: readonly Buffer[]): s
 
 /** Joins spans into a group: those with points in the scan window, and of those without any points the annotations in it. */
 function toGroup(members: readonly Span[], { scanStart, scanEnd }: ScanWindow): SpanGroup {
-  const [start, end] = [scanStart * 1000, scanEnd * 1000];
+  // From 2^32 seconds on they are taken for milliseconds: what rows from there show is named, though none of its points is in the window.
+  const [start, end] = [toMilliseconds(scanStart), toMilliseconds(scanEnd)];
   const spans: Span[] = [];
   const annotations: Annotation[] = [];
   for (const span of members) {

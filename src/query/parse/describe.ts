@@ -7,7 +7,7 @@ function describeSubQuery(sub: SubQuery | null, intervalMs: number): string {
   const rate = sub.rateOptions;
   const fields = [
     `metric=${sub.metric ?? ''}`,
-    `filters=[${sub.filters.map(describeFilter).join(', ')}]`,
+    `filters=[${(sub.filters ?? []).map(describeFilter).join(', ')}]`,
     `tsuids=[${(sub.tsuids ?? []).join(', ')}]`,
     `agg=${sub.aggregator}`,
     `downsample=${sub.downsample || 'null'}`,

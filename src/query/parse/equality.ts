@@ -1,3 +1,4 @@
+import { filterIdentity } from '../filter';
 import type { Query, SubQuery } from './query';
 
 /** Everything that the original compares: not the rollup usage, the index, nor whether a filter groups. Mirrors TSSubQuery.equals. */
@@ -11,7 +12,7 @@ function subQueryParts(sub: SubQuery | null): unknown {
     sub.downsample,
     sub.rate,
     rate && [rate.counter, `${rate.counterMax}`, `${rate.resetValue}`, rate.dropResets],
-    sub.filters.map((f) => [f.type, f.tagk, f.describeConfig()]),
+    sub.filters?.map(filterIdentity) ?? null,
     sub.explicitTags,
     sub.preAggregate,
     sub.useFuzzyFilter,

@@ -62,18 +62,12 @@ const TAGS = map('java.util.LinkedHashMap', string);
 const FILTERS = list(filter);
 const PERCENTILES = list(float);
 
-/** A sub-query while it is read. Filters are null as long as neither `filters` nor `tags` gave any. */
-interface SubQueryDraft {
-  readonly sub: SubQuery;
-  filters: TagValueFilter[] | null;
-}
-
 /** The legacy map: every value groups. It replaces filters that came before it, and `filters` behind it replace it. */
-function setTags(draft: SubQueryDraft, tags: Map<string, string | null> | null): void {
-  if (tags === null && draft.filters === null) throw new IllegalStateError('Cannot invoke "java.util.Map.size()" because "tags" is null');
+function setTags(sub: SubQuery, tags: Map<string, string | null> | null): void {
+  if (tags === null && sub.filters === null) throw new IllegalStateError('Cannot invoke "java.util.Map.size()" because "tags" is null');
   const filters: TagValueFilter[] = [];
   for (const [tagk, value] of tags ?? []) addFilter(filters, filterFromTag(tagk, value ?? '', true));
-  draft.filters = filters;
+  sub.filters = filters;
 }
 
 /** Ascending, as Java orders floats; it can't compare with null. */
@@ -89,41 +83,34 @@ function sortPercentiles(percentiles: (number | null)[] | null): (number | null)
   });
 }
 
-const SUB_QUERY = bean<SubQueryDraft>({
+const SUB_QUERY = bean<SubQuery>({
   type: 'net.opentsdb.core.TSSubQuery',
   unknown: 'ignored',
-  create: () => ({ sub: emptySubQuery(), filters: null }),
+  create: emptySubQuery,
   setters: {
-    aggregator: ({ sub }, json) => (sub.aggregator = string(json)),
-    metric: ({ sub }, json) => (sub.metric = string(json)),
-    tsuids: ({ sub }, json) => (sub.tsuids = withoutNulls(strings(json))),
-    downsample: ({ sub }, json) => (sub.downsample = string(json)),
-    rate: ({ sub }, json) => (sub.rate = boolean(json)),
-    rateOptions: ({ sub }, json) => (sub.rateOptions = RATE_OPTIONS(json)),
-    filters: (draft, json) => (draft.filters = FILTERS(json)),
-    tags: (draft, json) => setTags(draft, TAGS(json)),
-    explicitTags: ({ sub }, json) => (sub.explicitTags = boolean(json)),
-    useFuzzyFilter: ({ sub }, json) => (sub.useFuzzyFilter = boolean(json)),
-    useMultiGets: ({ sub }, json) => (sub.useMultiGets = boolean(json)),
-    preAggregate: ({ sub }, json) => (sub.preAggregate = boolean(json)),
-    rollupUsage: ({ sub }, json) => {
+    aggregator: (sub, json) => (sub.aggregator = string(json)),
+    metric: (sub, json) => (sub.metric = string(json)),
+    tsuids: (sub, json) => (sub.tsuids = withoutNulls(strings(json))),
+    downsample: (sub, json) => (sub.downsample = string(json)),
+    rate: (sub, json) => (sub.rate = boolean(json)),
+    rateOptions: (sub, json) => (sub.rateOptions = RATE_OPTIONS(json)),
+    filters: (sub, json) => (sub.filters = FILTERS(json)),
+    tags: (sub, json) => setTags(sub, TAGS(json)),
+    explicitTags: (sub, json) => (sub.explicitTags = boolean(json)),
+    useFuzzyFilter: (sub, json) => (sub.useFuzzyFilter = boolean(json)),
+    useMultiGets: (sub, json) => (sub.useMultiGets = boolean(json)),
+    preAggregate: (sub, json) => (sub.preAggregate = boolean(json)),
+    rollupUsage: (sub, json) => {
       const text = string(json);
       sub.rollupUsage = text === null ? null : parseRollupUsage(text);
     },
-    percentiles: ({ sub }, json) => (sub.percentiles = sortPercentiles(PERCENTILES(json))),
-    showHistogramBuckets: ({ sub }, json) => (sub.showHistogramBuckets = boolean(json)),
-    index: ({ sub }, json) => (sub.index = int(json)),
+    percentiles: (sub, json) => (sub.percentiles = sortPercentiles(PERCENTILES(json))),
+    showHistogramBuckets: (sub, json) => (sub.showHistogramBuckets = boolean(json)),
+    index: (sub, json) => (sub.index = int(json)),
   },
 });
 
-const subQuery: Bind<SubQuery | null> = (json) => {
-  const draft = SUB_QUERY(json);
-  if (draft === null) return null;
-  draft.sub.filters = draft.filters ?? [];
-  return draft.sub;
-};
-
-const SUB_QUERIES = list(subQuery);
+const SUB_QUERIES = list(SUB_QUERY);
 const OPTIONS = map('java.util.HashMap', strings);
 
 function options(values: Map<string, (string | null)[] | null> | null): Query['options'] {

@@ -18,7 +18,8 @@ export interface SubQuery {
   downsample: string | null;
   rate: boolean;
   rateOptions: RateOptions | null;
-  filters: TagValueFilter[];
+  /** Null, when nothing was said of them, is not equal to none. */
+  filters: TagValueFilter[] | null;
   explicitTags: boolean;
   useFuzzyFilter: boolean;
   useMultiGets: boolean;
@@ -61,7 +62,7 @@ export function emptySubQuery(): SubQuery {
     downsample: null,
     rate: false,
     rateOptions: null,
-    filters: [],
+    filters: null,
     explicitTags: false,
     useFuzzyFilter: true,
     useMultiGets: true,

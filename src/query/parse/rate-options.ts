@@ -20,7 +20,6 @@ export function parseRateOptions(spec: string): RateOptions | null {
   if (open < 0) return null;
   if (spec.length < 6) throw new ClientError(400, `Invalid rate options specification: ${spec}`);
   const parts = spec.slice(5, -1).split(',');
-  while (parts.length > 1 && parts[parts.length - 1] === '') parts.pop();
   if (parts.length > 3) {
     throw new ClientError(
       400,

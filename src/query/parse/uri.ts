@@ -1,3 +1,4 @@
+import type { TagValueFilter } from '../filter';
 import { parseMetricAndFilters } from './metric-tags';
 import { emptyQuery, emptySubQuery, parseRollupUsage, type Query, type SubQuery } from './query';
 import { parseRateOptions } from './rate-options';
@@ -65,7 +66,9 @@ export function parseMetricParam(text: string): SubQuery {
   const parts = splitParts(text);
   const sub = emptySubQuery();
   sub.aggregator = parts[0];
-  sub.metric = parseMetricAndFilters(parts[parts.length - 1], sub.filters);
+  const filters: TagValueFilter[] = [];
+  sub.metric = parseMetricAndFilters(parts[parts.length - 1], filters);
+  sub.filters = filters;
   for (const part of middleParts(parts)) {
     const lower = part.toLowerCase();
     if (applyShared(sub, part, lower)) continue;

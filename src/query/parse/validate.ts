@@ -1,14 +1,13 @@
 import { isJavaTimeZone } from '../../util/java-time-zones';
-import { parseDateTimeString } from '../../util/date-time';
+import { parseExactTime } from '../../util/date-time';
 import { findAggregator } from '../aggregate/registry';
 import { parseDownsample } from '../downsample/parse-downsample';
 import { defaultRateOptions, type Aggregator, type DownsampleSpec, type ValidQuery, type ValidSubQuery } from '../specification';
 import { describeQuery } from './describe';
 import { javaFloatToString } from '../../util/java-double';
 import type { Query, SubQuery } from './query';
+import { MAX_TIMESTAMP_MS } from '../../schema';
 import { ClientError } from '../../util/errors';
-
-const MAX_TIMESTAMP_MS = 9999999999999;
 
 function checkHistogram(sub: SubQuery, aggregator: Aggregator, downsample: DownsampleSpec | null): boolean {
   const histogram = (sub.percentiles !== null && sub.percentiles.length > 0) || sub.showHistogramBuckets;
@@ -36,25 +35,14 @@ class Validation {
   ) {}
 
   run(): ValidQuery {
-    try {
-      return this.validate();
-    } catch (e) {
-      const dump = describeQuery(this.query, (sub) => this.intervals.get(sub) ?? 0);
-      throw new ClientError(400, (e as Error).message, dump, { cause: e });
-    }
-  }
-
-  private validate(): ValidQuery {
     const { query } = this;
-    if (!query.start) throw new Error('Missing start time');
-    const startMs = this.time(query.start);
-    const endMs = query.end ? this.time(query.end) : this.nowMs;
-    if (endMs <= startMs) throw new Error(`End time [${endMs}] must be greater than the start time [${startMs}]`);
-    if (!query.queries || query.queries.length === 0) throw new Error('Missing queries');
-    const subQueries = query.queries.map((sub, index) => this.subQuery(sub, index));
+    const { start, end, subQueries } = this.check();
+    for (const time of [start, end]) {
+      if (time < 0n || time > MAX_TIMESTAMP_MS) throw new ClientError(400, `Invalid timestamp: ${time}`);
+    }
     return {
-      startMs,
-      endMs,
+      startMs: Number(start),
+      endMs: Number(end),
       subQueries,
       wholeScan: false,
       globalAnnotations: query.globalAnnotations && !query.noAnnotations,
@@ -64,8 +52,24 @@ class Validation {
     };
   }
 
-  private time(text: string): number {
-    return parseDateTimeString(text, this.query.timezone || this.defaultZone, this.nowMs);
+  /** What TSQuery.validateAndSetQuery does; its failures come with a dump of the query. Times may be any number of milliseconds. */
+  private check(): { start: bigint; end: bigint; subQueries: ValidSubQuery[] } {
+    const { query } = this;
+    try {
+      if (!query.start) throw new Error('Missing start time');
+      const start = this.time(query.start);
+      const end = query.end ? this.time(query.end) : BigInt(this.nowMs);
+      if (end <= start) throw new Error(`End time [${end}] must be greater than the start time [${start}]`);
+      if (!query.queries || query.queries.length === 0) throw new Error('Missing queries');
+      return { start, end, subQueries: query.queries.map((sub, index) => this.subQuery(sub, index)) };
+    } catch (e) {
+      const dump = describeQuery(query, (sub) => this.intervals.get(sub) ?? 0);
+      throw new ClientError(400, (e as Error).message, dump, { cause: e });
+    }
+  }
+
+  private time(text: string): bigint {
+    return parseExactTime(text, this.query.timezone || this.defaultZone, this.nowMs);
   }
 
   private subQuery(sub: SubQuery | null, index: number): ValidSubQuery {
@@ -82,7 +86,7 @@ class Validation {
       index,
       metric: sub.metric ?? '',
       tsuids: sub.tsuids !== null && sub.tsuids.length > 0 ? sub.tsuids : null,
-      filters: sub.filters,
+      filters: sub.filters ?? [],
       explicitTags: sub.explicitTags,
       aggregator,
       downsample: downsample && this.inZone(downsample),
@@ -104,14 +108,10 @@ class Validation {
 }
 
 /**
- * Checks a request in the original's order and makes its times absolute. Mirrors TSQuery.validateAndSetQuery.
+ * Checks a request in the original's order and makes its times absolute. Mirrors TSQuery.validateAndSetQuery and TsdbQuery's setters of times.
  * @param defaultZone for absolute dates without a zone; null: the process's own
  * @throws ClientError 400 with the original's message and a dump of the query as details
  */
 export function validateQuery(query: Query, defaultZone: string | null, nowMs: number): ValidQuery {
-  const valid = new Validation(query, defaultZone, nowMs).run();
-  for (const time of [valid.startMs, valid.endMs]) {
-    if (time > MAX_TIMESTAMP_MS) throw new ClientError(400, `Invalid timestamp: ${time}`);
-  }
-  return valid;
+  return new Validation(query, defaultZone, nowMs).run();
 }

@@ -35,14 +35,18 @@ async function resolveLiterals(uids: Uids, literals: readonly string[], options:
 }
 
 /**
- * Looks up the keys of filters and the values of those that are small sets of literals. A key fails before a value where
- * both are unknown in different filters; inside a literal filter values come first. Mirrors TagVFilter.resolveTagkName.
+ * Looks up the keys of filters and the values of those that are small sets of literals, all at once. Of several unknown names that of the
+ * first filter is told, values before the key: what the original tells most of the time, where it depends on which look-up ends first.
  * @throws NoSuchUniqueName, StorageError
  */
 export async function resolveFilters(uids: Uids, filters: readonly TagValueFilter[], options: ResolveOptions): Promise<ResolvedFilter[]> {
-  const resolvable = (f: TagValueFilter): boolean => f.literals !== null && f.literals.length <= options.expansionLimit;
-  await allInOrder(filters.filter((f) => !resolvable(f)).map((f) => uids.getId('tagk', f.tagk)));
-  const tagvs = await allInOrder(filters.map(async (f) => (resolvable(f) ? resolveLiterals(uids, f.literals ?? [], options) : [])));
-  const tagks = await allInOrder(filters.map((f) => uids.getId('tagk', f.tagk)));
-  return filters.map((filter, i) => ({ filter, tagk: tagks[i], tagvs: tagvs[i] }));
+  return allInOrder(
+    filters.map(async (filter) => {
+      const { literals, tagk } = filter;
+      const resolvable = literals !== null && literals.length <= options.expansionLimit;
+      const values = resolvable ? resolveLiterals(uids, literals, options) : Promise.resolve([]);
+      const [tagvs, key] = await allInOrder<Buffer[] | Buffer>([values, uids.getId('tagk', tagk)]);
+      return { filter, tagk: key as Buffer, tagvs: tagvs as Buffer[] };
+    }),
+  );
 }

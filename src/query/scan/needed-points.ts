@@ -1,5 +1,6 @@
 import { type PointsBuilder } from '../series';
-import { bucketsOf, type Buckets } from '../downsample/buckets';
+import type { Buckets } from '../downsample/buckets';
+import { bucketsOf } from '../downsample/bucketing';
 import { lowerBound } from '../series/series';
 import type { GroupSpec } from '../specification';
 

@@ -56,17 +56,25 @@ describe('tags and filters', () => {
   const wildcard = '"filters":[{"type":"wildcard","tagk":"host","filter":"w*"}]';
 
   test('the later one wins', () => {
-    expect(sub(`"tags":{"host":"*"},${wildcard}`)?.filters.map((f) => f.filter)).toEqual(['w*']);
-    expect(sub(`${wildcard},"tags":{"host":"*"}`)?.filters.map((f) => f.filter)).toEqual(['*']);
-    expect(sub(`"tags":{"host":"*"},${wildcard},"tags":{"host":"a"}`)?.filters.map((f) => f.filter)).toEqual(['a']);
+    expect(sub(`"tags":{"host":"*"},${wildcard}`)?.filters!.map((f) => f.filter)).toEqual(['w*']);
+    expect(sub(`${wildcard},"tags":{"host":"*"}`)?.filters!.map((f) => f.filter)).toEqual(['*']);
+    expect(sub(`"tags":{"host":"*"},${wildcard},"tags":{"host":"a"}`)?.filters!.map((f) => f.filter)).toEqual(['a']);
   });
 
   test('groupBy and group_by both group; tags always do', () => {
     const grouping = sub(
       '"filters":[{"type":"wildcard","tagk":"a","filter":"*","groupBy":true},{"type":"wildcard","tagk":"b","filter":"*","group_by":true},{"type":"wildcard","tagk":"c","filter":"*"}]',
     );
-    expect(grouping?.filters.map((f) => f.groupBy)).toEqual([true, true, false]);
+    expect(grouping?.filters!.map((f) => f.groupBy)).toEqual([true, true, false]);
     expect(sub('"tags":{"host":5}')?.filters).toMatchObject([{ type: 'literal_or', filter: '5', groupBy: true }]);
+  });
+
+  test('tags make filters in the order of the text', () => {
+    const keys = ['zz', 'host', 'aa', 'dc', 'b', 'a'];
+    const tags = keys.map((key) => `"${key}":"*"`).join(',');
+    expect(sub(`"tags":{${tags}}`)?.filters!.map((f) => f.tagk)).toEqual(keys);
+    const wrong = failure(() => sub('"tags":{"dc":"foo(1)","host":"regexp([)"}'));
+    expect(wrong.details).toContain('Could not find a tag value filter of the type: foo');
   });
 
   test('unknown fields are ignored, but not in rateOptions', () => {
@@ -188,9 +196,31 @@ describe('validation, in order', () => {
     expect(valid.subQueries[0].downsample).toMatchObject({ timeZone: 'America/Denver', calendar: true });
   });
 
-  test('times that no point can have', () => {
-    expect(() =>
-      validateQuery(parseJsonQuery('{"start":1,"end":99999999999999,"queries":[{"aggregator":"sum","metric":"m"}]}'), null, NOW),
-    ).toThrow('Invalid timestamp: 99999999999999');
+  test.each<[start: string, end: string, message: string]>([
+    ['1', '99999999999999', 'Invalid timestamp: 99999999999999'],
+    ['9999999999999', '10000000000000', 'Invalid timestamp: 10000000000000'],
+    ['1356998400', '9223372036854775807', 'Invalid timestamp: 9223372036854775807'],
+    ['9007199254740993', '9223372036854775807', 'Invalid timestamp: 9007199254740993'],
+    ['9007199254740993', '9007199254740994', 'Invalid timestamp: 9007199254740993'],
+    ['1356998400', '"9007199254740993ms"', 'Invalid timestamp: 9007199254740993'],
+    [
+      '"9223372036854775807ms"',
+      '"9223372036854775806ms"',
+      'End time [9223372036854775806] must be greater than the start time [9223372036854775807]',
+    ],
+    ['"1960/01/01"', '"1961/01/01"', 'Invalid timestamp: -315619200000'],
+    ['"1960/01/01"', '9007199254740993', 'Invalid timestamp: -315619200000'],
+    ['"1969/12/31-23:59:59"', '1', 'Invalid timestamp: -1000'],
+    ['"60y-ago"', '"now"', `Invalid timestamp: ${NOW - 60 * 365 * 86_400_000}`],
+    ['"200000000y-ago"', '"now"', `Invalid timestamp: ${BigInt(NOW) - 200_000_000n * 365n * 86_400_000n}`],
+    ['"9223372036854775807ms-ago"', '"now"', `Invalid timestamp: ${BigInt(NOW) - (2n ** 63n - 1n)}`],
+  ])('a time that no point can have: %s to %s', (start, end, message) => {
+    const query = parseJsonQuery(`{"start":${start},"end":${end},"timezone":"UTC","queries":[{"aggregator":"sum","metric":"m"}]}`);
+    expect(failure(() => validateQuery(query, null, NOW))).toMatchObject({ status: 400, message });
+  });
+
+  test('the epoch itself is a time', () => {
+    const query = parseJsonQuery('{"start":"1970/01/01","end":"10","timezone":"UTC","queries":[{"aggregator":"sum","metric":"m"}]}');
+    expect(validateQuery(query, null, NOW)).toMatchObject({ startMs: 0, endMs: 10_000 });
   });
 });

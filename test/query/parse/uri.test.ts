@@ -5,7 +5,7 @@ function uri(text: string): Query {
   return parseUriQuery({ has: (n) => params.has(n), last: (n) => params.getAll(n).at(-1) ?? null, all: (n) => params.getAll(n) });
 }
 
-const filters = (m: string): unknown[] => parseMetricParam(m).filters.map((f) => [f.tagk, f.type, f.filter, f.groupBy]);
+const filters = (m: string): unknown[] => parseMetricParam(m).filters!.map((f) => [f.tagk, f.type, f.filter, f.groupBy]);
 
 describe('m', () => {
   test('modifiers come in any order, and unknown ones are ignored', () => {
@@ -96,6 +96,19 @@ describe('the query string', () => {
     const q = uri('start=1h-ago&ms=false&show_tsuids&arrays&m=sum:a&tsuid=sum:01&m=sum:b&no_annotations=0');
     expect(q).toMatchObject({ start: '1h-ago', end: null, msResolution: true, showTsuids: true, noAnnotations: true, showQuery: false });
     expect(q.queries?.map((s) => s?.metric ?? s?.tsuids)).toEqual([['01'], 'a', 'b']);
+  });
+
+  test.each([
+    ['rate{counter,,,}', 4],
+    ['rate{counter,1,2,}', 4],
+    ['rate{,,,,}', 5],
+  ])('%s has parts too many, empty ones too', (rate, parts) => {
+    expect(() => uri(`start=1&m=sum:${rate}:m`)).toThrow(`recieved: ${parts} parts`);
+  });
+
+  test.each(['rate{counter,,}', 'rate{counter,}', 'rate{,,}', 'rate{}'])('%s has no limits', (rate) => {
+    const [sub] = uri(`start=1&m=sum:${rate}:m`).queries ?? [];
+    expect(sub?.rateOptions).toMatchObject({ counterMax: 2n ** 63n - 1n, resetValue: 0n });
   });
 
   test('wants a start and something to ask', () => {

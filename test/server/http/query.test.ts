@@ -50,6 +50,30 @@ describe('answers', () => {
     );
   });
 
+  it('echo keys of filters beside TSUIDs as an empty list, and nothing where there are none', async () => {
+    const keysOf = async (sub: object): Promise<unknown> => {
+      const queries = [{ aggregator: 'sum', ...sub }];
+      const [one] = json(await post({ start: B, end: B + 60, showQuery: true, queries })) as { query: Record<string, unknown> }[];
+      return one.query.filterTagKs;
+    };
+    const tsuids = ['000001000001000001000002000002'];
+    const filters = [{ type: 'wildcard', tagk: 'host', filter: '*' }];
+    expect(await keysOf({ tsuids, filters })).toEqual([]);
+    expect(await keysOf({ tsuids, tags: { host: '*' } })).toEqual([]);
+    expect(await keysOf({ tsuids })).toBeNull();
+    expect(await keysOf({ tsuids, filters: [] })).toBeNull();
+    expect(await keysOf({ metric: 'sys.cpu' })).toBeNull();
+    expect(await keysOf({ metric: 'sys.cpu', filters })).toEqual(['AAAB']);
+  });
+
+  it('echo numbers and times as they were sent', async () => {
+    const rateOptions = '{"counter":true,"counterMax":9007199254740993,"resetValue":-9007199254740993}';
+    const body = `{"start":${B},"end":${B + 60},"showQuery":true,"queries":[{"aggregator":"sum","metric":"sys.cpu","rate":true,"rateOptions":${rateOptions}}]}`;
+    expect((await post(body)).text).toContain('"counterMax":9007199254740993,"resetValue":-9007199254740993');
+    const late = await post(`{"start":${B},"end":9223372036854775807,"queries":[{"aggregator":"sum","metric":"sys.cpu"}]}`);
+    expect(late.text).toContain('Invalid timestamp: 9223372036854775807');
+  });
+
   it('tell what a fill policy left empty as it says', async () => {
     const of = async (fill: string): Promise<unknown> => {
       const [one] = json(await get(`start=${B}&end=${B + 120}&m=sum:1m-sum-${fill}:sys.cpu%7Bhost=web02%7D`)) as { dps: object }[];

@@ -17,8 +17,8 @@ function rateOptionsJson({ rateOptions: o }: SubQuery): string {
 }
 
 /** Grouping filters as `type(filter)` by key; of several on one key the last. */
-function tagsJson(sub: SubQuery): string {
-  const tags = new Map(sub.filters.filter((f) => f.groupBy).map((f) => [f.tagk, `${f.type}(${f.filter})`]));
+function tagsJson({ filters }: SubQuery): string {
+  const tags = new Map((filters ?? []).filter((f) => f.groupBy).map((f) => [f.tagk, `${f.type}(${f.filter})`]));
   return `{${hashMapOrder(tags.keys()).map((k) => `${javaJsonString(k)}:${javaJsonString(tags.get(k) ?? '')}`)}}`;
 }
 
@@ -27,7 +27,7 @@ function tagsJson(sub: SubQuery): string {
  * @param filterTagks UIDs of the keys that filters name; empty for TSUIDs, null without filters or before they are resolved
  */
 export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | null): string {
-  const filters = sub.filters.map(
+  const filters = (sub.filters ?? []).map(
     (f) => `{"tagk":${text(f.tagk)},"filter":${text(f.filter)},"group_by":${f.groupBy},"type":${text(f.type)}}`,
   );
   const histogram = (sub.percentiles !== null && sub.percentiles.length > 0) || sub.showHistogramBuckets;
