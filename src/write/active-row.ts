@@ -1,7 +1,7 @@
 import { PackedCells, type StorageError } from '../storage';
 import type { PointSink } from './types';
 
-/** Cells of one row that wait for storage, or are on their way, with those who want to hear of a failure. */
+/** Cells of one row that wait for storage or are being written, with the sinks that are told the outcome. */
 export class RowCells {
   readonly packed = new PackedCells(32);
   /** Milliseconds, one a cell, when cells carry the time of their point. */
@@ -12,7 +12,7 @@ export class RowCells {
   sink: PointSink | null = null;
   sinkPoints = 0;
   otherSinks: Map<PointSink, number> | null = null;
-  /** What they count for in the byte budget. */
+  /** Bytes they take of the write budget. */
   cost = 0;
   /** Called once they are stored or have failed for good. */
   waiters: (() => void)[] | null = null;
@@ -78,14 +78,14 @@ export class RowCells {
     if (later.otherSinks !== null) for (const [sink, points] of later.otherSinks) this.accountOther(sink, points);
   }
 
-  /** Says to everyone concerned that the points are stored. */
+  /** Tells all sinks and waiters that the points are stored. */
   tellStored(): void {
     this.sink?.stored?.(this.sinkPoints);
     if (this.otherSinks !== null) for (const [sink, points] of this.otherSinks) sink.stored?.(points);
     this.waiters?.forEach((waiter) => waiter());
   }
 
-  /** Says to everyone concerned that the points are lost. */
+  /** Tells all sinks and waiters that the points are lost. */
   tellFailed(error: StorageError): void {
     this.sink?.failed(error, this.sinkPoints);
     if (this.otherSinks !== null) for (const [sink, points] of this.otherSinks) sink.failed(error, points);
@@ -108,7 +108,7 @@ export class RowCells {
 /** A row of a table with something to write. At most one write of it is under way, so that its cells arrive in order. */
 export class ActiveRow {
   next: ActiveRow | null = null;
-  /** What comes while a write is under way gathers here. */
+  /** Cells of the next write; those that arrive during a write are added here. */
   waiting: RowCells | null = null;
   flying: RowCells | null = null;
   /** Empty, to be filled next. */

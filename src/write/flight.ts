@@ -2,13 +2,13 @@ import type { ActiveRow } from './active-row';
 
 /** A request to storage that is under way, with the rows in it. */
 export class Flight {
-  /** One of the requests that may be under way at once. False: it lasts long because of a few rows, and others may go. */
+  /** It counts against the limit of concurrent requests. False: only a few of its rows are late, and they must not hold up others. */
   counts = true;
-  /** Ends its counting. */
+  /** When it fires, the request no longer counts. */
   timer: NodeJS.Timeout | null = null;
   /** Rows that are not done yet. */
   left: number;
-  /** One byte a row: done before the request has ended. Null: none. */
+  /** A byte per row, 1: the row was done before the whole request was. Null: none was. */
   private early: Uint8Array | null = null;
 
   constructor(readonly rows: readonly ActiveRow[]) {

@@ -48,7 +48,7 @@ const ROW_COST = 600;
 const CELL_COST = 12;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 5000;
-/** How long a request whose rows are done in part counts among those that may be under way at once, and how many may last longer. */
+/** How long a request counts against the concurrency limit once some of its rows are done, and how many late requests need not count. */
 const STRAGGLER_MS = 250;
 const MAX_STRAGGLERS = 64;
 /** Larger buffers of cells are not kept for reuse. */

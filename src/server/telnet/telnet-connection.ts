@@ -265,7 +265,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.holds++;
   }
 
-  /** One reason less to hold; what was received meanwhile is handled in a turn of its own. */
+  /** Undoes one `hold`. When none is left, what was received meanwhile is handled in a new turn of the event loop. */
   release(): void {
     this.holds--;
     if (this.holds === 0) setImmediate(() => this.goOn());
@@ -283,7 +283,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.finishIfIdle();
   }
 
-  /** Ends the socket when the client has said all and has been told all. */
+  /** Ends the socket once the client has sent everything and has got every reply. */
   private finishIfIdle(): void {
     if (!this.inputEnded || this.finished || this.held !== null || this.holds > 0 || this.replies.waiting > 0 || this.handling) return;
     this.exit();

@@ -70,7 +70,7 @@ export class Backlog {
     return this.fence.open && !this.away;
   }
 
-  /** Resolves when new points may be looked at again: the last of the backlog is on its way. */
+  /** Undefined, or resolves once the last of the backlog is written: until then new points must wait, so that it comes to an end. */
   passable(): Promise<void> | undefined {
     return this.gate ?? undefined;
   }
@@ -80,7 +80,7 @@ export class Backlog {
     return this.away || this.fence.has(name);
   }
 
-  /** While storage is away: it is this call's turn to try it. */
+  /** Whether this call should try storage although it is away: true once in each pause. */
   takeTrial(): boolean {
     const now = Date.now();
     if (now < this.nextTrial) return false;

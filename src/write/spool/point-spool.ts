@@ -8,15 +8,15 @@ import type { SegmentQueue } from './segment-queue';
 import { reasonOf, recordBacklog } from './table-spool';
 import type { SpoolReason, SpoolSettings } from './types';
 
-/** How the figures call the queue. */
+/** The queue's name in statistics. */
 const LABEL = 'names';
 /** Points that are looked up at once. */
 const BATCH_POINTS = 8192;
 
-/** Takes points of one series, in their order, the way of new ones. Rejects with a StorageError when that may work later. */
+/** Writes points of one series, in their order, as if they were new. Rejects with a StorageError when that may work later. */
 export type SeriesWriter = (points: readonly NamedPoint[]) => Promise<void>;
 
-/** Points by name, whose UIDs storage did not say or assign: they wait until it does, and go the way of new points then. */
+/** Points by name, whose UIDs storage did not say or assign: they wait until it does, and are then written as if they were new. */
 export class PointSpool {
   readonly backlog: Backlog;
   private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };

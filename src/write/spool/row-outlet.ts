@@ -8,7 +8,7 @@ import type { SpoolSettings, Writes } from './types';
 /** Cells and bytes of one request, about. */
 const BATCH_CELLS = 5000;
 const BATCH_BYTES = 1 << 20;
-/** A request of a replay has that long, at least. */
+/** The shortest time limit of a replay's request. */
 const LEAST_CALL_MS = 10_000;
 /** HBase keeps times in milliseconds, and of a delete and a put in the same one the delete wins, whichever came last. */
 const AFTER_DELETE_MS = 2;

@@ -40,7 +40,7 @@ export async function openSpool(config: Config, storage: Storage, logger: Logger
 export interface SpoolTargets {
   /** What is in storage now. */
   rowsStored(table: string, batch: RowBatch): void;
-  /** Points by name: the way of new ones. */
+  /** Writes points by name as if they were new. */
   writeSeries: SeriesWriter;
 }
 
@@ -114,12 +114,12 @@ export class Spool implements Writes {
     return (await this.table(table)).write(new CellBatch('append', family, rows), options);
   }
 
-  /** Behind what was put into the rows before, wherever that is. */
+  /** Deletes after everything that was put into the same rows before, also if that is still in the spool. */
   async delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]> {
     return (await this.table(table)).write(new DeleteBatch(rows), options);
   }
 
-  /** Storage is given no more time from now on. */
+  /** From now on points that storage does not take at once go into the spool at once. */
   hurry(): void {
     for (const table of this.opened) table.hurry();
   }

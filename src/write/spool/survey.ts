@@ -2,7 +2,7 @@ import { FrameReader } from './frame';
 import type { RowFence } from './row-fence';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
 
-/** Records that are read without a break. */
+/** Records that are read before other work gets its turn. */
 const RECORDS_A_TURN = 2000;
 
 /** The look through what an earlier process has left. */

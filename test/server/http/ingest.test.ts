@@ -107,3 +107,13 @@ test('a null among good points is one error, and the others are stored', async (
   const found = await ask(tsd.port, '/api/query?start=1357006000&end=1357007000&m=sum:among');
   expect(found.text).toContain('"dps":{"1357006177":1,"1357006178":1}');
 });
+
+test.each(['000000000001357006177', '+1357006177', ' 1357006177 ', '+00000000000000000001357006177', '１３５７００６１７７'])(
+  'a timestamp in quotes is read as Java reads a long: %p',
+  async (timestamp) => {
+    const answer = await post('/api/put?details=false&sync', [point({ metric: 'quoted', timestamp, value: 7 })]);
+    expect([answer.status, answer.text]).toEqual([200, '{"success":1,"failed":0,"errors":[]}']);
+    const found = await ask(tsd.port, '/api/query?start=1357006000&end=1357007000&m=sum:quoted');
+    expect(found.text).toContain('"dps":{"1357006177":7}');
+  },
+);
