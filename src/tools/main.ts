@@ -35,19 +35,28 @@ export async function main(
   return load().run(args, io);
 }
 
+/** Milliseconds that a reader which does not keep up may hold up the end of a daemon. What other tools write is read to the end. */
+const DAEMON_LAST_WORDS_MS = 2_000;
+
 /** Waits until what was written has left the process, so that a pipe's reader gets the last line too. */
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((done) => stream.write('', () => done()));
+function drained(stream: NodeJS.WritableStream, ms: number | undefined): Promise<void> {
+  return new Promise((done) => {
+    if (ms !== undefined) setTimeout(done, ms);
+    stream.write('', () => done());
+  });
 }
 
 if (require.main === module) {
+  // A reader that has gone away (`| head`) ends neither the work nor, with an error for each line, the process; as in the original.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const lastWordsMs = process.argv[2] === 'tsd' ? DAEMON_LAST_WORDS_MS : undefined;
   main(process.argv.slice(2), process)
     .catch((e: unknown) => {
       process.stderr.write(`Exception in thread "main" ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
       return 1;
     })
     .then(async (code) => {
-      await Promise.all([drained(process.stdout), drained(process.stderr)]);
+      await Promise.all([process.stdout, process.stderr].map((stream) => drained(stream, lastWordsMs)));
       process.exit(code);
     })
     .catch(() => process.exit(1));

@@ -12,6 +12,13 @@ type Config = LoadedConfig['config'];
 
 const MISSING_STARTUP_PLUGIN = 3;
 
+/** What ends a daemon in order, with the exit code: 128 and the signal's number, as of a Java process. */
+const ENDING_SIGNALS: ReadonlyMap<NodeJS.Signals, number> = new Map([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+  ['SIGHUP', 129],
+]);
+
 /** What keeps the daemon from starting, with the exit code for it. */
 class StartError extends Error {
   constructor(
@@ -24,7 +31,7 @@ class StartError extends Error {
 
 /**
  * `tsdb tsd`: the daemon in the foreground until it is stopped.
- * @returns the exit code: 0 after `diediedie`, 143 and 130 after SIGTERM and SIGINT, 1 to 3 when it can't start. Mirrors TSDMain.
+ * @returns the exit code: 0 after `diediedie`, 143, 130 and 129 after SIGTERM, SIGINT and SIGHUP, 1 to 3 when it can't start. Mirrors TSDMain.
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
@@ -71,13 +78,15 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   let daemon: Awaited<ReturnType<typeof Daemon.start>> | null = null;
   let code = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
-    code = signal === 'SIGTERM' ? 143 : 130;
+    // `nohup`: Node forgets what was ignored before it was started, so bin/tsdb says it.
+    if (signal === 'SIGHUP' && process.env.TSDB_NOHUP === '1') return;
+    code = ENDING_SIGNALS.get(signal) ?? 1;
     // Before it listens there is nothing to drain.
     if (daemon === null) process.exit(code);
     void daemon.shutdown(signal);
   };
   // Before the line that says it is ready: whoever waits for that line may stop it at once.
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  for (const signal of ENDING_SIGNALS.keys()) process.on(signal, onSignal);
   try {
     boundHeapGrowth();
     daemon = await Daemon.start(config, logs);
@@ -88,7 +97,7 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
     if (error.cause instanceof Error) logger.warn(`Unable to locate plugin: ${error.cause.message}`);
     throw new StartError(error.message, MISSING_STARTUP_PLUGIN);
   } finally {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    for (const signal of ENDING_SIGNALS.keys()) process.off(signal, onSignal);
     process.off('uncaughtException', survive).off('unhandledRejection', survive);
   }
 }

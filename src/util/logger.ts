@@ -1,5 +1,6 @@
-import { PassThrough } from 'node:stream';
-import { format, createLogger, transports, type Logger, type transport } from 'winston';
+import { Writable } from 'node:stream';
+import { format, createLogger, transports, type Logger } from 'winston';
+import { FileOutput, standardOutput, type LogOutput } from './log-outputs';
 import { LogRing, type LogEvent } from './log-ring';
 
 /** Names of the original's levels, most severe first, and winston's for them. */
@@ -30,6 +31,8 @@ export interface LogOptions {
   file?: string;
   fileBytes?: number;
   files?: number;
+  /** Instead of standard output and file. */
+  outputs?: readonly LogOutput[];
 }
 
 const EVENT = Symbol('event');
@@ -50,7 +53,6 @@ function text(value: unknown): string {
 }
 
 /** Line breaks and other control characters of a client must not make log lines of their own. */
-
 const oneLine = (message: string): string => message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\n' ? '\\n' : '?'));
 
 function toEvent(info: Record<string | symbol, unknown>): LogEvent {
@@ -71,6 +73,24 @@ export function logLine(event: LogEvent): string {
   const simpleName = event.logger.slice(event.logger.lastIndexOf('.') + 1);
   const line = `${logTime(event.time)} ${event.level.padEnd(5)} [${event.thread}] ${simpleName}: ${event.message}`;
   return event.stack === null ? line : `${line}\n${event.stack}`;
+}
+
+function outputsOf({ console, file, fileBytes = 128 << 20, files }: LogOptions): LogOutput[] {
+  const outputs: LogOutput[] = [];
+  if (console !== false) outputs.push(standardOutput());
+  if (file) outputs.push(new FileOutput(file, { maxBytes: fileBytes, files }));
+  return outputs;
+}
+
+/** What winston writes to: it takes every line at once, so that nothing waits in winston. */
+function toAll(outputs: readonly LogOutput[]): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      for (const output of outputs) output.write(line);
+      done();
+    },
+  });
 }
 
 interface NamedLogger {
@@ -95,19 +115,12 @@ export class LogSystem {
   /** Levels that were set, by name; they hold for the loggers below, too. */
   private readonly ranks = new Map<string, number>();
   private rootRank: number;
+  private readonly outputs: readonly LogOutput[];
 
   constructor(options: LogOptions = {}) {
     this.rootRank = rank(options.level ?? 'INFO');
     for (const [name, level] of options.levels ?? []) this.ranks.set(name, rank(level));
-    const line = format.printf((info) => logLine(info[EVENT] as LogEvent));
-    const outputs: transport[] = [];
-    if (options.console !== false) outputs.push(new transports.Console({ format: line }));
-    if (options.file) {
-      const maxFiles = options.files ?? 4;
-      outputs.push(
-        new transports.File({ filename: options.file, maxsize: options.fileBytes ?? 128 << 20, maxFiles, tailable: true, format: line }),
-      );
-    }
+    this.outputs = options.outputs ?? outputsOf(options);
     const admit = format((info) => {
       if (!this.enabled(info.logger as string | undefined, info.level)) return false;
       const event = toEvent(info);
@@ -115,9 +128,9 @@ export class LogSystem {
       info[EVENT] = event;
       return info;
     });
-    // without an output winston complains on stderr; the ring is fed all the same
-    if (outputs.length === 0) outputs.push(new transports.Stream({ stream: new PassThrough().resume(), format: line }));
-    this.root = createLogger({ level: 'info', format: admit(), transports: outputs });
+    const line = format.printf((info) => logLine(info[EVENT] as LogEvent));
+    const transport = new transports.Stream({ stream: toAll(this.outputs), eol: '', format: line });
+    this.root = createLogger({ level: 'info', format: admit(), transports: [transport] });
     this.followMostVerbose();
   }
 
@@ -157,12 +170,13 @@ export class LogSystem {
     return changed;
   }
 
-  /** Everything logged is written when it resolves. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Everything logged is written, as far as it can be, when it resolves. */
+  async close(): Promise<void> {
+    await new Promise((resolve) => {
       this.root.once('finish', resolve);
       this.root.end();
     });
+    await Promise.all(this.outputs.map((output) => output.close()));
   }
 
   /** Somebody logs under this name, or below it, or a level was set for it. */

@@ -1,14 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/tools/tsd';
 import { ask, json, telnet } from '../server/support/client';
-
-const hook = join(__dirname, '..', 'support', 'ts-hook.cjs');
-const main = join(__dirname, '..', '..', 'src', 'tools', 'main.ts');
+import { DaemonProcess, freePort } from './support/daemon-process';
 
 let root: string;
 beforeEach(() => {
@@ -31,15 +27,6 @@ async function refused(config: string, ...argv: string[]): Promise<{ code: numbe
   const code = await run([`--config=${file}`, ...argv], streams);
   const text = String(streams.stderr.read() ?? '');
   return { code, first: text.split('\n')[0], text };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe('what keeps it from starting', () => {
@@ -86,72 +73,44 @@ describe('what keeps it from starting', () => {
 });
 
 describe('a daemon in a process of its own', () => {
-  let child: ChildProcess | null = null;
-  let output = '';
-  let errors = '';
-
-  function start(...argv: string[]): Promise<number | null> {
-    output = '';
-    errors = '';
-    child = spawn(process.execPath, ['-r', hook, main, 'tsd', ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
-    child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
-    return new Promise((resolve) => child?.once('close', resolve));
-  }
-  async function ready(): Promise<void> {
-    const deadline = Date.now() + 15_000;
-    while (!/Ready to serve on/.test(output)) {
-      if (Date.now() > deadline || child?.exitCode !== null) throw new Error(`not ready: ${output}${errors}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  afterEach(() => {
-    if (child !== null && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  });
+  let daemon: DaemonProcess;
+  const start = (...argv: string[]): DaemonProcess => (daemon = new DaemonProcess(root, argv));
+  afterEach(() => daemon.killIfRunning());
 
   it('starts with options alone, in both spellings, and stops on SIGTERM with what it has received', async () => {
     const port = await freePort();
-    const exit = start(
-      `--port=${port}`,
-      '--bind',
-      '127.0.0.1',
-      '--staticroot',
-      'static',
-      '--cachedir=cache',
-      '--auto-metric=false',
-      'word',
-    );
-    await ready();
-    expect(output).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {2}\[main\] TSDMain: Starting\.\n/);
-    expect(output).toContain('TSDMain: net.opentsdb.tools 2.4.1 built at revision');
-    expect(output).toContain('RpcManager: Mode: READWRITE, HTTP UI Enabled: true, HTTP API Enabled: true');
-    expect(output).toContain(`TSDMain: Ready to serve on /127.0.0.1:${port}\n`);
+    start(`--port=${port}`, '--bind', '127.0.0.1', '--staticroot', 'static', '--cachedir=cache', '--auto-metric=false', 'word');
+    await daemon.ready();
+    expect(daemon.output).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {2}\[main\] TSDMain: Starting\.\n/);
+    expect(daemon.output).toContain('TSDMain: net.opentsdb.tools 2.4.1 built at revision');
+    expect(daemon.output).toContain('RpcManager: Mode: READWRITE, HTTP UI Enabled: true, HTTP API Enabled: true');
+    expect(daemon.output).toContain(`TSDMain: Ready to serve on /127.0.0.1:${port}\n`);
     expect(await telnet(port, 'put tool.m 1700000000 1 a=b\n')).toBe('');
     const config = json(await ask(port, '/api/config')) as Record<string, string>;
     expect(config['tsd.core.auto_create_metrics']).toBe('true');
-    child?.kill('SIGTERM');
-    expect(await exit).toBe(143);
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.exited).toBe(143);
 
-    const again = start(`--port=${port}`, '--bind', '127.0.0.1', '--staticroot', 'static', '--cachedir=cache', '--read-only=false');
-    await ready();
+    start(`--port=${port}`, '--bind', '127.0.0.1', '--staticroot', 'static', '--cachedir=cache', '--read-only=false');
+    await daemon.ready();
     expect((await ask(port, '/api/query?start=1699999999&end=1700000001&m=sum:tool.m')).text).toContain('"dps":{"1700000000":1}');
     expect((await ask(port, '/api/put')).status).toBe(404);
-    child?.kill('SIGINT');
-    expect(await again).toBe(130);
+    daemon.child.kill('SIGINT');
+    expect(await daemon.exited).toBe(130);
   }, 30_000);
 
   it('is done with exit code 0 after diediedie', async () => {
     const port = await freePort();
-    const exit = start(`--port=${port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache');
-    await ready();
+    start(`--port=${port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache');
+    await daemon.ready();
     expect((await ask(port, '/diediedie')).status).toBe(200);
-    expect(await exit).toBe(0);
+    expect(await daemon.exited).toBe(0);
   }, 30_000);
 
   it('says what went wrong when it cannot start, and ends', async () => {
-    const exit = start('--port=70000', '--staticroot=static', '--cachedir=cache');
-    expect(await exit).toBe(1);
-    expect(errors).toMatch(
+    start('--port=70000', '--staticroot=static', '--cachedir=cache');
+    expect(await daemon.exited).toBe(1);
+    expect(daemon.errors).toMatch(
       /^Exception in thread "main" java\.lang\.RuntimeException: Initialization failed\nCaused by: .*port out of range:70000\n$/,
     );
   }, 30_000);

@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import net from 'node:net';
+import { join } from 'node:path';
+
+const hook = join(__dirname, '..', '..', 'support', 'ts-hook.cjs');
+const main = join(__dirname, '..', '..', '..', 'src', 'tools', 'main.ts');
+const PATIENCE_MS = 25_000;
+
+/** `tsdb tsd` in a process of its own, with what it wrote. */
+export class DaemonProcess {
+  output = '';
+  errors = '';
+  readonly child: ChildProcess;
+  /** The exit code, or null after a signal that it did not handle. */
+  readonly exited: Promise<number | null>;
+
+  constructor(cwd: string, argv: readonly string[], options: { stdio?: StdioOptions; env?: Record<string, string> } = {}) {
+    const { stdio = ['ignore', 'pipe', 'pipe'], env } = options;
+    this.child = spawn(process.execPath, ['-r', hook, main, 'tsd', ...argv], { cwd, stdio, env: { ...process.env, ...env } });
+    this.child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
+    this.child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
+    this.exited = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Resolves when it says on its standard output that it is ready. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!/Ready to serve on/.test(this.output)) {
+      if (Date.now() > deadline || !this.running) throw new Error(`not ready: ${this.output}${this.errors}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  killIfRunning(): void {
+    if (this.running) this.child.kill('SIGKILL');
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
