@@ -1,36 +1,25 @@
-// Imports go one way: json <- schema <- storage, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- server, tools.
+// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- app <- server <- tools.
 // util and config stand below everything and import nothing of the project but each other's types.
+const BASE = ['util', 'config', 'json', 'schema', 'storage', 'tables', 'plugins'];
+const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram'];
 const below = {
   util: [],
   config: ['util'],
   json: ['util', 'config'],
   schema: ['util', 'json'],
   storage: ['util', 'config', 'json', 'schema'],
+  tables: ['util', 'config', 'json', 'schema', 'storage'],
   plugins: ['util', 'config'],
-  uid: ['util', 'config', 'json', 'schema', 'storage', 'plugins'],
-  write: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid'],
-  ingest: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write', 'rollup', 'histogram'],
-  query: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'meta', 'rollup', 'histogram'],
-  meta: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid'],
-  rollup: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write'],
-  histogram: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write'],
-  server: ['util', 'config', 'json', 'schema', 'storage', 'plugins', 'uid', 'write', 'ingest', 'query', 'meta', 'rollup', 'histogram'],
-  tools: [
-    'util',
-    'config',
-    'json',
-    'schema',
-    'storage',
-    'plugins',
-    'uid',
-    'write',
-    'ingest',
-    'query',
-    'meta',
-    'rollup',
-    'histogram',
-    'server',
-  ],
+  uid: BASE,
+  write: [...BASE, 'uid'],
+  ingest: [...BASE, 'uid', 'write', 'rollup', 'histogram'],
+  query: [...BASE, 'uid', 'meta', 'rollup', 'histogram'],
+  meta: [...BASE, 'uid'],
+  rollup: [...BASE, 'uid', 'write'],
+  histogram: [...BASE, 'uid', 'write'],
+  app: [...BASE, 'uid', ...WORK],
+  server: [...BASE, 'uid', ...WORK, 'app'],
+  tools: [...BASE, 'uid', ...WORK, 'app', 'server'],
 };
 module.exports = {
   forbidden: [

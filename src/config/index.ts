@@ -1,3 +1,4 @@
+export * from './command-line';
 export * from './config';
 export * from './keys';
 export * from './load';

@@ -3,7 +3,7 @@
 export { AGGREGATOR_NAMES, findAggregator } from './aggregate/registry';
 export type { QueryAnswer, QueryEngine } from './engine/engine';
 export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
-export { createQueryEngine } from './engine/storage-engine';
+export { createQueryEngine, type QueryParts } from './engine/storage-engine';
 export { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from './expression/gexp';
 export type { ExpressionLimits } from './expression/limits';
 export { FILTER_TYPES } from './filter';

@@ -1,30 +1,32 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'winston';
+import { closeApp, createDaemonApp, openApp, type App } from '../app';
+import { readServerSettings, readTimeZone, type Mode, type ServerSettings } from '../config/settings';
 import type { Config } from '../config/types';
 import { Ingest } from '../ingest';
-import { createQueryEngine, type QueryEngine } from '../query';
-import { createStorage } from '../storage/create';
+import type { Meta } from '../meta';
+import type { QueryEngine } from '../query';
 import { RetryableError, type Storage } from '../storage';
-import { createUids, type Uids } from '../uid';
+import type { DataModel } from '../tables';
+import type { Uids } from '../uid';
 import { LatencyHistogram } from '../util/latency-histogram';
 import type { LogSystem } from '../util/logger';
 import type { StatsSource } from '../util/stats';
 import { TimeZone } from '../util/time-zone';
-import { createPointWriter, loadWritePlugins, openSpool, type PointWriter } from '../write';
-import { createCompactionOf, type Compaction } from '../write/compaction';
 import { messageOf } from '../util/message-of';
 import { withinTime } from '../util/within-time';
+import type { PointWriter } from '../write';
+import type { Compaction } from '../write/compaction';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
-import type { Mode, Tsd } from './context';
+import type { Tsd } from './context';
 import { createApp } from './http/app';
-import { readBodyRules } from './http/body';
-import { readCorsRules } from './http/cors';
+import { corsRulesOf } from './http/cors';
 import { routesOf } from './http/routes';
+import { refuseMissingPlugins } from './missing-plugins';
 import { Port } from './port';
-import { readPortSettings, type PortSettings } from './port-settings';
+import { portSettings, type PortSettings } from './port-settings';
 import { processStats } from './process-stats';
-import { checkTables, checkWidths, Patience, refuseMissingPlugins } from './startup-checks';
 import { loadStartupPlugin, type Startup } from './startup-plugin';
 import { attachTelnet } from './telnet';
 
@@ -40,12 +42,6 @@ export interface DaemonOptions {
   port?: Partial<PortSettings>;
 }
 
-/** `ro` and `wo` in any case; anything else reads and writes. */
-export function modeOf(config: Config): Mode {
-  const mode = (config.getString('tsd.mode') ?? '').toLowerCase();
-  return mode === 'ro' || mode === 'wo' ? mode : 'rw';
-}
-
 /** A running TSD: every part made from one configuration, and the order in which they start and stop. Mirrors TSDMain. */
 export class Daemon implements Tsd {
   readonly counters = new Counters();
@@ -54,6 +50,15 @@ export class Daemon implements Tsd {
   readonly mode: Mode;
   readonly startedAt = Date.now();
   readonly logger: Logger;
+  readonly config: Config;
+  readonly logs: LogSystem;
+  readonly model: DataModel;
+  readonly storage: Storage;
+  readonly uids: Uids;
+  readonly writer: PointWriter;
+  readonly queries: QueryEngine;
+  readonly compaction: Compaction;
+  readonly meta: Meta;
   /** Where it listens, once it has started. */
   address!: AddressInfo;
   /** Resolves when everything has ended. */
@@ -63,18 +68,24 @@ export class Daemon implements Tsd {
   private port: Port | null = null;
 
   private constructor(
-    readonly config: Config,
-    readonly logs: LogSystem,
-    readonly storage: Storage,
-    readonly uids: Uids,
-    readonly writer: PointWriter,
-    readonly queries: QueryEngine,
-    readonly compaction: Compaction,
+    app: App,
+    readonly settings: ServerSettings,
     private readonly startup: Startup | null,
   ) {
-    this.mode = modeOf(config);
-    this.logger = logs.get('net.opentsdb.tools.TSDMain');
-    this.ingest = new Ingest(writer, this.counters.ingest, this.logger);
+    ({
+      config: this.config,
+      logs: this.logs,
+      model: this.model,
+      storage: this.storage,
+      uids: this.uids,
+      writer: this.writer,
+      queries: this.queries,
+      compaction: this.compaction,
+      meta: this.meta,
+    } = app);
+    this.mode = app.model.mode;
+    this.logger = app.logs.get('net.opentsdb.tools.TSDMain');
+    this.ingest = new Ingest(app.writer, this.counters.ingest, this.logger);
     this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
   }
 
@@ -93,21 +104,10 @@ export class Daemon implements Tsd {
   }
 
   private static async startWith(config: Config, logs: LogSystem, startup: Startup | null, options: DaemonOptions): Promise<Daemon> {
-    setTimeZone(config);
+    setTimeZone(readTimeZone(config));
     refuseMissingPlugins(config);
-    const storage = createStorage(config, logs);
-    const uids = createUids(config, storage, logs.get('net.opentsdb.uid.UniqueId'));
-    const tsdbLogger = logs.get('net.opentsdb.core.TSDB');
-    const plugins = await loadWritePlugins(config, tsdbLogger);
-    const spool = modeOf(config) === 'ro' ? undefined : await openSpool(config, storage, tsdbLogger);
-    const writer = createPointWriter(config, storage, uids, tsdbLogger, plugins, { spool });
-    const queries = createQueryEngine(config, storage, uids, logs.get('net.opentsdb.core.TsdbQuery'));
-    const compaction = createCompactionOf(writer, config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
-      readOnly: modeOf(config) === 'ro',
-      reads: queries.findings,
-    });
-    queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
-    const daemon = new Daemon(config, logs, storage, uids, writer, queries, compaction, startup);
+    const app = await createDaemonApp(config, logs);
+    const daemon = new Daemon(app, readServerSettings(config), startup);
     try {
       await daemon.open(options);
       return daemon;
@@ -124,33 +124,26 @@ export class Daemon implements Tsd {
   }
 
   private async open(options: DaemonOptions): Promise<void> {
-    const { config, logs, storage } = this;
-    const settings = { ...readPortSettings(config), ...options.port };
+    const { settings, logs } = this;
+    const port = { ...portSettings(settings.network), ...options.port };
     const rpcLogger = logs.get('net.opentsdb.tsd.RpcHandler');
-    const connections = new ConnectionManager(settings.connectionsLimit);
+    const connections = new ConnectionManager(port.connectionsLimit);
     const latency = new LatencyHistogram();
-    rpcLogger.info(`TSD is in ${config.getString('tsd.mode')} mode`);
-    const corsRules = readCorsRules(config, (message) => rpcLogger.info(message));
+    rpcLogger.info(`TSD is in ${settings.modeText} mode`);
+    const corsRules = corsRulesOf(settings.cors, (message) => rpcLogger.info(message));
     const routes = routesOf(this);
-    const app = createApp(this, { routes, bodyRules: readBodyRules(config), corsRules, latency });
+    const app = createApp(this, { routes, bodyRules: settings.body, corsRules, latency });
     this.addStatsSources(connections, latency);
 
-    const patience = new Patience(config, this.logger);
-    await patience.with('Opening the storage', () => storage.open());
-    await checkTables(config, storage, patience);
-    await checkWidths(config, storage, this.uids.widths);
-    await patience.with('Opening the UIDs', () => this.uids.open());
-    this.writer.startReplay();
-    this.compaction.start();
+    await openApp(this, this.logger);
 
-    const on = (key: string): boolean => config.getString(key) === 'true';
     logs
       .get('net.opentsdb.tsd.RpcManager')
-      .info(`Mode: ${MODE_NAMES[this.mode]}, HTTP UI Enabled: ${on('tsd.core.enable_ui')}, HTTP API Enabled: ${on('tsd.core.enable_api')}`);
-    if (settings.connectionsLimit > 0) {
-      logs.get('net.opentsdb.tsd.ConnectionManager').info(`TSD concurrent connection limit set to: ${settings.connectionsLimit}`);
+      .info(`Mode: ${MODE_NAMES[this.mode]}, HTTP UI Enabled: ${settings.enableUi}, HTTP API Enabled: ${settings.enableApi}`);
+    if (port.connectionsLimit > 0) {
+      logs.get('net.opentsdb.tsd.ConnectionManager').info(`TSD concurrent connection limit set to: ${port.connectionsLimit}`);
     }
-    this.port = new Port(settings, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
+    this.port = new Port(port, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
     this.address = await this.port.listen();
     await this.startup?.ready(this);
     this.logger.info(`Ready to serve on /${this.address.address}:${this.address.port}`);
@@ -191,12 +184,7 @@ export class Daemon implements Tsd {
       }
     };
     await step('The port', () => this.port?.close(deadline));
-    await step('The write path', () => this.writer.close());
-    await step('Compaction', () => this.compaction.close());
-    await step('The startup plugin', () => this.startup?.shutdown());
-    this.queries.close();
-    await step('The UIDs', () => this.uids.close());
-    await step('The storage', () => this.storage.close());
+    await closeApp(this, step, this.startup);
     this.logger.info('Shut down');
     this.tellStopped();
   }
@@ -220,9 +208,8 @@ function outOfTime(): never {
 }
 
 /** `tsd.core.timezone` is the zone of the whole process. @throws IllegalArgumentError `Invalid timezone name: X` */
-function setTimeZone(config: Config): void {
-  const id = config.getString('tsd.core.timezone');
-  if (!id) return;
+function setTimeZone(id: string | null): void {
+  if (id === null) return;
   TimeZone.of(id);
   process.env.TZ = id;
 }

@@ -21,7 +21,7 @@ const ORIGIN_TAGS: ReadonlySet<string> = new Set(['class', 'plugin']);
 /** `host` or, with `tsd.stats.canonical`, `fqdn`. Mirrors StatsCollector.addHostTag. */
 async function hostTag(tsd: Tsd): Promise<readonly [string, string]> {
   const name = hostname() || '(unknown)';
-  if (!tsd.config.getBoolean('tsd.stats.canonical')) return ['host', name];
+  if (!tsd.settings.canonicalHost) return ['host', name];
   try {
     const { address } = await lookup(name);
     const { hostname: canonical } = await lookupService(address, 0);
@@ -43,7 +43,8 @@ const integer = (value: number | bigint | string): string => (typeof value === '
 export async function collectStats(tsd: Tsd, form: 'text' | 'api'): Promise<Stat[]> {
   const timestamp = Math.floor(Date.now() / 1000);
   const serverTags = new Map<string, string>([await hostTag(tsd)]);
-  if (tsd.config.getBoolean('tsd.core.stats_with_port')) serverTags.set('port', tsd.config.getString('tsd.network.port') ?? '');
+  const { statsPort, statsOfCompaction } = tsd.settings;
+  if (statsPort !== null) serverTags.set('port', statsPort);
 
   const figures = new Map<string, string>();
   const sink: StatsSink = {
@@ -54,8 +55,7 @@ export async function collectStats(tsd: Tsd, form: 'text' | 'api'): Promise<Stat
   };
   for (const source of tsd.statsSources) await source.collectStats(sink);
 
-  const compactions = tsd.config.getBoolean('tsd.storage.enable_compaction');
-  const known = statsCatalogue(form, compactions);
+  const known = statsCatalogue(form, statsOfCompaction);
   const listed = new Set(known);
   const own = [...figures.keys()].filter((key) => !listed.has(key) && !isThreadStat(key));
   return [...known, ...own].map((key) => toStat(key, figures.get(key) ?? '0', timestamp, serverTags));

@@ -1,4 +1,4 @@
-import { engineOf } from '../storage/create';
+import { readStorageSettings } from '../config/settings';
 import { checkStore, describeDamage, type StoreReport } from '../storage/embedded';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addCommonOptions, loadToolConfig, runTool, type ToolIo } from './common';
@@ -20,12 +20,12 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return 2;
     }
     const { path, salvage } = command.opts<{ path?: string; salvage?: string }>();
-    const { config } = loadToolConfig(command);
-    if (path === undefined && engineOf(config) !== 'embedded') {
+    const { engine, embeddedPath } = readStorageSettings(loadToolConfig(command).config);
+    if (path === undefined && engine !== 'embedded') {
       io.stderr.write('The configuration names no embedded store: nothing to check\n');
       return 2;
     }
-    const directory = path ?? (config.getString('tsd.storage.embedded.path') || './data');
+    const directory = path ?? embeddedPath;
     const report = await checkStore(directory, salvage ?? null);
     describe(report, directory, salvage, io);
     return report.damages.length > 0 ? 1 : 0;

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { loadConfig, type LoadedConfig } from '../config';
-import { createStorage } from '../storage/create';
-import { TableNotFoundError, type Storage } from '../storage';
+import { commandLineOverrides, loadConfig, type GivenOptions, type LoadedConfig } from '../config';
 import { javaClassOf } from '../util/errors';
 import { logLine } from '../util/logger';
 import { UsageError } from './arguments';
@@ -12,17 +10,6 @@ export interface ToolIo {
   stderr: NodeJS.WritableStream;
   stdin: NodeJS.ReadableStream;
 }
-
-/** Exit code of a tool that couldn't let go of the storage. */
-export const SHUTDOWN_FAILED = 42;
-
-/** Which configuration key an option of all tools is. */
-const OPTION_KEYS: Readonly<Record<string, string>> = {
-  table: 'tsd.storage.hbase.data_table',
-  uidtable: 'tsd.storage.hbase.uid_table',
-  zkquorum: 'tsd.storage.hbase.zk_quorum',
-  zkbasedir: 'tsd.storage.hbase.zk_basedir',
-};
 
 /** Declares what every tool but `version` takes. Mirrors CliOptions.addCommon. */
 export function addCommonOptions(command: Command): Command {
@@ -46,36 +33,11 @@ export function addAutoMetric(command: Command): Command {
 
 /**
  * The configuration under the command line. Mirrors CliOptions.getConfig.
- * @param more keys set by options of the tool's own
  * @throws ConfigFileNotFoundError, MalformedEscapeError
  */
-export function loadToolConfig(command: Command, more: readonly (readonly [string, string])[] = []): LoadedConfig {
-  const options = command.opts<Record<string, string | true | undefined>>();
-  const overrides: (readonly [string, string])[] = [];
-  for (const [option, key] of Object.entries(OPTION_KEYS)) if (typeof options[option] === 'string') overrides.push([key, options[option]]);
-  if (options.autoMetric) overrides.push(['tsd.core.auto_create_metrics', 'true']);
-  return loadConfig({ file: typeof options.config === 'string' ? options.config : null, overrides: [...overrides, ...more] });
-}
-
-/**
- * Opens the storage and makes sure of tables, does the work, and closes it again, whatever happens.
- * @param tables names that must exist, besides those that the storage needs itself
- * @throws what the work throws; TableNotFoundError
- */
-export async function withStorage<T>(
-  config: LoadedConfig['config'],
-  tables: readonly string[],
-  work: (storage: Storage) => Promise<T>,
-): Promise<T> {
-  const storage = createStorage(config);
-  try {
-    await storage.open();
-    for (const table of tables)
-      if (!(await storage.tableExists(table))) throw new TableNotFoundError(`Table not found: ${table}`, { table });
-    return await work(storage);
-  } finally {
-    await storage.close();
-  }
+export function loadToolConfig(command: Command): LoadedConfig {
+  const options = command.opts<GivenOptions>();
+  return loadConfig({ file: typeof options.config === 'string' ? options.config : null, overrides: commandLineOverrides(options) });
 }
 
 /** Log lines of a tool: on stdout, in the original's console format. */

@@ -1,3 +1,5 @@
+import type { App } from '../app';
+import type { ImportSettings } from '../config/settings';
 import { MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
 import { IllegalArgumentError, NumberFormatError } from '../util/errors';
 import { javaDoubleToString } from '../util/java-double';
@@ -5,8 +7,7 @@ import { parseLong } from '../util/java-long';
 import { parseTag } from '../write';
 import { readValueText } from '../write/value-text';
 import type { PointSink, PointWriter } from '../write';
-import type { ImportSeries } from './import-series';
-import { toMilliseconds } from './import-series';
+import { ImportSeries, toMilliseconds } from './import-series';
 
 /** A line whose field is wrong before it is a point: the original logs it under the field's name. */
 export class FieldError extends Error {
@@ -28,13 +29,19 @@ const SPACE = 32;
  * Mirrors TextImporter.importFile for its checks and their order.
  */
 export class LineImporter {
+  private readonly writer: PointWriter;
+  private readonly series: ImportSeries;
+  private readonly anyOrder: boolean;
+
   constructor(
-    private readonly writer: PointWriter,
-    private readonly series: ImportSeries,
+    { writer, uids, model }: Pick<App, 'writer' | 'uids' | 'model'>,
+    { anyOrder, timeZone }: ImportSettings,
     private readonly sink: PointSink,
-    /** `tsd.core.bulk.allow_out_of_order_timestamps` */
-    private readonly anyOrder: boolean,
-  ) {}
+  ) {
+    this.writer = writer;
+    this.series = new ImportSeries(uids, model.layout, timeZone);
+    this.anyOrder = anyOrder;
+  }
 
   /**
    * @param bytes holds the line from `from` to `to`, without its end

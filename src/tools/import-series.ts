@@ -1,9 +1,9 @@
 import { baseTimeOf, buildRowKey, javaBytes } from '../schema';
 import { isMilliseconds } from '../schema';
+import type { KeyLayout } from '../schema';
 import type { Uids } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
-import { layoutOf, showTags } from '../write';
-import type { Config } from '../config/types';
+import { showTags } from '../write';
 import { javaDate } from './java-date';
 
 /** How far a series has been imported. */
@@ -23,8 +23,10 @@ export class ImportSeries {
   private readonly byTags = new Map<string, SeriesState>();
 
   constructor(
-    private readonly config: Config,
     private readonly uids: Uids,
+    private readonly layout: KeyLayout,
+    /** Of the dates in messages; null: the system's. */
+    private readonly timeZone: string | null,
   ) {}
 
   find(text: string): SeriesState | undefined {
@@ -49,16 +51,11 @@ export class ImportSeries {
       const pairs: Buffer[] = [];
       for (const [k, v] of tags)
         pairs.push(Buffer.concat([await this.uids.getOrCreateId('tagk', k), await this.uids.getOrCreateId('tagv', v)]));
-      key = buildRowKey(
-        layoutOf(this.config, this.uids.widths),
-        await this.uids.getId('metrics', metric),
-        base,
-        pairs.sort(Buffer.compare),
-      );
+      key = buildRowKey(this.layout, await this.uids.getId('metrics', metric), base, pairs.sort(Buffer.compare));
     } catch {
       return new IllegalArgumentError(`${reason} when trying to add value=${javaBytes(value)} to metric=${metric}, tags=${showTags(tags)}`);
     }
-    const date = base === 0 ? 'no date' : javaDate(base * 1000, this.config.getString('tsd.core.timezone'));
+    const date = base === 0 ? 'no date' : javaDate(base * 1000, this.timeZone);
     return new IllegalArgumentError(
       `${reason} when trying to add value=${javaBytes(value)} to IncomingDataPoints(${javaBytes(key)} (metric=${metric}), base_time=${base} (${date}), [])`,
     );

@@ -1,14 +1,15 @@
-import { createUids, NoSuchUniqueName, FailedToAssignUniqueId, type Uids } from '../uid';
+import { createToolApp, withStore, type App } from '../app';
+import { readImportSettings } from '../config/settings';
+import { NoSuchUniqueName, FailedToAssignUniqueId, type Uids } from '../uid';
 import { ThrottleError, type StorageError } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
-import { createPointWriter, type PointWriter } from '../write';
-import { createCompactionOf, type Compaction } from '../write/compaction';
+import type { PointWriter } from '../write';
+import type { Compaction } from '../write/compaction';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
+import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, type ToolIo } from './common';
 import { FieldError, LineImporter } from './import-line';
 import { forEachLine } from './import-lines';
-import { ImportSeries } from './import-series';
 
 const PROGRESS_POINTS = 1_000_000;
 const ASYNC_FAILURE = 2;
@@ -31,20 +32,17 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     }
     const { config } = loadToolConfig(command);
     const log = new ToolLog(io, 'TextImporter');
-    const tables = ['tsd.storage.hbase.data_table', 'tsd.storage.hbase.uid_table'].map((key) => config.getString(key) as string);
-    return withStorage(config, tables, async (storage) => {
-      const uids = createUids(config, storage, log.named('UniqueId'));
-      const logs = new LogSystem();
-      const writer = createPointWriter(config, storage, uids, logs.get('net.opentsdb.core.TSDB'), undefined, { durability: 'skip' });
-      const compaction = createCompactionOf(writer, config, storage, uids.widths, logs.get('net.opentsdb.core.CompactionQueue'), {
-        drainMs: COMPACTION_MS,
-      });
-      compaction.start();
-      const job = new ImportJob(io, log, uids, writer, compaction, command.opts<{ skipErrors?: true }>().skipErrors === true);
-      const lines = (sink: ImportJob): LineImporter =>
-        new LineImporter(writer, new ImportSeries(config, uids), sink, config.getBoolean('tsd.core.bulk.allow_out_of_order_timestamps'));
+    const app = createToolApp(config, new LogSystem(), {
+      durability: 'skip',
+      drainMs: COMPACTION_MS,
+      uidLogger: log.named('UniqueId'),
+    });
+    const { data, uid } = app.model.tables;
+    return withStore(app, [data, uid], async () => {
+      app.compaction.start();
+      const job = new ImportJob(io, log, app, command.opts<{ skipErrors?: true }>().skipErrors === true);
       try {
-        return await job.importAll(paths, lines(job));
+        return await job.importAll(paths, new LineImporter(app, readImportSettings(config), job));
       } finally {
         await job.close();
       }
@@ -54,15 +52,20 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
 
 class ImportJob {
   private failure: StorageError | null = null;
+  private readonly uids: Uids;
+  private readonly writer: PointWriter;
+  private readonly compaction: Compaction;
 
   constructor(
     private readonly io: ToolIo,
     private readonly log: ToolLog,
-    private readonly uids: Uids,
-    private readonly writer: PointWriter,
-    private readonly compaction: Compaction,
+    { uids, writer, compaction }: App,
     private readonly skipErrors: boolean,
-  ) {}
+  ) {
+    this.uids = uids;
+    this.writer = writer;
+    this.compaction = compaction;
+  }
 
   /** A write that storage refused after it was accepted: the run ends. */
   failed(error: StorageError): void {

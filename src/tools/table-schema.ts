@@ -1,19 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Config } from '../config/types';
-import { allSalts, DEFAULT_LAYOUT, type KeyLayout } from '../schema';
+import { allSalts } from '../schema';
 import type { ExistingTable, FamilyDescription, TableDescription } from '../storage/hbase';
-import { layoutOf } from '../write';
-
-interface SchemaFile {
-  tables: {
-    /** The configuration key that names the table. */
-    key: string;
-    name: string;
-    salted?: boolean;
-    families: { name: string; versions?: number; ttl?: boolean }[];
-  }[];
-}
+import { listTables, type DataModel } from '../tables';
 
 /** A table to be made or compared. */
 export interface WantedTable extends TableDescription {
@@ -30,25 +17,19 @@ export interface TableAttributes {
   ttlSeconds?: number;
 }
 
-/** The tables of hbase-schema/tables.json, under the names that the configuration gives them. */
-export function describeTables(config: Config, attributes: TableAttributes): WantedTable[] {
-  const file = JSON.parse(readFileSync(join(__dirname, '..', '..', 'hbase-schema', 'tables.json'), 'utf8')) as SchemaFile;
-  const layout = keyLayout(config);
+/** The tables of a model, with the attributes that an operator chooses. */
+export function describeTables({ tables, layout }: DataModel, attributes: TableAttributes): WantedTable[] {
   const { compression, bloomFilter, dataBlockEncoding, ttlSeconds } = attributes;
-  return file.tables.map((table) => ({
-    name: config.getString(table.key) ?? table.name,
-    families: table.families.map(({ name, versions, ttl }): FamilyDescription => {
-      return { name, versions, compression, bloomFilter, dataBlockEncoding, ttlSeconds: ttl ? ttlSeconds : undefined };
+  return listTables(tables).map(({ name, families, salted }) => ({
+    name,
+    families: families.map((family): FamilyDescription => {
+      const { name, versions, mayExpire } = family;
+      return { name, versions, compression, bloomFilter, dataBlockEncoding, ttlSeconds: mayExpire ? ttlSeconds : undefined };
     }),
-    mayExpire: table.families.some((family) => family.ttl === true),
+    mayExpire: families.some((family) => family.mayExpire),
     // A region for each salt value; without salts the table starts with one and splits as it grows.
-    splitKeys: table.salted ? allSalts(layout).slice(1) : [],
+    splitKeys: salted ? allSalts(layout).slice(1) : [],
   }));
-}
-
-function keyLayout(config: Config): KeyLayout {
-  const { metric, tagk, tagv } = DEFAULT_LAYOUT; // widths don't matter to the first bytes of a key
-  return layoutOf(config, { metrics: metric, tagk, tagv });
 }
 
 /** What differs between a table and its description in a way that loses or hides data: missing families, too many versions, an expiry. */

@@ -1,5 +1,5 @@
+import { createStore } from '../app/store';
 import { HBaseAdmin, HBaseStorage } from '../storage/hbase';
-import { engineOf } from '../storage/create';
 import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadToolConfig, runTool, type ToolIo } from './common';
 import { describeTables, findProblems, type TableAttributes, type WantedTable } from './table-schema';
@@ -10,7 +10,7 @@ const USAGE = `Usage: tables create|check
 `;
 
 /**
- * `tsdb tables create|check`: the tables of hbase-schema/tables.json, through HBase's master. Attributes come from the variables of
+ * `tsdb tables create|check`: the original's tables, through HBase's master. Attributes come from the variables of
  * create_table.sh; compression is NONE unless COMPRESSION says otherwise, since a stock HBase has no LZO.
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
@@ -22,12 +22,12 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return 2;
     }
     const { config } = loadToolConfig(command);
-    if (engineOf(config) === 'embedded') {
+    const { model, storage } = createStore(config);
+    if (!(storage instanceof HBaseStorage)) {
       io.stdout.write('The embedded store makes its tables itself: nothing to do\n');
       return 0;
     }
-    const tables = describeTables(config, attributesOf(process.env));
-    const storage = new HBaseStorage(config);
+    const tables = describeTables(model, attributesOf(process.env));
     const admin = new HBaseAdmin(storage.cluster);
     try {
       await storage.open();

@@ -5,7 +5,7 @@ import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
-import { declareTsd, tsdOverrides, tsdUsage } from './tsd-options';
+import { declareTsd, tsdUsage } from './tsd-options';
 import { javaClassOf } from '../util/errors';
 
 type Config = LoadedConfig['config'];
@@ -37,7 +37,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
     const command = declareTsd();
     parseArguments(command, argv);
-    const { config, file } = loadToolConfig(command, tsdOverrides(command));
+    const { config, file } = loadToolConfig(command);
     try {
       checkRequired(config);
     } catch (error) {

@@ -1,6 +1,5 @@
 import { StorageError } from '../storage';
 import { kindOf, NoSuchUniqueName } from '../uid';
-import { WIDTH_KEYS, DEFAULT_WIDTH } from '../uid/kinds';
 import { messageOf } from '../util/message-of';
 import { mappingLine, uniqueId, type UidToolContext } from './uid-context';
 
@@ -36,11 +35,9 @@ export async function rename(context: UidToolContext, [, kind, from, to]: readon
 
 /** `delete KIND NAME`: 0; 1 for an unknown name; 3 when storage fails; 4 for anything else. Goes by the configured widths. */
 export async function remove(context: UidToolContext, [, type, name]: readonly string[]): Promise<number> {
-  const { config, log } = context;
+  const { log } = context;
   try {
-    const kind = kindOf(type);
-    const key = WIDTH_KEYS[kind];
-    const { changes } = uniqueId(context, kind, config.has(key) ? config.getInt(key) : DEFAULT_WIDTH);
+    const { changes } = uniqueId(context, kindOf(type), null);
     await changes.delete(name);
     log.info(`UID ${type} ${name} deleted.`);
     return 0;

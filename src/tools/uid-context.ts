@@ -1,31 +1,31 @@
-import type { Config } from '../config/types';
-import type { Storage } from '../storage';
+import type { Store } from '../app';
+import type { UidSettings } from '../config/settings';
 import { javaBytes } from '../schema/bytes';
-import { NameCodec } from '../uid';
+import { kindOf, NameCodec } from '../uid';
 import { openUniqueId, type OpenUniqueId } from '../uid/open-unique-id';
 import type { ToolIo, ToolLog } from './common';
 
 /** What the sub commands of `uid` work on. */
-export interface UidToolContext {
-  config: Config;
-  storage: Storage;
+export interface UidToolContext extends Store {
+  settings: UidSettings;
   /** Name of the UID table. */
   table: string;
-  /** `--idwidth`: the tool ignores the configured widths, except for `delete`. */
-  idWidth: number;
+  /** `--idwidth`, in place of the configured widths, except for `delete`; null: not given. */
+  idWidth: number | null;
   ignoreCase: boolean;
   io: ToolIo;
   log: ToolLog;
 }
 
 /** @throws IllegalArgumentError `Invalid type requested: KIND`, `Invalid width: N` */
-export function uniqueId(context: UidToolContext, kind: string, width = context.idWidth): OpenUniqueId {
-  const { config, storage, table, log } = context;
-  return openUniqueId(config, storage, { kind, width, table, logger: log.named('UniqueId') });
+export function uniqueId(context: UidToolContext, kind: string, idWidth = context.idWidth): OpenUniqueId {
+  const { settings, storage, model, table, log } = context;
+  const width = idWidth ?? model.widths[kindOf(kind)];
+  return openUniqueId(settings, storage, { kind, width, table, logger: log.named('UniqueId') });
 }
 
-export function codecOf(config: Config): NameCodec {
-  return NameCodec.of(config.getString('tsd.core.uid.charset'));
+export function codecOf({ settings }: UidToolContext): NameCodec {
+  return NameCodec.of(settings.charset);
 }
 
 /** The line that most sub commands print of a mapping. */

@@ -9,7 +9,7 @@ import { codecOf, mappingLine, type UidToolContext } from './uid-context';
 export async function grep(context: UidToolContext, words: readonly string[]): Promise<number> {
   const kind = words.length === 3 ? words[1] : null;
   const pattern = `${context.ignoreCase ? '(?i)' : ''}${words[words.length - 1]}`;
-  const codec = codecOf(context.config);
+  const codec = codecOf(context);
   const options = {
     start: Buffer.alloc(0),
     stop: Buffer.alloc(0),

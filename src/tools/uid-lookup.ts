@@ -1,6 +1,6 @@
 import { javaBytes, numberToUid } from '../schema/bytes';
 import { StorageError, type Row } from '../storage';
-import { maxId, NoSuchUniqueId, NoSuchUniqueName } from '../uid';
+import { kindOf, maxId, NoSuchUniqueId, NoSuchUniqueName } from '../uid';
 import { ID_FAMILY, NAME_FAMILY } from '../uid/uid-table';
 import { checkWidth } from '../uid/kinds';
 import { codecOf, mappingLine, uniqueId, type UidToolContext } from './uid-context';
@@ -15,7 +15,7 @@ export function lookUp(context: UidToolContext, words: readonly string[]): Promi
 
 async function byName(context: UidToolContext, kind: string | null, name: string): Promise<number> {
   if (kind === null) {
-    const row = codecOf(context.config).encode(name);
+    const row = codecOf(context).encode(name);
     return row === null || row.length === 0 ? 1 : printRow(context, row, ID_FAMILY);
   }
   const { uid } = uniqueId(context, kind);
@@ -23,15 +23,27 @@ async function byName(context: UidToolContext, kind: string | null, name: string
 }
 
 async function byId(context: UidToolContext, kind: string | null, number: bigint): Promise<number> {
-  const width = checkWidth(context.idWidth);
-  if (number < 0n || number > maxId(width)) {
-    context.io.stderr.write(`${number} is too large to fit on ${width} bytes.  Maybe you forgot to adjust --idwidth?\n`);
+  const widths = widthsOf(context, kind);
+  const ids = widths.filter((width) => number >= 0n && number <= maxId(width)).map((width) => numberToUid(number, width));
+  if (ids.length === 0) {
+    const widest = Math.max(...widths);
+    context.io.stderr.write(`${number} is too large to fit on ${widest} bytes.  Maybe you forgot to adjust --idwidth?\n`);
     return 1;
   }
-  const id = numberToUid(number, width);
-  if (kind === null) return printRow(context, id, NAME_FAMILY);
+  if (kind === null) {
+    const codes = [];
+    for (const id of ids) codes.push(await printRow(context, id, NAME_FAMILY));
+    return Math.min(...codes);
+  }
   const { uid } = uniqueId(context, kind);
+  const [id] = ids;
   return report(context, kind, async () => ({ name: await uid.getName(id), id }));
+}
+
+/** Bytes that an ID may have: those of its kind, or of all kinds when none is named. */
+function widthsOf({ idWidth, model }: UidToolContext, kind: string | null): number[] {
+  if (idWidth !== null) return [checkWidth(idWidth)];
+  return kind === null ? [...new Set(Object.values(model.widths))] : [model.widths[kindOf(kind)]];
 }
 
 async function report(context: UidToolContext, kind: string, find: () => Promise<{ name: string; id: Buffer }>): Promise<number> {
@@ -56,7 +68,7 @@ async function printRow(context: UidToolContext, key: Buffer, family: Buffer): P
     context.log.error(`Get failed: ${javaBytes(key)}: ${e.message}`);
     return 1;
   }
-  const codec = codecOf(context.config);
+  const codec = codecOf(context);
   for (let i = 0; i < (row?.size ?? 0); i++) {
     const kind = row!.qualifier(i).toString('latin1');
     const [name, id] = family === ID_FAMILY ? [codec.decode(key).name, row!.value(i)] : [codec.decode(row!.value(i)).name, key];

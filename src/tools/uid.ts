@@ -1,6 +1,7 @@
-import type { Config } from '../config/types';
+import { createStore, withStore } from '../app/store';
+import { readUidSettings } from '../config/settings';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addCommonOptions, addVerbose, loadToolConfig, runTool, ToolLog, withStorage, type ToolIo } from './common';
+import { addCommonOptions, addVerbose, loadToolConfig, runTool, ToolLog, type ToolIo } from './common';
 import { assign, remove, rename } from './uid-changes';
 import type { UidToolContext } from './uid-context';
 import { grep } from './uid-grep';
@@ -38,7 +39,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
     const command = addVerbose(addCommonOptions(declareTool('uid')))
       .option('-i, --ignore-case', 'let grep match in any case')
-      .option('--idwidth <N>', 'bytes of a UID (default: 3)');
+      .option('--idwidth <N>', 'bytes of a UID (default: as configured)');
     const words = parseArguments(command, argv);
     const options = command.opts<{ verbose?: true; ignoreCase?: true; idwidth?: string }>();
     const refuse = (message: string, code: number, withOptions: boolean): number => {
@@ -47,24 +48,22 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     };
     if (words.length === 0) return refuse('Not enough arguments', 2, true);
     if (ABSENT.has(words[0])) return refuse(`Unknown sub command: ${words[0]}`, 2, false);
-    const idWidth = parseWidth(options.idwidth ?? '3');
-    if (idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
+    const idWidth = options.idwidth === undefined ? null : parseWidth(options.idwidth);
+    if (idWidth !== null && idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
     const { config } = loadToolConfig(command);
     const sub = COMMANDS.get(words[0]) ?? LOOK_UP;
     if (words.length < sub.words.min || words.length > sub.words.max) return refuse('Wrong number of arguments', 2, false);
     const log = new ToolLog(io, 'UidManager', !options.verbose);
-    const table = uidTableOf(config);
-    const code = await withStorage(config, [table], (storage) =>
-      sub.run({ config, storage, table, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
+    const store = createStore(config);
+    const { uid } = store.model.tables;
+    const settings = readUidSettings(config);
+    const code = await withStore(store, [uid], () =>
+      sub.run({ ...store, settings, table: uid.name, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
     );
     log.info('Shutting down TSD....');
     log.info('Gracefully shutdown the TSD');
     return code;
   });
-}
-
-function uidTableOf(config: Config): string {
-  return config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';
 }
 
 /** Java's Short.parseShort. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config/types';
+import type { Mode } from '../config/settings/mode';
 
 /** Which caches an answer of storage goes into. Assignments, suggestions and the preload always fill both. */
 export interface CachePolicy {
@@ -26,15 +26,14 @@ const READ_ONLY = policy(false, false, false, true);
 /** A writer meets names. */
 const WRITE_ONLY = policy(true, false, false, false);
 
-/** With `tsd.uid.use_mode` the caches keep what `tsd.mode` needs; without it, everything. */
-export function cachePolicy(config: Config): CachePolicy {
-  if (!config.getBoolean('tsd.uid.use_mode')) return CACHE_BOTH;
-  switch ((config.getString('tsd.mode') ?? '').toLowerCase()) {
+/** The caches keep what a mode needs. */
+export function cachePolicyOf(mode: Mode): CachePolicy {
+  switch (mode) {
     case 'ro':
       return READ_ONLY;
     case 'wo':
       return WRITE_ONLY;
-    default:
+    case 'rw':
       return CACHE_BOTH;
   }
 }

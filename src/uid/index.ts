@@ -3,36 +3,31 @@
  * (unique-id.ts), assignment (allocator.ts), renames and deletes (changes.ts), the table itself (uid-table.ts), and a cache that several TSDs
  * share (redis/).
  */
-import type { Config } from '../config/types';
-import type { Storage } from '../storage';
-import { SILENT_LOG, type Log } from '../util/log';
+import { SILENT_LOG } from '../util/log';
 import type { SharedUidCache } from './shared-cache';
 import type { Uids } from './types';
-import { StorageUids } from './uids';
+import { StorageUids, type UidParts } from './uids';
 
 export * from './errors';
+export { loadFilter } from './filter-loader';
 export type * from './filter';
 export { kindOf, maxId } from './kinds';
 export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
 export * from './types';
+export type { UidParts } from './uids';
 
-/** UIDs as the configuration wants them. Nothing is read until `open` or the first look-up. */
-export function createUids(config: Config, storage: Storage, logger: Log = SILENT_LOG): Uids {
-  return new StorageUids(config, storage, logger, redisOf(config, storage, logger));
+/**
+ * UIDs as the configuration wants them. Nothing is read until `open` or the first look-up.
+ * @throws IllegalArgumentError for values that the original does not start with either
+ */
+export function createUids(parts: UidParts): Uids {
+  return new StorageUids(parts, redisOf(parts));
 }
 
-function redisOf(config: Config, storage: Storage, logger: Log): SharedUidCache | null {
-  const url = config.getString('tsd.redis.url') ?? '';
-  if (url === '') return null;
+function redisOf({ settings, model, storage, logger = SILENT_LOG }: UidParts): SharedUidCache | null {
+  if (settings.redis === null) return null;
   // Loaded only where it is wanted: the client takes a tenth of a second of every start.
   const { RedisUidCache } = require('./redis/redis-uid-cache') as typeof import('./redis/redis-uid-cache');
-  const options = {
-    url,
-    timeoutMs: config.getInt('tsd.redis.timeout'),
-    ttlSeconds: config.getInt('tsd.redis.ttl'),
-    table: config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid',
-    readOnly: (config.getString('tsd.mode') ?? '').toLowerCase() === 'ro',
-  };
-  return new RedisUidCache(storage, options, logger);
+  return new RedisUidCache(storage, { ...settings.redis, table: model.tables.uid.name, readOnly: model.mode === 'ro' }, logger);
 }

@@ -1,15 +1,6 @@
 import { IllegalArgumentError } from '../util/errors';
 import type { UidKind } from './types';
 
-/** Bytes of a UID when its width key is absent. */
-export const DEFAULT_WIDTH = 3;
-
-export const WIDTH_KEYS: Readonly<Record<UidKind, string>> = {
-  metrics: 'tsd.storage.uid.width.metric',
-  tagk: 'tsd.storage.uid.width.tagk',
-  tagv: 'tsd.storage.uid.width.tagv',
-};
-
 /** What the assign and rename API call a kind, also in their messages. */
 export const TYPE_NAMES: Readonly<Record<UidKind, string>> = { metrics: 'metric', tagk: 'tagk', tagv: 'tagv' };
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config/types';
+import type { UidSettings } from '../config/settings/uids';
 import type { Storage } from '../storage';
 import { UidAllocator } from './allocator';
 import { UidCache } from './cache';
@@ -28,11 +28,11 @@ export interface UniqueIdChoice {
  * One kind with a width of the caller's choice, without filters and without rules for names: for the tools.
  * @throws IllegalArgumentError `Invalid type requested: KIND`, `Invalid width: N`
  */
-export function openUniqueId(config: Config, storage: Storage, { kind, width, table, logger }: UniqueIdChoice): OpenUniqueId {
+export function openUniqueId(settings: UidSettings, storage: Storage, { kind, width, table, logger }: UniqueIdChoice): OpenUniqueId {
   kindOf(kind);
-  const codec = NameCodec.of(config.getString('tsd.core.uid.charset'));
+  const codec = NameCodec.of(settings.charset);
   const uidTable = new UidTable(storage, table, kind, checkWidth(width), codec);
-  const random = kind === 'metrics' && config.getBoolean('tsd.core.uid.random_metrics');
+  const random = kind === 'metrics' && settings.randomMetrics;
   const uid = new UniqueId({
     table: uidTable,
     cache: new UidCache(width),

@@ -1,4 +1,5 @@
 import type { CallOptions, Storage } from '../storage';
+import type { UidWidths } from '../tables';
 import type { StatsSink } from '../util/stats';
 import type { NameCodec } from './name-codec';
 import type { NameValidator } from './name-validator';
@@ -7,11 +8,7 @@ import type { NameValidator } from './name-validator';
 export type UidKind = 'metrics' | 'tagk' | 'tagv';
 export const UID_KINDS: readonly UidKind[] = ['metrics', 'tagk', 'tagv'];
 
-export interface UidWidths {
-  metrics: number;
-  tagk: number;
-  tagv: number;
-}
+export type { UidWidths };
 
 /** Told of every mapping that stops being true, so that tables built on UIDs elsewhere drop it too. */
 export type UidInvalidation = { kind: UidKind; name?: string } | 'all';

@@ -1,16 +1,16 @@
-import type { Config } from '../config/types';
+import type { UidSettings } from '../config/settings/uids';
 import { uidToHex } from '../schema/bytes';
 import type { CallOptions, Storage } from '../storage';
+import type { DataModel } from '../tables';
 import { IllegalArgumentError } from '../util/errors';
 import type { StatsSink } from '../util/stats';
 import { UidAllocator, checkRandomWidth } from './allocator';
-import { UidCache, type CacheLimits } from './cache';
-import { cachePolicy } from './cache-policy';
+import { UidCache } from './cache';
+import { cachePolicyOf } from './cache-policy';
 import { FailedToAssignUniqueId, NoSuchUniqueName } from './errors';
 import type { GuardedFilter } from './filter-guard';
-import { loadFilter } from './filter-loader';
-import { checkWidth, DEFAULT_WIDTH, TYPE_NAMES, WIDTH_KEYS } from './kinds';
 import { SILENT_LOG, type Log } from '../util/log';
+import { TYPE_NAMES } from './kinds';
 import { NameCodec } from './name-codec';
 import { NameValidator } from './name-validator';
 import { preload } from './preload';
@@ -23,52 +23,58 @@ import { UID_KINDS, type UidInvalidation, type UidKind, type Uids, type UidWidth
 import { UniqueId, type UidPoint } from './unique-id';
 import { UidTable } from './uid-table';
 
-const AUTO_CREATE_KEYS: Readonly<Record<UidKind, string>> = {
-  metrics: 'tsd.core.auto_create_metrics',
-  tagk: 'tsd.core.auto_create_tagks',
-  tagv: 'tsd.core.auto_create_tagvs',
-};
+/** What UIDs are made of. */
+export interface UidParts {
+  settings: UidSettings;
+  model: DataModel;
+  storage: Storage;
+  /** Absent: nothing is logged. */
+  logger?: Log;
+  /** Loads the UID filter when the UIDs are opened; absent: there is none. */
+  loadFilter?: () => Promise<GuardedFilter | null>;
+}
 
 /** The three kinds over one UID table. */
 export class StorageUids implements Uids {
   readonly widths: UidWidths;
+  readonly storage: Storage;
   readonly codec: NameCodec;
   readonly validator: NameValidator;
   readonly table: string;
   private readonly kinds: Record<UidKind, UniqueId>;
   private readonly allocators: Record<UidKind, UidAllocator>;
   private readonly changes: Record<UidKind, UidChanges>;
-  private readonly autoCreate: Record<UidKind, boolean>;
+  private readonly settings: UidSettings;
+  private readonly logger: Log;
+  private readonly loadFilter: UidParts['loadFilter'];
   private readonly rejected: Record<UidKind, number> = { metrics: 0, tagk: 0, tagv: 0 };
-  private readonly randomMetrics: boolean;
   private readonly invalidationListeners: ((what: UidInvalidation) => void)[] = [];
   private readonly assignmentListeners: ((kind: UidKind, name: string, id: Buffer) => void)[] = [];
   private filter: GuardedFilter | null = null;
 
   /** @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either */
   constructor(
-    private readonly config: Config,
-    readonly storage: Storage,
-    private readonly logger: Log = SILENT_LOG,
+    { settings, model, storage, logger = SILENT_LOG, loadFilter }: UidParts,
     private readonly shared: SharedUidCache | null = null,
   ) {
-    this.table = config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';
-    this.codec = NameCodec.of(config.getString('tsd.core.uid.charset'));
-    this.validator = new NameValidator(this.codec, config.getString('tsd.core.tag.allow_specialchars'));
-    this.randomMetrics = config.getBoolean('tsd.core.uid.random_metrics');
-    this.widths = ofKinds((kind) => widthOf(config, kind));
-    if (this.randomMetrics) checkRandomWidth(this.widths.metrics);
-    this.autoCreate = ofKinds((kind) => config.getBoolean(AUTO_CREATE_KEYS[kind]));
-    const limits = cacheLimits(config);
+    this.settings = settings;
+    this.storage = storage;
+    this.logger = logger;
+    this.loadFilter = loadFilter;
+    this.table = model.tables.uid.name;
+    this.widths = model.widths;
+    this.codec = NameCodec.of(settings.charset);
+    this.validator = new NameValidator(this.codec, settings.specialCharacters);
+    if (settings.randomMetrics) checkRandomWidth(this.widths.metrics);
     const tables = ofKinds((kind) => new UidTable(storage, this.table, kind, this.widths[kind], this.codec));
     this.allocators = ofKinds((kind) => new UidAllocator(tables[kind], this.isRandom(kind), logger));
     this.kinds = ofKinds(
       (kind) =>
         new UniqueId({
           table: tables[kind],
-          cache: new UidCache(this.widths[kind], limits),
+          cache: new UidCache(this.widths[kind], settings.cacheLimits),
           allocator: this.allocators[kind],
-          policy: cachePolicy(config),
+          policy: cachePolicyOf(settings.cacheMode),
           logger,
           secondLevel: shared?.of(kind, this.widths[kind]),
           admit: (name, point) => this.admit(kind, name, point),
@@ -82,11 +88,10 @@ export class StorageUids implements Uids {
   }
 
   async open(): Promise<void> {
-    this.filter = await loadFilter(this.config, this.logger);
+    this.filter = (await this.loadFilter?.()) ?? null;
     await this.shared?.open();
-    if (this.config.getBoolean('tsd.core.preload_uid_cache')) {
-      const most = this.config.getInt('tsd.core.preload_uid_cache.max_entries');
-      const loaded = await preload(this.storage, this.table, Object.values(this.kinds), most);
+    if (this.settings.preload !== null) {
+      const loaded = await preload(this.storage, this.table, Object.values(this.kinds), this.settings.preload);
       this.logger.info(`Preloaded ${loaded} UIDs`);
     }
   }
@@ -109,7 +114,7 @@ export class StorageUids implements Uids {
   }
 
   getOrCreateId(kind: UidKind, name: string, point?: UidPoint): Promise<Buffer> {
-    return this.autoCreate[kind] ? this.kinds[kind].getOrCreateId(name, point ?? null) : this.kinds[kind].getId(name);
+    return this.settings.autoCreate[kind] ? this.kinds[kind].getOrCreateId(name, point ?? null) : this.kinds[kind].getId(name);
   }
 
   async assign(kind: UidKind, name: string): Promise<Buffer> {
@@ -186,7 +191,7 @@ export class StorageUids implements Uids {
   }
 
   private isRandom(kind: UidKind): boolean {
-    return kind === 'metrics' && this.randomMetrics;
+    return kind === 'metrics' && this.settings.randomMetrics;
   }
 
   private async admit(kind: UidKind, name: string, point: UidPoint | null): Promise<void> {
@@ -208,15 +213,4 @@ export class StorageUids implements Uids {
 
 function ofKinds<T>(make: (kind: UidKind) => T): Record<UidKind, T> {
   return { metrics: make('metrics'), tagk: make('tagk'), tagv: make('tagv') };
-}
-
-/** An empty value counts as absent. */
-function widthOf(config: Config, kind: UidKind): number {
-  const key = WIDTH_KEYS[kind];
-  return checkWidth(config.has(key) ? config.getInt(key) : DEFAULT_WIDTH);
-}
-
-function cacheLimits(config: Config): CacheLimits | null {
-  if (!config.getBoolean('tsd.uid.lru.enable')) return null;
-  return { names: config.getInt('tsd.uid.lru.name.size'), ids: config.getInt('tsd.uid.lru.id.size') };
 }

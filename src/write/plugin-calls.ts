@@ -1,11 +1,8 @@
-import type { Config } from '../config/types';
 import { GuardedPlugin, type Plugin, type PluginKind } from '../plugins';
 import type { Log } from '../util/log';
 import type { StatsSink } from '../util/stats';
 import { EXCEPTION_HANDLER, FILTER, META_CACHE, PUBLISHER } from './plugin-kinds';
 import type { DataPointFilter, MetaCache, PluginPoint, RtPublisher, StorageExceptionHandler, WritePlugins } from './plugins';
-
-const META_FLAGS = ['enable_tsuid_tracking', 'enable_realtime_ts', 'enable_tsuid_incrementing'];
 
 /** When which plugin of the write path is called. None of them can keep a point from being written, but for a filter that says so. */
 export class PluginCalls {
@@ -20,15 +17,15 @@ export class PluginCalls {
   private readonly all: readonly Pick<GuardedPlugin<Plugin>, 'collectStats' | 'shutdown'>[];
   private rejected = 0;
 
-  constructor(plugins: WritePlugins, config: Config, logger: Log) {
+  /** @param tracksMeta metadata are tracked: the meta cache is told of every point */
+  constructor(plugins: WritePlugins, tracksMeta: boolean, logger: Log) {
     const guard = <P extends Plugin>(kind: PluginKind<P>, plugin: P | null): GuardedPlugin<P> | null =>
       plugin && new GuardedPlugin(plugin, kind, logger);
     this.publisher = guard(PUBLISHER, plugins.publisher);
     this.exceptionHandler = guard(EXCEPTION_HANDLER, plugins.exceptionHandler);
     this.filter = guard(FILTER, plugins.filter);
     const metaCache = guard(META_CACHE, plugins.metaCache);
-    const tracksMeta = this.publisher !== null || META_FLAGS.some((flag) => config.getBoolean(`tsd.core.meta.${flag}`));
-    this.metaCache = tracksMeta ? metaCache : null;
+    this.metaCache = tracksMeta || this.publisher !== null ? metaCache : null;
     this.onPoints = this.publisher !== null || this.filter !== null || this.metaCache !== null;
     this.all = [this.publisher, this.exceptionHandler, this.filter, metaCache].filter((plugin) => plugin !== null);
   }

@@ -1,8 +1,10 @@
 import type { Logger } from 'winston';
-import type { Config } from '../config/types';
+import type { WriteSettings } from '../config/settings/write';
 import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, APPEND_QUALIFIER, DATA_FAMILY } from '../schema';
-import { ThrottleError, type Failure, type RowDelete, type Storage, type StorageError } from '../storage';
+import { ThrottleError, type Failure, type RowDelete, type StorageError } from '../storage';
+import type { DataModel } from '../tables';
 import type { Uids } from '../uid/types';
+import { IllegalArgumentError } from '../util/errors';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
 import type { StatsSink } from '../util/stats';
@@ -15,20 +17,26 @@ import { PluginCalls } from './plugin-calls';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import type { SeriesIds } from './series-lookup';
 import { SeriesResolver, type PendingPoint } from './series-resolver';
-import { writeSettings, type WriteSettings } from './settings';
+import { paceOf } from './pace';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
-import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint, WriterOptions } from './types';
+import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint, WriterParts } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
-/** Milliseconds between log lines about points that storage refused. */
+/** Milliseconds that closing waits for storage. */
+const DRAIN_MS = 60_000;
 
 /** Takes data points, as text or bytes, into the write buffer. Mirrors TSDB.addPoint. */
 export class StoragePointWriter implements PointWriter {
   private readonly settings: WriteSettings;
   /** The spool, where there is one; else storage itself. */
   private readonly writes: Writes;
+  private readonly model: DataModel;
+  private readonly table: string;
+  private readonly uids: Uids;
+  private readonly logger: Logger;
+  readonly plugins: WritePlugins;
   private readonly buffer: WriteBuffer;
   private readonly lane: WriteLane;
   private readonly cells: CellBuilder;
@@ -44,28 +52,28 @@ export class StoragePointWriter implements PointWriter {
   private readonly lostLog: RateLimitedLog;
   private lostSinceLog = 0;
 
-  /** @throws IllegalArgumentError, NumberFormatError for settings that can't be */
-  constructor(
-    config: Config,
-    storage: Storage,
-    private readonly uids: Uids,
-    private readonly logger: Logger,
-    readonly plugins: WritePlugins = NO_PLUGINS,
-    { durability, spool }: WriterOptions = {},
-  ) {
+  /** @throws IllegalArgumentError for settings that can't be */
+  constructor({ settings, model, storage, uids, logger, plugins = NO_PLUGINS, durability, spool }: WriterParts) {
+    if (settings.maxTags < 1) throw new IllegalArgumentError('tsd.storage.max_tags must be greater than 0');
     this.lostLog = new RateLimitedLog((message) => logger.error(message));
-    this.settings = writeSettings(config, uids.widths);
-    const { layout, maxTags, table, appends, bufferBytes, pace } = this.settings;
+    this.settings = settings;
+    this.model = model;
+    this.table = model.tables.data.name;
+    this.uids = uids;
+    this.logger = logger;
+    this.plugins = plugins;
+    const { layout, appends } = model;
+    const { maxTags } = settings;
     this.spool = spool ?? null;
     this.writes = spool ?? storage;
-    this.buffer = new WriteBuffer(this.writes, bufferBytes, pace, {
+    this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), {
       rowClosed: (target, key) => this.rowWritten(target, key),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     });
-    const explicitTimestamps = this.settings.explicitTimestamps && !appends;
+    const explicitTimestamps = model.explicitTimestamps && !appends;
     this.lane = this.buffer.lane({
-      table,
+      table: this.table,
       family: DATA_FAMILY,
       append: appends,
       timed: explicitTimestamps,
@@ -75,19 +83,16 @@ export class StoragePointWriter implements PointWriter {
       { layout, maxTags, lane: this.lane, budget: this.buffer.budget, explicitTimestamps, added: () => void this.added++ },
       uids,
     );
-    this.calls = new PluginCalls(plugins, config, logger);
+    this.calls = new PluginCalls(plugins, settings.tracksMeta, logger);
     this.updateFastPath();
     if (spool) spool.points.backlog.onChange = () => this.updateFastPath();
-    const together =
-      !config.getBoolean('tsd.uidfilter.enable') &&
-      ['metrics', 'tagks', 'tagvs'].every((kinds) => config.getBoolean(`tsd.core.auto_create_${kinds}`));
-    this.resolver = new SeriesResolver(uids, together, this.spool, {
+    this.resolver = new SeriesResolver(uids, !settings.namesMayFail, this.spool, {
       write: (pending, ids) => this.write(pending, ids),
       learn: (point, ids, generation) => this.learn(point, ids, generation),
       generation: () => this.cells.generation,
       budget: this.buffer.budget,
     });
-    if (appends && this.settings.explicitTimestamps)
+    if (appends && model.explicitTimestamps)
       logger.error('Cannot use Date Tiered Compaction with AppendPoints. Please turn off either of them.');
   }
 
@@ -163,11 +168,11 @@ export class StoragePointWriter implements PointWriter {
       return;
     }
     const key = this.put(pending, ids);
-    this.calls.written(seen, tsuidOfKey(this.settings.layout, key));
+    this.calls.written(seen, tsuidOfKey(this.model.layout, key));
   }
 
   private put({ point, value, sink }: PendingPoint, ids: SeriesIds): Buffer {
-    const { layout, explicitTimestamps } = this.settings;
+    const { layout, explicitTimestamps } = this.model;
     const timestamp = Number(point.timestamp);
     const key = buildRowKey(layout, ids.metric, baseTimeOf(timestamp), ids.pairs);
     const length = writeQualifier(this.qualifier, 0, timestamp, value.flags);
@@ -217,7 +222,7 @@ export class StoragePointWriter implements PointWriter {
   private learn(point: TimedPoint, ids: SeriesIds, generation = this.cells.generation): void {
     if (generation !== this.cells.generation) return;
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
-    const { tagk } = this.settings.layout;
+    const { tagk } = this.model.layout;
     this.cells.learn('metrics', Buffer.from(point.metric, charset), ids.metric);
     let i = 0;
     for (const [key, value] of point.tags) {
@@ -236,12 +241,12 @@ export class StoragePointWriter implements PointWriter {
 
   private rowWritten({ table, family, append }: Pick<LaneTarget, 'table' | 'family' | 'append'>, key: Buffer): void {
     if (append || !this.isData(table, family) || this.rowListeners.length === 0) return;
-    const baseTime = baseTimeOfKey(this.settings.layout, key);
+    const baseTime = baseTimeOfKey(this.model.layout, key);
     for (const listener of this.rowListeners) listener(key, baseTime);
   }
 
   private isData(table: string, family: Buffer): boolean {
-    return table === this.settings.table && family.equals(DATA_FAMILY);
+    return table === this.table && family.equals(DATA_FAMILY);
   }
 
   private rowFailed(failed: FailedRow): void {
@@ -253,7 +258,7 @@ export class StoragePointWriter implements PointWriter {
     });
     if (!this.calls.wantsFailures || !this.isData(failed.target.table, failed.target.family)) return;
     const { key, cells } = copyCells(failed);
-    void this.track(this.handOver(failedPoints(this.settings.layout, this.uids, key, cells), failed.error));
+    void this.track(this.handOver(failedPoints(this.model.layout, this.uids, key, cells), failed.error));
   }
 
   private async handOver(points: Promise<PluginPoint[]>, error: StorageError): Promise<void> {
@@ -275,7 +280,7 @@ export class StoragePointWriter implements PointWriter {
     this.closed = true;
     this.updateFastPath();
     this.buffer.budget.close();
-    this.buffer.limitRetries(this.settings.drainMs);
+    this.buffer.limitRetries(DRAIN_MS);
     this.spool?.hurry();
     await this.flush();
     await this.spool?.close();

@@ -1,4 +1,8 @@
-import type { Failure, MutateOptions, RowDelete, StorageError } from '../storage';
+import type { Logger } from 'winston';
+import type { WriteSettings } from '../config/settings/write';
+import type { Failure, MutateOptions, RowDelete, Storage, StorageError } from '../storage';
+import type { DataModel } from '../tables';
+import type { Uids } from '../uid/types';
 import type { StatsSource } from '../util/stats';
 import type { WritePlugins } from './plugins';
 import type { Spool } from './spool';
@@ -30,8 +34,15 @@ export interface PointSink {
   stored?(points: number): void;
 }
 
-/** What an import does differently. */
-export interface WriterOptions {
+/** What a writer is made of. */
+export interface WriterParts {
+  settings: WriteSettings;
+  model: DataModel;
+  storage: Storage;
+  uids: Uids;
+  logger: Logger;
+  /** Absent: none. */
+  plugins?: WritePlugins;
   /** `skip` writes no log first: faster, lost when a server dies. Mirrors the original's batch imports. */
   durability?: MutateOptions['durability'];
   /** Takes what storage does not; absent: that is lost. The writer closes it. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LayeredConfig } from '../../src/config';
+import { readDataModel } from '../../src/tables';
 import { describeTables } from '../../src/tools/table-schema';
 
 const scripts = join(__dirname, '../../hbase-schema');
@@ -24,7 +25,7 @@ function statements(script: string, env: Record<string, string> = {}): { out: st
 /** The same statements from the one description of the tables. */
 function fromDescription(config: LayeredConfig, compression: string, ttl = 'FOREVER'): string[] {
   const same = `COMPRESSION => '${compression}', BLOOMFILTER => 'ROW', DATA_BLOCK_ENCODING => 'DIFF'`;
-  return describeTables(config, { compression, bloomFilter: 'ROW', dataBlockEncoding: 'DIFF' }).map(
+  return describeTables(readDataModel(config), { compression, bloomFilter: 'ROW', dataBlockEncoding: 'DIFF' }).map(
     ({ name, families, splitKeys = [], mayExpire }) => {
       const parts = families.map(
         (f) => `{NAME => '${f.name}'${f.versions ? ', VERSIONS => 1' : ''}, ${same}${mayExpire ? `, TTL => '${ttl}'` : ''}}`,

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config';
 import { buildRowKey, DATA_FAMILY, DEFAULT_LAYOUT } from '../../src/schema';
-import { createUids } from '../../src/uid';
+import { uidsOn } from '../support/parts';
 import { putOf } from '../write/compaction/support/rows';
 import { describeWithHBase } from './support/needs';
 import { OriginalTsd } from './support/original';
@@ -72,7 +72,7 @@ describeWithHBase('compaction by the original and by ours', (quorum) => {
   async function newSeries(prefix: string, metric: string): Promise<Buffer> {
     const overrides = Object.entries({ ...tableNames(prefix), 'tsd.core.auto_create_metrics': 'true' });
     const { config } = loadConfig({ overrides, searchPath: [] });
-    const uids = createUids(config, tables.storage);
+    const uids = uidsOn(tables.storage, config);
     const id = await uids.getOrCreateId('metrics', metric);
     const pair = Buffer.concat([await uids.getOrCreateId('tagk', 'host'), await uids.getOrCreateId('tagv', 'a')]);
     await uids.close();

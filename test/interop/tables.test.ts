@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { HBaseAdmin, HBaseStorage } from '../../src/storage/hbase';
 import { run } from '../../src/tools/tables';
 import { loadConfig } from '../../src/config';
+import { readHBaseSettings } from '../../src/config/settings';
 import { describeWithHBase } from './support/needs';
 
 jest.setTimeout(120_000);
@@ -35,7 +36,7 @@ describeWithHBase('tsdb tables', (quorum) => {
   });
 
   async function withAdmin(work: (admin: HBaseAdmin) => Promise<void>): Promise<void> {
-    const storage = new HBaseStorage(loadConfig({ file: config }).config);
+    const storage = new HBaseStorage(readHBaseSettings(loadConfig({ file: config }).config));
     await storage.open();
     const admin = new HBaseAdmin(storage.cluster);
     await work(admin).finally(() => {

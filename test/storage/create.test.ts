@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/types';
-import { createStorage } from '../../src/storage/create';
-import { DoNotRetryError } from '../../src/storage';
+import { createStore } from '../../src/app';
+import { DoNotRetryError, type Storage } from '../../src/storage';
 
 /** Only what was set; no defaults. */
 function configOf(set: Record<string, string>): Config {
@@ -19,6 +19,8 @@ function configOf(set: Record<string, string>): Config {
     entries: () => values,
   };
 }
+
+const createStorage = (config: Config): Storage => createStore(config).storage;
 
 it('keeps everything in the embedded store, unless the configuration says HBase', () => {
   expect(createStorage(configOf({})).name).toBe('embedded');

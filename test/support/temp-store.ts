@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedStorage, type EmbeddedOptions, type TableDescription } from '../../src/storage/embedded';
+import { EmbeddedStorage, type EmbeddedOptions, type EmbeddedTable } from '../../src/storage/embedded';
 import type { Storage } from '../../src/storage';
 
-export const TABLES: readonly TableDescription[] = [
-  { name: 'tsdb', families: ['t'], packed: true },
-  { name: 'tsdb-uid', families: ['id', 'name'] },
-  { name: 'tsdb-tree', families: ['t'] },
-  { name: 'tsdb-meta', families: ['name'] },
+export const TABLES: readonly EmbeddedTable[] = [
+  { name: 'tsdb', families: [{ name: 't' }], packed: true },
+  { name: 'tsdb-uid', families: [{ name: 'id' }, { name: 'name' }] },
+  { name: 'tsdb-tree', families: [{ name: 't' }] },
+  { name: 'tsdb-meta', families: [{ name: 'name' }] },
 ];
 
 export interface TempStore {

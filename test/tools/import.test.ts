@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { loadConfig } from '../../src/config';
-import { createStorage } from '../../src/storage/create';
+import { createStore } from '../../src/app';
 import { run } from '../../src/tools/import';
 import golden from './import-errors.json';
 
@@ -44,7 +44,7 @@ async function runImport(args: string[], stdin = ''): Promise<{ code: number; lo
 
 /** Every cell of the data table: row, qualifier and value in hex. */
 async function cells(): Promise<string[]> {
-  const storage = createStorage(loadConfig({ file: config }).config);
+  const storage = createStore(loadConfig({ file: config }).config).storage;
   await storage.open();
   const out: string[] = [];
   for await (const rows of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) }))

@@ -2,7 +2,7 @@ import type { Annotation } from '../../schema';
 import type { Row } from '../../storage';
 import type { QueryGroup, QueryResult, RunStats } from '../output';
 import type { Query } from '../parse';
-import type { QuerySettings } from '../settings';
+import type { QuerySettings } from '../../config/settings';
 import type { ValidQuery } from '../specification';
 import type { QueryRegistry, QueryRequest } from './query-registry';
 

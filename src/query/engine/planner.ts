@@ -13,7 +13,7 @@ import {
 import type { PointSource, Sources } from '../source';
 import type { ValidQuery, ValidSubQuery } from '../specification';
 import type { Uids } from '../../uid';
-import type { QuerySettings } from '../settings';
+import type { QuerySettings } from '../../config/settings';
 
 /** A sub-query with its names resolved and its key ranges laid out. */
 export interface PlannedSubQuery {

@@ -1,4 +1,4 @@
-import type { QuerySettings } from '../settings';
+import type { QuerySettings } from '../../config/settings';
 import type { Annotation, KeyLayout } from '../../schema';
 import type { CallOptions } from '../../storage';
 import { ClientError } from '../../util/errors';
@@ -251,8 +251,8 @@ export class QueryRun {
     if (limits.loading !== null) await limits.loading;
     const limit = limits.of(subQuery.tsuids === null ? subQuery.metric : null);
     const budget = new ReadBudget({
-      bytes: query.overrideByteLimit && settings.allowByteOverride ? 0 : limit.bytes,
-      dataPoints: query.overrideDataPointLimit && settings.allowDataPointOverride ? 0 : limit.dataPoints,
+      bytes: query.overrideByteLimit && settings.limits.allowByteOverride ? 0 : limit.bytes,
+      dataPoints: query.overrideDataPointLimit && settings.limits.allowDataPointOverride ? 0 : limit.dataPoints,
     });
     const request = {
       plan: scan,

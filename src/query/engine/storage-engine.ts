@@ -1,6 +1,7 @@
-import type { Config } from '../../config/types';
+import type { QuerySettings } from '../../config/settings';
 import { pointArrays } from '../series';
 import type { Row, Storage } from '../../storage';
+import type { DataModel } from '../../tables';
 import type { Uids } from '../../uid';
 import { collectSoon } from '../../util/heap-growth';
 import type { Log } from '../../util/log';
@@ -8,17 +9,25 @@ import { newRunStats } from '../output';
 import { validateQuery, type Query } from '../parse';
 import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
-import { layoutOf, QueryLimits, QueryMemory } from '../plan';
+import { QueryLimits, QueryMemory } from '../plan';
 import { QueryRecord, QueryRegistry, type QueryRequest } from './query-registry';
 import { asClientError } from './client-error';
 import { QueryRun, type RunContext } from './run';
 import { Semaphore } from '../scan';
-import { querySettings, type QuerySettings } from '../settings';
 import type { QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
 /** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
 const MAX_SCANS = 64;
+
+/** What a query engine is made of. */
+export interface QueryParts {
+  settings: QuerySettings;
+  model: DataModel;
+  storage: Storage;
+  uids: Uids;
+  logger: Log;
+}
 
 /** The query engine over one store. Mirrors what QueryRpc, TSQuery and TsdbQuery do together. */
 class StorageQueryEngine implements QueryEngine {
@@ -28,18 +37,18 @@ class StorageQueryEngine implements QueryEngine {
   private readonly limits: QueryLimits;
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
-  constructor(config: Config, storage: Storage, uids: Uids, logger: Log) {
-    const settings = querySettings(config);
-    const layout = layoutOf(config, uids.widths);
+  constructor({ settings, model, storage, uids, logger }: QueryParts) {
+    const { layout, merge } = model;
+    const table = model.tables.data.name;
     this.registry = new QueryRegistry(settings.allowDuplicates);
-    this.limits = new QueryLimits(config, logger);
+    this.limits = new QueryLimits(settings.limits, logger);
     this.context = {
       settings,
       limits: this.limits,
       memory: new QueryMemory(settings.memoryBytes),
       scans: new Semaphore(MAX_SCANS),
-      sources: new Sources({ table: settings.table, layout, merge: settings.merge, dateTieredSince: settings.dateTieredSince }),
-      annotations: { table: settings.table, layout },
+      sources: new Sources({ table, layout, merge, dateTieredSince: settings.dateTieredSince }),
+      annotations: { table, layout },
       scanning: {
         storage,
         uids,
@@ -115,8 +124,8 @@ class StorageQueryEngine implements QueryEngine {
 
 /**
  * The query engine of a daemon or a tool.
- * @throws NumberFormatError, IllegalArgumentError for values of the configuration that the original does not start with either
+ * @throws Error for values of the configuration that the original does not start with either
  */
-export function createQueryEngine(config: Config, storage: Storage, uids: Uids, logger: Log): QueryEngine {
-  return new StorageQueryEngine(config, storage, uids, logger);
+export function createQueryEngine(parts: QueryParts): QueryEngine {
+  return new StorageQueryEngine(parts);
 }

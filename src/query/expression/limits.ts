@@ -1,14 +1,7 @@
+import type { ExpressionLimits } from '../../config/settings';
 import { ClientError } from '../../util/errors';
 
-/** What one request may ask for in expressions. */
-export interface ExpressionLimits {
-  /** Characters of one expression. */
-  readonly length: number;
-  /** Calls, or parentheses and operators, inside each other. */
-  readonly depth: number;
-  /** Expressions of one request. */
-  readonly count: number;
-}
+export type { ExpressionLimits };
 
 /** @throws ClientError 400 */
 export function checkLength(expression: string, { length }: ExpressionLimits): void {

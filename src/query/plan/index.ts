@@ -1,4 +1,3 @@
-export { layoutOf } from './layout';
 export { ADVICE, QueryLimits, ReadBudget, type ReadLimits } from './limits';
 export { QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../../config/types';
+import type { QueryLimitSettings } from '../../config/settings';
 import { JavaRegexp } from '../../util/java-regexp';
 import type { Log } from '../../util/log';
 import { ClientError } from '../../util/errors';
@@ -35,18 +35,16 @@ export class QueryLimits {
 
   /** @throws Error for negative defaults, which stop the daemon's start */
   constructor(
-    config: Config,
+    { bytes, dataPoints, overrides }: QueryLimitSettings,
     private readonly logger: Log,
   ) {
-    const bytes = config.getInt('tsd.query.limits.bytes.default');
-    const dataPoints = config.getInt('tsd.query.limits.data_points.default');
     if (bytes < 0) throw new Error('The default byte limit cannot be negative');
     if (dataPoints < 0) throw new Error('The default data points limit cannot be negative');
     this.defaults = { bytes, dataPoints };
-    this.file = config.getString('tsd.query.limits.overrides.config') || null;
-    if (this.file === null) return;
+    this.file = overrides?.file ?? null;
+    if (overrides === null) return;
     this.loading = this.reload().then(() => void (this.loading = null));
-    this.timer = setInterval(() => void this.reload(), Math.min(config.getInt('tsd.query.limits.overrides.interval') * 1000, 2 ** 31 - 1));
+    this.timer = setInterval(() => void this.reload(), Math.min(overrides.intervalSeconds * 1000, 2 ** 31 - 1));
     this.timer.unref();
   }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { BodySettings } from '../../config/settings';
 import type { Tsd } from '../context';
 import type { LatencyHistogram } from '../../util/latency-histogram';
 import { messageOf } from '../../util/message-of';
-import { BodyReader, ClientGoneError, type BodyRules } from './body';
+import { BodyReader, ClientGoneError } from './body';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
 import { createPages } from './pages';
@@ -18,7 +19,7 @@ const API = 'api/';
 
 export interface HttpOptions {
   routes: ReadonlyMap<string, HttpHandler>;
-  bodyRules: BodyRules;
+  bodyRules: BodySettings;
   corsRules: CorsRules;
   /** Time from head to answer of every call. */
   latency: LatencyHistogram;
@@ -39,7 +40,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     latency.add(ms);
     if (tsd.logs.enabled('net.opentsdb.tsd.HttpQuery', 'debug')) log.debug(`HTTP ${describe(call)} done in ${ms}ms`);
   };
-  const callOptions = { showStackTrace: tsd.config.getBoolean('tsd.http.show_stack_trace'), answered };
+  const callOptions = { showStackTrace: tsd.settings.showStackTrace, answered };
 
   const failed = (call: Call, error: unknown): void => {
     const { req, res } = call;

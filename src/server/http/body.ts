@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import zlib from 'node:zlib';
-import type { Config } from '../../config/types';
+import type { BodySettings } from '../../config/settings';
 import { ClientError } from '../../util/errors';
 
 const EMPTY = Buffer.alloc(0);
@@ -8,26 +8,6 @@ const EMPTY = Buffer.alloc(0);
 const ORIGINAL_CHUNK_BYTES = 8192;
 /** All bodies being read at once may hold this many times the largest allowed one. */
 const BODIES_IN_MEMORY = 4;
-
-/** Which bodies are taken. */
-export interface BodyRules {
-  /** Largest body after decoding, in bytes. */
-  readonly maxBody: number;
-  /** `tsd.http.request.enable_chunked` was set to false by the operator: chunked and large bodies are refused. */
-  readonly refuseChunked: boolean;
-  /** `tsd.http.request.max_chunk` when the operator has set it: cap of a chunked or large body as sent, else null. */
-  readonly maxChunk: number | null;
-}
-
-export function readBodyRules(config: Config): BodyRules {
-  const chunked = 'tsd.http.request.enable_chunked';
-  const maxChunk = 'tsd.http.request.max_chunk';
-  return {
-    maxBody: config.getInt('tsd.http.request.max_body'),
-    refuseChunked: config.isSet(chunked) && !config.getBoolean(chunked),
-    maxChunk: config.isSet(maxChunk) && config.has(maxChunk) ? config.getInt(maxChunk) : null,
-  };
-}
 
 const tooLarge = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
@@ -43,7 +23,7 @@ export function isChunked(req: IncomingMessage): boolean {
 export class BodyReader {
   private held = 0;
 
-  constructor(readonly rules: BodyRules) {}
+  constructor(readonly rules: BodySettings) {}
 
   /** The refusal that can be given before a byte of the body was read; null: read it. */
   refusal(req: IncomingMessage): ClientError | null {

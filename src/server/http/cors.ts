@@ -1,4 +1,4 @@
-import type { Config } from '../../config/types';
+import type { ServerSettings } from '../../config/settings';
 import type { HttpCall } from './types';
 import { ClientError } from '../../util/errors';
 
@@ -12,8 +12,7 @@ export interface CorsRules {
 }
 
 /** @throws Error with the original's words when a key makes no sense: the daemon doesn't start */
-export function readCorsRules(config: Config, log: (message: string) => void): CorsRules {
-  const text = config.getString('tsd.http.request.cors_domains') ?? '';
+export function corsRulesOf({ domains: text, headers }: ServerSettings['cors'], log: (message: string) => void): CorsRules {
   let domains: Set<string> | null = null;
   if (text === '') log('CORS domain list was empty, CORS will not be enabled');
   else {
@@ -24,7 +23,6 @@ export function readCorsRules(config: Config, log: (message: string) => void): C
     domains = new Set(listed.map((domain) => domain.trim().toUpperCase()));
     for (const domain of listed) log(`Loaded CORS domain (${domain})`);
   }
-  const headers = (config.getString('tsd.http.request.cors_headers') ?? '').trim();
   if (!HEADER_LIST.test(headers)) {
     throw new Error('tsd.http.request.cors_headers must be a list of validly-formed HTTP header names. No wildcards are allowed.');
   }

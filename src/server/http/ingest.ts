@@ -34,8 +34,8 @@ function syncTimeout(call: HttpCall): number {
 
 /** The header that `tsd.http.header_tag` names has to be a tag; that is all that comes of it. */
 function checkHeaderTag(call: HttpCall): void {
-  const header = call.tsd.config.getString('tsd.http.header_tag') ?? '';
-  const value = header === '' ? undefined : call.req.headers[header.toLowerCase()];
+  const { headerTag } = call.tsd.settings;
+  const value = headerTag === null ? undefined : call.req.headers[headerTag.toLowerCase()];
   if (typeof value !== 'string') return;
   try {
     parseTag(new Map(), value);

@@ -32,10 +32,8 @@ const READING_UI: Routes = { '': home, s: staticFile, 'favicon.ico': favicon, su
 const UI: Routes = { aggregators, dropcaches: dropCaches, logs, stats, version };
 
 /** The endpoints that this daemon's mode and switches leave, by route. Mirrors RpcManager.initializeBuiltinRpcs. */
-export function routesOf(tsd: Pick<Tsd, 'config' | 'mode' | 'ingest'>): Map<string, HttpHandler> {
-  const on = (key: string): boolean => tsd.config.getString(key) === 'true';
-  const api = on('tsd.core.enable_api');
-  const ui = on('tsd.core.enable_ui');
+export function routesOf(tsd: Pick<Tsd, 'settings' | 'mode' | 'ingest'>): Map<string, HttpHandler> {
+  const { enableApi: api, enableUi: ui, dieDieDie: mayBeStopped } = tsd.settings;
   // The busiest first: the router tries them in this order.
   const groups: Routes[] = [];
   if (api && tsd.mode !== 'ro') {
@@ -46,6 +44,6 @@ export function routesOf(tsd: Pick<Tsd, 'config' | 'mode' | 'ingest'>): Map<stri
   if (api) groups.push(API);
   if (ui && tsd.mode !== 'wo') groups.push(READING_UI);
   if (ui) groups.push(UI);
-  if (ui && tsd.config.getString('tsd.no_diediedie') === 'false') groups.push({ diediedie: dieDieDie });
+  if (ui && mayBeStopped) groups.push({ diediedie: dieDieDie });
   return new Map(groups.flatMap((group) => Object.entries(group)));
 }

@@ -39,6 +39,6 @@ export function commandsOf(tsd: Tsd): ReadonlyMap<string, Command | IngestComman
   ]);
   commands.set('help', (_tsd, _words, connection) => connection.reply(`available commands: ${[...commands.keys()].join(' ')} \n`));
   if (tsd.mode !== 'ro') for (const command of tsd.ingest.commands) commands.set(command.name, command);
-  if ((tsd.config.getString('tsd.no_diediedie') ?? 'false') === 'false') commands.set('diediedie', diediedie);
+  if (tsd.settings.dieDieDie) commands.set('diediedie', diediedie);
   return commands;
 }

@@ -80,7 +80,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     const sink = this.commands.get(put.name);
     this.lines = sink instanceof CommandSink ? put : null;
     this.lineSink = sink instanceof CommandSink ? sink : new CommandSink(put, this);
-    this.tellFailures = tsd.config.getBoolean('tsd.rpc.telnet.return_errors');
+    this.tellFailures = tsd.settings.tellTelnetOfErrors;
     this.charset = tsd.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
   }
 

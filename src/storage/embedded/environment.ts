@@ -6,7 +6,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, RetryableError, StorageError, TableNotFoundError } from '../errors';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
-import { OWN_TABLE, Table, type CellDatabase, type Entry, type RangeStart, type TableDescription, type TableState } from './table';
+import { OWN_TABLE, Table, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
@@ -14,7 +14,7 @@ import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './sto
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
   path: string;
-  tables: readonly TableDescription[];
+  tables: readonly EmbeddedTable[];
   /** Cells that may stand singly in a packed table before they are packed. Default 100,000. */
   packAfter?: number;
   /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
@@ -105,12 +105,12 @@ export class Environment {
       throw new StorageError(`The embedded store in ${this.path} has format ${format.version}, this version reads ${FORMAT}`);
   }
 
-  private openTable({ name, families, packed }: TableDescription): void {
+  private openTable({ name, families, packed }: EmbeddedTable): void {
     const generations = packed ? [name, `${name}.2`] : [name];
     const runs = packed ? this.openCells(`${name}.runs`) : null;
     const table = new Table(
       name,
-      families,
+      families.map((family) => family.name),
       this.own,
       generations.map((g) => this.openCells(g)),
       runs,

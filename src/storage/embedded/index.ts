@@ -1,6 +1,6 @@
 export { EmbeddedStorage } from './embedded-storage';
 export type { EmbeddedOptions } from './environment';
-export type { TableDescription } from './table';
+export type { EmbeddedTable } from './table';
 export { checkStore, type StoreReport } from './check-store';
 export { DamagedStoreError } from './lmdb-file';
 export { describeDamage, type Damage } from './tree-walk';

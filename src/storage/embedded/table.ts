@@ -2,9 +2,9 @@ import type { Database } from 'lmdb';
 import type { CellKey } from './key-codec';
 import type { ValueWindow } from './cell-value';
 
-export interface TableDescription {
+export interface EmbeddedTable {
   name: string;
-  families: readonly string[];
+  families: readonly { name: string }[];
   /** Has many small cells a row: they are packed, see run-codec.ts. */
   packed?: boolean;
 }

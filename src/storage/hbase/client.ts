@@ -1,4 +1,4 @@
-import type { Config } from '../../config/types';
+import type { HBaseSettings } from '../../config/settings/hbase';
 import { DoNotRetryError, RetryableError, StorageError } from '../errors';
 import type { Row } from '../row';
 import type { ServerState } from '../server-state';
@@ -11,7 +11,7 @@ import { toStorageError } from './errors';
 import { encodeFilter } from './filters';
 import type { MetaLocator } from './meta-locator';
 import { AppendOperation, DeleteOperation, GetOperation, PutOperation } from './operations';
-import { DEFAULT_OPTIONS, optionsFromConfig } from './options';
+import { DEFAULT_OPTIONS, hbaseOptions } from './options';
 import type { HBaseOptions } from './options';
 import { rowProblem } from './region';
 import type { Region } from './region';
@@ -38,11 +38,11 @@ export class HBaseStorage implements Storage {
   private whenIdle: (() => void)[] = [];
 
   /**
-   * @param source the configuration's `tsd.storage.hbase.*` and `hbase.*` keys, or a cluster with its options
-   * @param logs for a source that is a configuration; absent: nothing is logged
+   * @param source the configuration's settings, or a cluster with its options
+   * @param logs for a source that is settings; absent: nothing is logged
    */
-  constructor(source: Config | Cluster, logs?: LogSource) {
-    const cluster = source instanceof Cluster ? source : new Cluster(optionsFromConfig(source), undefined, logs);
+  constructor(source: HBaseSettings | Cluster, logs?: LogSource) {
+    const cluster = source instanceof Cluster ? source : new Cluster(hbaseOptions(source), undefined, logs);
     const { directory, handler } = cluster;
     const { batchActions, batchBytes, batchGets, maxAttempts } = cluster.options;
     this.cluster = cluster;

@@ -1,5 +1,6 @@
 import * as os from 'node:os';
-import type { Config } from '../../config/types';
+import { LayeredConfig } from '../../config';
+import { readHBaseSettings, type HBaseSettings } from '../../config/settings/hbase';
 import { DoNotRetryError } from '../errors';
 import type { ServerAddress } from './region';
 
@@ -38,19 +39,10 @@ export interface HBaseOptions {
   route?: (server: ServerAddress) => ServerAddress;
 }
 
-export const DEFAULT_OPTIONS: HBaseOptions = {
-  zkQuorum: 'localhost',
-  zkBaseDir: '/hbase',
-  zkSessionTimeoutMs: 5000,
-  user: '',
-  maxAttempts: 10,
-  rpcTimeoutMs: 20_000,
+/** What no key says. */
+const OWN_CHOICE = {
   operationTimeoutMs: 60_000,
   openTimeoutMs: 15_000,
-  connectTimeoutMs: 5000,
-  idleTimeoutMs: 300_000,
-  noDelay: true,
-  keepAlive: true,
   batchActions: 5000,
   batchBytes: 2 << 20,
   batchGets: 256,
@@ -60,43 +52,25 @@ export const DEFAULT_OPTIONS: HBaseOptions = {
   scanResultBytes: 2 << 20,
 };
 
-/**
- * The client's settings out of an opentsdb.conf. Mirrors asynchbase's Config, with one difference: `hbase.rpc.timeout = 0`
- * (no timeout, its default) means ours, since a call that never ends is a leak.
- */
-export function optionsFromConfig(config: Config): HBaseOptions {
-  const text = (key: string): string => (config.has(key) ? (config.getString(key) ?? '').trim() : '');
-  const int = (key: string, fallback: number): number => (config.has(key) ? config.getInt(key) : fallback);
-  const flag = (key: string, fallback: boolean): boolean => (config.has(key) ? config.getBoolean(key) : fallback);
-  const positive = (key: string, fallback: number): number => {
-    const value = int(key, fallback);
-    return value > 0 ? value : fallback;
-  };
-  refuseKerberos(text('hbase.security.authentication'), flag('hbase.security.auth.enable', false));
-  const defaults = DEFAULT_OPTIONS;
-  const rpcTimeoutMs = positive('hbase.rpc.timeout', defaults.rpcTimeoutMs);
+/** The options that settings come to. @throws DoNotRetryError when they ask for Kerberos */
+export function hbaseOptions({ authentication, batchActions, batchesInFlight, ...settings }: HBaseSettings): HBaseOptions {
+  refuseKerberos(authentication);
   return {
-    ...defaults,
-    zkQuorum: text('tsd.storage.hbase.zk_quorum') || defaults.zkQuorum,
-    zkBaseDir: text('tsd.storage.hbase.zk_basedir') || defaults.zkBaseDir,
-    zkSessionTimeoutMs: positive('hbase.zookeeper.session.timeout', defaults.zkSessionTimeoutMs),
-    user: text('hbase.security.simple.username'),
-    maxAttempts: positive('hbase.client.retries.number', defaults.maxAttempts),
-    rpcTimeoutMs,
-    operationTimeoutMs: Math.max(defaults.operationTimeoutMs, rpcTimeoutMs),
-    connectTimeoutMs: positive('hbase.ipc.client.socket.timeout.connect', defaults.connectTimeoutMs),
-    idleTimeoutMs: int('hbase.hbase.ipc.client.connection.idle_timeout', defaults.idleTimeoutMs / 1000) * 1000,
-    noDelay: flag('hbase.ipc.client.tcpnodelay', defaults.noDelay),
-    keepAlive: flag('hbase.ipc.client.tcpkeepalive', defaults.keepAlive),
-    batchActions: config.isSet('hbase.rpcs.batch.size') ? positive('hbase.rpcs.batch.size', defaults.batchActions) : defaults.batchActions,
-    batchesInFlight: Math.min(defaults.batchesInFlight, positive('hbase.region_client.inflight_limit', defaults.batchesInFlight)),
+    ...OWN_CHOICE,
+    ...settings,
+    operationTimeoutMs: Math.max(OWN_CHOICE.operationTimeoutMs, settings.rpcTimeoutMs),
+    batchActions: batchActions ?? OWN_CHOICE.batchActions,
+    batchesInFlight: Math.min(OWN_CHOICE.batchesInFlight, batchesInFlight ?? Infinity),
   };
 }
 
-function refuseKerberos(authentication: string, enabled: boolean): void {
-  if (!enabled || authentication === '' || authentication === 'simple') return;
+/** The options when no key is set. */
+export const DEFAULT_OPTIONS: HBaseOptions = hbaseOptions(readHBaseSettings(new LayeredConfig()));
+
+function refuseKerberos({ enabled, kind }: HBaseSettings['authentication']): void {
+  if (!enabled || kind === '' || kind === 'simple') return;
   throw new DoNotRetryError(
-    `hbase.security.authentication = ${authentication}: this client connects to HBase with simple authentication only; ` +
+    `hbase.security.authentication = ${kind}: this client connects to HBase with simple authentication only; ` +
       'set it to simple, or use a cluster without SASL',
   );
 }

@@ -10,7 +10,7 @@ import { Pacer } from './pacer';
 import { RowCompactor } from './row-compactor';
 import { hasAppends, tooLong } from './row-plan';
 import { ROW_AGE, RowQueue } from './row-queue';
-import type { CompactionSettings } from './settings';
+import type { CompactionWork } from './types';
 import { CompactionStats, type ReadFindings } from './stats';
 import type { Compaction, CompactionOptions } from './types';
 
@@ -57,7 +57,7 @@ export class CompactionService implements Compaction {
 
   constructor(
     storage: Storage,
-    private readonly settings: CompactionSettings,
+    private readonly settings: CompactionWork,
     private readonly logger: Logger,
     options: CompactionOptions = {},
   ) {

@@ -1,36 +1,25 @@
-import type { Logger } from 'winston';
-import type { Config } from '../../config/types';
-import type { Storage } from '../../storage';
-import type { UidWidths } from '../../uid/types';
-import type { PointWriter } from '../types';
 import { CompactionService } from './compaction-service';
-import { compactionSettings } from './settings';
-import type { Compaction, CompactionOptions } from './types';
+import type { Compaction, CompactionParts } from './types';
 
-export type { Compaction, CompactionOptions } from './types';
+export type { Compaction, CompactionParts } from './types';
 
-/**
- * The compaction of a daemon or a tool, as the configuration wants it. Not started yet.
- * @throws NumberFormatError, IllegalArgumentError for values that the original does not start with either
- */
-export function createCompaction(
-  config: Config,
-  storage: Storage,
-  widths: UidWidths,
-  logger: Logger,
-  options: CompactionOptions = {},
-): Compaction {
-  const settings = compactionSettings(config, widths, options.readOnly ?? false);
-  const { quietMs = settings.quietMs, drainMs = settings.drainMs } = options;
-  return new CompactionService(storage, { ...settings, quietMs, drainMs }, logger, options);
-}
+const DRAIN_MS = 10_000;
 
-/** A compaction of what a writer writes: it hears of its rows, leaves alone those that are on their way, and waits while it is behind. */
-export function createCompactionOf(
-  writer: PointWriter,
-  ...[config, storage, widths, logger, options]: Parameters<typeof createCompaction>
-): Compaction {
-  const compaction = createCompaction(config, storage, widths, logger, {
+/** The compaction of a daemon or a tool, as the configuration wants it. Not started yet. */
+export function createCompaction({ settings, model, storage, logger, writer, ...options }: CompactionParts): Compaction {
+  const mayWrite = options.readOnly !== true;
+  const work = {
+    ...settings,
+    enabled: settings.enabled && mayWrite,
+    repairAppends: settings.repairAppends && mayWrite,
+    quietMs: options.quietMs ?? settings.quietMs,
+    table: model.tables.data.name,
+    layout: model.layout,
+    merge: model.merge,
+    drainMs: options.drainMs ?? DRAIN_MS,
+  };
+  if (writer === undefined) return new CompactionService(storage, work, logger, options);
+  const compaction = new CompactionService(storage, work, logger, {
     ...options,
     keepingUp: () => writer.accepting,
     isWriting: (rowKey) => writer.isWriting(rowKey),

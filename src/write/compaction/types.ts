@@ -1,5 +1,10 @@
-import type { Row } from '../../storage';
+import type { Logger } from 'winston';
+import type { CompactionSettings } from '../../config/settings/compaction';
+import type { KeyLayout, MergeOptions } from '../../schema';
+import type { Row, Storage } from '../../storage';
+import type { DataModel } from '../../tables';
 import type { StatsSource } from '../../util/stats';
+import type { PointWriter } from '../types';
 import type { ReadFindings } from './stats';
 
 /** Merges the cells of rows whose hour is over. Mirrors CompactionQueue. */
@@ -18,6 +23,25 @@ export interface Compaction extends StatsSource {
   flush(deadline: number): Promise<void>;
   /** Ends the work, with a last flush that is given some seconds. */
   close(): Promise<void>;
+}
+
+/** What a compaction is made of. */
+export interface CompactionParts extends CompactionOptions {
+  settings: CompactionSettings;
+  model: DataModel;
+  storage: Storage;
+  logger: Logger;
+  /** Whose rows are compacted: it tells of them, those that are on their way are left alone, and nothing is done while it is behind. */
+  writer?: PointWriter;
+}
+
+/** The settings with what they are applied to. */
+export interface CompactionWork extends CompactionSettings {
+  readonly table: string;
+  readonly layout: KeyLayout;
+  readonly merge: MergeOptions;
+  /** Milliseconds that the last flush may take when the TSD stops. */
+  readonly drainMs: number;
 }
 
 export interface CompactionOptions {

@@ -4,7 +4,7 @@ import { FrameReader } from './frame';
 import { RowFence } from './row-fence';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
 import { surveyOf, type Survey } from './survey';
-import type { SpoolSettings } from './types';
+import type { SpoolPace } from './types';
 
 /** With less than this left, what is new waits for the rest, so that a backlog comes to its end under load. */
 const LAST_BYTES = 1 << 20;
@@ -52,7 +52,7 @@ export class Backlog {
     /** For the log: `table "tsdb"`. */
     private readonly what: string,
     readonly queue: SegmentQueue,
-    private readonly settings: SpoolSettings,
+    private readonly settings: SpoolPace,
     private readonly logger: Logger,
     /** The row (or series) of a record. */
     nameOf: (payload: Buffer) => Uint8Array,

@@ -6,7 +6,7 @@ import { Backlog, type Outlet } from './backlog';
 import { decodePoint, encodePoint, type NamedPoint } from './point-record';
 import type { SegmentQueue } from './segment-queue';
 import { reasonOf, recordBacklog } from './table-spool';
-import type { SpoolReason, SpoolSettings } from './types';
+import type { SpoolReason, SpoolPace } from './types';
 
 /** The queue's name in statistics. */
 const LABEL = 'names';
@@ -24,7 +24,7 @@ export class PointSpool {
 
   constructor(
     queue: SegmentQueue,
-    readonly settings: SpoolSettings,
+    readonly settings: SpoolPace,
     private readonly logger: Logger,
   ) {
     this.backlog = new Backlog('names without UIDs', queue, settings, logger, (payload) =>

@@ -3,7 +3,7 @@ import { DoNotRetryError, StorageError, type Failure, type RowDelete, type RowPu
 import type { Outlet } from './backlog';
 import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
 import { decodeRecord, joinRows, type DeleteRecord, type PutRecord } from './row-record';
-import type { SpoolSettings, Writes } from './types';
+import type { SpoolPace, Writes } from './types';
 
 /** Cells and bytes of one request, about. */
 const BATCH_CELLS = 5000;
@@ -36,7 +36,7 @@ export class RowOutlet implements Outlet {
   constructor(
     private readonly storage: Writes,
     private readonly table: string,
-    private readonly settings: Pick<SpoolSettings, 'afterMs' | 'longestPauseMs'>,
+    private readonly settings: Pick<SpoolPace, 'afterMs' | 'longestPauseMs'>,
     private readonly events: RowOutletEvents,
   ) {}
 

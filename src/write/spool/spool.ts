@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'winston';
-import type { Config } from '../../config/types';
+import type { SpoolSettings } from '../../config/settings/write';
 import type { Failure, MutateOptions, RowDelete, RowPut, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { lockDirectory } from './directory-lock';
@@ -11,30 +11,11 @@ import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
 import { SegmentQueue } from './segment-queue';
 import { SpoolSpace } from './space';
 import { TableSpool } from './table-spool';
-import type { SpoolSettings, Writes } from './types';
+import { SPOOL_PAUSES, type SpoolPace, type Writes } from './types';
 
 /** Tables have directories called `table-NAME`; points by name are in `names`. */
 const TABLE = 'table-';
 const NAMES = 'names';
-
-/** What the configuration says of the spool; null: there is none. @throws NumberFormatError */
-export function spoolSettings(config: Config): SpoolSettings | null {
-  const path = config.getString('tsd.storage.spool.path');
-  if (!path) return null;
-  return {
-    path: resolve(path),
-    maxBytes: config.getInt('tsd.storage.spool.max_bytes'),
-    afterMs: config.getInt('tsd.storage.spool.after'),
-    firstPauseMs: 500,
-    longestPauseMs: 5000,
-  };
-}
-
-/** The spool of a daemon; undefined when the configuration has none. @throws NumberFormatError, and what Spool.open throws */
-export async function openSpool(config: Config, storage: Storage, logger: Logger): Promise<Spool | undefined> {
-  const settings = spoolSettings(config);
-  return settings === null ? undefined : Spool.open(settings, storage, logger);
-}
 
 /** Told of what leaves the spool. */
 export interface SpoolTargets {
@@ -55,7 +36,7 @@ export class Spool implements Writes {
 
   private constructor(
     private readonly storage: Writes,
-    private readonly settings: SpoolSettings,
+    private readonly settings: SpoolPace & { path: string },
     private readonly logger: Logger,
     private readonly space: SpoolSpace,
     readonly points: PointSpool,
@@ -63,7 +44,8 @@ export class Spool implements Writes {
   ) {}
 
   /** @throws IllegalStateError when another process uses the directory; errors of the file system */
-  static async open(settings: SpoolSettings, storage: Storage, logger: Logger): Promise<Spool> {
+  static async open(given: SpoolSettings & Partial<SpoolPace>, storage: Storage, logger: Logger): Promise<Spool> {
+    const settings = { ...SPOOL_PAUSES, ...given, path: resolve(given.path) };
     const { path, maxBytes } = settings;
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const unlock = lockDirectory(path);

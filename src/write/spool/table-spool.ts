@@ -15,7 +15,7 @@ import type { RowBatch } from './row-batch';
 import { RowOutlet } from './row-outlet';
 import { rowOfRecord } from './row-record';
 import type { SegmentQueue } from './segment-queue';
-import type { SpoolReason, SpoolSettings, Writes } from './types';
+import type { SpoolReason, SpoolPace, Writes } from './types';
 
 /**
  * Where one table's changes go: to storage, or into the spool and from there to storage. Those of a row keep their order, of whatever family
@@ -33,7 +33,7 @@ export class TableSpool {
     private readonly storage: Writes,
     private readonly table: string,
     queue: SegmentQueue,
-    private readonly settings: SpoolSettings,
+    private readonly settings: SpoolPace,
     logger: Logger,
   ) {
     this.backlog = new Backlog(`table "${table}"`, queue, settings, logger, rowOfRecord);

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../../src/config';
 import { HBaseAdmin, HBaseStorage } from '../../../src/storage/hbase';
+import { readDataModel } from '../../../src/tables';
 import { describeTables } from '../../../src/tools/table-schema';
 
 /** Configuration keys of the four tables, each name with the prefix in front. */
@@ -33,7 +34,7 @@ export class TestTables {
     const { config } = loadConfig({ overrides, searchPath: [] });
     const attributes = { compression: 'NONE', bloomFilter: 'ROW', dataBlockEncoding: 'DIFF', ttlSeconds: undefined };
     await Promise.all(
-      describeTables(config, attributes).map(async (table) => {
+      describeTables(readDataModel(config), attributes).map(async (table) => {
         await this.admin.createTable(table);
         this.made.push(table.name);
       }),

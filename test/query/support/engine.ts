@@ -1,10 +1,13 @@
 import { LayeredConfig } from '../../../src/config';
+import { readQuerySettings } from '../../../src/config/settings';
 import { createQueryEngine, parseJsonQuery, parseUriQuery, removeDuplicates, type Query, type QueryEngine } from '../../../src/query';
 import { queryAnswerJson } from '../../../src/server/http/query/answer-json';
 import type { Storage } from '../../../src/storage';
-import { createUids, type Uids } from '../../../src/uid';
-import { createPointWriter, type PointWriter } from '../../../src/write';
+import { readDataModel } from '../../../src/tables';
+import type { Uids } from '../../../src/uid';
+import type { PointWriter } from '../../../src/write';
 import { silent } from '../../write/support/data-table';
+import { uidsOn, writerOn } from '../../support/parts';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 
 /** An output object of `/api/query`. */
@@ -33,10 +36,11 @@ export class TestEngine {
   static async open(settings: Record<string, string> = {}, wrap: (storage: Storage) => Storage = (s) => s): Promise<TestEngine> {
     const store = await openTempStore();
     const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
-    const uids = createUids(config, store.storage);
-    const writer = createPointWriter(config, store.storage, uids, silent);
+    const uids = uidsOn(store.storage, config);
+    const writer = writerOn(store.storage, config, uids, { logger: silent });
     const storage = wrap(store.storage);
-    return new TestEngine(store, storage, config, uids, writer, createQueryEngine(config, storage, uids, silent));
+    const parts = { settings: readQuerySettings(config), model: readDataModel(config), storage, uids, logger: silent };
+    return new TestEngine(store, storage, config, uids, writer, createQueryEngine(parts));
   }
 
   /** @param lines `metric timestamp value tag=value ...`, written one after the other, so that UIDs are given in their order */

@@ -1,5 +1,6 @@
 import { LayeredConfig } from '../../../src/config';
-import { readCorsRules } from '../../../src/server/http/cors';
+import { readServerSettings } from '../../../src/config/settings';
+import { corsRulesOf } from '../../../src/server/http/cors';
 import { ask } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
 
@@ -87,7 +88,9 @@ describe('settings that make no sense keep the daemon from starting', () => {
     [{ 'tsd.http.request.cors_headers': '*' }, 'tsd.http.request.cors_headers must be a list of validly-formed HTTP header names'],
     [{ 'tsd.http.request.cors_headers': 'A,, B' }, 'tsd.http.request.cors_headers must be a list'],
   ])('%j', async (settings, message) => {
-    expect(() => readCorsRules(new LayeredConfig(Object.entries(settings)), () => {})).toThrow(message);
+    expect(() =>
+      corsRulesOf(readServerSettings(new LayeredConfig(Object.entries({ 'tsd.network.port': '0', ...settings }))).cors, () => {}),
+    ).toThrow(message);
     await expect(startDaemon(settings)).rejects.toThrow(message);
   });
 });

@@ -2,8 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
 import { createApp } from '../../../src/server/http/app';
-import { readBodyRules } from '../../../src/server/http/body';
-import { readCorsRules } from '../../../src/server/http/cors';
+import { corsRulesOf } from '../../../src/server/http/cors';
 import type { HttpHandler } from '../../../src/server/http/types';
 import { LatencyHistogram } from '../../../src/util/latency-histogram';
 import { ask, Connection, requestBytes } from '../support/client';
@@ -37,11 +36,11 @@ const handler: HttpHandler = (call) =>
 
 beforeAll(async () => {
   tsd = await startDaemon();
-  const { config } = tsd.daemon;
+  const { settings } = tsd.daemon;
   const app = createApp(tsd.daemon, {
     routes: new Map([['api/parts', handler]]),
-    bodyRules: readBodyRules(config),
-    corsRules: readCorsRules(config, () => {}),
+    bodyRules: settings.body,
+    corsRules: corsRulesOf(settings.cors, () => {}),
     latency: new LatencyHistogram(),
   });
   server = http.createServer(app);

@@ -1,8 +1,9 @@
 import { LayeredConfig } from '../../../src/config';
 import { DoNotRetryError } from '../../../src/storage';
-import { DEFAULT_OPTIONS, optionsFromConfig } from '../../../src/storage/hbase/options';
+import { readHBaseSettings } from '../../../src/config/settings/hbase';
+import { DEFAULT_OPTIONS, hbaseOptions } from '../../../src/storage/hbase/options';
 
-const from = (values: Record<string, string>) => optionsFromConfig(new LayeredConfig(Object.entries(values)));
+const from = (values: Record<string, string>) => hbaseOptions(readHBaseSettings(new LayeredConfig(Object.entries(values))));
 
 describe('the client’s settings', () => {
   it('are finite by default', () => {

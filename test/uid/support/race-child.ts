@@ -1,17 +1,17 @@
 /** A process that creates names together with others: `race-child.ts <settings as JSON> <names> <seed>`; starts at its parent's word. */
 import { once } from 'node:events';
 import { LayeredConfig } from '../../../src/config';
-import { createStorage } from '../../../src/storage/create';
-import { createUids } from '../../../src/uid';
+import { createStore } from '../../../src/app';
+import { uidsOn } from '../../support/parts';
 
 export const raceName = (i: number): string => `race.name.${i}`;
 
 async function main(): Promise<void> {
   const [settings, count, seed] = process.argv.slice(2);
   const config = new LayeredConfig(Object.entries(JSON.parse(settings) as Record<string, string>));
-  const storage = createStorage(config);
+  const { storage } = createStore(config);
   await storage.open();
-  const uids = createUids(config, storage);
+  const uids = uidsOn(storage, config);
   await uids.open();
   process.send?.('ready');
   await once(process, 'message');

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LayeredConfig } from '../../../src/config';
 import type { Storage } from '../../../src/storage';
-import { createUids, type Uids, type UidInvalidation } from '../../../src/uid';
+import type { Uids, UidInvalidation } from '../../../src/uid';
 import { b, cell, intercept, Lines, putCell, uid, uidsOver, UID_TABLE } from './uid-store';
 import { openTempStore } from '../../support/temp-store';
 import { RedisServer, until } from './redis-server';
@@ -398,7 +397,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
   });
 
   it('is off without its key', () => {
-    const uids = createUids(new LayeredConfig(), store.storage);
+    const uids = uidsOver(store.storage);
     expect(Object.keys(uids.stats()).filter((name) => name.includes('redis'))).toEqual([]);
   });
 }

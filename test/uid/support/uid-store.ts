@@ -1,7 +1,8 @@
 import { LayeredConfig } from '../../../src/config';
 import { PackedCells, type Storage } from '../../../src/storage';
-import { createUids, type Uids } from '../../../src/uid';
+import type { Uids } from '../../../src/uid';
 import type { Log } from '../../../src/util/log';
+import { uidsOn } from '../../support/parts';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 
 export const UID_TABLE = 'tsdb-uid';
@@ -30,7 +31,7 @@ export class Lines implements Log {
 /** Auto-creation of all kinds is on unless the settings say otherwise. */
 export function uidsOver(storage: Storage, settings: Record<string, string> = {}, logger?: Log): Uids {
   const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
-  return createUids(config, storage, logger);
+  return uidsOn(storage, config, logger);
 }
 
 /** A cell of the UID table, in hex. */

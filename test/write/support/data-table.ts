@@ -1,8 +1,9 @@
 import { createLogger } from 'winston';
 import { LayeredConfig } from '../../../src/config';
 import type { Storage } from '../../../src/storage';
-import { createUids, type Uids } from '../../../src/uid';
-import { createPointWriter, type PointWriter, type WritePlugins } from '../../../src/write';
+import type { Uids } from '../../../src/uid';
+import type { PointWriter, WritePlugins } from '../../../src/write';
+import { uidsOn, writerOn } from '../../support/parts';
 
 export const silent = createLogger({ silent: true });
 
@@ -15,8 +16,8 @@ export interface Writing {
 /** A writer on a store; metrics are created unless the settings say otherwise. */
 export function writingOn(storage: Storage, settings: Record<string, string> = {}, plugins?: WritePlugins): Writing {
   const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
-  const uids = createUids(config, storage);
-  return { config, uids, writer: createPointWriter(config, storage, uids, silent, plugins) };
+  const uids = uidsOn(storage, config);
+  return { config, uids, writer: writerOn(storage, config, uids, { logger: silent, plugins }) };
 }
 
 /** Every cell of a table as `row qualifier=value`, in hex, in key order. */

@@ -1,21 +1,14 @@
-import { AnnotationConflictError, AnnotationStore, type AnnotationEdit } from '../../../meta/annotations';
+import { AnnotationConflictError, type AnnotationEdit } from '../../../meta';
 import { annotationJson } from '../annotation-json';
 import { hexToUid } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
-import { layoutOf } from '../../../write';
 import { methodNotAllowed, type HttpCall } from '../types';
 import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
 
-function storeOf({ tsd }: HttpCall): AnnotationStore {
-  const table = tsd.config.getString('tsd.storage.hbase.data_table') ?? 'tsdb';
-  const explicit = tsd.config.getBoolean('tsd.storage.use_otsdb_timestamp');
-  return new AnnotationStore(tsd.storage, table, layoutOf(tsd.config, tsd.uids.widths), explicit);
-}
-
 /** Milliseconds of a time in any format. @throws IllegalArgumentError */
 function time(call: HttpCall, text: string): number {
-  return parseDateTimeString(text, call.tsd.config.getString('tsd.core.timezone'), Date.now());
+  return parseDateTimeString(text, call.tsd.settings.timeZone, Date.now());
 }
 
 /** What a time may be on a query string, cut to seconds. */
@@ -61,7 +54,7 @@ export async function annotation(call: HttpCall): Promise<void> {
   if (call.path[1]?.toLowerCase() === 'bulk') return bulk(call);
   const method = call.effectiveMethod();
   const edit = readNote(call, USES.get(method) ?? 'getTSUID()');
-  const store = storeOf(call);
+  const store = call.tsd.meta.annotations;
   switch (method) {
     case 'GET': {
       const note = await client(() => store.get(edit.tsuid ?? '', edit.startTime ?? 0));
@@ -98,7 +91,7 @@ async function bulk(call: HttpCall): Promise<void> {
   const method = call.effectiveMethod();
   if (method === 'DELETE') return bulkDelete(call);
   if (method !== 'POST' && method !== 'PUT') throw methodNotAllowed(call.method);
-  const store = storeOf(call);
+  const store = call.tsd.meta.annotations;
   const saved: string[] = [];
   for (const edit of readAnnotations(call)) {
     const { tsuid = '', startTime = 0, description = '' } = edit;
@@ -132,7 +125,7 @@ async function bulkDelete(call: HttpCall): Promise<void> {
   const wanted = call.body.length > 0 ? readBulkDelete(call) : bulkFromParams(call);
   if (wanted.startTime === '') throw new ClientError(400, 'Missing the start time value');
   if (!wanted.global && !wanted.tsuids?.length) throw new ClientError(400, 'Missing the TSUIDs or global annotations flag');
-  const store = storeOf(call);
+  const store = call.tsd.meta.annotations;
   const [start, end] = await client(() =>
     Promise.resolve([time(call, wanted.startTime), wanted.endTime ? time(call, wanted.endTime) : Date.now()]),
   );
@@ -154,6 +147,6 @@ export async function annotations(call: HttpCall): Promise<void> {
   if (call.effectiveMethod() !== 'GET') return annotation(call);
   const { startTime = 0, endTime } = readNote(call, 'getEndTime()');
   // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
-  const notes = await client(() => storeOf(call).listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
+  const notes = await client(() => call.tsd.meta.annotations.listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
   call.sendJson(200, `[${notes.map(annotationJson).join(',')}]`);
 }

@@ -36,7 +36,7 @@ async function within(root: string, name: string): Promise<string | null> {
 }
 
 async function sendFile(call: HttpCall, name: string, maxAge: number): Promise<void> {
-  const root = call.tsd.config.getString('tsd.http.staticroot') ?? '';
+  const root = call.tsd.settings.staticRoot;
   const path = root === '' ? null : await within(root, name);
   const found = path === null ? null : await readFile(path);
   if (found === null) {

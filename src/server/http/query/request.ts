@@ -12,7 +12,7 @@ export function uriParams(call: HttpCall): UriParams {
 
 /** Whether a call is to delete what it reads. An override to DELETE that isn't allowed reads, as if it weren't there. */
 export function deletes(call: HttpCall): boolean {
-  return call.method === 'DELETE' || (call.effectiveMethod() === 'DELETE' && call.tsd.config.getBoolean('tsd.http.query.allow_delete'));
+  return call.method === 'DELETE' || (call.effectiveMethod() === 'DELETE' && call.tsd.settings.allowQueryDelete);
 }
 
 /** Who asks; the headers are put in order only when somebody looks at them. */

@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { readServerSettings } from '../../../../src/config/settings';
 import { Ingest } from '../../../../src/ingest';
 import { Counters } from '../../../../src/server/counters';
 import type { Tsd } from '../../../../src/server/context';
@@ -22,8 +23,10 @@ export class TelnetTsd {
   constructor(storage: Storage, settings: Record<string, string> = {}, mode: Tsd['mode'] = 'rw', plugins?: WritePlugins) {
     this.writing = writingOn(storage, settings, plugins);
     const { config, uids, writer } = this.writing;
+    config.set('tsd.network.port', '0');
     const tsd = {
       config,
+      settings: readServerSettings(config),
       uids,
       writer,
       storage,

@@ -1,15 +1,16 @@
 import { createLogger } from 'winston';
 import { LayeredConfig } from '../../../../src/config';
+import { readCompactionSettings } from '../../../../src/config/settings';
 import { DATA_FAMILY, DEFAULT_MERGE, type MergeOptions } from '../../../../src/schema';
 import { PointsBuilder } from '../../../../src/query/series';
 import { RowDecoder } from '../../../../src/query/source/row-decoder';
 import { PackedCells, type Row, type RowPut, type Storage } from '../../../../src/storage';
-import { createCompaction, type Compaction, type CompactionOptions } from '../../../../src/write/compaction';
+import { readDataModel } from '../../../../src/tables';
+import { createCompaction, type Compaction, type CompactionParts } from '../../../../src/write/compaction';
 
 export const HOUR = 3600;
 /** Base time of the rows that tests write. */
 export const BASE = 1_700_000_000 - (1_700_000_000 % HOUR);
-const WIDTHS = { metrics: 3, tagk: 3, tagv: 3 };
 
 /** The key of a series' row. */
 export function keyOf(series: number, baseTime = BASE): Buffer {
@@ -73,13 +74,21 @@ export interface Compacting {
 }
 
 /** A compaction on a store; no row has to rest, and closing does not take long. */
-export function compactingOn(storage: Storage, settings: Record<string, string> = {}, options: CompactionOptions = {}): Compacting {
+export function compactingOn(storage: Storage, settings: Record<string, string> = {}, options: Partial<CompactionParts> = {}): Compacting {
   const config = new LayeredConfig(Object.entries(settings));
   const log: string[] = [];
   const logger = createLogger({ silent: true });
   for (const level of ['info', 'warn', 'error'] as const)
     logger[level] = ((message: string) => void log.push(`${level} ${message}`)) as unknown as typeof logger.info;
-  const compaction = createCompaction(config, storage, WIDTHS, logger, { quietMs: 0, drainMs: 5000, ...options });
+  const compaction = createCompaction({
+    settings: readCompactionSettings(config),
+    model: readDataModel(config),
+    storage,
+    logger,
+    quietMs: 0,
+    drainMs: 5000,
+    ...options,
+  });
   return {
     compaction,
     log,

@@ -1,10 +1,12 @@
 import { createLogger, transports, type Logger } from 'winston';
 import { Writable } from 'node:stream';
 import { LayeredConfig } from '../../../../src/config';
+import type { SpoolSettings } from '../../../../src/config/settings';
 import type { Storage } from '../../../../src/storage';
-import { createUids, type Uids } from '../../../../src/uid';
-import { createPointWriter, NO_PLUGINS, Spool, type PointWriter, type WritePlugins } from '../../../../src/write';
-import type { SpoolSettings } from '../../../../src/write/spool';
+import type { Uids } from '../../../../src/uid';
+import { NO_PLUGINS, Spool, type PointWriter, type WritePlugins } from '../../../../src/write';
+import type { SpoolPace } from '../../../../src/write/spool';
+import { uidsOn, writerOn } from '../../../support/parts';
 
 export interface Spooling {
   writer: PointWriter;
@@ -17,7 +19,9 @@ export interface Spooling {
   add(timestamp: number, value: string, host?: string, metric?: string): Promise<void>;
 }
 
-const FAST: Omit<SpoolSettings, 'path'> = { maxBytes: 64 << 20, afterMs: 100, firstPauseMs: 20, longestPauseMs: 100 };
+const FAST: Omit<SpoolLimits, 'path'> = { maxBytes: 64 << 20, afterMs: 100, firstPauseMs: 20, longestPauseMs: 100 };
+
+type SpoolLimits = SpoolSettings & SpoolPace;
 
 const PATIENCE_MS = 60_000;
 
@@ -29,12 +33,12 @@ export async function spoolingOn(
 ): Promise<Spooling> {
   const { logger, log } = keepingLog();
   const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
-  const uids = createUids(config, storage);
+  const uids = uidsOn(storage, config);
   const limits = { ...FAST, path, ...spoolSettings };
   const { afterMs } = limits;
   if (isWell !== undefined) Object.defineProperty(limits, 'afterMs', { get: () => (isWell() ? PATIENCE_MS : afterMs) });
   const spool = await Spool.open(limits, storage, logger);
-  const writer = createPointWriter(config, storage, uids, logger, plugins, { spool });
+  const writer = writerOn(storage, config, uids, { logger, plugins, spool });
   writer.startReplay();
   return {
     writer,
@@ -57,7 +61,7 @@ export async function spoolingOn(
 export interface Options {
   /** Storage that is well has all the time: a commit on a busy machine may take longer than `afterMs`, and that is not what is tested. */
   isWell?: () => boolean;
-  spool?: Partial<SpoolSettings>;
+  spool?: Partial<SpoolLimits>;
   config?: Record<string, string>;
   plugins?: WritePlugins;
 }

@@ -1,11 +1,11 @@
-import { loadConfig } from '../../src/config';
-import { checkWidths } from '../../src/server/startup-checks';
+import { checkWidths } from '../../src/app/startup-checks';
+import { LayeredConfig } from '../../src/config';
+import { readDataModel } from '../../src/tables';
 import { PackedCells } from '../../src/storage';
 import { openTempStore, type TempStore } from '../support/temp-store';
 
 const NAME = Buffer.from('name');
-const WIDTHS = { metrics: 3, tagk: 3, tagv: 3 };
-const { config } = loadConfig({ searchPath: [] });
+const model = readDataModel(new LayeredConfig());
 
 describe('widths of UIDs at the start', () => {
   let temp: TempStore;
@@ -22,24 +22,24 @@ describe('widths of UIDs at the start', () => {
     );
 
   it('are as the table has them, whichever kinds it has', async () => {
-    await checkWidths(config, temp.storage, WIDTHS);
+    await checkWidths(model, temp.storage);
     await store('tagv', '000001', '000002');
     await store('tagk', '000001');
-    await checkWidths(config, temp.storage, WIDTHS);
-    await checkWidths(config, temp.storage, { ...WIDTHS, metrics: 4 });
+    await checkWidths(model, temp.storage);
+    await checkWidths({ ...model, widths: { ...model.widths, metrics: 4 } }, temp.storage);
   });
 
   it('keep the daemon from starting when none of a kind has them', async () => {
     await store('metrics', '000001');
     await store('tagk', '00000001', '00000002');
-    await expect(checkWidths(config, temp.storage, WIDTHS)).rejects.toThrow(
+    await expect(checkWidths(model, temp.storage)).rejects.toThrow(
       'tsd.storage.uid.width.tagk = 3, but table "tsdb-uid" has UIDs of tagk on 4 bytes: set it to 4',
     );
-    await checkWidths(config, temp.storage, { ...WIDTHS, tagk: 4 });
+    await checkWidths({ ...model, widths: { ...model.widths, tagk: 4 } }, temp.storage);
   });
 
   it('may differ in a few, which the original tools assign', async () => {
     await store('metrics', '000001', '00000001', '00000002');
-    await checkWidths(config, temp.storage, { ...WIDTHS, metrics: 4 });
+    await checkWidths({ ...model, widths: { ...model.widths, metrics: 4 } }, temp.storage);
   });
 });

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
-import type { Config } from '../config/types';
+import { WIDTH_KEYS } from '../config/settings';
 import { RetryableError, TableNotFoundError, type Storage } from '../storage';
-import { UID_KINDS, type UidKind, type UidWidths } from '../uid';
-import { WIDTH_KEYS } from '../uid/kinds';
+import type { DataModel } from '../tables';
+import { UID_KINDS, type UidKind } from '../uid';
 import { NAME_FAMILY } from '../uid/uid-table';
 import { IllegalArgumentError } from '../util/errors';
-import { IllegalStateError } from '../util/errors';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -14,49 +13,16 @@ const LONGEST_PAUSE_MS = 5_000;
 const WIDTH_SAMPLE = 16;
 const WIDTH_CHECK_MS = 5_000;
 
-/** Features that are only there as plugins: who asks for one must not get a daemon without it. */
-const PLUGINS: readonly (readonly [enable: string, plugin: string, what: string])[] = [
-  ['tsd.core.authentication.enable', 'tsd.core.authentication.plugin', 'authentication plugin'],
-  ['tsd.search.enable', 'tsd.search.plugin', 'search plugin'],
-];
-
-const RPC_PLUGINS: readonly (readonly [key: string, type: string])[] = [
-  ['tsd.http.rpc.plugins', 'HttpRpcPlugin'],
-  ['tsd.rpc.plugins', 'RpcPlugin'],
-];
-
-/** @throws Error in the original's words for a plugin that can't be had */
-export function refuseMissingPlugins(config: Config): void {
-  for (const [enable, plugin, what] of PLUGINS) {
-    if (config.getBoolean(enable)) throw new Error(`Unable to locate ${what}: ${config.getString(plugin) ?? ''}`);
-  }
-  for (const [key, type] of RPC_PLUGINS) {
-    const [first] = (config.getString(key) ?? '').split(',');
-    // The quote is not closed in the original.
-    if (config.has(key)) throw new IllegalStateError(`Unable to locate class net.opentsdb.tsd.${type} using name '${first}`);
-  }
-}
-
-/** The tables this configuration works on. Mirrors TSDB.checkNecessaryTablesExist. */
-export function necessaryTables(config: Config): string[] {
-  const tables = [config.getString('tsd.storage.hbase.data_table'), config.getString('tsd.storage.hbase.uid_table')];
-  if (config.getBoolean('tsd.core.tree.enable_processing')) tables.push(config.getString('tsd.storage.hbase.tree_table'));
-  const meta = ['enable_realtime_ts', 'enable_realtime_uid', 'enable_tsuid_incrementing'];
-  if (meta.some((name) => config.getBoolean(`tsd.core.meta.${name}`))) tables.push(config.getString('tsd.storage.hbase.meta_table'));
-  return tables.filter((table) => table !== null);
-}
-
-/** Runs steps of the start again while the store says that they may work later: `tsd.storage.startup_timeout` milliseconds for all of them. */
+/** Runs steps of the start again while the store says that they may work later, for a time that all of them share. */
 export class Patience {
   private readonly giveUp: number;
 
-  /** @throws NumberFormatError */
+  /** @param milliseconds Infinity: without end */
   constructor(
-    config: Config,
+    milliseconds: number,
     private readonly logger: Logger,
   ) {
-    const milliseconds = config.getInt('tsd.storage.startup_timeout');
-    this.giveUp = milliseconds < 0 ? Infinity : Date.now() + milliseconds;
+    this.giveUp = Date.now() + milliseconds;
   }
 
   /** @throws what the step throws, when that is nothing that passes or there is no time left */
@@ -74,8 +40,8 @@ export class Patience {
 }
 
 /** @throws TableNotFoundError naming the first table that isn't there */
-export async function checkTables(config: Config, storage: Storage, patience: Patience): Promise<void> {
-  for (const table of necessaryTables(config)) {
+export async function checkTables({ necessary }: DataModel, storage: Storage, patience: Patience): Promise<void> {
+  for (const { name: table } of necessary) {
     const exists = await patience.with(`Looking for table "${table}"`, () => storage.tableExists(table));
     if (!exists) throw new TableNotFoundError(`"${table}": the table does not exist; hbase-schema/ creates the tables`, { table });
   }
@@ -86,8 +52,8 @@ export async function checkTables(config: Config, storage: Storage, patience: Pa
  * right ones are nothing to stop for: the original's tools write such.
  * @throws IllegalArgumentError naming the key
  */
-export async function checkWidths(config: Config, storage: Storage, widths: UidWidths): Promise<void> {
-  const table = config.getString('tsd.storage.hbase.uid_table') ?? 'tsdb-uid';
+export async function checkWidths({ tables, widths }: DataModel, storage: Storage): Promise<void> {
+  const table = tables.uid.name;
   for (const kind of UID_KINDS) {
     const found = await widthsInUse(storage, table, kind);
     if (found.length === 0 || found.includes(widths[kind])) continue;

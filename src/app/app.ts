@@ -1,0 +1,90 @@
+import type { Config } from '../config/types';
+import { readCompactionSettings, readQuerySettings, readSpoolSettings, readUidSettings, readWriteSettings } from '../config/settings';
+import { createMeta, type Meta } from '../meta';
+import { createQueryEngine, type QueryEngine } from '../query';
+import type { Storage } from '../storage';
+import type { DataModel } from '../tables';
+import { createUids, loadFilter, type Uids } from '../uid';
+import type { LogSystem } from '../util/logger';
+import { createPointWriter, loadWritePlugins, NO_PLUGINS, Spool, type PointWriter, type WriterParts } from '../write';
+import { createCompaction, type Compaction } from '../write/compaction';
+import { createStore } from './store';
+
+/** Every part of a TSD, by name: the daemon's and the tools' alike. */
+export interface App {
+  readonly config: Config;
+  /** Levels, named loggers and the last events. */
+  readonly logs: LogSystem;
+  readonly model: DataModel;
+  readonly storage: Storage;
+  readonly uids: Uids;
+  readonly writer: PointWriter;
+  readonly queries: QueryEngine;
+  readonly compaction: Compaction;
+  readonly meta: Meta;
+}
+
+/** How a tool's parts differ from a daemon's. */
+export interface ToolNeeds {
+  /** `skip` writes no log first: faster, lost when a server dies. */
+  durability?: WriterParts['durability'];
+  /** Milliseconds that the last compaction may take. */
+  drainMs?: number;
+  /** Where UIDs log. */
+  uidLogger?: Parameters<typeof createUids>[0]['logger'];
+}
+
+/**
+ * The parts of a daemon: with plugins, UID filter and spool. Nothing is read from storage yet: see `openApp`.
+ * @throws IllegalArgumentError, NumberFormatError, and what plugins throw, for what the original does not start with either
+ */
+export async function createDaemonApp(config: Config, logs: LogSystem): Promise<App> {
+  const { model, storage } = createStore(config, logs);
+  const logger = logs.get('net.opentsdb.core.TSDB');
+  const uidLogger = logs.get('net.opentsdb.uid.UniqueId');
+  const settings = readUidSettings(config);
+  const uids = createUids({ settings, model, storage, logger: uidLogger, loadFilter: () => loadFilter(config, uidLogger) });
+  const readOnly = model.mode === 'ro';
+  const plugins = await loadWritePlugins(config, logger);
+  const spoolSettings = readOnly ? null : readSpoolSettings(config);
+  const spool = spoolSettings === null ? undefined : await Spool.open(spoolSettings, storage, logger);
+  return assemble({ config, logs, model, storage, uids }, { plugins, spool }, { readOnly });
+}
+
+/** The parts of a tool: plugins, UID filter, Redis and spool are the daemon's alone, as with the original's tools. */
+export function createToolApp(config: Config, logs: LogSystem, needs: ToolNeeds = {}): App {
+  const { model, storage } = createStore(config, logs);
+  const uids = createUids({ settings: readUidSettings(config), model, storage, logger: needs.uidLogger });
+  return assemble(
+    { config, logs, model, storage, uids },
+    { plugins: NO_PLUGINS, durability: needs.durability },
+    { drainMs: needs.drainMs },
+  );
+}
+
+function assemble(
+  base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'uids'>,
+  writing: Pick<WriterParts, 'plugins' | 'durability' | 'spool'>,
+  compacting: { readOnly?: boolean; drainMs?: number },
+): App {
+  const { config, logs, model, storage, uids } = base;
+  const shared = { model, storage, uids };
+  const writer = createPointWriter({
+    ...shared,
+    ...writing,
+    settings: readWriteSettings(config),
+    logger: logs.get('net.opentsdb.core.TSDB'),
+  });
+  const queries = createQueryEngine({ ...shared, settings: readQuerySettings(config), logger: logs.get('net.opentsdb.core.TsdbQuery') });
+  const compaction = createCompaction({
+    model,
+    storage,
+    writer,
+    ...compacting,
+    settings: readCompactionSettings(config),
+    logger: logs.get('net.opentsdb.core.CompactionQueue'),
+    reads: queries.findings,
+  });
+  queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
+  return { ...base, writer, queries, compaction, meta: createMeta(storage, model) };
+}

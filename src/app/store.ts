@@ -1,0 +1,36 @@
+import type { Config } from '../config/types';
+import { readStorageSettings } from '../config/settings';
+import { TableNotFoundError, type Storage } from '../storage';
+import { createStorage } from '../storage/create';
+import type { LogSource } from '../util/log';
+import { listTables, readDataModel, type DataModel, type Table } from '../tables';
+
+/** A store and the description of the tables in it: what everything else stands on. */
+export interface Store {
+  readonly model: DataModel;
+  readonly storage: Storage;
+}
+
+/**
+ * @param logs absent: the store logs nothing
+ * @throws DoNotRetryError, IllegalArgumentError, NumberFormatError for a configuration that describes none
+ */
+export function createStore(config: Config, logs?: LogSource): Store {
+  const model = readDataModel(config);
+  return { model, storage: createStorage(readStorageSettings(config), listTables(model.tables), logs) };
+}
+
+/**
+ * Opens a store and makes sure of tables, does the work, and closes it again, whatever happens.
+ * @throws what the work throws; TableNotFoundError
+ */
+export async function withStore<T>({ storage }: Store, tables: readonly Table[], work: () => Promise<T>): Promise<T> {
+  try {
+    await storage.open();
+    for (const { name } of tables)
+      if (!(await storage.tableExists(name))) throw new TableNotFoundError(`Table not found: ${name}`, { table: name });
+    return await work();
+  } finally {
+    await storage.close();
+  }
+}

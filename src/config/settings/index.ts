@@ -1,0 +1,19 @@
+// What the configuration says, by room, as values of the types that the rooms work with. Nothing outside this directory knows a key.
+export { readCompactionSettings, type CompactionSettings } from './compaction';
+export { readHBaseSettings, type HBaseSettings } from './hbase';
+export { readImportSettings, type ImportSettings } from './import';
+export { readMode, type Mode } from './mode';
+export { readQuerySettings, type ExpressionLimits, type QueryLimitSettings, type QuerySettings } from './query';
+export {
+  readBodySettings,
+  readNetworkSettings,
+  readServerSettings,
+  type BodySettings,
+  type NetworkSettings,
+  type ServerSettings,
+} from './server';
+export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
+export { readTableSettings, WIDTH_KEYS, type TableSettings } from './tables';
+export { readTimeZone } from './time-zone';
+export { readUidSettings, type RedisSettings, type UidSettings } from './uids';
+export { readSpoolSettings, readWriteSettings, type SpoolSettings, type WriteSettings } from './write';

@@ -1,0 +1,112 @@
+import type { Config } from '../types';
+import { optionalText, textOf } from './read';
+import { readTimeZone } from './time-zone';
+
+/** What the configuration says about the port and the sockets of clients. */
+export interface NetworkSettings {
+  readonly port: number;
+  /** Empty: every address. */
+  readonly bind: string;
+  /** Connections that may wait to be accepted; absent: the system's default. */
+  readonly backlog?: number;
+  readonly keepAlive: boolean;
+  readonly noDelay: boolean;
+  /** Most client sockets; 0: no limit. */
+  readonly connectionsLimit: number;
+  /** A socket without a read or write for so long is closed; 0: never. */
+  readonly idleMs: number;
+}
+
+/**
+ * `tsd.network.*` and its neighbours. `reuse_address`, `async_io` and `worker_threads` have nothing to set here: the system's listener always
+ * reuses addresses, and input and output are always asynchronous.
+ * @throws NumberFormatError
+ */
+export function readNetworkSettings(config: Config): NetworkSettings {
+  return {
+    port: config.getInt('tsd.network.port'),
+    bind: config.getString('tsd.network.bind') ?? '',
+    backlog: config.has('tsd.network.backlog') ? config.getInt('tsd.network.backlog') : undefined,
+    keepAlive: config.getBoolean('tsd.network.keep_alive'),
+    noDelay: config.getBoolean('tsd.network.tcp_no_delay'),
+    connectionsLimit: config.getInt('tsd.core.connections.limit'),
+    idleMs: config.getInt('tsd.core.socket.timeout') * 1000,
+  };
+}
+
+/** Which request bodies are taken. */
+export interface BodySettings {
+  /** Largest body after decoding, in bytes. */
+  readonly maxBody: number;
+  /** `tsd.http.request.enable_chunked` was set to false by the operator: chunked and large bodies are refused. */
+  readonly refuseChunked: boolean;
+  /** `tsd.http.request.max_chunk` when the operator has set it: cap of a chunked or large body as sent, else null. */
+  readonly maxChunk: number | null;
+}
+
+/** @throws NumberFormatError */
+export function readBodySettings(config: Config): BodySettings {
+  const chunked = 'tsd.http.request.enable_chunked';
+  const maxChunk = 'tsd.http.request.max_chunk';
+  return {
+    maxBody: config.getInt('tsd.http.request.max_body'),
+    refuseChunked: config.isSet(chunked) && !config.getBoolean(chunked),
+    maxChunk: config.isSet(maxChunk) && config.has(maxChunk) ? config.getInt(maxChunk) : null,
+  };
+}
+
+/** What the configuration says about answering clients. */
+export interface ServerSettings {
+  readonly network: NetworkSettings;
+  readonly body: BodySettings;
+  /** Lists as they stand in the file; not yet checked. */
+  readonly cors: { readonly domains: string; readonly headers: string };
+  /** `tsd.mode` as it was written, for the log. */
+  readonly modeText: string;
+  readonly enableUi: boolean;
+  readonly enableApi: boolean;
+  /** Clients may stop the daemon. */
+  readonly dieDieDie: boolean;
+  /** Directory of the files under /s/. */
+  readonly staticRoot: string;
+  readonly showStackTrace: boolean;
+  /** The header that has to be a tag; null: none. */
+  readonly headerTag: string | null;
+  /** Queries that delete what they read are allowed. */
+  readonly allowQueryDelete: boolean;
+  /** Telnet clients are told of points that storage refused. */
+  readonly tellTelnetOfErrors: boolean;
+  /** Statistics are tagged with `fqdn`, in place of `host`. */
+  readonly canonicalHost: boolean;
+  /** What statistics are tagged with as `port`; null: nothing. */
+  readonly statsPort: string | null;
+  /** Statistics list those of compaction: it is on. */
+  readonly statsOfCompaction: boolean;
+  /** Zone of dates without one; null: the system's. */
+  readonly timeZone: string | null;
+}
+
+/** @throws NumberFormatError */
+export function readServerSettings(config: Config): ServerSettings {
+  return {
+    network: readNetworkSettings(config),
+    body: readBodySettings(config),
+    cors: {
+      domains: config.getString('tsd.http.request.cors_domains') ?? '',
+      headers: (config.getString('tsd.http.request.cors_headers') ?? '').trim(),
+    },
+    modeText: config.getString('tsd.mode') ?? '',
+    enableUi: config.getString('tsd.core.enable_ui') === 'true',
+    enableApi: config.getString('tsd.core.enable_api') === 'true',
+    dieDieDie: config.getString('tsd.no_diediedie') === 'false',
+    staticRoot: textOf(config, 'tsd.http.staticroot'),
+    showStackTrace: config.getBoolean('tsd.http.show_stack_trace'),
+    headerTag: optionalText(config, 'tsd.http.header_tag'),
+    allowQueryDelete: config.getBoolean('tsd.http.query.allow_delete'),
+    tellTelnetOfErrors: config.getBoolean('tsd.rpc.telnet.return_errors'),
+    canonicalHost: config.getBoolean('tsd.stats.canonical'),
+    statsPort: config.getBoolean('tsd.core.stats_with_port') ? (config.getString('tsd.network.port') ?? '') : null,
+    statsOfCompaction: config.getBoolean('tsd.storage.enable_compaction'),
+    timeZone: readTimeZone(config),
+  };
+}

@@ -1,0 +1,15 @@
+// What is known of series beside their points. Annotations so far.
+import type { Storage } from '../storage';
+import type { DataModel } from '../tables';
+import { AnnotationStore } from './annotations';
+
+export { AnnotationConflictError, type AnnotationEdit } from './annotations';
+
+/** Everything that is kept beside the points. */
+export interface Meta {
+  readonly annotations: AnnotationStore;
+}
+
+export function createMeta(storage: Storage, model: DataModel): Meta {
+  return { annotations: new AnnotationStore(storage, model.tables.data.name, model.layout, model.explicitTimestamps) };
+}
