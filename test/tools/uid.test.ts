@@ -51,10 +51,26 @@ describe('mkmetric and uid assign', () => {
     );
   });
 
-  it('do not look at the characters of names, nor at the configured widths', async () => {
-    configure('tsd.storage.uid.width.metric=4\n');
+  it('do not look at the characters of names', async () => {
     expect(await call(mkmetric, ['a b', 'é'])).toEqual(done(0, 'metrics a b: [0, 0, 1]\nmetrics é: [0, 0, 2]\n'));
-    expect(await tsdb('uid --idwidth=4 assign metrics x')).toEqual(done(0, 'metrics x: [0, 0, 0, 3]\n'));
+  });
+
+  it('go by the configured widths, kind by kind, unless the command line says another', async () => {
+    configure('tsd.storage.uid.width.metric=4\ntsd.storage.uid.width.tagv=2\n');
+    expect(await call(mkmetric, ['sys.cpu.user'])).toEqual(done(0, 'metrics sys.cpu.user: [0, 0, 0, 1]\n'));
+    expect(await tsdb('uid assign tagk host')).toEqual(done(0, 'tagk host: [0, 0, 1]\n'));
+    expect(await tsdb('uid assign tagv a')).toEqual(done(0, 'tagv a: [0, 1]\n'));
+    expect(await tsdb('uid metrics 1')).toEqual(done(0, 'metrics sys.cpu.user: [0, 0, 0, 1]\n'));
+    expect(await tsdb('uid metrics sys.cpu.user')).toEqual(done(0, 'metrics sys.cpu.user: [0, 0, 0, 1]\n'));
+    const ofAnyKind = await tsdb('uid 1');
+    expect(ofAnyKind.code).toBe(0);
+    expect(ofAnyKind.out.split('\n').sort()).toEqual(['', 'metrics sys.cpu.user: [0, 0, 0, 1]', 'tagk host: [0, 0, 1]', 'tagv a: [0, 1]']);
+    expect(await tsdb('uid 70000')).toMatchObject({ code: 1, err: '' });
+    expect(await tsdb('uid tagv 70000')).toEqual(
+      done(1, '', '70000 is too large to fit on 2 bytes.  Maybe you forgot to adjust --idwidth?\n'),
+    );
+    expect(await tsdb('uid delete metrics sys.cpu.user')).toMatchObject({ code: 0 });
+    expect(await tsdb('uid --idwidth=5 assign metrics x')).toEqual(done(0, 'metrics x: [0, 0, 0, 0, 2]\n'));
   });
 
   it('keep what was assigned before an error', async () => {
