@@ -34,6 +34,9 @@ export class ThrottleError extends RetryableError implements JavaNamed {
   }
 }
 
+/** The store has no room left on its disk. It may have some later: what was accepted is worth keeping, who waits should be told. */
+export class StoreFullError extends RetryableError {}
+
 /** The call was not answered within its deadline. Its effect is unknown. */
 export class TimeoutError extends RetryableError {}
 

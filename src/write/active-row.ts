@@ -92,6 +92,24 @@ export class RowCells {
     this.waiters?.forEach((waiter) => waiter());
   }
 
+  /**
+   * Says to those who wait for their points to be stored that this has failed; from then on nobody waits. The points themselves stay,
+   * and whoever only wants to hear of points that are lost hears nothing yet.
+   */
+  tellWaiting(error: StorageError): void {
+    const others = this.otherSinks;
+    if (this.sink?.stored !== undefined) {
+      this.sink.failed(error, this.sinkPoints);
+      this.sink = null;
+      this.sinkPoints = 0;
+    }
+    if (others === null) return;
+    this.otherSinks = null;
+    for (const [sink, points] of others)
+      if (sink.stored !== undefined) sink.failed(error, points);
+      else this.accountOther(sink, points);
+  }
+
   reset(): void {
     this.packed.length = 0;
     this.packed.count = 0;
@@ -117,7 +135,7 @@ export class ActiveRow {
   queued = false;
   /** When the oldest waiting point came, `Date.now()` scale. */
   since = 0;
-  /** Failed attempts of the oldest cells, and when the first of them was. */
+  /** Failed attempts of the oldest cells, and when the first of them was, `performance.now()` scale. */
   attempts = 0;
   firstFailure = 0;
 

@@ -90,6 +90,7 @@ export class WriteBuffer {
   /** From now on a failing row is given up this many milliseconds after its first failure. */
   limitRetries(milliseconds: number): void {
     this.pace.retryMs = milliseconds;
+    this.pace.ending = true;
   }
 
   collectStats(sink: StatsSink): void {

@@ -1,4 +1,4 @@
-import { DoNotRetryError, RetryableError, StorageError, type Failure, type MutateOptions, type RowPut } from '../storage';
+import { DoNotRetryError, RetryableError, StorageError, StoreFullError, type Failure, type MutateOptions, type RowPut } from '../storage';
 import { messageOf } from '../util/message-of';
 import { RowCells, type ActiveRow } from './active-row';
 import { ActiveRows } from './active-rows';
@@ -18,8 +18,10 @@ export interface LanePace {
   batchCells: number;
   /** Requests to storage at once. */
   inFlight: number;
-  /** Milliseconds that a row is tried again after a passing failure. */
+  /** Milliseconds that a row is tried again after a passing failure; one whose store is full for as long as it takes. */
   retryMs: number;
+  /** The process ends: `retryMs` holds for every failure. */
+  ending?: boolean;
 }
 
 /** Where the cells of a lane go, and how they are written. */
@@ -269,11 +271,14 @@ export class WriteLane {
 
   /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */
   private sleep(row: ActiveRow, error: StorageError): boolean {
-    const now = Date.now();
     if (!(error instanceof RetryableError)) return false;
+    const now = performance.now();
+    const full = error instanceof StoreFullError;
     if (row.attempts === 0) row.firstFailure = now;
-    else if (now - row.firstFailure >= this.pace.retryMs) return false;
+    // A disk may stay full for hours, and nothing is lost by waiting; when the process ends it is as any other failure.
+    else if (now - row.firstFailure >= this.pace.retryMs && (this.pace.ending || !full)) return false;
     const cells = row.flying as RowCells;
+    if (full) cells.tellWaiting(error);
     row.flying = null;
     if (row.waiting !== null) cells.addLater(row.waiting, this.append);
     row.waiting = cells;

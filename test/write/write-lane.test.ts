@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Failure, RowPut } from '../../src/storage';
+import { StoreFullError, type Failure, type RowPut } from '../../src/storage';
 import type { PointSink } from '../../src/write';
 import { WriteBudget } from '../../src/write/write-budget';
 import { WriteLane } from '../../src/write/write-lane';
@@ -83,5 +83,31 @@ describe('the pace of a lane', () => {
     await sleep(20);
     expect(writes).toEqual([['a 1']]);
     expect(lane.cells).toBe(1);
+  });
+});
+
+describe('a store that is full', () => {
+  it('keeps what nobody waits for until there is room, and tells those who wait', async () => {
+    let full = true;
+    const stored: string[] = [];
+    const put = async (_table: string, _family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> => {
+      if (full) throw new StoreFullError('no space left');
+      for (const { row, cells } of rows) stored.push(`${row.toString()} ${cells.count}`);
+      return [];
+    };
+    // Any other failure would be final at the second attempt.
+    lane = new WriteLane({ put, append: put, delete: none }, TARGET, { ...PACE, retryMs: 1 }, new WriteBudget(1 << 20), IGNORED);
+    const reasons: string[] = [];
+    const told: string[] = [];
+    add('a', { failed: () => told.push('lost') });
+    add('a', { failed: (error, points) => reasons.push(`${error.message} ${points}`), stored: () => told.push('stored') });
+    add('a', null);
+    await until(() => reasons.length > 0);
+    await sleep(20);
+    full = false;
+    await until(() => stored.length > 0);
+    expect(stored).toEqual(['a 3']);
+    expect(reasons).toEqual(['no space left 1']);
+    expect(told).toEqual([]);
   });
 });

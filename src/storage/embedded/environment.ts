@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
-import { DoNotRetryError, RetryableError, StorageError, TableNotFoundError } from '../errors';
+import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
 import { OWN_TABLE, Table, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
@@ -196,7 +196,7 @@ export class Environment {
       const full = NO_ROOM.has(errorNumber(reason)) || (await this.diskIsFull());
       const why = full ? 'no space left on the disk' : messageOf(reason);
       // There may be room again: what was to be written is worth keeping.
-      const kind = full ? RetryableError : StorageError;
+      const kind = full ? StoreFullError : StorageError;
       throw new kind(`The embedded store in ${this.path} could not write: ${why}`, { cause: reason });
     } finally {
       this.gate.leave();
