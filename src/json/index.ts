@@ -12,4 +12,4 @@ export { Changes } from './changes';
 export { elements, list, map, strings } from './containers';
 export { JsonError } from './errors';
 export { DEFAULT_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';
-export { boolean, float, int, long, longOfNumber, longOfText, string, type Bind } from './scalars';
+export { boolean, double, float, int, long, longOfNumber, longOfText, string, type Bind } from './scalars';

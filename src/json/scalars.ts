@@ -1,6 +1,6 @@
 import { NumberFormatError } from '../util/errors';
 import { javaDoubleToString } from '../util/java-double';
-import { parseJavaFloat } from '../util/java-number-text';
+import { parseJavaDouble, parseJavaFloat } from '../util/java-number-text';
 import type { JsonError } from './errors';
 import type { JsonReader } from './reader';
 
@@ -167,6 +167,29 @@ function digitValue(digit: string): number {
   while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
   return code - zero;
 }
+
+/** A `double`: null and blank strings are 0. */
+export const double: Bind<number> = (json) => {
+  switch (json.token) {
+    case 'VALUE_NULL':
+      return 0;
+    case 'VALUE_NUMBER_INT':
+    case 'VALUE_NUMBER_FLOAT':
+      return parseJavaDouble(plainNumber(json.text()));
+    case 'VALUE_STRING': {
+      const text = json.text().trim();
+      if (isNothing(text)) return 0;
+      try {
+        return parseJavaDouble(/^-?INF$/.test(text) ? plainNumber(text) : text);
+      } catch (error) {
+        if (!(error instanceof NumberFormatError)) throw error;
+        throw notThe(json, 'double', text, 'not a valid Double value');
+      }
+    }
+    default:
+      throw mismatch(json, 'double');
+  }
+};
 
 /** A `Float`: null and blank strings are null. */
 export const float: Bind<number | null> = (json) => {

@@ -4,6 +4,24 @@ export { AGGREGATOR_NAMES, findAggregator } from './aggregate/registry';
 export type { QueryAnswer, QueryEngine } from './engine/engine';
 export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
 export { createQueryEngine, type QueryParts } from './engine/storage-engine';
+export {
+  expOutputs,
+  parseExpRequest,
+  planExp,
+  validateExp,
+  type ExpDownsampler,
+  type ExpExpression,
+  type ExpFilter,
+  type ExpMetric,
+  type ExpOutput,
+  type ExpOutputRows,
+  type ExpPlan,
+  type ExpRequest,
+  type ExpTime,
+  type NumericFill,
+  type OutputLabels,
+  type ValidExp,
+} from './expression/exp';
 export { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from './expression/gexp';
 export type { ExpressionLimits } from './expression/limits';
 export { FILTER_TYPES } from './filter';

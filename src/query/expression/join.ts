@@ -1,5 +1,4 @@
 import type { TagIds } from '../group';
-import type { ExpressionSeries } from './series';
 
 /** Which series of several variables belong together. Mirrors UnionIterator and IntersectionIterator. */
 export interface JoinRule {
@@ -9,8 +8,13 @@ export interface JoinRule {
   readonly includeAggTags: boolean;
 }
 
+/** What is joined. */
+interface Tagged {
+  readonly ids: TagIds;
+}
+
 /** The series of one variable. */
-export interface JoinSide<T extends ExpressionSeries> {
+export interface JoinSide<T extends Tagged> {
   readonly series: readonly T[];
   /** Ids of the keys that the filters of its metric name; null without filters. */
   readonly filterTagks: readonly Buffer[] | null;
@@ -31,19 +35,19 @@ function keyOf({ tags, aggregated }: TagIds, filterTagks: readonly Buffer[] | nu
 }
 
 /** Of series of one side that have the same key the last counts. */
-function byKey<T extends ExpressionSeries>({ series, filterTagks }: JoinSide<T>, rule: JoinRule): Map<string, T> {
+function byKey<T extends Tagged>({ series, filterTagks }: JoinSide<T>, rule: JoinRule): Map<string, T> {
   return new Map(series.map((one) => [keyOf(one.ids, filterTagks, rule), one]));
 }
 
 /** Every key of any side, in the order of the keys' bytes. */
-export function joinUnion<T extends ExpressionSeries>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
+export function joinUnion<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
   const maps = sides.map((side) => byKey(side, rule));
   const keys = new Set(maps.flatMap((map) => [...map.keys()]));
   return [...keys].sort(compareKeys).map((key) => maps.map((map) => map.get(key) ?? null));
 }
 
 /** The keys that all sides have, in the order of their bytes. */
-export function joinIntersection<T extends ExpressionSeries>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
+export function joinIntersection<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
   const maps = sides.map((side) => byKey(side, rule));
   const shared = [...maps[0].keys()].filter((key) => maps.every((map) => map.has(key)));
   return shared.sort(compareKeys).map((key) => maps.map((map) => map.get(key) ?? null));

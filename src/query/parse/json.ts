@@ -51,8 +51,11 @@ const FILTER = bean<FilterDraft>({
   finish: (f) => (f.made = makeFilter(f.type, f.tagk, f.filter, f.groupBy)),
 });
 
+/** A filter of a tag; null for null. */
+export const filterOrNull: Bind<TagValueFilter | null> = (json) => FILTER(json)?.made ?? null;
+
 const filter: Bind<TagValueFilter> = (json) => {
-  const made = FILTER(json)?.made;
+  const made = filterOrNull(json);
   // The original fails over it only when it prints the query.
   if (!made) throw nullPointer();
   return made;

@@ -3,7 +3,8 @@ import { javaJsonString } from '../../../schema';
 import { javaFloatToString } from '../../../util/java-double';
 import { hashMapOrder } from '../../../util/java-hash-order';
 
-function text(value: string | null): string {
+/** A text as JSON. */
+export function text(value: string | null): string {
   return value === null ? 'null' : javaJsonString(value);
 }
 
@@ -22,14 +23,17 @@ function tagsJson({ filters }: SubQuery): string {
   return `{${hashMapOrder(tags.keys()).map((k) => `${javaJsonString(k)}:${javaJsonString(tags.get(k) ?? '')}`)}}`;
 }
 
+/** A filter of a tag as requests are echoed with it. */
+export function filterJson({ tagk, filter, groupBy, type }: NonNullable<SubQuery['filters']>[number]): string {
+  return `{"tagk":${text(tagk)},"filter":${text(filter)},"group_by":${groupBy},"type":${text(type)}}`;
+}
+
 /**
  * A sub-query as `show_query` and the query statistics echo it. Mirrors TSSubQuery as a bean.
  * @param filterTagks UIDs of the keys that filters name; empty for TSUIDs, null without filters or before they are resolved
  */
 export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | null): string {
-  const filters = (sub.filters ?? []).map(
-    (f) => `{"tagk":${text(f.tagk)},"filter":${text(f.filter)},"group_by":${f.groupBy},"type":${text(f.type)}}`,
-  );
+  const filters = (sub.filters ?? []).map(filterJson);
   const histogram = (sub.percentiles !== null && sub.percentiles.length > 0) || sub.showHistogramBuckets;
   const fields = [
     `"aggregator":${text(sub.aggregator)}`,

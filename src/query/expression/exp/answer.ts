@@ -1,0 +1,22 @@
+import { TimeSlice } from '../../../util/time-slice';
+import { asClientError } from '../../engine/client-error';
+import type { QueryAnswer } from '../../engine/engine';
+import { evaluateExp, type ExpOutputRows } from './evaluate';
+import type { ExpPlan } from './plan';
+import type { ValidExp } from './validate';
+
+/**
+ * The outputs of a request, in order. Others get their turn meanwhile.
+ * @throws ClientError while iterating
+ */
+export async function* expOutputs(found: QueryAnswer, valid: ValidExp, plan: ExpPlan): AsyncGenerator<ExpOutputRows> {
+  const slice = new TimeSlice(found.signal);
+  try {
+    for (const output of evaluateExp(valid, plan, found.groups())) {
+      if (slice.isOver()) await slice.next();
+      if (output !== null) yield output;
+    }
+  } catch (e) {
+    throw asClientError(found.signal.aborted ? found.signal.reason : e);
+  }
+}
