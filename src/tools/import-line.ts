@@ -1,7 +1,7 @@
 import type { App } from '../app';
 import type { ImportSettings } from '../config/settings';
 import { MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
-import { IllegalArgumentError, NumberFormatError } from '../util/errors';
+import { IllegalArgumentError, NumberFormatError, type JavaNamed } from '../util/errors';
 import { javaDoubleToString } from '../util/java-double';
 import { parseLong } from '../util/java-long';
 import { parseTag } from '../write';
@@ -9,16 +9,37 @@ import { readValueText } from '../write/value-text';
 import type { PointSink, PointWriter } from '../write';
 import { ImportSeries, toMilliseconds } from './import-series';
 
-/** A line whose field is wrong before it is a point: the original logs it under the field's name. */
-export class FieldError extends Error {
-  constructor(
-    readonly field: 'metric' | 'timestamp' | 'value',
-    readonly problem: string,
-    /** What Java throws when errors are not skipped. */
+type Field = 'metric' | 'timestamp' | 'value';
+
+/**
+ * A line whose field is wrong before it is a point. The message is what the original's exception says when it ends the run; `skipped`, which
+ * names the field, what it logs when it goes on.
+ */
+export class FieldError extends Error implements JavaNamed {
+  private constructor(
+    message: string,
+    readonly skipped: string,
     readonly javaClass: string,
   ) {
-    super(`invalid ${field}: ${problem}`);
+    super(message);
     this.name = 'FieldError';
+  }
+
+  /** A value that can be read, and is not allowed. */
+  static refused(field: Field, value: string): FieldError {
+    const text = `invalid ${field}: ${value}`;
+    return new FieldError(text, text, 'java.lang.RuntimeException');
+  }
+
+  /** A field that can't be read: the exception's own words, without the field's name. */
+  static unreadable(field: Field, { message, javaClass }: NumberFormatError): FieldError {
+    return new FieldError(message, `invalid ${field}: ${message}`, javaClass);
+  }
+
+  /** A field that the line ends before. @param words how many fields there are */
+  static missing(field: Field, index: number, words: number): FieldError {
+    const message = `Index ${index} out of bounds for length ${words}`;
+    return new FieldError(message, `invalid ${field}: ${message}`, 'java.lang.ArrayIndexOutOfBoundsException');
   }
 }
 
@@ -76,10 +97,10 @@ export class LineImporter {
   private async slow(line: string): Promise<void> {
     const words = line.split(' ');
     const [metric, time, text] = words;
-    if (metric === '') throw new FieldError('metric', '', 'java.lang.RuntimeException');
+    if (metric === '') throw FieldError.refused('metric', '');
     const timestamp = readTimestamp(time, words.length);
-    if (text === undefined) throw new IllegalArgumentError(`Index 2 out of bounds for length ${words.length}`);
-    if (text === '') throw new FieldError('value', '', 'java.lang.RuntimeException');
+    if (text === undefined) throw FieldError.missing('value', 2, words.length);
+    if (text === '') throw FieldError.refused('value', '');
     const tags = new Map<string, string>();
     for (const word of words.slice(3)) if (word !== '') parseTag(tags, word);
     const value = readValueText(text, 'import');
@@ -99,15 +120,14 @@ export class LineImporter {
 }
 
 function readTimestamp(text: string | undefined, words: number): number {
-  if (text === undefined)
-    throw new FieldError('timestamp', `Index 1 out of bounds for length ${words}`, 'java.lang.ArrayIndexOutOfBoundsException');
+  if (text === undefined) throw FieldError.missing('timestamp', 1, words);
   let timestamp: number;
   try {
     timestamp = Number(parseLong(text));
   } catch (e) {
-    if (e instanceof NumberFormatError) throw new FieldError('timestamp', e.message, 'java.lang.NumberFormatException');
+    if (e instanceof NumberFormatError) throw FieldError.unreadable('timestamp', e);
     throw e;
   }
-  if (timestamp <= 0) throw new FieldError('timestamp', String(timestamp), 'java.lang.RuntimeException');
+  if (timestamp <= 0) throw FieldError.refused('timestamp', String(timestamp));
   return timestamp;
 }

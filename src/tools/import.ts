@@ -110,7 +110,7 @@ class ImportJob {
         this.log.error(`Exception caught while processing file ${path} line=[${line}]`);
         throw error;
       }
-      this.log.error(error instanceof FieldError ? error.message : `Exception: ${error.message}`);
+      this.log.error(error instanceof FieldError ? error.skipped : `Exception: ${error.message}`);
       this.log.error(`error while processing file ${path} line=${line}... Continuing`);
     };
     const count = (): void => {

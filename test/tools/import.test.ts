@@ -73,6 +73,35 @@ test('bad lines are skipped with the words of the original, and the good ones st
   ]);
 });
 
+test.each([
+  ['m 1356998400 abc a=b', "java.lang.NumberFormatException: Invalid character 'a' in abc"],
+  ['m 1356998400 99999999999999999999 a=b', 'java.lang.NumberFormatException: Value too long: 99999999999999999999'],
+  ['m 1356998400 1.2.3 a=b', 'java.lang.NumberFormatException: multiple points'],
+  ['m 1356998400 1e400 a=b', 'java.lang.IllegalArgumentException: value is NaN or Infinite: Infinity for timestamp=1356998400'],
+  ['m 1356998400  a=b', 'java.lang.RuntimeException: invalid value: '],
+  ['m 1356998400', 'java.lang.ArrayIndexOutOfBoundsException: Index 2 out of bounds for length 2'],
+  ['m abc 1 a=b', "java.lang.NumberFormatException: Invalid character 'a' in abc"],
+  ['m 1.5 1 a=b', "java.lang.NumberFormatException: Invalid character '.' in 1.5"],
+  ['m  1 1 a=b', 'java.lang.NumberFormatException: Empty string'],
+  ['m 99999999999999999999 1 a=b', 'java.lang.NumberFormatException: Value too long: 99999999999999999999'],
+  ['m 0 1 a=b', 'java.lang.RuntimeException: invalid timestamp: 0'],
+  ['m -5 1 a=b', 'java.lang.RuntimeException: invalid timestamp: -5'],
+  ['m', 'java.lang.ArrayIndexOutOfBoundsException: Index 1 out of bounds for length 1'],
+  [' 1356998400 1 a=b', 'java.lang.RuntimeException: invalid metric: '],
+])('the line %j ends the run in the words of the original', async (line, exception) => {
+  const { code, stderr, log } = await runImport(['--auto-metric', file('bad.txt', `${line}\n`)]);
+  expect(stderr).toBe(`Exception in thread "main" ${exception}\n`);
+  expect(log).toContain(`TextImporter: Exception caught while processing file ${join(dir, 'bad.txt')} line=[${line}]`);
+  expect(code).toBe(1);
+});
+
+test('--skip-errors skips a line without a value, too', async () => {
+  const { code, log } = await runImport(['--skip-errors', '--auto-metric', file('short.txt', 'm 1356998400\nm 1356998400 1 a=b\n')]);
+  expect(log).toContain('TextImporter: invalid value: Index 2 out of bounds for length 2');
+  expect(code).toBe(0);
+  expect(await cells()).toHaveLength(1);
+});
+
 test('without --skip-errors the first bad line ends the run, and what came before it is stored', async () => {
   const path = file('a.txt', 'm 1356998400 1 h=a\nm 1356998401 1 h=\nm 1356998402 1 h=a\n');
   const { code, log, stderr } = await runImport(['--auto-metric', path]);
