@@ -13,6 +13,8 @@ export const SEARCH_PATH: readonly string[] = [
   '/opt/opentsdb/opentsdb.conf',
 ];
 
+const DEFAULT_PORT = '4242';
+
 export interface LoadOptions {
   /** The file to read; null or empty: search. */
   file?: string | null;
@@ -40,22 +42,22 @@ export class ConfigFileNotFoundError extends Error implements JavaNamed {
 }
 
 /**
- * Reads the configuration the way the original does. Without any file, the keys that it requires get values that work
- * (see {@link workingDefaults}), so that a daemon starts with nothing installed.
+ * Reads the configuration the way the original does. Directories that it requires get values that work when the file does not name them;
+ * without any file the port does, too, so that a daemon starts with nothing installed.
  *
  * @throws ConfigFileNotFoundError, MalformedEscapeError for a named file; a bad file on the search path is skipped
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const found = options.file ? readNamed(options.file) : search(options.searchPath ?? SEARCH_PATH);
-  const config = new LayeredConfig(found?.values ?? workingDefaults(), found ? dirname(resolve(found.file)) : undefined);
+  const values = new Map([...directories(), ...(found?.values ?? [['tsd.network.port', DEFAULT_PORT] as const])]);
+  const config = new LayeredConfig(values, found ? dirname(resolve(found.file)) : undefined);
   for (const [key, value] of options.overrides ?? []) config.set(key, value);
   return { config, file: found?.file ?? null };
 }
 
-/** For a machine without a configuration file: the keys without which the original would not start. */
-export function workingDefaults(): Map<string, string> {
+/** Directories that the original does not start without, for a file that does not name them: the shipped files, and a place for temporary ones. */
+function directories(): Map<string, string> {
   return new Map([
-    ['tsd.network.port', '4242'],
     ['tsd.http.staticroot', join(__dirname, '..', '..', 'static')],
     ['tsd.http.cachedir', join(tmpdir(), 'opentsdb')],
   ]);

@@ -1,7 +1,7 @@
 import { IllegalArgumentError as CodecArgumentError } from '../schema';
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
 import { NoSuchUniqueName } from '../uid';
-import { IllegalArgumentError, NumberFormatError } from '../util/errors';
+import { IllegalArgumentError, IllegalStateError, NumberFormatError } from '../util/errors';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
 import type { IngestCounters } from './counters';
@@ -23,11 +23,14 @@ export function refusalLine(command: string, error: unknown, counters: IngestCou
     counters.unknownMetrics++;
     return `${command}: unknown metric: ${error.message}`;
   }
-  return error instanceof StorageError ? storageRefusalLine(command, error, counters) : null;
+  return error instanceof StorageError || error instanceof IllegalStateError ? storageRefusalLine(command, error, counters) : null;
 }
 
-/** The line for a point that storage did not take. Mirrors the error callback of PutDataPointRpc. */
-export function storageRefusalLine(command: string, error: StorageError, counters: IngestCounters): string {
+/**
+ * The line for a point that storage did not take, or whose UIDs are not in storage as they should be. Mirrors the error callback of
+ * PutDataPointRpc.
+ */
+export function storageRefusalLine(command: string, error: StorageError | IllegalStateError, counters: IngestCounters): string {
   if (error instanceof ThrottleError) return `${command}: Please throttle writes: ${error.message}`;
   counters.hbaseErrors++;
   return `${command}: HBase error: ${error.message}`;
@@ -49,7 +52,7 @@ export function refusalDetail(error: unknown, counters: IngestCounters, logger: 
   }
   if (error instanceof ThrottleError) return 'Please throttle';
   if (error instanceof TimeoutError) return 'Timeout exception';
-  if (error instanceof StorageError) counters.hbaseErrors++;
+  if (error instanceof StorageError || error instanceof IllegalStateError) counters.hbaseErrors++;
   logger.warn(`Unexpected exception while writing a data point: ${messageOf(error)}`);
   return 'Unexpected exception';
 }

@@ -1,5 +1,6 @@
 import { StorageError } from '../storage';
 import { kindOf, NoSuchUniqueName } from '../uid';
+import { IllegalStateError } from '../util/errors';
 import { messageOf } from '../util/message-of';
 import { mappingLine, uniqueId, type UidToolContext } from './uid-context';
 
@@ -33,11 +34,11 @@ export async function rename(context: UidToolContext, [, kind, from, to]: readon
   return 0;
 }
 
-/** `delete KIND NAME`: 0; 1 for an unknown name; 3 when storage fails; 4 for anything else. Goes by the configured widths. */
+/** `delete KIND NAME`: 0; 1 for an unknown name; 3 when storage fails or has a UID of another width; 4 for anything else. */
 export async function remove(context: UidToolContext, [, type, name]: readonly string[]): Promise<number> {
   const { log } = context;
   try {
-    const { changes } = uniqueId(context, kindOf(type), null);
+    const { changes } = uniqueId(context, kindOf(type));
     await changes.delete(name);
     log.info(`UID ${type} ${name} deleted.`);
     return 0;
@@ -47,7 +48,7 @@ export async function remove(context: UidToolContext, [, type, name]: readonly s
       log.error(message);
       return 1;
     }
-    if (e instanceof StorageError) {
+    if (e instanceof StorageError || e instanceof IllegalStateError) {
       log.error(`error while deleting ${name}: ${message}`);
       return 3;
     }

@@ -10,7 +10,7 @@ export interface UidToolContext extends Store {
   settings: UidSettings;
   /** Name of the UID table. */
   table: string;
-  /** `--idwidth`, in place of the configured widths, except for `delete`; null: not given. */
+  /** `--idwidth`, in place of the configured widths; null: not given. */
   idWidth: number | null;
   ignoreCase: boolean;
   io: ToolIo;
@@ -18,8 +18,8 @@ export interface UidToolContext extends Store {
 }
 
 /** @throws IllegalArgumentError `Invalid type requested: KIND`, `Invalid width: N` */
-export function uniqueId(context: UidToolContext, kind: string, idWidth = context.idWidth): OpenUniqueId {
-  const { settings, storage, model, table, log } = context;
+export function uniqueId(context: UidToolContext, kind: string): OpenUniqueId {
+  const { settings, storage, model, table, idWidth, log } = context;
   const width = idWidth ?? model.widths[kindOf(kind)];
   return openUniqueId(settings, storage, { kind, width, table, logger: log.named('UniqueId') });
 }

@@ -1,5 +1,7 @@
 import { javaBytes, numberToUid } from '../schema/bytes';
 import { StorageError, type Row } from '../storage';
+import { IllegalStateError } from '../util/errors';
+import { messageOf } from '../util/message-of';
 import { kindOf, maxId, NoSuchUniqueId, NoSuchUniqueName } from '../uid';
 import { ID_FAMILY, NAME_FAMILY } from '../uid/uid-table';
 import { checkWidth } from '../uid/kinds';
@@ -52,8 +54,9 @@ async function report(context: UidToolContext, kind: string, find: () => Promise
     context.io.stdout.write(mappingLine(kind, name, id));
     return 0;
   } catch (e) {
-    if (!(e instanceof NoSuchUniqueName || e instanceof NoSuchUniqueId)) throw e;
-    context.log.error(e.message);
+    const told = [NoSuchUniqueName, NoSuchUniqueId, StorageError, IllegalStateError].some((type) => e instanceof type);
+    if (!told) throw e;
+    context.log.error(messageOf(e));
     return 1;
   }
 }

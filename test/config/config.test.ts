@@ -60,6 +60,15 @@ describe('files', () => {
     const paths = [join(dir, 'none'), file('bad', 'a=\\u1'), file('good', 'a=2')];
     expect(loadConfig({ searchPath: paths })).toMatchObject({ file: paths[2] });
   });
+  test('a file need not name the directories: the shipped files are served, and the system has a place for temporary ones', () => {
+    const { config } = loadConfig({ file: file('short.conf', 'my.key = 1\n') });
+    expect(readFileSync(join(config.getString('tsd.http.staticroot') ?? '', 'favicon.ico'))).toBeDefined();
+    expect(config.getString('tsd.http.cachedir')).toBe(join(tmpdir(), 'opentsdb'));
+    expect(config.has('tsd.network.port')).toBe(false);
+    const named = loadConfig({ file: file('named.conf', 'tsd.http.staticroot = /elsewhere\n') }).config;
+    expect(named.getString('tsd.http.staticroot')).toBe('/elsewhere');
+  });
+
   test('without any file the required keys have values that work', () => {
     const { config, file: from } = loadConfig({ searchPath: [] });
     expect(from).toBeNull();

@@ -36,7 +36,7 @@ function fromDescription(config: LayeredConfig, compression: string, ttl = 'FORE
   );
 }
 
-test('create_table.sh makes what tables.json describes, as the original does', () => {
+test('create_table.sh makes the tables of the data model, as the original does', () => {
   const { out, status } = statements('create_table.sh');
   expect(out.split(/\n+/)).toEqual(fromDescription(new LayeredConfig(), 'LZO'));
   expect(status).toBe(0);

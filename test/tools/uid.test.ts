@@ -73,6 +73,16 @@ describe('mkmetric and uid assign', () => {
     expect(await tsdb('uid --idwidth=5 assign metrics x')).toEqual(done(0, 'metrics x: [0, 0, 0, 0, 2]\n'));
   });
 
+  it('say what is wrong with a name whose UID has another width, and delete it when told that width', async () => {
+    expect(await tsdb('uid --idwidth=3 assign metrics old')).toMatchObject({ code: 0 });
+    configure('tsd.storage.uid.width.metric=4\n');
+    const wrong = "Found id.length = 3 which is != 4 required for 'metrics'";
+    expect(await tsdb('uid metrics old')).toEqual(done(1, `ERROR [main] UidManager: ${wrong}\n`));
+    expect(await tsdb('uid delete metrics old')).toEqual(done(3, `ERROR [main] UidManager: error while deleting old: ${wrong}\n`));
+    expect(await tsdb('uid --idwidth=3 delete metrics old')).toEqual(done(0));
+    expect(await tsdb('uid metrics old')).toMatchObject({ code: 1 });
+  });
+
   it('keep what was assigned before an error', async () => {
     const refused = await call(mkmetric, ['good', '', 'late']);
     expect(refused).toMatchObject({ code: 1, out: 'metrics good: [0, 0, 1]\n' });
@@ -119,14 +129,7 @@ describe('uid look-ups', () => {
     ['uid metrics 16777216', done(1, '', '16777216 is too large to fit on 3 bytes.  Maybe you forgot to adjust --idwidth?\n')],
     ['uid -- -1', done(1, '', '-1 is too large to fit on 3 bytes.  Maybe you forgot to adjust --idwidth?\n')],
     ['uid foo a', done(1, '', 'Exception in thread "main" java.lang.IllegalArgumentException: Invalid type requested: foo\n')],
-    [
-      'uid --idwidth 4 metrics a',
-      done(
-        1,
-        '',
-        'Exception in thread "main" java.lang.IllegalStateException: Found id.length = 3 which is != 4 required for \'metrics\'\n',
-      ),
-    ],
+    ['uid --idwidth 4 metrics a', done(1, "ERROR [main] UidManager: Found id.length = 3 which is != 4 required for 'metrics'\n")],
     ['uid --idwidth 9 metrics a', done(1, '', 'Exception in thread "main" java.lang.IllegalArgumentException: Invalid width: 9\n')],
   ])('%s', async (line, outcome) => {
     expect(await tsdb(line)).toEqual(outcome);

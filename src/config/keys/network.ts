@@ -35,10 +35,16 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
     name: 'tsd.http.staticroot',
     type: 'path',
     default: null,
-    doc: 'directory of the files under /s/; the packaged one when there is no configuration file',
+    doc: 'directory of the files under /s/; absent: the packaged one',
     hidden: true,
   },
-  { name: 'tsd.http.cachedir', type: 'path', default: null, doc: 'directory for temporary files; created if missing', hidden: true },
+  {
+    name: 'tsd.http.cachedir',
+    type: 'path',
+    default: null,
+    doc: 'directory for temporary files; created if missing; absent: opentsdb in that of the system',
+    hidden: true,
+  },
   {
     name: 'tsd.http.request.enable_chunked',
     type: 'boolean',

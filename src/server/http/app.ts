@@ -7,8 +7,8 @@ import { BodyReader, ClientGoneError } from './body';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
 import { createPages } from './pages';
+import { readHead, type RequestHead } from './request-head';
 import type { HttpHandler } from './types';
-import { isApiTarget, parseParams, parseTarget } from './uri';
 import { ClientError } from '../../util/errors';
 
 /** Log lines show no more of a request target than this. */
@@ -40,7 +40,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     latency.add(ms);
     if (tsd.logs.enabled('net.opentsdb.tsd.HttpQuery', 'debug')) log.debug(`HTTP ${describe(call)} done in ${ms}ms`);
   };
-  const callOptions = { showStackTrace: tsd.settings.showStackTrace, answered };
+  const callSettings = { showStackTrace: tsd.settings.showStackTrace, answered };
 
   const failed = (call: Call, error: unknown): void => {
     const { req, res } = call;
@@ -71,21 +71,28 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     else await handler(call);
   };
 
-  const handle = async (call: Call): Promise<void> => {
-    const { req } = call;
-    const refusal = bodies.refusal(req);
-    // refused before the path was looked at: the original answers with the legacy page, whatever the path
-    if (refusal?.status === 400) call.apiVersion = 0;
-    call.params = parseParams(call.uri);
-    if (refusal !== null) throw refusal;
-    const target = parseTarget(call.uri);
-    call.aim(target);
+  /** What is done before the body is read. @returns true when the call is answered */
+  const answerHead = (call: Call, { error }: RequestHead): boolean => {
+    if (error !== null) throw error;
     checkSerializer(call);
-    if (applyCors(call, corsRules)) return;
-    if (req.headers.expect !== undefined && /^100-continue$/i.test(req.headers.expect)) call.res.writeContinue();
-    const body = bodies.read(req);
-    call.body = body instanceof Promise ? await body : body;
-    await dispatch(call, target.route);
+    if (applyCors(call, corsRules)) return true;
+    const { expect } = call.req.headers;
+    if (expect !== undefined && /^100-continue$/i.test(expect)) call.res.writeContinue();
+    return false;
+  };
+
+  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const head = readHead(req, bodies.refusal(req));
+    let call = new Call(tsd, req, res, callSettings, head);
+    try {
+      if (answerHead(call, head)) return;
+      const reading = bodies.read(req);
+      const body = reading instanceof Promise ? await reading : reading;
+      if (body.length > 0) call = new Call(tsd, req, res, callSettings, head, body);
+      await dispatch(call, head.route);
+    } catch (error) {
+      failed(call, error);
+    }
   };
 
   return (req: IncomingMessage, res: ServerResponse): void => {
@@ -99,8 +106,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
       req.socket.end('HTTP/1.1 400 Bad Request\r\n\r\n', () => req.socket.destroy());
       return;
     }
-    const call = new Call(tsd, req, res, callOptions, isApiTarget(url) ? 1 : 0);
-    handle(call).catch((error: unknown) => failed(call, error));
+    void handle(req, res);
   };
 }
 

@@ -6,7 +6,7 @@ import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
 import { badRequestPage, internalErrorPage, notFoundPage } from './html';
 import { reasonPhrase } from './reason-phrase';
-import type { Target } from './uri';
+import type { RequestHead } from './request-head';
 import { API_JSON, methodNotAllowed, missingParameter, type HttpCall, type JsonpRule } from './types';
 import { ClientError } from '../../util/errors';
 
@@ -64,29 +64,28 @@ function closeUnlessAnswering(socket: Socket): void {
 
 /** One request and its answer. Mirrors HttpQuery. */
 export class Call implements HttpCall {
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
   readonly method: string;
   readonly uri: string;
-  apiVersion: number;
-  path: readonly string[] = [];
-  params: ReadonlyMap<string, readonly string[]> = new Map();
-  body: Buffer = EMPTY;
+  readonly apiVersion: number;
+  readonly path: readonly string[];
+  readonly params: ReadonlyMap<string, readonly string[]>;
 
+  /** @param body after Content-Encoding; absent: there is none, or the answer does not depend on it */
   constructor(
     readonly tsd: Tsd,
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
-    private readonly options: CallSettings,
-    apiVersion: number,
+    private readonly settings: CallSettings,
+    head: RequestHead,
+    readonly body: Buffer = EMPTY,
   ) {
-    this.method = req.method ?? 'GET';
-    this.uri = req.url ?? '/';
-    this.apiVersion = apiVersion;
-  }
-
-  aim(target: Target): void {
-    this.apiVersion = target.apiVersion;
-    this.path = target.path;
+    this.startedAt = head.startedAt;
+    this.method = head.method;
+    this.uri = head.uri;
+    this.apiVersion = head.apiVersion;
+    this.path = head.path;
+    this.params = head.params;
   }
 
   get remote(): string {
@@ -168,7 +167,7 @@ export class Call implements HttpCall {
     }
     if (out === null) return this.send(status, API_JSON, head + tail);
     out.end(tail);
-    this.options.answered(this);
+    this.settings.answered(this);
   }
 
   sendText(status: number, contentType: string, body: string | Buffer): void {
@@ -182,7 +181,7 @@ export class Call implements HttpCall {
   /** The answer to an error of a handler or of the transport, in the form of the path's API version. */
   sendError(error: unknown): void {
     const { status, message, details } = describeError(error);
-    const trace = this.options.showStackTrace && error instanceof Error ? (error.stack ?? null) : null;
+    const trace = this.settings.showStackTrace && error instanceof Error ? (error.stack ?? null) : null;
     if (this.apiVersion > 0) {
       const callback = this.param('jsonp') ?? '';
       const json = errorJson(status, message, details, trace);
@@ -250,7 +249,7 @@ export class Call implements HttpCall {
     this.writeHead(status, contentType, encoding, Buffer.byteLength(body), more);
     if (body.length === 0) this.res.end();
     else this.res.end(body);
-    this.options.answered(this);
+    this.settings.answered(this);
   }
 
   /**

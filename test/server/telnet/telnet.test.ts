@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PackedCells } from '../../../src/storage';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 import { cellsOf } from '../../write/support/data-table';
 import { TelnetTsd } from './support/telnet-tsd';
@@ -226,6 +227,23 @@ describe('settings', () => {
       );
       expect(strict.counters.ingest.unknownMetrics).toBe(2);
     });
+  });
+
+  it('says so when a UID in storage has another width than it should, as for any failure of storage', async () => {
+    const temp = await openTempStore();
+    const key = Buffer.from('odd');
+    await temp.storage.put('tsdb-uid', Buffer.from('id'), [
+      { row: key, cells: PackedCells.of(Buffer.from('metrics'), Buffer.of(0, 0, 0, 7)) },
+    ]);
+    const other = await new TelnetTsd(temp.storage, {}).listen();
+    try {
+      const wrong = "Found id.length = 4 which is != 3 required for 'metrics'";
+      expect(await other.talk('put odd 1700000000 1 a=b\nversion\n')).toMatch(`put: HBase error: ${wrong}\nnet.opentsdb`);
+      expect(other.counters.ingest.hbaseErrors).toBe(1);
+    } finally {
+      await other.close();
+      await temp.close();
+    }
   });
 
   it('answers in the order of the lines, though a name has to be looked up for the first', async () => {
