@@ -30,8 +30,8 @@ import { processStats } from './process-stats';
 import { loadStartupPlugin, type Startup } from './startup-plugin';
 import { attachTelnet } from './telnet';
 
-/** From the wish to stop to the end, whatever is still under way. */
-const SHUTDOWN_MS = 25_000;
+/** From the end of the last connection to the end, whatever is still under way. */
+const CLOSE_MS = 5_000;
 /** What statistics wait for storage. */
 const STATS_MS = 2_000;
 type UsedIds = Awaited<ReturnType<Uids['usedIds']>>;
@@ -66,6 +66,8 @@ export class Daemon implements Tsd {
   private stopping: Promise<void> | null = null;
   private tellStopped: () => void = () => {};
   private port: Port | null = null;
+  /** Milliseconds for what clients had sent, and for their answers, when it stops. */
+  private drainMs = 0;
 
   private constructor(
     app: App,
@@ -126,6 +128,7 @@ export class Daemon implements Tsd {
   private async open(options: DaemonOptions): Promise<void> {
     const { settings, logs } = this;
     const port = { ...portSettings(settings.network), ...options.port };
+    this.drainMs = port.drainMs;
     const rpcLogger = logs.get('net.opentsdb.tsd.RpcHandler');
     const connections = new ConnectionManager(port.connectionsLimit);
     const latency = new LatencyHistogram();
@@ -174,7 +177,8 @@ export class Daemon implements Tsd {
   }
 
   private async stop(reason: string): Promise<void> {
-    const deadline = Date.now() + SHUTDOWN_MS;
+    const drained = Date.now() + this.drainMs;
+    const deadline = drained + CLOSE_MS;
     this.logger.info(`Shutting down: ${reason}`);
     const step = async (what: string, work: () => Promise<void> | undefined): Promise<void> => {
       try {
@@ -183,7 +187,10 @@ export class Daemon implements Tsd {
         this.logger.error(`${what} did not end in order: ${messageOf(error)}`);
       }
     };
-    await step('The port', () => this.port?.close(deadline));
+    await step('The port', async () => {
+      const cut = (await this.port?.close(drained)) ?? 0;
+      if (cut > 0) this.logger.warn(`${cut} connections were cut: they were not done in ${this.drainMs} ms`);
+    });
     await closeApp(this, step, this.startup);
     this.logger.info('Shut down');
     this.tellStopped();

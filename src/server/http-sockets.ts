@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionManager } from './connections';
+import { turns } from './turns';
 
 /** What is wrong with the first line: the original closes without a word, and so it does to telnet commands in capitals. */
 const SILENT_ERRORS: ReadonlySet<string> = new Set([
@@ -24,7 +25,20 @@ interface HttpSocket {
   calls: Set<IncomingMessage>;
   /** What came after the calls under way makes no sense: no more is read. */
   doomed: boolean;
+  /** Bytes that belong to requests which have been received; what was read beyond is the beginning of another. */
+  taken: number;
 }
+
+const socketsOfAnswers = new WeakMap<ServerResponse, { sockets: HttpSockets; state: HttpSocket; req: IncomingMessage }>();
+
+/** Whether the connection ends with this answer, since the daemon does. */
+export function endsConnection(res: ServerResponse): boolean {
+  const known = socketsOfAnswers.get(res);
+  return known !== undefined && known.sockets.finishing && [...known.state.calls].at(-1) === known.req;
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** A call whose request has come as a whole: it deserves its answer. */
 const someComplete = ({ calls }: HttpSocket): boolean => [...calls].some((req) => req.complete);
@@ -32,7 +46,8 @@ const someComplete = ({ calls }: HttpSocket): boolean => [...calls].some((req) =
 /** Counts the calls under way on each HTTP connection, and ends connections whose requests make no sense. */
 export class HttpSockets {
   private readonly sockets = new Map<Socket, HttpSocket>();
-  private underWay = 0;
+  /** Set when the daemon is about to end: the answer to the last request that has begun on a connection says that it ends. */
+  finishing = false;
   private waiting: (() => void)[] = [];
 
   constructor(private readonly connections: ConnectionManager) {}
@@ -45,18 +60,20 @@ export class HttpSockets {
   }
 
   add(socket: Socket): void {
-    const state: HttpSocket = { calls: new Set(), doomed: false };
+    const state: HttpSocket = { calls: new Set(), doomed: false, taken: 0 };
     this.sockets.set(socket, state);
     socket.once('close', () => {
       this.sockets.delete(socket);
       // answers that wait for their turn behind another are never told that the connection is gone
-      for (const req of state.calls) this.end(state, req);
+      state.calls.clear();
+      if (this.sockets.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
     });
   }
 
-  /** Resolves when no call is under way. */
-  quiet(): Promise<void> {
-    return this.underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
+  /** Lets the requests that have begun be answered, and ends connections without any. Resolves when all connections have ended. */
+  finish(): Promise<void> {
+    for (const [socket, state] of this.sockets) void this.endOnceIdle(socket, state);
+    return this.sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
   }
 
   private begin(req: IncomingMessage, res: ServerResponse): void {
@@ -64,17 +81,25 @@ export class HttpSockets {
     const state = this.sockets.get(socket);
     if (state === undefined) return;
     state.calls.add(req);
-    this.underWay++;
+    state.taken = socket.bytesRead;
+    if (hasBody(req)) req.once('end', () => (state.taken = socket.bytesRead));
+    socketsOfAnswers.set(res, { sockets: this, state, req });
     res.once('close', () => {
-      this.end(state, req);
+      state.calls.delete(req);
+      if (!req.complete) state.taken = socket.bytesRead; // the rest of a body that was refused
       if (state.doomed && !someComplete(state)) socket.destroySoon();
+      else if (this.finishing) void this.endOnceIdle(socket, state);
     });
   }
 
-  private end(state: HttpSocket, req: IncomingMessage): void {
-    if (!state.calls.delete(req)) return;
-    this.underWay--;
-    if (this.underWay === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  /** A connection on which a request has begun, be it with a single byte, ends after its answer. */
+  private async endOnceIdle(socket: Socket, state: HttpSocket): Promise<void> {
+    let read: number;
+    do {
+      read = socket.bytesRead;
+      await turns(2);
+    } while (socket.bytesRead > read && state.calls.size === 0);
+    if (state.calls.size === 0 && read <= state.taken) socket.destroySoon();
   }
 
   private refuse(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,11 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { withinTime } from '../util/within-time';
 import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
 import type { TelnetConnection } from './telnet-types';
+import { turns } from './turns';
+import { unreadBytes } from './unread-bytes';
 
 const A = 'A'.charCodeAt(0);
 const Z = 'Z'.charCodeAt(0);
@@ -31,6 +32,7 @@ export class Port {
   /** Nothing has come yet: neither telnet nor HTTP. */
   private readonly silent = new Set<Socket>();
   private closing = false;
+  private localPort = 0;
 
   constructor(
     private readonly settings: PortSettings,
@@ -71,27 +73,38 @@ export class Port {
         resolve();
       });
     });
-    return this.server.address() as AddressInfo;
+    const address = this.server.address() as AddressInfo;
+    this.localPort = address.port;
+    return address;
   }
 
   /**
-   * Accepts nothing more; lets calls under way end and telnet connections handle what they have received.
+   * Accepts nothing more, and takes what had arrived by then: telnet connections are read to that point and ended, HTTP requests that had
+   * begun are answered.
    * @param deadline `Date.now()` scale: what is open then is cut
+   * @returns the number of connections that were cut
    */
-  async close(deadline: number): Promise<void> {
-    if (this.closing) return;
+  async close(deadline: number): Promise<number> {
+    if (this.closing) return 0;
     this.closing = true;
-    this.server.close();
+    await turns(2); // clients whose connections the system has made already
+    this.http.finishing = true;
+    // The HTTP server's own way to close cuts connections whose requests have not been read yet.
+    NetServer.prototype.close.call(this.server);
+    await turns(3); // their first bytes
     for (const socket of this.silent) socket.destroy();
-    const drained = Promise.allSettled([...this.telnet.values()].map((connection) => connection.drain()));
-    await withinTime(Promise.all([drained, this.http.quiet()]), deadline - Date.now(), () => undefined);
-    for (const socket of this.connections.open) socket.destroySoon();
-    await sleep(0); // the last answers go to the system before the sockets do
+    const unread = unreadBytes(this.localPort);
+    const drains = [...this.telnet].map(([socket, connection]) => connection.drain(unread(socket.remotePort)));
+    await withinTime(Promise.all([...drains, this.http.finish()]), deadline - Date.now(), () => undefined);
+    await turns(1); // the last answers go to the system before the sockets do
+    const left = [...this.connections.open].filter((socket) => !socket.writableEnded);
     for (const socket of this.connections.open) socket.destroy();
+    this.server.close();
+    return left.length;
   }
 
   private accept(socket: Socket): void {
-    if (this.closing || !this.connections.admit(socket)) {
+    if (!this.connections.admit(socket)) {
       socket.destroy();
       return;
     }

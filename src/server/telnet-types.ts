@@ -4,10 +4,11 @@ import type { Tsd } from './context';
 /** A telnet connection, as the port sees it. */
 export interface TelnetConnection {
   /**
-   * Stops reading, handles every complete line received so far, sends the replies that are due and ends the socket.
-   * Resolves when that is done (the points themselves are made durable by the writer's `close`).
+   * Reads on until what had arrived when it was called is taken, handles every complete line of it, sends the replies that are due and ends
+   * the socket. Resolves when that is done (the points themselves are made durable by the writer's `close`).
+   * @param most bytes that can have arrived without having been read: a client that goes on sending is read no further
    */
-  drain(): Promise<void>;
+  drain(most: number): Promise<void>;
 }
 
 /** What src/server/telnet exports: takes over a socket whose first byte is not A-Z. */

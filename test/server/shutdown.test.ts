@@ -1,5 +1,7 @@
+import net from 'node:net';
 import { LayeredConfig } from '../../src/config';
 import { Daemon } from '../../src/server/daemon';
+import { turns } from '../../src/server/turns';
 import { LogSystem } from '../../src/util/logger';
 import { ask, Connection, json, requestBytes, telnet } from './support/client';
 import { startDaemon } from './support/daemon';
@@ -54,6 +56,124 @@ it('lets calls under way end, and takes no new connections', async () => {
   await stopped;
   await busy.toEnd();
   await tsd.stop();
+});
+
+describe('what had arrived when it is told to stop', () => {
+  const points = async (dataPath: string, metric: string): Promise<number> => {
+    const again = await reopen(dataPath);
+    try {
+      const answer = await ask(again.address.port, `/api/query?start=1699999999&end=1700999999&m=none:${metric}`);
+      return (json(answer) as { dps: object }[]).reduce((sum, { dps }) => sum + Object.keys(dps).length, 0);
+    } finally {
+      await again.shutdown('test');
+    }
+  };
+
+  it('is taken from a telnet client that is faster than it is read', async () => {
+    const tsd = await startDaemon({ 'tsd.storage.write_buffer.bytes': '300000' });
+    const connection = await Connection.open(tsd.port);
+    const count = 40_000;
+    const lines = Array.from({ length: count }, (_, i) => `put drain.fast ${1700000000 + i} ${i} host=a\n`).join('');
+    await new Promise<void>((resolve) => connection.socket.write(lines, () => resolve()));
+    await tsd.daemon.shutdown('test');
+    await connection.toEnd();
+    expect(await points(tsd.dataPath, 'drain.fast')).toBe(count);
+    await tsd.stop();
+  });
+
+  it('is taken from a telnet client that never stops sending, and then the connection ends', async () => {
+    const tsd = await startDaemon();
+    const connection = await Connection.open(tsd.port);
+    let sent = 0;
+    const send = (): void => {
+      if (connection.ended) return;
+      connection.send(Array.from({ length: 1000 }, () => `put drain.endless ${1700000000 + sent++} 1 host=a\n`).join(''));
+      setImmediate(send);
+    };
+    send();
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = sent;
+    await tsd.daemon.shutdown('test');
+    await connection.toEnd();
+    expect(await points(tsd.dataPath, 'drain.endless')).toBeGreaterThanOrEqual(before);
+    await tsd.stop();
+  });
+
+  it('is taken from connections that it had not even accepted', async () => {
+    const tsd = await startDaemon();
+    const [line, call] = [net.connect(tsd.port, '127.0.0.1'), net.connect(tsd.port, '127.0.0.1')];
+    let answer = '';
+    call.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    line.write('put drain.early 1700000000 1 host=a\n');
+    call.write(requestBytes('/api/version'));
+    await Promise.all([line, call].map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    await tsd.daemon.shutdown('test');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(await points(tsd.dataPath, 'drain.early')).toBe(1);
+    await tsd.stop();
+  });
+
+  it('and is the beginning of a request is answered, and the answer says that the connection ends', async () => {
+    const tsd = await startDaemon();
+    const [head, body, idle] = [await Connection.open(tsd.port), await Connection.open(tsd.port), await Connection.open(tsd.port)];
+    idle.send(requestBytes('/api/version'));
+    expect((await idle.answer()).headers).not.toHaveProperty('connection');
+    const put = requestBytes('/api/put', { body: '{"metric":"drain.h","timestamp":1700000000,"value":7,"tags":{"a":"b"}}' });
+    await new Promise<void>((resolve) => head.socket.write('GET /api/ver', () => resolve()));
+    await new Promise<void>((resolve) => body.socket.write(put.subarray(0, -5), () => resolve()));
+    const stopped = tsd.daemon.shutdown('test');
+    await idle.toEnd();
+    head.send('sion HTTP/1.1\r\n\r\n');
+    const answer = await head.answer();
+    expect([answer.status, answer.headers.connection]).toEqual([200, 'close']);
+    expect(answer.headers).toHaveProperty('content-length');
+    body.send(put.subarray(-5));
+    const put204 = await body.answer();
+    expect([put204.status, put204.headers.connection]).toEqual([204, 'close']);
+    await stopped;
+    await Promise.all([head.toEnd(), body.toEnd()]);
+    expect(await points(tsd.dataPath, 'drain.h')).toBe(1);
+    await tsd.stop();
+  });
+
+  it('of several requests on one connection all are answered, the last one with the end', async () => {
+    const tsd = await startDaemon();
+    const connection = await Connection.open(tsd.port);
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const begun = new Promise<void>((resolve) => {
+      let calls = 0;
+      jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(async () => {
+        if (++calls === 10) resolve();
+        await released;
+        return [];
+      });
+    });
+    connection.send(Buffer.concat(Array.from({ length: 10 }, () => requestBytes('/api/suggest?type=metrics'))));
+    await begun;
+    await new Promise<void>((resolve) => connection.socket.write(requestBytes('/api/suggest?type=metrics'), () => resolve()));
+    const stopped = tsd.daemon.shutdown('test');
+    await turns(20);
+    release();
+    await stopped;
+    const text = (await connection.toEnd()).toString();
+    expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(11);
+    expect(text.match(/Connection: close/g)).toHaveLength(1);
+    await tsd.stop();
+  });
+
+  it('has so long as the key says: then connections are cut', async () => {
+    const tsd = await startDaemon({ 'tsd.network.drain_timeout': '50' });
+    jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => new Promise(() => {}));
+    const busy = await Connection.open(tsd.port);
+    await new Promise<void>((resolve) => busy.socket.write(requestBytes('/api/suggest?type=metrics'), () => resolve()));
+    await tsd.daemon.shutdown('test');
+    await busy.toEnd();
+    expect(busy.received).toHaveLength(0);
+    const cut = tsd.logs.ring.newestFirst().filter((event) => event.level === 'WARN');
+    expect(cut.map((event) => event.message)).toEqual(['1 connections were cut: they were not done in 50 ms']);
+    await tsd.stop();
+  });
 });
 
 it('diediedie says goodbye and stops the daemon, by telnet and by HTTP, in every mode', async () => {

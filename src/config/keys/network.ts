@@ -25,6 +25,13 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.core.connections.limit', type: 'int', default: '0', doc: 'most client sockets open at once; 0: no limit' },
   { name: 'tsd.core.socket.timeout', type: 'int', default: '0', doc: 'seconds after which an idle socket is closed; 0: never' },
   {
+    name: 'tsd.network.drain_timeout',
+    type: 'int',
+    default: '20000',
+    doc: 'milliseconds at the end for what clients had sent, and for their answers, until connections are cut',
+    hidden: true,
+  },
+  {
     name: 'tsd.core.enable_ui',
     type: 'string',
     default: 'true',

@@ -1,5 +1,5 @@
 import type { Config } from '../types';
-import { optionalText, textOf } from './read';
+import { intOf, optionalText, textOf } from './read';
 import { readTimeZone } from './time-zone';
 
 /** What the configuration says about the port and the sockets of clients. */
@@ -15,6 +15,8 @@ export interface NetworkSettings {
   readonly connectionsLimit: number;
   /** A socket without a read or write for so long is closed; 0: never. */
   readonly idleMs: number;
+  /** At the end, what clients had sent and the answers to it have so long. */
+  readonly drainMs: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export function readNetworkSettings(config: Config): NetworkSettings {
     noDelay: config.getBoolean('tsd.network.tcp_no_delay'),
     connectionsLimit: config.getInt('tsd.core.connections.limit'),
     idleMs: config.getInt('tsd.core.socket.timeout') * 1000,
+    drainMs: intOf(config, 'tsd.network.drain_timeout'),
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Tsd } from '../context';
+import { endsConnection } from '../http-sockets';
 import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
 import { badRequestPage, internalErrorPage, notFoundPage } from './html';
@@ -270,6 +271,7 @@ export class Call implements HttpCall {
     if (encoding !== null) headers.push('Content-Encoding', encoding);
     res.sendDate = false;
     res.removeHeader('Connection');
+    if (endsConnection(res)) headers.push('Connection', 'close');
     // as the original: an answer that ends with its connection carries no length
     if (!res.shouldKeepAlive) {
       res.removeHeader('Content-Length');

@@ -7,6 +7,7 @@ import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
+import { turns } from '../turns';
 import { splitWords } from './words';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
@@ -20,10 +21,6 @@ const LINES_A_LOOK = 64;
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** Milliseconds that a client which never stops sending is still listened to. */
-const DRAIN_MS = 2_000;
-/** Milliseconds between two log lines about bad input of one connection. */
-
 /** A frame without end: the connection is closed without a word. Mirrors TooLongFrameException. */
 class TooLongFrameError extends Error {
   constructor(bytes: number) {
@@ -59,7 +56,10 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private handling = false;
   private inputEnded = false;
   private finished = false;
-  /** Nothing came since this was set. */
+  /** Bytes of the socket's life after which it is not read any further; Infinity: it is not being drained. */
+  private lastByte = Infinity;
+  /** Whether it is being watched for a pause of the client, and nothing has come since the last look. */
+  private watched = false;
   private quiet = false;
   private readonly faultLog = new RateLimitedLog((message) => this.tsd.logger.error(message));
   private drained: (() => void)[] = [];
@@ -261,6 +261,11 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.tellDrained();
   }
 
+  /** The socket is not read for now, or what was read of it is not handled. */
+  private get isHeld(): boolean {
+    return this.holds > 0 || this.held !== null;
+  }
+
   hold(): void {
     this.holds++;
   }
@@ -280,12 +285,13 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
       if (this.held !== null) return;
     }
     this.socket.resume();
+    if (this.lastByte < Infinity) this.endOnceQuiet();
     this.finishIfIdle();
   }
 
   /** Ends the socket once the client has sent everything and has got every reply. */
   private finishIfIdle(): void {
-    if (!this.inputEnded || this.finished || this.held !== null || this.holds > 0 || this.replies.waiting > 0 || this.handling) return;
+    if (!this.inputEnded || this.finished || this.isHeld || this.replies.waiting > 0 || this.handling) return;
     this.exit();
   }
 
@@ -301,23 +307,34 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.drained = [];
   }
 
-  /** Handles what has been received, line ends given, and ends the connection. */
-  drain(): Promise<void> {
+  /** Handles what has arrived, line ends given, and ends the connection. */
+  drain(most: number): Promise<void> {
     if (this.finished) return Promise.resolve();
     const done = new Promise<void>((resolve) => this.drained.push(resolve));
-    this.drainOnceQuiet(Date.now() + DRAIN_MS);
+    this.lastByte = this.socket.bytesRead + most;
+    this.endOnceQuiet();
     return done;
   }
 
-  /** Bytes that the kernel holds already were received too: reads on until a turn of the event loop brings nothing. */
-  private drainOnceQuiet(deadline: number): void {
-    this.quiet = true;
-    setImmediate(() =>
-      setImmediate(() => {
-        if (!this.quiet && Date.now() < deadline) return this.drainOnceQuiet(deadline);
-        this.inputEnded = true;
-        this.finishIfIdle();
-      }),
-    );
+  /**
+   * Bytes that the kernel holds have arrived, too: the input ends when a turn of the event loop brought nothing to a socket that is being
+   * read, or so much came that what had arrived must be among it. A socket that is held says nothing: this goes on when it is read again.
+   */
+  private endOnceQuiet(): void {
+    this.quiet = false;
+    if (this.watched) return;
+    this.watched = true;
+    void this.readUntilQuiet();
+  }
+
+  private async readUntilQuiet(): Promise<void> {
+    do {
+      this.quiet = true;
+      await turns(2);
+    } while (!this.quiet && !this.isHeld && this.socket.bytesRead < this.lastByte);
+    this.watched = false;
+    if (this.finished || this.isHeld) return;
+    this.inputEnded = true;
+    this.finishIfIdle();
   }
 }

@@ -134,7 +134,7 @@ describe('a daemon that stops', () => {
     socket.on('end', () => socket.end());
     const closed = once(socket, 'close');
     while (tsd.connections.length < 2) await sleep(1);
-    await Promise.all(tsd.connections.map((connection) => connection.drain()));
+    await Promise.all(tsd.connections.map((connection) => connection.drain(16 << 20)));
     await closed;
     await tsd.writing.writer.close();
     expect(await cellsOf(store.storage)).toHaveLength(COUNT + 2);
