@@ -52,6 +52,8 @@ const DEFAULT_JOIN = { operator: 'union', useQueryTags: false, includeAggTags: t
 export function* evaluateExp(valid: ValidExp, plan: ExpPlan, answers: readonly (readonly QueryGroup[])[]): Generator<ExpOutputRows | null> {
   checkReferences(valid.expressions);
   const evaluation = new ExpEvaluation(valid, plan, answers);
+  // That nothing belongs together is an error also where nobody wants to see it.
+  for (const { id } of valid.expressions) yield* evaluation.join(id);
   for (const { id, alias } of outputsOf(valid)) yield yield* evaluation.output(id ?? '', alias);
 }
 
@@ -106,17 +108,17 @@ class ExpEvaluation {
     return { series: joined.members.map((members, i) => joined.memberOf(members, points[i])), filterTagks: joined.filterTagks, fill };
   }
 
-  private *join(id: string): Generator<null, JoinedExpression> {
+  *join(id: string): Generator<null, JoinedExpression> {
     const known = this.joins.get(id);
     if (known) return known;
     const expression = this.expressions.get(id);
     if (!expression) throw new ClientError(400, `Missing results for variable ${id}`);
-    const names = hashMapOrder(expression.parsed.variables);
+    const inOrder = hashMapOrder(expression.parsed.variables);
+    const [nested, metrics] = [true, false].map((isExpression) => inOrder.filter((name) => this.expressions.has(name) === isExpression));
+    const names = [...nested, ...metrics];
     const variables: Variable[] = [];
     for (const name of names) variables.push(yield* this.variable(name));
-    const joined = new JoinedExpression(expression, names, variables, (name) =>
-      this.valid.metrics.findIndex((metric) => metric.id === name),
-    );
+    const joined = new JoinedExpression(expression, names, variables);
     this.joins.set(id, joined);
     return joined;
   }
@@ -128,15 +130,11 @@ class JoinedExpression {
   readonly members: readonly Joined<Member>[];
   private readonly evaluate: Evaluate;
 
-  /**
-   * @param names of the variables, in the order in which a hash map holds them
-   * @param indexOf the place of a metric in the request
-   */
+  /** @param names of the variables, expressions first, as a hash map holds them */
   constructor(
     private readonly expression: ValidExpression,
     private readonly names: readonly string[],
     private readonly variables: readonly Variable[],
-    private readonly indexOf: (name: string) => number,
   ) {
     const rule = expression.join ?? DEFAULT_JOIN;
     this.members = rule.operator === 'intersection' ? joinIntersection(variables, rule) : joinUnion(variables, rule);
@@ -176,7 +174,7 @@ class JoinedExpression {
     const { id, join } = this.expression;
     const { useQueryTags, includeAggTags } = join ?? DEFAULT_JOIN;
     const queries = this.names.map(
-      (name, i) => `${name}=TimeSyncedIterator(id=${name}, index=${this.indexOf(name)}, dpsSize=${this.variables[i].series.length})`,
+      (name, i) => `${name}=TimeSyncedIterator(id=${name}, index=${i}, dpsSize=${this.variables[i].series.length})`,
     );
     const what = `id=${id}, useQueryTags=${useQueryTags}, includeAggTags=${includeAggTags}, index=0, queries={${queries.join(', ')}}`;
     return new ClientError(400, `No intersections found: IntersectionIterator(${what}`);

@@ -84,7 +84,8 @@ function compileNode(node: Node, places: ReadonlyMap<string, number>): Code {
     case 'unary': {
       const operand = compileNode(node.operand, places);
       const { operator } = node;
-      if (operand.type === 'constant') return { type: 'constant', value: unary(operator, operand.value) };
+      // What fails must not do so before it is needed.
+      if (operand.type === 'constant' && operand.value !== null) return { type: 'constant', value: unary(operator, operand.value) };
       if (operator === '!') {
         const run = booleanOf(operand);
         return { type: 'boolean', run: (values) => !run(values) };

@@ -93,11 +93,12 @@ export function arithmetic(operator: ArithmeticOperator, a: Constant, b: Constan
   return result.type === 'Integer' && (left.type === 'Long' || right.type === 'Long') ? { ...result, type: 'Long' } : result;
 }
 
-/** `-x`, `!x` and `~x`; the negative of true is false. */
+/** `-x`, `!x` and `~x`; the negative of true is false. @throws ClientError 400 */
 export function unary(operator: UnaryOperator, operand: Constant): Constant {
   if (operator === '!') return !toBoolean(operand);
   if (operator === '~') return { type: 'Long', value: BigInt.asIntN(64, ~toLong(operand)) };
-  if (operand === null || typeof operand === 'boolean') return operand === null ? ZERO : !operand;
+  if (operand === null) throw new ClientError(400, 'arithmetic error', 'null has no negative.');
+  if (typeof operand === 'boolean') return !operand;
   if (typeof operand === 'number') return -operand;
   if (operand.type === 'BigDecimal') return { type: 'BigDecimal', value: { ...operand.value, unscaled: -operand.value.unscaled } };
   return operand.type === 'Float' ? { type: 'Float', value: -operand.value } : { ...operand, value: -operand.value };

@@ -15,6 +15,6 @@ export const alias: GexpFunction = (parameters) => {
   const template = parameters.join(',');
   return eachSeries((series) => {
     const metric = nameOf(template, series);
-    return { ...withPoints(series, absolutePoints), metric, tags: new Map(), aggregateTags: [] };
+    return { ...withPoints(series, absolutePoints), metric, tags: new Map(), aggregateTags: [], ids: { ...series.ids, aggregated: [] } };
   });
 };

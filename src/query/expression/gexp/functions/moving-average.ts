@@ -67,7 +67,7 @@ function* overPoints(points: Series, from: number, to: number, count: number): G
     }
     if (newest.length < count) continue;
     let sum = 0;
-    for (let j = 0; j < count; j++) sum += newest[oldest + j < count ? oldest + j : oldest + j - count];
+    for (let j = count - 1; j >= 0; j--) sum += newest[oldest + j < count ? oldest + j : oldest + j - count];
     means[i - from] = sum / count;
     work += count;
     if (work >= POINTS_A_TURN) {
