@@ -10,6 +10,7 @@ export { bean, type BeanSpec } from './bean';
 export { jsonErrorText, readBody, readJson, unparsable } from './body';
 export { Changes } from './changes';
 export { elements, list, map, strings } from './containers';
+export { enumeration } from './enumeration';
 export { JsonError } from './errors';
 export { DEFAULT_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';
-export { boolean, double, float, int, long, longOfNumber, longOfText, string, type Bind } from './scalars';
+export { boolean, double, float, int, long, longOfNumber, longOfText, primitiveFloat, string, type Bind } from './scalars';

@@ -48,7 +48,7 @@ function scalarFound(json: JsonReader): string {
 /** A text of JSON's as JavaScript's numbers have it. */
 const plainNumber = (text: string): string => text.replace('INF', 'Infinity');
 
-function notThe(json: JsonReader, type: string, text: string, problem: string): JsonError {
+export function notThe(json: JsonReader, type: string, text: string, problem: string): JsonError {
   const shown = text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}]...[${text.slice(-SHOWN)}`;
   return json.error('format', `Cannot deserialize value of type \`${type}\` from String "${shown}": ${problem}`);
 }
@@ -168,48 +168,43 @@ function digitValue(digit: string): number {
   return code - zero;
 }
 
-/** A `double`: null and blank strings are 0. */
-export const double: Bind<number> = (json) => {
-  switch (json.token) {
-    case 'VALUE_NULL':
-      return 0;
-    case 'VALUE_NUMBER_INT':
-    case 'VALUE_NUMBER_FLOAT':
-      return parseJavaDouble(plainNumber(json.text()));
-    case 'VALUE_STRING': {
-      const text = json.text().trim();
-      if (isNothing(text)) return 0;
-      try {
-        return parseJavaDouble(/^-?INF$/.test(text) ? plainNumber(text) : text);
-      } catch (error) {
-        if (!(error instanceof NumberFormatError)) throw error;
-        throw notThe(json, 'double', text, 'not a valid Double value');
+/**
+ * A number with a fraction; null for null and blank strings.
+ * @param type as messages name it
+ * @param kind what a text must be a valid one of
+ */
+function fraction(type: string, kind: 'Float' | 'Double', read: (text: string) => number): Bind<number | null> {
+  return (json) => {
+    switch (json.token) {
+      case 'VALUE_NULL':
+        return null;
+      case 'VALUE_NUMBER_INT':
+      case 'VALUE_NUMBER_FLOAT':
+        return read(plainNumber(json.text()));
+      case 'VALUE_STRING': {
+        const text = json.text().trim();
+        if (isNothing(text)) return null;
+        try {
+          return read(/^-?INF$/.test(text) ? plainNumber(text) : text);
+        } catch (error) {
+          if (!(error instanceof NumberFormatError)) throw error;
+          throw notThe(json, type, text, `not a valid ${kind} value`);
+        }
       }
+      default:
+        throw mismatch(json, type);
     }
-    default:
-      throw mismatch(json, 'double');
-  }
-};
+  };
+}
 
 /** A `Float`: null and blank strings are null. */
-export const float: Bind<number | null> = (json) => {
-  switch (json.token) {
-    case 'VALUE_NULL':
-      return null;
-    case 'VALUE_NUMBER_INT':
-    case 'VALUE_NUMBER_FLOAT':
-      return parseJavaFloat(plainNumber(json.text()));
-    case 'VALUE_STRING': {
-      const text = json.text().trim();
-      if (isNothing(text)) return null;
-      try {
-        return parseJavaFloat(/^-?INF$/.test(text) ? plainNumber(text) : text);
-      } catch (error) {
-        if (!(error instanceof NumberFormatError)) throw error;
-        throw notThe(json, 'java.lang.Float', text, 'not a valid Float value');
-      }
-    }
-    default:
-      throw mismatch(json, 'java.lang.Float');
-  }
-};
+export const float = fraction('java.lang.Float', 'Float', parseJavaFloat);
+
+const floatOrNull = fraction('float', 'Float', parseJavaFloat);
+const doubleOrNull = fraction('double', 'Double', parseJavaDouble);
+
+/** A `float`: null and blank strings are 0. */
+export const primitiveFloat: Bind<number> = (json) => floatOrNull(json) ?? 0;
+
+/** A `double`: null and blank strings are 0. */
+export const double: Bind<number> = (json) => doubleOrNull(json) ?? 0;

@@ -1,9 +1,11 @@
-// What is known of series beside their points. Annotations so far.
+// What is known of series beside their points: annotations, and the meta table's rows.
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { AnnotationStore } from './annotations';
 
 export { AnnotationConflictError, type AnnotationEdit } from './annotations';
+export { selectionFilter, type SeriesSelection } from './series-selection';
+export { COUNTER_COLUMN, META_FAMILY, SeriesTable, type KnownSeries } from './series-table';
 
 /** Everything that is kept beside the points. */
 export interface Meta {

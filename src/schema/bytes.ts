@@ -58,3 +58,12 @@ export function uidToNumber(uid: Buffer): bigint {
   for (const b of uid) id = (id << 8n) | BigInt(b);
   return id;
 }
+
+/** The rows whose keys begin with some bytes; `stop` empty: to the end of the table. */
+export function keysWithPrefix(prefix: Buffer): { start: Buffer; stop: Buffer } {
+  let end = prefix.length;
+  while (end > 0 && prefix[end - 1] === 0xff) end--;
+  const stop = Buffer.from(prefix.subarray(0, end));
+  if (end > 0) stop[end - 1]++;
+  return { start: prefix, stop };
+}

@@ -72,6 +72,8 @@ export interface ScanOptions extends CallOptions {
   timeRange?: { min: number; max: number };
   /** Each row's first cell only, for counting and listing keys. */
   firstCellOnly?: boolean;
+  /** Values are not needed: a store may leave them out. */
+  withoutValues?: boolean;
   /** The buffers of a batch are reused for later ones: its rows, and views of them, are invalid once the next batch is requested. */
   transient?: boolean;
 }

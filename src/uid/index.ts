@@ -14,6 +14,7 @@ export type * from './filter';
 export { kindOf, maxId } from './kinds';
 export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
+export { Names, namesOfSeries, tagsInHashOrder, type SeriesNames } from './names';
 export * from './types';
 export type { UidParts } from './uids';
 

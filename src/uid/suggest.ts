@@ -1,4 +1,4 @@
-import { javaBytes } from '../schema/bytes';
+import { javaBytes, keysWithPrefix } from '../schema/bytes';
 import { IllegalArgumentError, IllegalStateError } from '../util/errors';
 import type { NameCodec } from './name-codec';
 import type { UniqueId } from './unique-id';
@@ -13,15 +13,6 @@ export function allNames(codec: NameCodec): { start: Buffer; stop: Buffer } {
   return { start: FIRST, stop: codec.charset === 'UTF-8' ? LAST_UTF8 : LAST };
 }
 
-/** The rows that start with some bytes; `stop` empty: to the end of the table. */
-export function namesFrom(prefix: Buffer): { start: Buffer; stop: Buffer } {
-  let end = prefix.length;
-  while (end > 0 && prefix[end - 1] === 0xff) end--;
-  const stop = Buffer.from(prefix.subarray(0, end));
-  if (end > 0) stop[end - 1]++;
-  return { start: prefix, stop };
-}
-
 /**
  * Names that start with a text, case-sensitive, in byte order; what is found goes into both caches. Mirrors UniqueId.suggestAsync.
  * @throws IllegalArgumentError `Count must be greater than 0`
@@ -32,7 +23,7 @@ export async function suggest(uid: UniqueId, prefix: string, max: number): Promi
   const { table, cache } = uid;
   const bytes = table.codec.encode(prefix);
   if (bytes === null) return []; // nothing is stored under such a name
-  const { start, stop } = prefix === '' ? allNames(table.codec) : namesFrom(bytes);
+  const { start, stop } = prefix === '' ? allNames(table.codec) : keysWithPrefix(bytes);
   const { epoch } = cache;
   const names: string[] = [];
   for await (const { name, exact, id } of table.scan(start, stop, max)) {

@@ -27,3 +27,10 @@ export function doubleToLong(value: number): bigint {
   if (value <= -(2 ** 63)) return -MAX_LONG - 1n;
   return BigInt(Math.trunc(value));
 }
+
+/** A decimal 32-bit integer with an optional sign, as `Integer.parseInt` reads it; null: it is none. */
+export function parseInt32(text: string): number | null {
+  if (!/^[+-]?[0-9]+$/.test(text)) return null;
+  const value = Number(text);
+  return value > 0x7fffffff || value < -0x80000000 ? null : value;
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { IllegalStateError } from '../../src/util/errors';
-import { namesFrom } from '../../src/uid/suggest';
+import { keysWithPrefix } from '../../src/schema';
 import { b, cell, eachTestHasAStore, putCell, uid, uidsOver } from './support/uid-store';
 
 const store = eachTestHasAStore();
@@ -50,7 +50,7 @@ describe('suggesting', () => {
     const bytes = fc.uint8Array({ maxLength: 4 }).map((a) => Buffer.from(a));
     fc.assert(
       fc.property(bytes, bytes, (prefix, row) => {
-        const { start, stop } = namesFrom(prefix);
+        const { start, stop } = keysWithPrefix(prefix);
         const inside = start.compare(row) <= 0 && (stop.length === 0 || row.compare(stop) < 0);
         expect(inside).toBe(row.subarray(0, prefix.length).equals(prefix));
       }),

@@ -33,6 +33,20 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
     hidden: true,
   },
   {
+    name: 'tsd.query.last.back_scan',
+    type: 'int',
+    default: '0',
+    doc: 'hours that /api/query/last looks back for series that have no counter in the meta table; 0: it does not',
+    hidden: true,
+  },
+  {
+    name: 'tsd.search.lookup.distinct',
+    type: 'boolean',
+    default: 'false',
+    doc: 'lookups of the data table tell each series once, not once for each of its hours',
+    hidden: true,
+  },
+  {
     name: 'tsd.query.allow_simultaneous_duplicates',
     type: 'boolean',
     default: 'true',

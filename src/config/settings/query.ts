@@ -24,6 +24,17 @@ export interface QuerySettings {
   /** Milliseconds since the epoch: cells from then on carry the time of their points, when they do so at all. */
   readonly dateTieredSince: number;
   readonly limits: QueryLimitSettings;
+  readonly last: LastPointSettings;
+  /** `tsd.search.lookup.distinct`: lookups of the data table tell each series once. */
+  readonly distinctLookup: boolean;
+}
+
+/** How last points are found. */
+export interface LastPointSettings {
+  /** Points are counted in the meta table. */
+  readonly counting: boolean;
+  /** Hours to look back for series that have no counter there; 0: not at all. */
+  readonly backScanWithoutCounter: number;
 }
 
 /** What one request may ask for in expressions. */
@@ -90,5 +101,10 @@ export function readQuerySettings(config: Config): QuerySettings {
     batchRows: batchRows > 0 ? batchRows : Number(KEYS.get(rows)?.default),
     dateTieredSince: intOf(config, 'tsd.storage.get_date_tiered_compaction_start'),
     limits: readLimits(config),
+    last: {
+      counting: config.getBoolean('tsd.core.meta.enable_tsuid_tracking') || config.getBoolean('tsd.core.meta.enable_tsuid_incrementing'),
+      backScanWithoutCounter: Math.max(0, config.getInt('tsd.query.last.back_scan')),
+    },
+    distinctLookup: config.getBoolean('tsd.search.lookup.distinct'),
   };
 }

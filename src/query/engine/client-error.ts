@@ -8,3 +8,8 @@ export function asClientError(error: unknown): ClientError {
   const status = cause instanceof TimeoutError ? 408 : cause instanceof StorageError ? 424 : 400;
   return new ClientError(status, cause.message, cause.message, { cause });
 }
+
+/** Data is to be deleted where that is not allowed. */
+export function deletingIsOff(): ClientError {
+  return new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
+}

@@ -1,10 +1,12 @@
 import type { Annotation } from '../../schema';
 import type { Row } from '../../storage';
+import type { LastPoint, LastQuery } from '../last';
+import type { FoundSeries, LookupQuery } from '../lookup';
 import type { QueryGroup, QueryResult, RunStats } from '../output';
 import type { Query } from '../parse';
 import type { QuerySettings } from '../../config/settings';
 import type { ValidQuery } from '../specification';
-import type { QueryRegistry, QueryRequest } from './query-registry';
+import type { QueryClient, QueryRegistry, QueryRequest } from './query-registry';
 
 /** A query that has been read from storage; its numbers are computed as they are taken. */
 export interface QueryAnswer {
@@ -27,6 +29,27 @@ export interface QueryAnswer {
    * @param sent the client got all of it
    */
   finish(status: number, error: Error | null, sent: boolean): void;
+}
+
+/** What every answer ends with: must be called when it is written or given up. `sent`: the client got all of it. */
+type Finish = (status: number, error: Error | null, sent: boolean) => void;
+
+/** Last points that were found. */
+export interface LastAnswer {
+  readonly points: readonly LastPoint[];
+  readonly finish: Finish;
+}
+
+/** A lookup that has been taken on. */
+export interface LookupAnswer {
+  /** Aborts when the client is gone, the lookup's time is over or somebody ends it. */
+  readonly signal: AbortSignal;
+  /**
+   * The series, batch by batch, read at the pace at which they are taken; call it once.
+   * @throws ClientError while iterating
+   */
+  series(): AsyncIterable<readonly FoundSeries[]>;
+  readonly finish: Finish;
 }
 
 /** Queries over one store. */
@@ -54,5 +77,17 @@ export interface QueryEngine {
    * @throws ClientError with the status and text for the client
    */
   execute(query: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer>;
+  /**
+   * The last points of series.
+   * @param signal aborts when the client is gone
+   * @throws ClientError with the status and text for the client
+   */
+  last(query: LastQuery, client: QueryClient, signal: AbortSignal): Promise<LastAnswer>;
+  /**
+   * Which series there are.
+   * @param signal aborts when the client is gone
+   * @throws ClientError when the same lookup of the same client is running and that is not allowed
+   */
+  lookup(query: LookupQuery, client: QueryClient, signal: AbortSignal): LookupAnswer;
   close(): void;
 }

@@ -1,5 +1,7 @@
 import { ClientError } from '../../util/errors';
 import type { RunStats } from '../output';
+import type { LastQuery } from '../last';
+import type { LookupQuery } from '../lookup';
 import { queryIdentity, type Query } from '../parse';
 
 /** Who asks. */
@@ -14,6 +16,21 @@ export interface QueryClient {
 export interface QueryRequest {
   readonly client: QueryClient;
   readonly query: Query;
+}
+
+/** What was asked, of any kind. */
+export type Question =
+  | { readonly kind: 'query'; readonly query: Query }
+  | { readonly kind: 'last'; readonly query: LastQuery }
+  | { readonly kind: 'lookup'; readonly query: LookupQuery };
+
+/** The same text for questions that are equal. */
+function identityOf(question: Question): string {
+  if (question.kind === 'query') return queryIdentity(question.query);
+  const text = JSON.stringify(question.query, (_key, value: unknown) =>
+    value instanceof Map ? [...(value as Map<string, unknown>)] : value,
+  );
+  return `${question.kind} ${text}`;
 }
 
 /** How a query ended. */
@@ -32,6 +49,8 @@ const MAX_COMPLETED = 256;
 
 /** A query that has been taken on, running or finished. Mirrors QueryStats. */
 export class QueryRecord {
+  /** By which it can be ended; set when it starts. */
+  id = 0;
   /** Milliseconds since the epoch. */
   readonly startedAt = Date.now();
   /** How often the same client's same query has ended in the same way. */
@@ -41,9 +60,12 @@ export class QueryRecord {
   completion: Completion | null = null;
   private readonly started = performance.now();
 
+  /** @param stop ends the query while it runs; its client is told the reason */
   constructor(
-    readonly request: QueryRequest,
+    readonly client: QueryClient,
+    readonly question: Question,
     readonly run: RunStats,
+    readonly stop: (reason: Error) => void,
   ) {}
 
   /** Milliseconds since its start. */
@@ -53,7 +75,7 @@ export class QueryRecord {
 
   /** The same question of the same client. */
   get identity(): string {
-    return `${this.request.client.remote} ${queryIdentity(this.request.query)}`;
+    return `${this.client.remote} ${identityOf(this.question)}`;
   }
 
   complete(status: number, error: Error | null, sent: boolean): void {
@@ -64,14 +86,15 @@ export class QueryRecord {
 
 /** The queries that are running and the last ones that have finished. */
 export class QueryRegistry {
-  private readonly active = new Set<QueryRecord>();
+  private readonly active = new Map<number, QueryRecord>();
   private readonly finished = new Map<string, QueryRecord>();
+  private lastId = 0;
 
   /** @param allowDuplicates `tsd.query.allow_simultaneous_duplicates` */
   constructor(private readonly allowDuplicates: boolean) {}
 
   get running(): readonly QueryRecord[] {
-    return [...this.active];
+    return [...this.active.values()];
   }
 
   /** The oldest first; one for each way in which a client's query has ended. */
@@ -83,17 +106,25 @@ export class QueryRegistry {
   start(record: QueryRecord): void {
     if (!this.allowDuplicates) {
       const { identity } = record;
-      for (const other of this.active) {
+      for (const other of this.active.values()) {
         if (other.identity !== identity) continue;
-        throw new ClientError(500, `Query is already executing for endpoint: ${record.request.client.remote}`);
+        throw new ClientError(500, `Query is already executing for endpoint: ${record.client.remote}`);
       }
     }
-    this.active.add(record);
+    record.id = ++this.lastId;
+    this.active.set(record.id, record);
+  }
+
+  /** Ends a running query: its client gets an error. @returns false: no such query is running */
+  stop(id: number): boolean {
+    const record = this.active.get(id);
+    record?.stop(new ClientError(400, 'The query was ended by an operator'));
+    return record !== undefined;
   }
 
   /** @param record completed */
   end(record: QueryRecord): void {
-    if (!this.active.delete(record)) return;
+    if (!this.active.delete(record.id)) return;
     const id = `${record.identity} ${record.completion?.status}`;
     const same = this.finished.get(id);
     if (same) record.executed = same.executed + 1;

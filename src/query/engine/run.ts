@@ -1,19 +1,19 @@
 import type { QuerySettings } from '../../config/settings';
 import type { Annotation, KeyLayout } from '../../schema';
-import type { CallOptions } from '../../storage';
-import { ClientError } from '../../util/errors';
+import type { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
 import { evaluateGroupSteps } from '../evaluate';
 import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
 import type { QueryGroup, QueryResult, SeriesStats, SubQueryStats } from '../output';
-import { ADVICE, ReadBudget, type MemoryShare, type QueryLimits, type QueryMemory } from '../plan';
+import { ReadBudget, type MemoryShare, type QueryLimits } from '../plan';
 import { NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanEnvironment, type Span } from '../scan';
 import { PointsBuilder, type Series } from '../series';
 import type { Sources } from '../source';
 import type { GroupSpec, ValidQuery } from '../specification';
-import { asClientError } from './client-error';
+import type { QueryLifetime } from './lifetime';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
+import type { QueryTask } from './query-task';
 
 /** The last one that a row key can hold. */
 const LAST_SECOND = 0xffff_ffff;
@@ -26,7 +26,6 @@ export interface RunContext {
   /** Where annotations of no series are. */
   readonly annotations: { readonly table: string; readonly layout: KeyLayout };
   readonly limits: QueryLimits;
-  readonly memory: QueryMemory;
   /** Bounds how many ranges are read at once, over all queries. */
   readonly scans: Semaphore;
 }
@@ -40,48 +39,24 @@ interface ReadSubQuery extends PlannedSubQuery {
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
 export class QueryRun {
-  /** Stops one thing when another one fails or time is over; null where there is but one thing that the client alone can stop. */
-  private readonly aborter: AbortController | null;
-  /** Aborts when the client is gone, time is over or one part of the query has failed. */
+  /** Aborts when the client is gone, time is over, somebody ends the query or one part of it has failed. */
   readonly signal: AbortSignal;
-  /** Storage may still be working for it. */
-  private reading = true;
-  private readonly timer: NodeJS.Timeout | null = null;
-  readonly deadline: number | undefined;
   private readonly planner: QueryPlanner;
   private subQueries: ReadSubQuery[] = [];
   globalAnnotations: Annotation[] = [];
   private readonly memory: MemoryShare;
+  private readonly lifetime: QueryLifetime;
+  private readonly record: QueryRecord;
 
-  /** @param clientGone aborts when the client goes away */
   constructor(
     private readonly context: RunContext,
     readonly query: ValidQuery,
-    private readonly record: QueryRecord,
-    private readonly clientGone: AbortSignal,
+    task: QueryTask,
   ) {
     const { settings, scanning } = context;
-    const { timeoutMs } = settings;
     this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query);
-    this.memory = context.memory.share();
-    const several = query.subQueries.length > 1 || context.annotations.layout.salt > 0 || query.globalAnnotations;
-    // Not by AbortSignal.any, and none without need: they weigh on short queries.
-    this.aborter = several || timeoutMs > 0 ? new AbortController() : null;
-    this.signal = this.aborter?.signal ?? clientGone;
-    if (timeoutMs > 0) {
-      this.deadline = Date.now() + timeoutMs;
-      this.timer = setTimeout(() => this.aborter?.abort(this.timedOut()), timeoutMs);
-      this.timer.unref();
-    }
-    if (clientGone.aborted) this.onClientGone();
-    else if (this.aborter !== null) clientGone.addEventListener('abort', this.onClientGone);
-  }
-
-  private readonly onClientGone = (): void => this.aborter?.abort(this.clientGone.reason);
-
-  private timedOut(): ClientError {
-    const limit = this.context.settings.timeoutMs;
-    return new ClientError(408, `Sorry, your query timed out. Time limit: ${limit} ms. ${ADVICE}`);
+    ({ memory: this.memory, lifetime: this.lifetime, record: this.record } = task);
+    this.signal = this.lifetime.signal;
   }
 
   /**
@@ -100,28 +75,15 @@ export class QueryRun {
       if (planned.length === 1) this.subQueries = [await this.readSubQuery(planned[0])];
       else this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
       this.record.run.processingPreWriteMs = performance.now() - started;
-      this.reading = false;
+      this.lifetime.hasRead();
     } catch (e) {
       throw this.failed(e);
     }
   }
 
-  /** Stops whatever is still under way. */
-  end(): void {
-    this.memory.free();
-    if (this.timer) clearTimeout(this.timer);
-    if (this.aborter === null) return;
-    this.clientGone.removeEventListener('abort', this.onClientGone);
-    if (!this.reading) return;
-    this.reading = false;
-    this.aborter.abort(new Error('The query has ended'));
-  }
-
   private failed(error: unknown): ClientError {
-    // A time-out reaches the query as whatever its storage calls make of it.
-    const reason: unknown = this.signal.aborted ? this.signal.reason : error;
-    this.end();
-    return asClientError(reason);
+    this.memory.free();
+    return this.lifetime.failed(error);
   }
 
   /**
@@ -213,15 +175,11 @@ export class QueryRun {
     return { aggregator, downsample, rate, ...window, scanStart, scanEnd };
   }
 
-  private get callOptions(): CallOptions {
-    return { signal: this.signal, deadline: this.deadline };
-  }
-
   private async readGlobals(): Promise<void> {
     const { startMs, endMs } = this.query;
     const { scanning, annotations } = this.context;
     const { table, layout } = annotations;
-    this.globalAnnotations = await readGlobalAnnotations(scanning.storage, table, layout, startMs, endMs, this.callOptions);
+    this.globalAnnotations = await readGlobalAnnotations(scanning.storage, table, layout, startMs, endMs, this.lifetime.callOptions);
   }
 
   private async readSubQuery(planned: PlannedSubQuery): Promise<ReadSubQuery> {
@@ -260,7 +218,7 @@ export class QueryRun {
       budget,
       memory: this.memory,
       signal: this.signal,
-      deadline: this.deadline,
+      deadline: this.lifetime.deadline,
       deleteRows: query.delete,
       needed: NeededPoints.of(this.specOf(planned)),
     };

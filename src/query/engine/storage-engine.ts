@@ -5,16 +5,19 @@ import type { DataModel } from '../../tables';
 import type { Uids } from '../../uid';
 import { collectSoon } from '../../util/heap-growth';
 import type { Log } from '../../util/log';
-import { newRunStats } from '../output';
+import type { LastQuery } from '../last';
+import type { LookupQuery } from '../lookup';
 import { validateQuery, type Query } from '../parse';
 import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
 import { QueryLimits, QueryMemory } from '../plan';
-import { QueryRecord, QueryRegistry, type QueryRequest } from './query-registry';
-import { asClientError } from './client-error';
+import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
+import { QueryTask, type TaskRules } from './query-task';
+import { SeriesQuestions } from './series-questions';
+import { asClientError, deletingIsOff } from './client-error';
 import { QueryRun, type RunContext } from './run';
 import { Semaphore } from '../scan';
-import type { QueryAnswer, QueryEngine } from './engine';
+import type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
 /** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
@@ -35,17 +38,21 @@ class StorageQueryEngine implements QueryEngine {
   onRowsMerged: ((rows: readonly Row[]) => void) | null = null;
   private readonly context: RunContext;
   private readonly limits: QueryLimits;
+  private readonly rules: TaskRules;
+  private readonly questions: SeriesQuestions;
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
-  constructor({ settings, model, storage, uids, logger }: QueryParts) {
+  constructor(parts: QueryParts) {
+    const { settings, model, storage, uids, logger } = parts;
     const { layout, merge } = model;
     const table = model.tables.data.name;
     this.registry = new QueryRegistry(settings.allowDuplicates);
     this.limits = new QueryLimits(settings.limits, logger);
+    this.rules = { registry: this.registry, memory: new QueryMemory(settings.memoryBytes), timeoutMs: settings.timeoutMs };
+    this.questions = new SeriesQuestions(this.rules, parts, this.limits);
     this.context = {
       settings,
       limits: this.limits,
-      memory: new QueryMemory(settings.memoryBytes),
       scans: new Semaphore(MAX_SCANS),
       sources: new Sources({ table, layout, merge, dateTieredSince: settings.dateTieredSince }),
       annotations: { table, layout },
@@ -76,13 +83,11 @@ class StorageQueryEngine implements QueryEngine {
   }
 
   async execute(valid: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
-    const record = new QueryRecord(request, newRunStats(valid.subQueries.length));
-    this.registry.start(record);
-    const run = new QueryRun(this.context, valid, record, signal);
+    const question = { kind: 'query', query: request.query } as const;
+    const task = new QueryTask(this.rules, request.client, question, valid.subQueries.length, signal);
+    const run = new QueryRun(this.context, valid, task);
     const finish = (status: number, error: Error | null, sent: boolean): void => {
-      run.end();
-      record.complete(status, error, sent);
-      this.registry.end(record);
+      task.finish(status, error, sent);
       if (pointArrays.settle()) collectSoon();
     };
     try {
@@ -95,19 +100,25 @@ class StorageQueryEngine implements QueryEngine {
     return {
       globalAnnotations: run.globalAnnotations,
       signal: run.signal,
-      stats: record.run,
+      stats: task.record.run,
       results: () => run.results(),
       groups: () => run.groups(),
       finish,
     };
   }
 
+  last(query: LastQuery, client: QueryClient, signal: AbortSignal): Promise<LastAnswer> {
+    return this.questions.last(query, client, signal);
+  }
+
+  lookup(query: LookupQuery, client: QueryClient, signal: AbortSignal): LookupAnswer {
+    return this.questions.lookup(query, client, signal);
+  }
+
   /** @throws ClientError 400 */
   private checkAllowed(query: ValidQuery): void {
     const { allowDelete, preAggregates } = this.context.settings;
-    if (query.delete && !allowDelete) {
-      throw new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
-    }
+    if (query.delete && !allowDelete) throw deletingIsOff();
     if (!preAggregates && query.subQueries.some((sub) => sub.preAggregate)) {
       throw new ClientError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
     }

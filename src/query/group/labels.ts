@@ -1,6 +1,5 @@
 import type { KeyLayout } from '../../schema';
-import type { UidKind, Uids } from '../../uid';
-import { hashMapOrder } from '../../util/java-hash-order';
+import { Names, tagsInHashOrder, type Uids } from '../../uid';
 import type { SpanGroup } from './span-group';
 
 /** Ids of what a group is named by: they tell which groups of several sub-queries belong together. */
@@ -61,41 +60,6 @@ function uidLabels(layout: KeyLayout, group: SpanGroup): TagIds {
   };
 }
 
-/** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
-class Names {
-  private readonly names = new Map<string, string>();
-  private readonly missing = new Map<string, Buffer>();
-
-  constructor(
-    private readonly uids: Uids,
-    private readonly kind: UidKind,
-  ) {}
-
-  want(id: Buffer): void {
-    const key = id.toString('latin1');
-    if (this.names.has(key) || this.missing.has(key)) return;
-    const name = this.uids.cachedName(this.kind, id);
-    if (name === undefined) this.missing.set(key, id);
-    else this.names.set(key, name);
-  }
-
-  /** @throws NoSuchUniqueId, StorageError */
-  async load(): Promise<void> {
-    if (this.missing.size === 0) return;
-    const names = await this.uids.getNames(this.kind, [...this.missing.values()]);
-    [...this.missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
-    this.missing.clear();
-  }
-
-  get complete(): boolean {
-    return this.missing.size === 0;
-  }
-
-  of(id: Buffer): string {
-    return this.names.get(id.toString('latin1')) ?? '';
-  }
-}
-
 /**
  * Names of all groups of a sub-query, with one look-up a kind.
  * @throws NoSuchUniqueId, StorageError
@@ -116,13 +80,8 @@ export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonl
   if (!metrics.complete || !tagks.complete || !tagvs.complete) await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
   return all.map((ids) => ({
     metric: ids.metric === null ? '' : metrics.of(ids.metric),
-    tags: inHashOrder(new Map(ids.tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
+    tags: tagsInHashOrder(new Map(ids.tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
     aggregateTags: ids.aggregated.map((tagk) => tagks.of(tagk)),
     ids,
   }));
-}
-
-function inHashOrder(tags: Map<string, string>): Map<string, string> {
-  if (tags.size < 2) return tags;
-  return new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? '']));
 }

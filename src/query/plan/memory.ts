@@ -49,6 +49,11 @@ export class MemoryShare {
     this.memory.change(this, points * BYTES_PER_POINT);
   }
 
+  /** For what is held beside points. @throws ClientError 413 */
+  addBytes(bytes: number): void {
+    this.add(bytes / BYTES_PER_POINT);
+  }
+
   /** Gives all of it up. */
   free(): void {
     this.memory.remove(this);

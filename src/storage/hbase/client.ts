@@ -113,7 +113,7 @@ export class HBaseStorage implements Storage {
   }
 
   scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
-    const { server: filter, accepts } = encodeFilter(options.filter, options.firstCellOnly === true, options.start, options.stop);
+    const { server: filter, accepts } = encodeFilter(options);
     return new RegionScan(this.scans, { table, options, filter, accepts, newDeadline: () => this.deadline(options) }).batches();
   }
 

@@ -1,5 +1,6 @@
 import type { RowFilter, TagFilter, TsuidFilter } from '../filter';
 import { compileRowFilter } from '../row-filter';
+import type { ScanOptions } from '../storage';
 import { ProtoWriter } from './protobuf';
 import { fuzzyKeys } from './fuzzy-keys';
 
@@ -21,14 +22,15 @@ export interface EncodedFilter {
   accepts: ((key: Buffer) => boolean) | null;
 }
 
-const NONE: EncodedFilter = { server: undefined, accepts: null };
+/** What of a scan becomes a filter; the range fixes the first bytes of the wanted keys. */
+type FilteredScan = Pick<ScanOptions, 'filter' | 'firstCellOnly' | 'withoutValues' | 'start' | 'stop'>;
 
-/** @param start and @param stop the scan's range, which fixes the first bytes of the wanted keys */
-export function encodeFilter(filter: RowFilter | undefined, firstCellOnly: boolean, start: Buffer, stop: Buffer): EncodedFilter {
-  if (filter === undefined && !firstCellOnly) return NONE;
+export function encodeFilter({ filter, firstCellOnly, withoutValues, start, stop }: FilteredScan): EncodedFilter {
   const messages: Buffer[] = [];
   const exact = filter === undefined || addFilter(filter, start, stop, messages);
-  if (firstCellOnly) messages.push(filterMessage('FirstKeyOnlyFilter', new ProtoWriter(0).finish()));
+  if (firstCellOnly === true) messages.push(filterMessage('FirstKeyOnlyFilter', new ProtoWriter(0).finish()));
+  // KeyOnlyFilter {len_as_val 1 = false}
+  if (withoutValues === true) messages.push(filterMessage('KeyOnlyFilter', new ProtoWriter(2).bool(1, false).finish()));
   const accepts = exact || filter === undefined ? null : compiled(filter);
   return { server: messages.length === 0 ? undefined : messages.length === 1 ? messages[0] : allOf(messages), accepts };
 }

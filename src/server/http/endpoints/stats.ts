@@ -1,4 +1,6 @@
+import { ClientError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
+import { parseInt32 } from '../../../util/java-long';
 import { collectStats, statsLines, type Stat } from '../../stats';
 import { sendLegacy } from '../legacy';
 import { registryJson } from '../query/registry-json';
@@ -8,9 +10,11 @@ import { runtimeStats, threadList } from './runtime-stats';
 
 /** `/api/stats`, its sub-paths, and `/stats`. An unknown sub-path is the plain endpoint. Mirrors StatsRpc. */
 export async function stats(call: HttpCall): Promise<void> {
+  const section = call.apiVersion === 0 ? undefined : call.path[1]?.toLowerCase();
+  if (section === 'query' && call.method === 'DELETE') return endQuery(call);
   call.allowMethods('GET', 'POST');
   if (call.apiVersion === 0) return sendText(call);
-  switch (call.path[1]?.toLowerCase()) {
+  switch (section) {
     case 'threads':
       return call.sendJson(200, JSON.stringify(threadList()));
     case 'jvm':
@@ -24,6 +28,15 @@ export async function stats(call: HttpCall): Promise<void> {
     default:
       return call.sendJson(200, `[${(await collectStats(call.tsd, 'api')).map(statJson).join(',')}]`);
   }
+}
+
+/** Ends a running query by its `id`. @throws ClientError 400, 404 */
+function endQuery(call: HttpCall): void {
+  const text = call.requiredParam('query');
+  const id = parseInt32(text);
+  if (id === null) throw new ClientError(400, "Unable to convert 'query' to a valid number");
+  if (!call.tsd.queries.registry.stop(id)) throw new ClientError(404, 'No such query is running', `Query: ${text}`);
+  call.sendEmpty(204);
 }
 
 /** `/stats`: lines as telnet's, or with `json` a list of them. */

@@ -3,6 +3,7 @@ import { readStringMap } from '../json-body';
 import { sendLegacy } from '../legacy';
 import type { HttpCall } from '../types';
 import { ClientError } from '../../../util/errors';
+import { parseInt32 } from '../../../util/java-long';
 
 const DEFAULT_MAX = 25;
 
@@ -21,10 +22,8 @@ function readBody(call: HttpCall): SuggestRequest {
 
 function parseMax(text: string): number {
   if (text === '') return DEFAULT_MAX;
-  const max = Number(text);
-  if (!/^[+-]?[0-9]+$/.test(text) || max > 0x7fffffff || max < -0x80000000) {
-    throw new ClientError(400, "Unable to parse 'max' as a number");
-  }
+  const max = parseInt32(text);
+  if (max === null) throw new ClientError(400, "Unable to parse 'max' as a number");
   return max > 0 ? max : DEFAULT_MAX;
 }
 

@@ -1,9 +1,9 @@
 import { parseExpressions, parseJsonQuery, parseUriQuery, removeDuplicates, type Query } from '../../../query';
 import type { HttpCall } from '../types';
-import { ClientError } from '../../../util/errors';
 import { queryAnswerJson } from './answer-json';
 import { expHandler } from './exp';
 import { gexpHandler } from './gexp';
+import { lastHandler } from './last';
 import { deletes, uriParams } from './request';
 import { runQuery } from './run';
 
@@ -11,12 +11,8 @@ import { runQuery } from './run';
 const ENDPOINTS: ReadonlyMap<string, (call: HttpCall) => Promise<void>> = new Map([
   ['exp', expHandler],
   ['gexp', gexpHandler],
-  ['last', notFound],
+  ['last', lastHandler],
 ]);
-
-function notFound(): Promise<void> {
-  throw new ClientError(404, 'Endpoint not found');
-}
 
 /** Expressions beside `m` and `tsuid` only add what they ask for. */
 function parse(call: HttpCall): Query {

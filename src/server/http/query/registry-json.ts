@@ -1,7 +1,9 @@
-import type { QueryRecord, QueryRegistry } from '../../../query';
+import type { QueryRecord, QueryRegistry, Question } from '../../../query';
 import { javaJsonString } from '../../../schema';
 import { javaDoubleToString } from '../../../util/java-double';
 import { reasonPhrase } from '../reason-phrase';
+import { lookupQueryJson } from '../search/lookup';
+import { lastQueryJson } from './last';
 import { queryJson } from './request-json';
 import { runStatsJson } from './stats-json';
 
@@ -12,28 +14,41 @@ function headersJson(headers: ReadonlyMap<string, string>): string {
   return `{${entries.join(',')}}`;
 }
 
-function runningJson({ request, startedAt, elapsedMs, filterTagks }: QueryRecord): string {
+/** What was asked. */
+function questionJson(question: Question, filterTagks: QueryRecord['filterTagks']): string {
+  switch (question.kind) {
+    case 'query':
+      return queryJson(question.query, filterTagks);
+    case 'last':
+      return lastQueryJson(question.query);
+    case 'lookup':
+      return `{${lookupQueryJson(question.query)},"useMeta":${question.query.useMeta}}`;
+  }
+}
+
+function runningJson({ id, client, question, startedAt, elapsedMs, filterTagks }: QueryRecord): string {
   const fields = [
     `"elapsed":${javaDoubleToString(Math.round(elapsedMs * 1e6) / 1e6)}`,
-    `"headers":${headersJson(request.client.headers)}`,
-    `"query":${queryJson(request.query, filterTagks)}`,
+    `"headers":${headersJson(client.headers)}`,
+    `"query":${questionJson(question, filterTagks)}`,
     `"queryStart":${startedAt}`,
-    `"remote":${javaJsonString(request.client.remote)}`,
+    `"remote":${javaJsonString(client.remote)}`,
     '"user":null',
+    `"id":${id}`,
   ];
   return `{${fields.join(',')}}`;
 }
 
 /** @param running how many queries are running now */
-function completedJson({ request, startedAt, executed, filterTagks, run, completion }: QueryRecord, running: number): string {
+function completedJson({ client, question, startedAt, executed, filterTagks, run, completion }: QueryRecord, running: number): string {
   const status = completion?.status ?? 0;
   const fields = [
-    `"query":${queryJson(request.query, filterTagks)}`,
+    `"query":${questionJson(question, filterTagks)}`,
     // the text "null" when nothing went wrong, as the original has it
     `"exception":${javaJsonString(completion?.error?.message ?? 'null')}`,
     `"executed":${executed}`,
     '"user":null',
-    `"requestHeaders":${headersJson(request.client.headers)}`,
+    `"requestHeaders":${headersJson(client.headers)}`,
     `"numRunningQueries":${running}`,
     `"httpResponse":{"code":${status},"reasonPhrase":${javaJsonString(reasonPhrase(status))}}`,
     `"queryStartTimestamp":${startedAt}`,

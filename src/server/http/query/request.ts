@@ -1,4 +1,4 @@
-import type { QueryClient, UriParams } from '../../../query';
+import { deletingIsOff, type QueryClient, type UriParams } from '../../../query';
 import type { HttpCall } from '../types';
 
 /** The parameters of a call. */
@@ -13,6 +13,11 @@ export function uriParams(call: HttpCall): UriParams {
 /** Whether a call is to delete what it reads. An override to DELETE that isn't allowed reads, as if it weren't there. */
 export function deletes(call: HttpCall): boolean {
   return call.method === 'DELETE' || (call.effectiveMethod() === 'DELETE' && call.tsd.settings.allowQueryDelete);
+}
+
+/** @throws ClientError 400 for a DELETE where nothing may be deleted by a query */
+export function checkDelete(call: HttpCall): void {
+  if (call.method === 'DELETE' && !call.tsd.settings.allowQueryDelete) throw deletingIsOff();
 }
 
 /** Who asks; the headers are put in order only when somebody looks at them. */

@@ -1,7 +1,7 @@
 import type { Query, QueryAnswer, ValidQuery } from '../../../query';
-import { ClientError } from '../../../util/errors';
 import type { HttpCall, JsonpRule } from '../types';
 import { HttpClient } from './request';
+import { sendAnswer } from './send-answer';
 
 /** A query that has been checked, and how its answer is written. */
 export interface PreparedQuery {
@@ -36,12 +36,5 @@ export async function runQuery(call: HttpCall, prepare: () => PreparedQuery): Pr
 
 async function answer(call: HttpCall, { request, query, write, jsonp }: PreparedQuery): Promise<void> {
   const found = await call.tsd.queries.execute(query, { client: new HttpClient(call), query: request }, call.signal);
-  try {
-    await call.sendJsonParts(200, write(found), jsonp);
-    found.finish(200, null, !call.signal.aborted);
-  } catch (e) {
-    const error = e as Error;
-    found.finish(error instanceof ClientError ? error.status : 500, error, false);
-    throw error;
-  }
+  return sendAnswer(call, found, write(found), jsonp);
 }

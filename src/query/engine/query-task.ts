@@ -1,0 +1,53 @@
+import { newRunStats } from '../output';
+import type { MemoryShare, QueryMemory } from '../plan';
+import { QueryLifetime } from './lifetime';
+import { QueryRecord, type QueryClient, type QueryRegistry, type Question } from './query-registry';
+
+/** What all queries of an engine are taken on by, whatever kind they are of. */
+export interface TaskRules {
+  readonly registry: QueryRegistry;
+  readonly memory: QueryMemory;
+  /** Milliseconds that a query may take; 0: any time. */
+  readonly timeoutMs: number;
+}
+
+/** A query from the moment it is taken on: in the registry, with its time, what it holds of memory and what stops it. */
+export class QueryTask {
+  readonly lifetime: QueryLifetime;
+  readonly record: QueryRecord;
+  readonly memory: MemoryShare;
+
+  /**
+   * @param parts how many sub-queries it has figures for
+   * @param clientGone aborts when the client goes away
+   * @throws ClientError when the same client's same query is running and that is not allowed
+   */
+  constructor(
+    private readonly rules: TaskRules,
+    client: QueryClient,
+    question: Question,
+    parts: number,
+    clientGone: AbortSignal,
+  ) {
+    this.lifetime = new QueryLifetime(rules.timeoutMs, clientGone);
+    this.record = new QueryRecord(client, question, newRunStats(parts), (reason) => this.lifetime.stop(reason));
+    this.memory = rules.memory.share();
+    try {
+      rules.registry.start(this.record);
+    } catch (e) {
+      this.lifetime.end();
+      throw e;
+    }
+  }
+
+  /**
+   * The answer is written or given up. What is still under way stops.
+   * @param sent the client got all of it
+   */
+  finish(status: number, error: Error | null, sent: boolean): void {
+    this.lifetime.end();
+    this.memory.free();
+    this.record.complete(status, error, sent);
+    this.rules.registry.end(this.record);
+  }
+}

@@ -1,0 +1,79 @@
+import { hashMapOrder } from '../util/java-hash-order';
+import type { UidKind, Uids } from './types';
+
+/** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
+export class Names {
+  private readonly names = new Map<string, string>();
+  private readonly missing = new Map<string, Buffer>();
+
+  constructor(
+    private readonly uids: Uids,
+    private readonly kind: UidKind,
+  ) {}
+
+  want(id: Buffer): void {
+    const key = id.toString('latin1');
+    if (this.names.has(key) || this.missing.has(key)) return;
+    const name = this.uids.cachedName(this.kind, id);
+    if (name === undefined) this.missing.set(key, id);
+    else this.names.set(key, name);
+  }
+
+  /** @throws NoSuchUniqueId, StorageError */
+  async load(): Promise<void> {
+    if (this.missing.size === 0) return;
+    const names = await this.uids.getNames(this.kind, [...this.missing.values()]);
+    [...this.missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
+    this.missing.clear();
+  }
+
+  get complete(): boolean {
+    return this.missing.size === 0;
+  }
+
+  of(id: Buffer): string {
+    return this.names.get(id.toString('latin1')) ?? '';
+  }
+}
+
+/** Tags in the order in which the original tells those that it has resolved. */
+export function tagsInHashOrder(tags: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return tags.size < 2 ? tags : new Map(hashMapOrder(tags.keys(), 1).map((key) => [key, tags.get(key) ?? '']));
+}
+
+/** What a series is called. */
+export interface SeriesNames {
+  readonly metric: string;
+  /** In the order of Java's hash map. */
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/**
+ * What series are called, with one look-up a kind.
+ * @param tsuids metric and pairs of tag UIDs, of whole length
+ * @throws NoSuchUniqueId, StorageError
+ */
+export async function namesOfSeries(uids: Uids, tsuids: readonly Buffer[]): Promise<SeriesNames[]> {
+  const { widths } = uids;
+  const metrics = new Names(uids, 'metrics');
+  const tagks = new Names(uids, 'tagk');
+  const tagvs = new Names(uids, 'tagv');
+  const parts = tsuids.map((tsuid) => {
+    const metric = tsuid.subarray(0, widths.metrics);
+    const pairs: { tagk: Buffer; tagv: Buffer }[] = [];
+    for (let at = widths.metrics; at < tsuid.length; at += widths.tagk + widths.tagv) {
+      const middle = at + widths.tagk;
+      pairs.push({ tagk: tsuid.subarray(at, middle), tagv: tsuid.subarray(middle, middle + widths.tagv) });
+    }
+    metrics.want(metric);
+    for (const { tagk, tagv } of pairs) {
+      tagks.want(tagk);
+      tagvs.want(tagv);
+    }
+    return { metric, pairs };
+  });
+  await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
+  return parts.map(({ metric, pairs }) => {
+    return { metric: metrics.of(metric), tags: tagsInHashOrder(new Map(pairs.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))) };
+  });
+}
