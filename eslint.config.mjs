@@ -11,6 +11,20 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    // The rooms get typed settings (src/config/settings); a kind of plugin says its own prefix.
+    files: ['src/**'],
+    ignores: ['src/config/**', 'src/plugins/**', 'src/server/startup-plugin.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression > MemberExpression[property.name=/^get(String|Int|Float|Boolean)$/]',
+          message: 'Only src/config knows the names of keys: read them there, in src/config/settings.',
+        },
+      ],
+    },
+  },
   { files: ['src/tools/**', 'bench/**', 'test/**', 'bin/**', 'hbase-schema/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.cjs', '**/*.mjs'], languageOptions: { globals: {} } },
 );

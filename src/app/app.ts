@@ -47,8 +47,15 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
   const readOnly = model.mode === 'ro';
   const plugins = await loadWritePlugins(config, logger);
   const spoolSettings = readOnly ? null : readSpoolSettings(config);
-  const spool = spoolSettings === null ? undefined : await Spool.open(spoolSettings, storage, logger);
-  return assemble({ config, logs, model, storage, uids }, { plugins, spool }, { readOnly });
+  let spool: Spool | undefined;
+  try {
+    if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger);
+    return assemble({ config, logs, model, storage, uids }, { plugins, spool }, { readOnly });
+  } catch (error) {
+    await spool?.close();
+    for (const plugin of Object.values(plugins)) await plugin?.shutdown?.();
+    throw error;
+  }
 }
 
 /** The parts of a tool: plugins, UID filter, Redis and spool are the daemon's alone, as with the original's tools. */

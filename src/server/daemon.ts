@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'winston';
 import { closeApp, createDaemonApp, openApp, type App } from '../app';
-import { readServerSettings, readTimeZone, type Mode, type ServerSettings } from '../config/settings';
+import { readPluginSettings, readServerSettings, readTimeZone, type Mode, type ServerSettings } from '../config/settings';
 import type { Config } from '../config/types';
 import { Ingest } from '../ingest';
 import type { Meta } from '../meta';
@@ -107,7 +107,7 @@ export class Daemon implements Tsd {
 
   private static async startWith(config: Config, logs: LogSystem, startup: Startup | null, options: DaemonOptions): Promise<Daemon> {
     setTimeZone(readTimeZone(config));
-    refuseMissingPlugins(config);
+    refuseMissingPlugins(readPluginSettings(config));
     const app = await createDaemonApp(config, logs);
     const daemon = new Daemon(app, readServerSettings(config), startup);
     try {

@@ -69,8 +69,8 @@ export class Startup {
  * @throws StartupPluginMissing `Unable to locate startup plugin: NAME`, `Missing plugin name`; Error `Failed to initialize startup plugin`
  */
 export async function loadStartupPlugin(config: Config, logger: Log): Promise<Startup | null> {
-  const name = config.getString('tsd.startup.plugin') ?? '';
-  if (config.getBoolean('tsd.startup.enable') && name === '') throw new StartupPluginMissing('Missing plugin name');
+  const name = config.getString(`${STARTUP.prefix}.plugin`) ?? '';
+  if (config.getBoolean(`${STARTUP.prefix}.enable`) && name === '') throw new StartupPluginMissing('Missing plugin name');
   try {
     const plugin = await loadPlugin(STARTUP, config, logger);
     return plugin && new Startup(plugin, name, logger);

@@ -3,6 +3,7 @@ import { readLogSettings, type LoadedConfig } from '../config';
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
+import { readRequiredSettings } from '../config/settings';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
 import { declareTsd, tsdUsage } from './tsd-options';
@@ -104,24 +105,15 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
 
 /** The settings without which there is no daemon, in the original's order. @throws StartError */
 function checkRequired(config: Config): void {
-  const staticRoot = config.getString('tsd.http.staticroot');
-  const cacheDir = config.getString('tsd.http.cachedir');
-  if (!staticRoot) throw new StartError('Missing static root directory', 1);
-  if (!cacheDir) throw new StartError('Missing cache directory', 1);
-  if (!config.has('tsd.network.port')) throw new StartError('Missing network port', 1);
-  integer(config, 'tsd.network.port', 'Invalid network port setting');
+  const { staticRoot, cacheDir, port, connectionsLimit, workerThreads } = readRequiredSettings(config);
+  if (staticRoot === null) throw new StartError('Missing static root directory', 1);
+  if (cacheDir === null) throw new StartError('Missing cache directory', 1);
+  if (port === 'missing') throw new StartError('Missing network port', 1);
+  if (port === 'invalid') throw new StartError('Invalid network port setting', 1);
   checkDirectory(staticRoot, false);
   checkDirectory(cacheDir, true);
-  integer(config, 'tsd.core.connections.limit', 'Invalid connections limit');
-  if (config.has('tsd.network.worker_threads')) integer(config, 'tsd.network.worker_threads', 'Invalid worker thread count');
-}
-
-function integer(config: Config, key: string, message: string): void {
-  try {
-    config.getInt(key);
-  } catch {
-    throw new StartError(message, 1);
-  }
+  if (typeof connectionsLimit === 'string') throw new StartError('Invalid connections limit', 1);
+  if (workerThreads === 'invalid') throw new StartError('Invalid worker thread count', 1);
 }
 
 /** @param writable made when it is missing. @throws StartError. Mirrors FileSystem.checkDirectory. */

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { readWhitelistSettings } from '../config/settings';
 import { JavaRegexp } from '../util/java-regexp';
 import type { StatsSink } from '../util/stats';
 import { IllegalArgumentError } from '../util/errors';
@@ -21,9 +22,9 @@ export class WhitelistFilter implements UidFilter {
 
   /** @throws IllegalArgumentError `The metric whitelist pattern [P] does not compile.` */
   initialize(config: Pick<Config, 'getString'>): void {
-    const delimiter = config.getString('tsd.uidfilter.whitelist.delimiter') ?? ',';
+    const { delimiter, patterns } = readWhitelistSettings(config);
     for (const kind of UID_KINDS) {
-      const list = config.getString(`tsd.uidfilter.whitelist.${TYPE_NAMES[kind]}_patterns`) ?? '';
+      const list = patterns[kind];
       if (list !== '')
         this.patterns.set(
           kind,

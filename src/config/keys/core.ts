@@ -78,8 +78,8 @@ export const CORE_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.uidfilter.whitelist.delimiter',
     type: 'string',
-    default: null,
-    doc: 'separator of the pattern lists, a regular expression (default ,)',
+    default: ',',
+    doc: 'separator of the pattern lists, a regular expression',
     hidden: true,
   },
   {

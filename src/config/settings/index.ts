@@ -3,7 +3,9 @@ export { readCompactionSettings, type CompactionSettings } from './compaction';
 export { readHBaseSettings, type HBaseSettings } from './hbase';
 export { readImportSettings, type ImportSettings } from './import';
 export { readMode, type Mode } from './mode';
+export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryLimitSettings, type QuerySettings } from './query';
+export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
 export {
   readBodySettings,
   readNetworkSettings,
@@ -15,5 +17,5 @@ export {
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
 export { readTableSettings, WIDTH_KEYS, type TableSettings } from './tables';
 export { readTimeZone } from './time-zone';
-export { readUidSettings, type RedisSettings, type UidSettings } from './uids';
+export { readUidSettings, readWhitelistSettings, type RedisSettings, type UidSettings, type WhitelistSettings } from './uids';
 export { readSpoolSettings, readWriteSettings, type SpoolSettings, type WriteSettings } from './write';

@@ -1,6 +1,8 @@
 import { KEYS } from '../keys';
 import type { Config } from '../types';
 
+type Texts = Pick<Config, 'getString'>;
+
 /** A number; an empty value means what an absent one does: the default of the table of keys. @throws NumberFormatError */
 export function intOf(config: Config, key: string): number {
   return optionalInt(config, key) ?? Number(KEYS.get(key)?.default ?? NaN);
@@ -12,12 +14,12 @@ export function optionalInt(config: Config, key: string): number | null {
 }
 
 /** A text; an empty value means what an absent one does: the default of the table of keys, or the empty text. */
-export function textOf(config: Config, key: string): string {
+export function textOf(config: Texts, key: string): string {
   return optionalText(config, key) ?? KEYS.get(key)?.default ?? '';
 }
 
 /** A text that has no default; null: absent or empty. */
-export function optionalText(config: Config, key: string): string | null {
+export function optionalText(config: Texts, key: string): string | null {
   return config.getString(key) || null;
 }
 

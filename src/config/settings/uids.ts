@@ -1,6 +1,6 @@
 import type { Config } from '../types';
 import { readMode, type Mode } from './mode';
-import { optionalText } from './read';
+import { optionalText, textOf } from './read';
 
 /** What the configuration says about names and their UIDs. */
 export interface UidSettings {
@@ -46,5 +46,21 @@ export function readUidSettings(config: Config): UidSettings {
     cacheMode: config.getBoolean('tsd.uid.use_mode') ? readMode(config) : 'rw',
     preload: config.getBoolean('tsd.core.preload_uid_cache') ? config.getInt('tsd.core.preload_uid_cache.max_entries') : null,
     redis: url === null ? null : { url, timeoutMs: config.getInt('tsd.redis.timeout'), ttlSeconds: config.getInt('tsd.redis.ttl') },
+  };
+}
+
+/** Which new names the shipped UID filter lets pass. */
+export interface WhitelistSettings {
+  /** Regular expression that separates the patterns of a list. */
+  readonly delimiter: string;
+  /** Lists by kind; empty: any name passes. */
+  readonly patterns: { readonly metrics: string; readonly tagk: string; readonly tagv: string };
+}
+
+export function readWhitelistSettings(config: Pick<Config, 'getString'>): WhitelistSettings {
+  const text = (name: string): string => textOf(config, `tsd.uidfilter.whitelist.${name}`);
+  return {
+    delimiter: text('delimiter'),
+    patterns: { metrics: text('metric_patterns'), tagk: text('tagk_patterns'), tagv: text('tagv_patterns') },
   };
 }

@@ -15,7 +15,7 @@ function prepare(call: HttpCall): PreparedQuery {
   const { queries } = call.tsd;
   const { expressions, timeZone } = queries.settings;
   // Nothing is deleted by way of expressions; the key guards the method all the same.
-  if (call.method === 'DELETE' && !call.tsd.config.getBoolean('tsd.http.query.allow_delete')) {
+  if (call.method === 'DELETE' && !call.tsd.settings.allowQueryDelete) {
     throw new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
   }
   const valid = validateExp(parseExpRequest(call.bodyText()), expressions, timeZone, Date.now());
