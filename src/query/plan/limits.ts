@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { QueryLimitSettings } from '../../config/settings';
 import { JavaRegexp } from '../../util/java-regexp';
 import type { Log } from '../../util/log';
+import { readRegularFile } from '../../util/regular-file';
 import { ClientError } from '../../util/errors';
+
+/** Of the overrides file. */
+const MOST_OVERRIDE_BYTES = 16 << 20;
 
 /** How much a sub-query may read; 0: as much as it likes. */
 export interface ReadLimits {
@@ -62,7 +65,9 @@ export class QueryLimits {
   private async reload(): Promise<void> {
     if (this.file === null) return;
     try {
-      const entries: unknown = JSON.parse(await readFile(this.file, 'utf8'));
+      const file = await readRegularFile(this.file, { mostBytes: MOST_OVERRIDE_BYTES, follow: true });
+      if (file === null) throw new Error(`it is not a file of at most ${MOST_OVERRIDE_BYTES} bytes`);
+      const entries: unknown = JSON.parse(file.bytes.toString('utf8'));
       if (!Array.isArray(entries)) throw new Error('it is not an array');
       this.overrides = entries.map((entry: Record<string, unknown>) => ({
         pattern: new JavaRegexp(String(entry.regex)),

@@ -3,11 +3,13 @@ import type { BodySettings } from '../../config/settings';
 import type { Tsd } from '../context';
 import type { LatencyHistogram } from '../../util/latency-histogram';
 import { messageOf } from '../../util/message-of';
+import { maskUris } from '../../util/secrets';
 import { BodyReader, ClientGoneError } from './body';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
 import { createPages } from './pages';
 import { readHead, type RequestHead } from './request-head';
+import { reasonPhrase } from './reason-phrase';
 import type { HttpHandler } from './types';
 import { ClientError } from '../../util/errors';
 
@@ -33,7 +35,7 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
   const { routes, corsRules, latency } = options;
   const bodies = new BodyReader(options.bodyRules);
   const log = tsd.logs.get('net.opentsdb.tsd.HttpQuery');
-  const describe = (call: Call): string => call.uri.slice(0, URI_IN_LOG);
+  const describe = (call: Call): string => maskUris(call.uri.slice(0, URI_IN_LOG));
 
   const answered = (call: Call): void => {
     const ms = Date.now() - call.startedAt;
@@ -48,8 +50,10 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
       req.socket.destroy();
       return;
     }
-    if (error instanceof ClientError && error.status < 500) {
-      log.warn(`Bad Request on ${describe(call)}: ${error.message}`);
+    if (error instanceof ClientError) {
+      const what = error.status < 500 ? 'Bad Request' : reasonPhrase(error.status);
+      if (error.status === 500) tsd.counters.rpc.exceptions++;
+      log.warn(`${what} on ${describe(call)}: ${error.message}`);
       if (error.status === 413) setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
     } else {
       tsd.counters.rpc.exceptions++;

@@ -13,6 +13,10 @@ import { ClientError } from '../../util/errors';
 
 const EMPTY = Buffer.alloc(0);
 const HTML = 'text/html; charset=UTF-8';
+/** A script that calls a function with the answer. Browsers that are told not to guess run nothing that is called JSON. */
+const JSONP = 'application/javascript; charset=UTF-8';
+/** In front of the callback: no other file format begins so, whatever the callback's name. */
+const JSONP_START = '/**/';
 /** Pages need no more than their own inline style; what an error echoes must not become a script. */
 const PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'";
 /** Answers up to so many characters are sent in one piece. */
@@ -141,13 +145,19 @@ export class Call implements HttpCall {
 
   sendJson(status: number, json: string, jsonp: JsonpRule = 'strict'): void {
     const callback = this.callback(jsonp);
-    this.send(status, API_JSON, callback === null ? json : `${callback}(${json})`);
+    if (callback === null) this.send(status, API_JSON, json);
+    else this.sendJsonp(status, callback, json);
+  }
+
+  private sendJsonp(status: number, callback: string, json: string): void {
+    this.send(status, JSONP, `${JSONP_START}${callback}(${json})`);
   }
 
   async sendJsonParts(status: number, parts: AsyncIterable<string>, jsonp: JsonpRule = 'strict'): Promise<void> {
     const callback = this.callback(jsonp);
     const tail = callback === null ? '' : ')';
-    let head = callback === null ? '' : `${callback}(`;
+    const type = callback === null ? API_JSON : JSONP;
+    let head = callback === null ? '' : `${JSONP_START}${callback}(`;
     let out: NodeJS.WritableStream | null = null;
     try {
       for await (const part of parts) {
@@ -155,7 +165,7 @@ export class Call implements HttpCall {
         if (out === null) {
           head += part;
           if (head.length <= PARTS_IN_ONE) continue;
-          out = this.startParts(status);
+          out = this.startParts(status, type);
           ready = head;
         }
         if (!this.res.destroyed && !out.write(ready)) await once(out, 'drain', { signal: this.signal });
@@ -166,7 +176,7 @@ export class Call implements HttpCall {
       this.res.destroy(); // a cut answer can't be taken for a whole one
       throw error;
     }
-    if (out === null) return this.send(status, API_JSON, head + tail);
+    if (out === null) return this.send(status, type, head + tail);
     out.end(tail);
     this.settings.answered(this);
   }
@@ -186,7 +196,8 @@ export class Call implements HttpCall {
     if (this.apiVersion > 0) {
       const callback = this.param('jsonp') ?? '';
       const json = errorJson(status, message, details, trace);
-      this.send(status, API_JSON, CALLBACK.test(callback) ? `${callback}(${json})` : json);
+      if (CALLBACK.test(callback)) this.sendJsonp(status, callback, json);
+      else this.send(status, API_JSON, json);
     } else if (status === 500) {
       if (this.hasParam('json')) this.send(500, 'application/json', legacyErrorJson(trace ?? message));
       else this.send(500, HTML, internalErrorPage(trace ?? message));
@@ -199,8 +210,8 @@ export class Call implements HttpCall {
     if (this.apiVersion > 0) {
       const json = errorJson(404, 'Endpoint not found');
       const callback = this.param('jsonp');
-      const wrap = callback !== null && (callback === '' || CALLBACK.test(callback));
-      this.send(404, API_JSON, wrap ? `${callback}(${json})` : json);
+      if (callback !== null && (callback === '' || CALLBACK.test(callback))) this.sendJsonp(404, callback, json);
+      else this.send(404, API_JSON, json);
     } else if (this.hasParam('json')) this.send(404, 'application/json', legacyErrorJson('Page Not Found'));
     else this.send(404, HTML, notFoundPage());
   }
@@ -212,14 +223,14 @@ export class Call implements HttpCall {
   private callback(rule: JsonpRule): string | null {
     const callback = rule === 'off' ? null : this.param('jsonp');
     if (callback === null || (callback === '' && rule === 'lenient')) return null;
-    if (callback === '') throw new Error('Missing callback name');
+    if (callback === '') throw new ClientError(400, 'Missing callback name');
     if (!CALLBACK.test(callback)) throw new ClientError(400, 'Invalid jsonp callback name');
     return callback;
   }
 
-  private startParts(status: number): NodeJS.WritableStream {
+  private startParts(status: number, contentType: string): NodeJS.WritableStream {
     const encoding = chooseEncoding(this.req.headers['accept-encoding']);
-    this.writeHead(status, API_JSON, encoding, null);
+    this.writeHead(status, contentType, encoding, null);
     if (encoding === null) return this.res;
     const stream = compressor(encoding);
     stream.pipe(this.res);
@@ -277,7 +288,7 @@ export class Call implements HttpCall {
       res.removeHeader('Content-Length');
       res.removeHeader('Transfer-Encoding');
     } else if (length !== null) headers.push('Content-Length', String(length));
-    if (contentType !== null && !this.hasParam('jsonp')) headers.push('X-Content-Type-Options', 'nosniff');
+    if (contentType !== null) headers.push('X-Content-Type-Options', 'nosniff');
     if (contentType === HTML) headers.push('Content-Security-Policy', PAGE_POLICY);
     res.writeHead(status, reasonPhrase(status), headers);
   }

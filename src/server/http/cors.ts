@@ -38,16 +38,21 @@ export function corsRulesOf({ domains: text, headers }: ServerSettings['cors'], 
 export function applyCors(call: HttpCall, rules: CorsRules): boolean {
   const origin = call.req.headers.origin ?? '';
   const preflight = call.method === 'OPTIONS';
+  // A cache must not hand the answer to one origin to another.
+  const vary = (): unknown => call.res.setHeader('Vary', 'Origin');
   if (rules.domains === null || origin === '') {
+    if (rules.domains !== null) vary();
     if (preflight) throw new ClientError(405, 'Method not allowed', `The HTTP method [${call.method}] is not permitted`);
     return false;
   }
   if (!rules.domains.has('*') && !rules.domains.has(origin.toUpperCase())) {
+    vary();
     throw new ClientError(200, 'CORS domain not allowed', `The domain [${origin}] is not permitted access`);
   }
   call.res.setHeader('Access-Control-Allow-Origin', origin);
   call.res.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE');
   call.res.setHeader('Access-Control-Allow-Headers', rules.headers);
+  vary();
   if (preflight) call.sendEmpty(200);
   return preflight;
 }

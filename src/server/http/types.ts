@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClientError } from '../../util/errors';
 import type { Tsd } from '../context';
 
-/** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (500), `lenient` ignores it, `off` never wraps. */
+/** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (400), `lenient` ignores it, `off` never wraps. */
 export type JsonpRule = 'strict' | 'lenient' | 'off';
 
 /**

@@ -4,7 +4,7 @@ import { startDaemon, type TestDaemon } from '../support/daemon';
 
 let tsd: TestDaemon;
 beforeAll(async () => {
-  tsd = await startDaemon({ 'my.password': 'secret', 'tsd.auth.token': 'shown' });
+  tsd = await startDaemon({ 'my.password': 'secret', 'tsd.auth.token': 'geheim' });
 });
 afterAll(() => tsd.stop());
 
@@ -58,12 +58,12 @@ it('/api/aggregators and /aggregators list the names in the order of the registr
 });
 
 describe('/api/config', () => {
-  it('shows all values as strings, sorted, and hides passwords', async () => {
+  it('shows all values as strings, sorted, and hides secrets', async () => {
     const values = json(await get('/api/config')) as Record<string, string>;
     const keys = Object.keys(values);
     expect(keys).toEqual([...keys].sort());
     expect(Object.values(values).every((value) => typeof value === 'string')).toBe(true);
-    expect(values).toMatchObject({ 'my.password': '********', 'tsd.auth.token': 'shown', 'tsd.core.auto_create_metrics': 'true' });
+    expect(values).toMatchObject({ 'my.password': '********', 'tsd.auth.token': '********', 'tsd.core.auto_create_metrics': 'true' });
   });
 
   it('/filters describes the tag value filters in the order of the original', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, json } from '../support/client';
@@ -18,6 +19,7 @@ describe('/s', () => {
       writeFileSync(join(tsd.staticRoot, name), `contents of ${name}`);
       utimesSync(join(tsd.staticRoot, name), hourAgo, hourAgo);
     }
+    execFileSync('mkfifo', [join(tsd.staticRoot, 'fifo')]);
     symlinkSync('/etc/passwd', join(tsd.staticRoot, 'outside'));
     symlinkSync('/etc', join(tsd.staticRoot, 'etc'));
     symlinkSync(join(tsd.staticRoot, 'a.png'), join(tsd.staticRoot, 'inside.png'));
@@ -47,6 +49,7 @@ describe('/s', () => {
     '/s/nosuch.png',
     '/s/',
     '/s/sub',
+    '/s/fifo',
     '/s/outside',
     '/s/etc/passwd',
     '/s/%2e%2e/x',

@@ -84,7 +84,7 @@ describe('an answer in parts', () => {
   });
 
   it('is wrapped for JSONP', async () => {
-    for (const count of [1, 200]) expect((await ask(port, `/api/parts?count=${count}&jsonp=cb`)).text).toBe(`cb(${whole(count)})`);
+    for (const count of [1, 200]) expect((await ask(port, `/api/parts?count=${count}&jsonp=cb`)).text).toBe(`/**/cb(${whole(count)})`);
     expect((await ask(port, '/api/parts?count=1&jsonp=')).text).toBe(whole(1));
   });
 

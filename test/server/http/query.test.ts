@@ -85,11 +85,11 @@ describe('answers', () => {
   });
 
   it('come wrapped in a callback; an empty one is ignored', async () => {
-    expect((await get(`${HOUR}&m=sum:sys.cpu&jsonp=cb`)).text).toMatch(/^cb\(\[\{.*\}\]\)$/);
+    expect((await get(`${HOUR}&m=sum:sys.cpu&jsonp=cb`)).text).toMatch(/^\/\*\*\/cb\(\[\{.*\}\]\)$/);
     expect((await get(`${HOUR}&m=sum:sys.cpu&jsonp=`)).text).toMatch(/^\[\{.*\}\]$/);
     expect(
       (await post({ start: B, end: B + 60, queries: [{ aggregator: 'sum', metric: 'sys.cpu' }] }, '/api/query?jsonp=x&arrays&ms')).text,
-    ).toBe(`x([{"metric":"sys.cpu","tags":{"dc":"lga"},"aggregateTags":["host"],"dps":[[${B},2.5],[${B + 60},2]]}])`);
+    ).toBe(`/**/x([{"metric":"sys.cpu","tags":{"dc":"lga"},"aggregateTags":["host"],"dps":[[${B},2.5],[${B + 60},2]]}])`);
   });
 
   it('are whole when they are long, compressed or not', async () => {
@@ -178,12 +178,12 @@ describe('errors', () => {
   });
 });
 
-it('shows its queries under /api/stats/query, cookies hidden', async () => {
-  await get(`${HOUR}&m=sum:sys.cpu&arrays`, { Cookie: 'secret=1', 'X-Agent': 'me' });
+it('shows its queries under /api/stats/query, secrets of their clients hidden', async () => {
+  await get(`${HOUR}&m=sum:sys.cpu&arrays`, { Cookie: 'secret=1', Authorization: 'Basic eDp5', 'X-Api-Key': 'k', 'X-Agent': 'me' });
   const { completed } = json(await ask(tsd.port, '/api/stats/query')) as { completed: { requestHeaders: Record<string, string> }[] };
   expect(completed.at(-1)).toMatchObject({
     exception: 'null',
-    requestHeaders: { Cookie: '*******', 'X-Agent': 'me' },
+    requestHeaders: { Cookie: '*******', Authorization: '********', 'X-Api-Key': '********', 'X-Agent': 'me' },
     httpResponse: { code: 200, reasonPhrase: 'OK' },
     sentToClient: true,
   });

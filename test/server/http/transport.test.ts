@@ -241,6 +241,20 @@ describe('answers', () => {
   });
 });
 
+it('logs what a client did wrong, or what there is not, without the secrets of the request line', async () => {
+  const tsd = await startDaemon();
+  try {
+    expect((await ask(tsd.port, '/api/uid/nosuch?access_token=geheim')).status).toBe(501);
+    expect((await ask(tsd.port, '/api/suggest?password=geheim')).status).toBe(400);
+    expect(tsd.logs.ring.newestFirst().filter(({ level }) => level !== 'INFO')).toMatchObject([
+      { level: 'WARN', message: 'Bad Request on /api/suggest?password=********: Missing parameter <code>type</code>' },
+      { level: 'WARN', message: expect.stringMatching(/^Not Implemented on \/api\/uid\/nosuch\?access_token=\*{8}: Other UID/) as string },
+    ]);
+  } finally {
+    await tsd.stop();
+  }
+});
+
 describe('JSONP', () => {
   let tsd: TestDaemon;
   beforeAll(async () => {
@@ -251,15 +265,16 @@ describe('JSONP', () => {
   it('wraps answers and errors without a semicolon', async () => {
     const plain = (await ask(tsd.port, '/api/aggregators')).text;
     const wrapped = await ask(tsd.port, '/api/aggregators?jsonp=a.b$1');
-    expect(wrapped.text).toBe(`a.b$1(${plain})`);
-    expect(wrapped.headers['content-type']).toBe('application/json; charset=UTF-8');
-    expect((await ask(tsd.port, '/api/suggest?jsonp=cb')).text).toMatch(/^cb\({"error":{"code":400,.*}}\)$/);
-    expect((await ask(tsd.port, '/api/nosuch?jsonp')).text).toBe('({"error":{"code":404,"message":"Endpoint not found"}})');
+    expect(wrapped.text).toBe(`/**/a.b$1(${plain})`);
+    expect(wrapped.headers['content-type']).toBe('application/javascript; charset=UTF-8');
+    expect(wrapped.headers['x-content-type-options']).toBe('nosniff');
+    expect((await ask(tsd.port, '/api/suggest?jsonp=cb')).text).toMatch(/^\/\*\*\/cb\({"error":{"code":400,.*}}\)$/);
+    expect((await ask(tsd.port, '/api/nosuch?jsonp')).text).toBe('/**/({"error":{"code":404,"message":"Endpoint not found"}})');
   });
 
   it('needs a name', async () => {
     const answer = await ask(tsd.port, '/api/aggregators?jsonp=');
-    expect([answer.status, json(answer)]).toEqual([500, { error: { code: 500, message: 'Missing callback name' } }]);
+    expect([answer.status, json(answer)]).toEqual([400, { error: { code: 400, message: 'Missing callback name' } }]);
   });
 
   it.each(['alert(1)//', '<script>', 'a b', '1a', 'x'.repeat(200)])('takes nothing but a name: %s', async (callback) => {

@@ -1,5 +1,6 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { readRegularFile } from '../../../util/regular-file';
 import { errorJson } from '../error-body';
 import { typeOfUri } from '../legacy';
 import type { HttpCall } from '../types';
@@ -38,22 +39,11 @@ async function within(root: string, name: string): Promise<string | null> {
 async function sendFile(call: HttpCall, name: string, maxAge: number): Promise<void> {
   const root = call.tsd.settings.staticRoot;
   const path = root === '' ? null : await within(root, name);
-  const found = path === null ? null : await readFile(path);
+  const found = path === null ? null : await readRegularFile(path, { mostBytes: MAX_BYTES });
   if (found === null) {
     call.tsd.logs.get('net.opentsdb.tsd.HttpQuery').warn(`File not found: ${name.slice(0, 200)}`);
     call.sendText(404, typeOfUri(call.uri) ?? 'application/json', errorJson(404, 'Page not found'));
     return;
   }
   call.sendFile(typeOfUri(name) ?? 'text/plain', found.bytes, Math.max(0, Math.floor((Date.now() - found.modified) / 1000)), maxAge);
-}
-
-async function readFile(path: string): Promise<{ bytes: Buffer; modified: number } | null> {
-  const file = await open(path, 'r');
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile() || stat.size > MAX_BYTES) return null;
-    return { bytes: await file.readFile(), modified: stat.mtimeMs };
-  } finally {
-    await file.close();
-  }
 }

@@ -1,6 +1,7 @@
 import type { QueryRecord, QueryRegistry, Question } from '../../../query';
 import { javaJsonString } from '../../../schema';
 import { javaDoubleToString } from '../../../util/java-double';
+import { maskHeader } from '../../../util/secrets';
 import { reasonPhrase } from '../reason-phrase';
 import { lookupQueryJson } from '../search/lookup';
 import { lastQueryJson } from './last';
@@ -8,9 +9,7 @@ import { queryJson } from './request-json';
 import { runStatsJson } from './stats-json';
 
 function headersJson(headers: ReadonlyMap<string, string>): string {
-  const entries = [...headers].map(([name, value]) => {
-    return `${javaJsonString(name)}:${javaJsonString(name.toLowerCase() === 'cookie' ? '*******' : value)}`;
-  });
+  const entries = [...headers].map(([name, value]) => `${javaJsonString(name)}:${javaJsonString(maskHeader(name, value))}`);
   return `{${entries.join(',')}}`;
 }
 
