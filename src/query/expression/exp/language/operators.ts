@@ -134,7 +134,14 @@ export function holds(operator: ComparisonOperator, order: number): boolean {
   }
 }
 
-/** Null is equal to null alone, and neither less nor greater than anything; what is compared with true or false for equality becomes either. */
+function isBig(constant: Constant): boolean {
+  return typeof constant === 'object' && constant !== null && constant.type.startsWith('Big');
+}
+
+/**
+ * Null is equal to null alone, and neither less nor greater than anything; what is compared with true or false for equality becomes either.
+ * @throws ClientError 400
+ */
 export function compare(operator: ComparisonOperator, a: Constant, b: Constant): boolean {
   const equality = operator === '==' || operator === '!=';
   if (a === null || b === null) {
@@ -142,6 +149,9 @@ export function compare(operator: ComparisonOperator, a: Constant, b: Constant):
     return a === b ? operator !== '!=' : operator === '!=';
   }
   if (equality && (typeof a === 'boolean' || typeof b === 'boolean')) return holds(operator, toBoolean(a) === toBoolean(b) ? 0 : 1);
+  if ((typeof a === 'boolean' && isBig(b)) || (typeof b === 'boolean' && isBig(a))) {
+    throw new ClientError(400, `${operator} error`, 'true and false have no order among big numbers.');
+  }
   const wholes = isWhole(a) && isWhole(b);
   return holds(operator, wholes ? Number(a.value > b.value) - Number(a.value < b.value) : orderDoubles(toDouble(a), toDouble(b)));
 }

@@ -4,7 +4,7 @@ const NO_LONG = -(2 ** 63);
 /** Java's Double.MIN_VALUE, which is the smallest above 0: series that are negative throughout rank alike. */
 const NO_DOUBLE = Number.MIN_VALUE;
 
-/** The largest value that each slot ever had. Mirrors HighestMax.MaxCacheAggregator. */
+/** The largest value that each slot ever had, NaN if there was one. Mirrors HighestMax.MaxCacheAggregator. */
 export class MaxSlots implements Slots {
   readonly name = 'highestMax';
   readonly interpolation = 'lerp';
@@ -22,7 +22,7 @@ export class MaxSlots implements Slots {
     this.anyDouble = true;
     for (let i = 0; i < this.series; i++) {
       const value = from + i < to ? values[from + i] : 0;
-      if (value > this.doubles[i]) this.doubles[i] = value;
+      this.doubles[i] = Math.max(this.doubles[i], value);
     }
     return 0;
   }

@@ -25,9 +25,9 @@ function parseTopN(text: string | undefined): number {
   return count;
 }
 
-/** As Double.compare has it: NaN above all. */
+/** As Double.compare has it: NaN above all, and -0 below 0. */
 function compareDoubles(a: number, b: number): number {
-  if (a === b) return 0;
+  if (a === b) return Number(Object.is(b, -0)) - Number(Object.is(a, -0));
   if (a !== a) return b !== b ? 0 : 1;
   return b !== b || a < b ? -1 : 1;
 }

@@ -16,6 +16,10 @@ test('negative series of doubles rank alike', () => {
   const b = group('0:-0.5 60:-0.5', 'host=b', 'b');
   expect(apply('highestMax', [[a, b]], ['1'])).toEqual(['a{host=a} 0:-1.5 60:-1.5']);
 });
+test('NaN ranks above all', () => {
+  const nan = group('0:1.5 60:NaN', 'host=c', 'nan');
+  expect(apply('highestMax', [[group('0:9.5 60:9.5'), nan]], ['1'])).toEqual(['nan{host=c} 0:1.5 60:NaN']);
+});
 test('points beside the window do not count, and are kept', () => {
   expect(apply('highestMax', [[high, up]], ['1'], [120, 180])).toEqual(['high{host=b} 0:30 60:20 120:10']);
 });
