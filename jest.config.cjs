@@ -6,7 +6,6 @@ const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill'
 );
 const common = {
   testEnvironment: 'node',
-  setupFilesAfterEnv: ['<rootDir>/test/support/try-again.cjs'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
 };
 const hbase = {

@@ -3,22 +3,9 @@ import { NETWORK_KEYS } from './keys/network';
 import { QUERY_KEYS } from './keys/query';
 import { STORAGE_KEYS } from './keys/storage';
 import { HBASE_KEYS } from './keys/hbase';
+import type { ConfigKey } from './keys/config-key';
 
-export type KeyType = 'string' | 'int' | 'float' | 'boolean' | 'list' | 'path';
-
-export interface ConfigKey {
-  name: string;
-  type: KeyType;
-  /** As text, the way it would stand in the file; null: absent unless set. */
-  default: string | null;
-  /** One line for conf/opentsdb.conf. */
-  doc: string;
-  /**
-   * Set for keys that the original doesn't list in `/api/config` (its own without default, its storage client's, and this
-   * project's): they appear there only when the operator has set them.
-   */
-  hidden?: boolean;
-}
+export type { ConfigKey } from './keys/config-key';
 
 /** Every key that is read anywhere, by area. */
 export const KEY_SECTIONS: readonly { title: string; keys: readonly ConfigKey[] }[] = [

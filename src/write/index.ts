@@ -1,6 +1,7 @@
-import { StoragePointWriter } from './point-writer';
-import type { PointWriter, WriterParts } from './types';
+import { StoragePointWriter, type WriterParts } from './point-writer';
+import type { PointWriter } from './types';
 
+export type { WriterParts } from './point-writer';
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
 export { Spool } from './spool';

@@ -1,7 +1,7 @@
 import type { Logger } from 'winston';
 import type { WriteSettings } from '../config/settings/write';
 import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, APPEND_QUALIFIER, DATA_FAMILY } from '../schema';
-import { ThrottleError, type Failure, type RowDelete, type StorageError } from '../storage';
+import { ThrottleError, type Failure, type MutateOptions, type RowDelete, type Storage, type StorageError } from '../storage';
 import type { DataModel } from '../tables';
 import type { Uids } from '../uid/types';
 import { IllegalArgumentError } from '../util/errors';
@@ -19,13 +19,28 @@ import type { SeriesIds } from './series-lookup';
 import { SeriesResolver, type PendingPoint } from './series-resolver';
 import { paceOf } from './pace';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
-import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint, WriterParts } from './types';
+import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
 /** Milliseconds that closing waits for storage. */
 const DRAIN_MS = 60_000;
+
+/** What a writer is made of. */
+export interface WriterParts {
+  settings: WriteSettings;
+  model: DataModel;
+  storage: Storage;
+  uids: Uids;
+  logger: Logger;
+  /** Absent: none. */
+  plugins?: WritePlugins;
+  /** `skip` writes no log first: faster, lost when a server dies. Mirrors the original's batch imports. */
+  durability?: MutateOptions['durability'];
+  /** Takes what storage does not; absent: that is lost. The writer closes it. */
+  spool?: Spool;
+}
 
 /** Takes data points, as text or bytes, into the write buffer. Mirrors TSDB.addPoint. */
 export class StoragePointWriter implements PointWriter {

@@ -1,11 +1,6 @@
-import type { Logger } from 'winston';
-import type { WriteSettings } from '../config/settings/write';
-import type { Failure, MutateOptions, RowDelete, Storage, StorageError } from '../storage';
-import type { DataModel } from '../tables';
-import type { Uids } from '../uid/types';
+import type { Failure, RowDelete, StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
 import type { WritePlugins } from './plugins';
-import type { Spool } from './spool';
 
 /** A data point as text, the way a client gave it. */
 export interface TextPoint {
@@ -32,21 +27,6 @@ export interface PointSink {
   failed(error: StorageError, points: number): void;
   /** @param points how many of this sink's points are durable now */
   stored?(points: number): void;
-}
-
-/** What a writer is made of. */
-export interface WriterParts {
-  settings: WriteSettings;
-  model: DataModel;
-  storage: Storage;
-  uids: Uids;
-  logger: Logger;
-  /** Absent: none. */
-  plugins?: WritePlugins;
-  /** `skip` writes no log first: faster, lost when a server dies. Mirrors the original's batch imports. */
-  durability?: MutateOptions['durability'];
-  /** Takes what storage does not; absent: that is lost. The writer closes it. */
-  spool?: Spool;
 }
 
 /** A cell of any table, ready to be written: what rollups, histograms and metadata are made of. */

@@ -1,4 +1,4 @@
-import type { ConfigKey } from '../keys';
+import type { ConfigKey } from './config-key';
 
 export const CORE_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.core.auto_create_metrics', type: 'boolean', default: 'false', doc: 'assign UIDs to unknown metrics on write' },

@@ -1,4 +1,4 @@
-import type { ConfigKey } from '../keys';
+import type { ConfigKey } from './config-key';
 
 export const NETWORK_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.mode', type: 'string', default: 'rw', doc: 'rw reads and writes, ro only reads, wo only writes' },

@@ -1,4 +1,4 @@
-import type { ConfigKey } from '../keys';
+import type { ConfigKey } from './config-key';
 
 export const QUERY_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.query.timeout', type: 'int', default: '0', doc: 'milliseconds a query may take; 0: no limit' },

@@ -1,4 +1,4 @@
-import type { ConfigKey } from '../keys';
+import type { ConfigKey } from './config-key';
 
 export const STORAGE_KEYS: readonly ConfigKey[] = [
   {
