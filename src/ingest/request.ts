@@ -37,8 +37,6 @@ export interface RequestResult {
 export interface PointError {
   /** Position in the request. */
   index: number;
-  /** As the client sent it, in JSON. */
-  point: string;
   error: string;
 }
 
@@ -63,9 +61,13 @@ export class IngestRequest {
   async run(): Promise<RequestResult> {
     await this.submit();
     const result = await this.stored();
-    // Points that fail after the time is up are still looked at.
-    if (!this.options.sync) this.batch.release();
     return { ...result, errors: this.errors.sort((a, b) => a.index - b.index) };
+  }
+
+  /** To be called when nobody looks at the points any more. */
+  end(): void {
+    // Points that fail after the time is up still are.
+    if (!this.options.sync) this.batch.release();
   }
 
   private async submit(): Promise<void> {
@@ -100,27 +102,24 @@ export class IngestRequest {
   }
 
   private note(index: number, error: string): void {
-    if (this.options.details) this.errors.push({ index, point: this.batch.toJson(index), error });
+    if (this.options.details) this.errors.push({ index, error });
   }
 
   private sinkOf(i: number): PointSink {
     this.open.add(i);
-    const answered = (): void => {
-      this.open.delete(i);
-      if (this.open.size === 0) this.settled?.();
-    };
-    return {
-      stored: () => {
-        this.durable++;
-        answered();
-      },
-      failed: (error: StorageError, points: number) => {
-        this.ingest.counting.failed(error, points);
-        this.failed++;
-        this.note(i, `Storage exception: ${error.message}`);
-        answered();
-      },
-    };
+    return new SyncedPoint(this, i);
+  }
+
+  /** For SyncedPoint. @param error null: the point is stored */
+  answered(i: number, error: StorageError | null, points: number): void {
+    if (error === null) this.durable++;
+    else {
+      this.ingest.counting.failed(error, points);
+      this.failed++;
+      this.note(i, `Storage exception: ${error.message}`);
+    }
+    this.open.delete(i);
+    if (this.open.size === 0) this.settled?.();
   }
 
   private async stored(): Promise<Omit<RequestResult, 'errors'>> {
@@ -134,5 +133,21 @@ export class IngestRequest {
     this.settled = null;
     for (const i of this.open) this.note(i, 'Write timedout');
     return { success: this.durable, invalid, failed: this.failed, timeouts: timeoutMs > 0 ? this.open.size : null };
+  }
+}
+
+/** One point of a request that waits for storage; a request may have a million of them. */
+class SyncedPoint implements PointSink {
+  constructor(
+    private readonly request: IngestRequest,
+    private readonly index: number,
+  ) {}
+
+  stored(): void {
+    this.request.answered(this.index, null, 1);
+  }
+
+  failed(error: StorageError, points: number): void {
+    this.request.answered(this.index, error, points);
   }
 }

@@ -27,8 +27,8 @@ export class RollupCommand implements IngestCommand {
 
   checkConfigured(): void {}
 
-  async readBody(body: Buffer): Promise<PointBatch> {
-    return new RollupBatch(await readPoints(body, ROLLUP_POINT));
+  async readBody(body: Buffer, most: number): Promise<PointBatch> {
+    return new RollupBatch(await readPoints(body, most, ROLLUP_POINT));
   }
 }
 

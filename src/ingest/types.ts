@@ -17,8 +17,12 @@ export interface IngestCommand {
   addWords(words: readonly string[], sink: PointSink): Promise<void> | undefined;
   /** What is looked at first of an HTTP request, the verb included. @throws ClientError */
   checkConfigured(): void;
-  /** Reads the whole body of a request, in UTF-8; nothing is stored yet. @throws ClientError for one that can't be read */
-  readBody(body: Buffer): Promise<PointBatch>;
+  /**
+   * Reads the whole body of a request, in UTF-8; nothing is stored yet.
+   * @param most points that it may have
+   * @throws ClientError for one that can't be read, or has more
+   */
+  readBody(body: Buffer, most: number): Promise<PointBatch>;
 }
 
 /** A command with a fast path: lines whose names are known go from their bytes to the write buffer, without a string or an object. */

@@ -1,3 +1,4 @@
+import { ClientError } from '../util/errors';
 import { isIdentifierStart } from './characters';
 import { JsonError, showPlace, type JsonFault, type JsonPlace } from './errors';
 import { readInfinity, readNumber, readWord } from './numbers';
@@ -22,18 +23,23 @@ export type JsonToken =
 export interface JsonLimits {
   /** Objects and arrays inside of each other. */
   readonly depth: number;
-  /** Values, those inside of others included. */
+  /** Values, those inside of others included; beyond them ClientError 413, whatever is wrong with the body. */
   readonly values: number;
+  /** Elements or members of one list or object; beyond them the same. */
+  readonly elements: number;
 }
 
-export const DEFAULT_LIMITS: JsonLimits = { depth: 1000, values: Infinity };
+export const DEFAULT_LIMITS: JsonLimits = { depth: 1000, values: 200_000, elements: 20_000 };
+
+const tooMany = (what: string, limit: number): ClientError =>
+  new ClientError(413, 'Request body too large', `The body of the request has more than the limit of ${limit} ${what}`);
 
 /** The object or array that is being read. */
 interface Scope {
   readonly name: 'root' | 'Object' | 'Array';
   readonly start: JsonPlace;
-  /** It has had an element, so that a comma comes before the next one. */
-  begun: boolean;
+  /** Elements so far. After the first one a comma comes before the next. */
+  elements: number;
 }
 
 const ODD_VALUE = "expected a valid value (number, String, array, object, 'true', 'false' or 'null')";
@@ -48,7 +54,7 @@ export class JsonReader {
   /** What was read last; null: nothing yet, or there is nothing more. */
   token: JsonToken | null = null;
   private readonly source: JsonSource;
-  private readonly scopes: Scope[] = [{ name: 'root', start: { line: 1, column: 0 }, begun: false }];
+  private readonly scopes: Scope[] = [{ name: 'root', start: { line: 1, column: 0 }, elements: 0 }];
   /** The value behind the field name last read: Jackson reads both at once. */
   private ahead: JsonToken | null = null;
   private field = '';
@@ -159,13 +165,11 @@ export class JsonReader {
 
   private afterComma(c: number): number {
     const { scope } = this;
-    if (!scope.begun || scope.name === 'root') {
-      scope.begun = true;
-      return c;
-    }
+    if (scope.elements++ === 0 || scope.name === 'root') return c;
     if (c !== 0x2c) throw this.source.unexpected(c, `was expecting comma to separate ${scope.name} entries`);
     const next = this.source.afterSpace();
     if (next === END) throw this.source.error('syntax', `Unexpected end-of-input within/between ${scope.name} entries`);
+    if (scope.elements > this.limits.elements) throw tooMany('elements in one list', this.limits.elements);
     return next;
   }
 
@@ -195,12 +199,12 @@ export class JsonReader {
   private opened(token: JsonToken): JsonToken {
     if (token !== 'START_OBJECT' && token !== 'START_ARRAY') return token;
     if (this.scopes.length > this.limits.depth) throw this.source.error('syntax', `Document nesting depth exceeds ${this.limits.depth}`);
-    this.scopes.push({ name: token === 'START_OBJECT' ? 'Object' : 'Array', start: this.tokenPlace, begun: false });
+    this.scopes.push({ name: token === 'START_OBJECT' ? 'Object' : 'Array', start: this.tokenPlace, elements: 0 });
     return token;
   }
 
   private value(c: number, plain: boolean): JsonToken {
-    if (++this.values > this.limits.values) throw this.source.error('syntax', `Document has more than ${this.limits.values} values`);
+    if (++this.values > this.limits.values) throw tooMany('values', this.limits.values);
     switch (c) {
       case 0x22:
         this.unread = true;

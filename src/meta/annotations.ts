@@ -20,6 +20,10 @@ import type { Row, RowDelete, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 
 const HOUR = 3600;
+/** How often an annotation is read and written again when somebody else wrote it in between. */
+const MAX_TRIES = 16;
+/** Annotations that are removed at once. */
+const MAX_DOOMED = 1000;
 
 /** What a client sent: fields that it left out, or set to their defaults, are absent. */
 export interface AnnotationEdit {
@@ -31,7 +35,7 @@ export interface AnnotationEdit {
   custom?: ReadonlyMap<string, string | null> | null;
 }
 
-/** Two writers met on one annotation: this one was second and wrote nothing. */
+/** Other writers were faster on one annotation again and again: this one wrote nothing. */
 export class AnnotationConflictError extends Error {
   constructor() {
     super('Failed to save the Annotation to storage');
@@ -80,9 +84,19 @@ export class AnnotationStore {
    * @throws IllegalArgumentError, AnnotationConflictError. Mirrors Annotation.syncToStorage
    */
   async save(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
-    const { tsuid = '', startTime = 0 } = edit;
+    const { startTime = 0 } = edit;
     if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
     if (!changesAnything(edit)) return null;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const note = await this.trySave(edit, replace);
+      if (note !== null) return note;
+    }
+    throw new AnnotationConflictError();
+  }
+
+  /** @returns null: somebody else wrote in between */
+  private async trySave(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
+    const { tsuid = '', startTime = 0 } = edit;
     const stored = await this.get(tsuid, startTime);
     const kept = replace ? null : stored;
     const note: Annotation = {
@@ -97,9 +111,10 @@ export class AnnotationStore {
     // The original compares with what it would have written itself, so that must be what is expected here too.
     const expected = stored ? encodeAnnotation(stored) : null;
     const timestamp = this.explicitTimestamps ? toMilliseconds(note.startTime) : undefined;
-    if (!(await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note), { timestamp })))
-      throw new AnnotationConflictError();
-    return note;
+    const saved = await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note), {
+      timestamp,
+    });
+    return saved ? note : null;
   }
 
   /** Removes one; one that is not there is fine. */
@@ -152,14 +167,19 @@ export class AnnotationStore {
     if (endMs < 1) throw new IllegalArgumentError('The end timestamp has not been set');
     if (endMs < startMs) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
     if (tsuid !== '') this.checkTsuid(tsuid);
-    const doomed: RowDelete[] = [];
+    let doomed: RowDelete[] = [];
+    let removed = 0;
     for await (const { row, cell } of this.cells(tsuid, Math.floor(startMs / 1000), Math.floor(endMs / 1000))) {
       const qualifier = Buffer.from(row.qualifier(cell));
       const at = baseTimeOfKey(this.layout, row.key) * 1000 + extendedOffsetMs(qualifier);
       if (at >= startMs && at <= endMs) doomed.push({ row: row.key, family: DATA_FAMILY, qualifiers: [qualifier] });
+      if (doomed.length < MAX_DOOMED) continue;
+      removed += doomed.length;
+      await this.remove(doomed);
+      doomed = [];
     }
     if (doomed.length > 0) await this.remove(doomed);
-    return doomed.length;
+    return removed + doomed.length;
   }
 
   /** Annotation cells in the hours of a window: of no series, or of one. */

@@ -1,6 +1,6 @@
 import { bucketsOf, firstBucket } from './downsample/bucketing';
 import { downsample, downsampleAll } from './downsample/downsampler';
-import { fillSeries, filledBuckets } from './downsample/filled-buckets';
+import { fillSeries, filledBuckets, type Room } from './downsample/filled-buckets';
 import { FilledColumns } from './merge/filled-columns';
 import { GridMerge, type Columns } from './merge/grid-merge';
 import { OutputBuilder } from './merge/output';
@@ -12,6 +12,8 @@ import type { DownsampleSpec, GroupSpec } from './specification';
 
 /** Points prepared between two looks at the clock. */
 const PREPARE_WORK = 200_000;
+
+const anyRoom: Room = () => {};
 
 /**
  * The numbers of one group: every series is downsampled, then turned into rates, then all are merged and aggregated at every time at which one
@@ -27,10 +29,14 @@ export function evaluateGroup(series: readonly Series[], spec: GroupSpec): Serie
   }
 }
 
-/** `evaluateGroup` in steps of a few milliseconds each, between which the caller may let other work go on. */
-export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec): Generator<void, Series> {
+/**
+ * `evaluateGroup` in steps of a few milliseconds each, between which the caller may let other work go on.
+ * @param room asked before more points are made than there were
+ */
+export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec, room: Room = anyRoom): Generator<void, Series> {
   const { downsample: sampling, rate } = spec;
-  if (sampling !== null && sampling.kind === 'interval' && sampling.fill !== 'none') return yield* evaluateFilled(series, sampling, spec);
+  if (sampling !== null && sampling.kind === 'interval' && sampling.fill !== 'none')
+    return yield* evaluateFilled(series, sampling, spec, room);
 
   const prepared: Series[] = [];
   const sample = sampler(spec);
@@ -61,21 +67,22 @@ function sampler(spec: GroupSpec): (series: Series) => Series {
 }
 
 /** Every series has every bucket: columns without any search. */
-function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec): Generator<void, Series> {
+function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec, room: Room): Generator<void, Series> {
   const buckets = bucketsOf(sampling);
   const seekMs = firstBucket(buckets, spec);
   const { rate } = spec;
   // What is dropped, or fails, before the query window matters as well.
   const whole = (rate !== null && rate.dropResets) || sampling.fill === 'scalar';
-  const starts = filledBuckets(buckets, spec, whole);
+  const starts = yield* filledBuckets(buckets, spec, whole, room);
   const sampled: Series[] = [];
   let work = 0;
   for (const raw of series) {
     let one = downsample(raw, sampling, buckets, seekMs);
+    if (whole) room(starts.length);
     if (whole) one = fillSeries(one, starts, sampling.fill);
     if (whole) one = since(rate === null ? one : rateOf(one, rate), spec.scanStart * 1000);
     sampled.push(one);
-    work += raw.size;
+    work += whole ? starts.length + raw.size : raw.size;
     if (work >= PREPARE_WORK) {
       work = 0;
       yield;
@@ -89,7 +96,8 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
   // A bucket that begins before the scan window is passed over, and the first rate that does not is never shown.
   const first = lowerBound(starts, starts.length, spec.scanStart * 1000) + (rate === null ? 0 : 1);
   const from = Math.max(first, lowerBound(starts, starts.length, spec.startMs));
-  return yield* mergeColumns(new FilledColumns(sampled, starts, sampling.fill, rate, from), from, starts.length, spec);
+  const columns = new FilledColumns(sampled, starts, sampling.fill, rate, from);
+  return yield* mergeColumns(columns, from, starts.length, spec, starts.subarray(from));
 }
 
 function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, Series> {
@@ -106,8 +114,9 @@ function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, Ser
   return output.build();
 }
 
-function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec): Generator<void, Series> {
-  const output = new OutputBuilder(Math.max(0, to - from));
+/** @param times those of the columns, when nobody else uses them */
+function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec, times?: Float64Array): Generator<void, Series> {
+  const output = new OutputBuilder(Math.max(0, to - from), times);
   if (from < to) {
     const grid = new GridMerge(columns, spec.aggregator, from, to, output);
     while (grid.step()) yield;

@@ -23,6 +23,7 @@ import type { Tsd } from './context';
 import { createApp } from './http/app';
 import { corsRulesOf } from './http/cors';
 import { routesOf } from './http/routes';
+import { MemoryBudget } from './memory';
 import { refuseMissingPlugins } from './missing-plugins';
 import { Port } from './port';
 import { portSettings, type PortSettings } from './port-settings';
@@ -135,7 +136,8 @@ export class Daemon implements Tsd {
     rpcLogger.info(`TSD is in ${settings.modeText} mode`);
     const corsRules = corsRulesOf(settings.cors, (message) => rpcLogger.info(message));
     const routes = routesOf(this);
-    const app = createApp(this, { routes, bodyRules: settings.body, corsRules, latency });
+    const memory = new MemoryBudget(settings.memory.bytes, settings.memory.waitMs);
+    const app = createApp(this, { routes, bodyRules: settings.body, memory, corsRules, latency });
     this.addStatsSources(connections, latency);
 
     await openApp(this, this.logger);

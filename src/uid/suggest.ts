@@ -1,5 +1,6 @@
 import { javaBytes, keysWithPrefix } from '../schema/bytes';
 import { IllegalArgumentError, IllegalStateError } from '../util/errors';
+import { TimeSlice } from '../util/time-slice';
 import type { NameCodec } from './name-codec';
 import type { UniqueId } from './unique-id';
 
@@ -8,6 +9,11 @@ const FIRST = Buffer.from('!');
 const LAST = Buffer.from('~');
 const LAST_UTF8 = Buffer.from([0xff]);
 
+/** Bytes that a name takes beside its characters. */
+const NAME_OVERHEAD = 64;
+/** Bytes of names between two accounts. */
+const ACCOUNT_EVERY = 64 * 1024;
+
 /** The rows that an empty search goes through, and the preload. */
 export function allNames(codec: NameCodec): { start: Buffer; stop: Buffer } {
   return { start: FIRST, stop: codec.charset === 'UTF-8' ? LAST_UTF8 : LAST };
@@ -15,10 +21,11 @@ export function allNames(codec: NameCodec): { start: Buffer; stop: Buffer } {
 
 /**
  * Names that start with a text, case-sensitive, in byte order; what is found goes into both caches. Mirrors UniqueId.suggestAsync.
+ * @param account told of the bytes that names take, as they are found; what it throws ends the search
  * @throws IllegalArgumentError `Count must be greater than 0`
  * @throws IllegalStateError `WTF?  For kind=K name=N, we have id=[…] in cache, but just scanned id=[…]`, when storage stands by neither
  */
-export async function suggest(uid: UniqueId, prefix: string, max: number): Promise<string[]> {
+export async function suggest(uid: UniqueId, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]> {
   if (max < 1) throw new IllegalArgumentError('Count must be greater than 0');
   const { table, cache } = uid;
   const bytes = table.codec.encode(prefix);
@@ -26,6 +33,8 @@ export async function suggest(uid: UniqueId, prefix: string, max: number): Promi
   const { start, stop } = prefix === '' ? allNames(table.codec) : keysWithPrefix(bytes);
   const { epoch } = cache;
   const names: string[] = [];
+  const slice = new TimeSlice();
+  let found = 0;
   for await (const { name, exact, id } of table.scan(start, stop, max)) {
     const cached = cache.id(name);
     try {
@@ -37,6 +46,13 @@ export async function suggest(uid: UniqueId, prefix: string, max: number): Promi
       );
     }
     names.push(name);
+    found += NAME_OVERHEAD + name.length;
+    if (found >= ACCOUNT_EVERY) {
+      account?.(found);
+      found = 0;
+    }
+    if (slice.isOver()) await slice.next();
   }
+  account?.(found);
   return names;
 }

@@ -49,7 +49,7 @@ export interface Uids {
   /** Names of many ids at once, one storage call for those not cached; in the order of asking. */
   getNames(kind: UidKind, ids: readonly Buffer[]): Promise<string[]>;
   /** Names that start with `prefix`, in byte order. @throws IllegalArgumentError `Count must be greater than 0` */
-  suggest(kind: UidKind, prefix: string, max: number): Promise<string[]>;
+  suggest(kind: UidKind, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]>;
   /** @throws IllegalArgumentError `Name("X") does not exist`, or when the new name is taken; StorageError. Mirrors TSDB.renameUid */
   rename(kind: UidKind, oldName: string, newName: string): Promise<void>;
   /** @throws NoSuchUniqueName, StorageError. Mirrors TSDB.deleteUidAsync */

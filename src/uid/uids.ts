@@ -135,8 +135,8 @@ export class StorageUids implements Uids {
     return Promise.all(ids.map((id) => this.kinds[kind].getName(id)));
   }
 
-  suggest(kind: UidKind, prefix: string, max: number): Promise<string[]> {
-    return suggest(this.kinds[kind], prefix, max);
+  suggest(kind: UidKind, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]> {
+    return suggest(this.kinds[kind], prefix, max, account);
   }
 
   async rename(kind: UidKind, oldName: string, newName: string): Promise<void> {

@@ -1,7 +1,46 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How long one piece of work may hold the event loop, in milliseconds. */
+/** How long all pieces of long work together may hold the event loop between two looks at what else there is, in milliseconds. */
 const SLICE_MS = 10;
+
+/**
+ * What all slices of the process share: when the first of this turn of the event loop began, and who waits to go on. One goes on a turn: with
+ * many of them everybody else would wait for all of their slices.
+ */
+class Turns {
+  private startedAt = -1;
+  private readonly waiting: (() => void)[] = [];
+  private scheduled = false;
+
+  /** When this turn's first slice began; that is now if there was none. */
+  begin(now: number): number {
+    if (this.startedAt < 0) {
+      this.startedAt = now;
+      this.schedule();
+    }
+    return this.startedAt;
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.startedAt = -1;
+      this.waiting.shift()?.();
+      if (this.waiting.length > 0) this.schedule();
+    });
+  }
+}
+
+const turns = new Turns();
 
 /**
  * Cuts long work into slices, so that other work gets its turn between them:
@@ -14,30 +53,35 @@ export class TimeSlice {
 
   /**
    * @param signal ends the work: `isOver` and `next` throw its reason once it is aborted
-   * @param now milliseconds on a clock that never goes back
+   * @param clock milliseconds on a clock that never goes back; null: the system's, and the slice is one with all others of this turn
    */
   constructor(
     private readonly signal: AbortSignal | null = null,
-    private readonly now: () => number = () => performance.now(),
+    private readonly clock: (() => number) | null = null,
   ) {
-    this.startedAt = now();
+    this.startedAt = this.begin();
   }
 
   /** Starts the slice anew, after a time in which the work waited for something else. */
   restart(): void {
-    this.startedAt = this.now();
+    this.startedAt = this.begin();
   }
 
   /** Whether it is time for `next`; cheap, to be asked often. */
   isOver(): boolean {
     this.signal?.throwIfAborted();
-    return this.now() - this.startedAt >= SLICE_MS;
+    return (this.clock === null ? performance.now() : this.clock()) - this.startedAt >= SLICE_MS;
   }
 
   /** Resolves when other work had its turn; the next slice has begun. */
   async next(): Promise<void> {
-    await nextTurn();
+    if (this.clock === null) await turns.next();
+    else await nextTurn();
     this.restart();
     this.signal?.throwIfAborted();
+  }
+
+  private begin(): number {
+    return this.clock === null ? turns.begin(performance.now()) : this.clock();
   }
 }

@@ -1,4 +1,19 @@
-import { bean, boolean, Changes, elements, JsonError, JsonReader, list, map, readBody, readJson, string, strings } from '../../src/json';
+import {
+  bean,
+  boolean,
+  Changes,
+  DEFAULT_LIMITS,
+  elements,
+  JsonError,
+  JsonReader,
+  list,
+  map,
+  readBody,
+  readJson,
+  string,
+  strings,
+} from '../../src/json';
+import { ClientError } from '../../src/util/errors';
 
 const textOf = (work: () => unknown): string => {
   try {
@@ -72,12 +87,26 @@ describe('limits', () => {
     expect(readJson(nested(1000), any)).toBeUndefined();
     expect(textOf(() => readJson(nested(1001), any))).toContain('Document nesting depth exceeds 1000');
     expect(textOf(() => readJson(nested(1_000_000), any))).toContain('Document nesting depth exceeds 1000');
-    expect(textOf(() => readJson(nested(3), any, { depth: 2, values: 10 }))).toContain('Document nesting depth exceeds 2');
+    expect(textOf(() => readJson(nested(3), any, { ...DEFAULT_LIMITS, depth: 2 }))).toContain('Document nesting depth exceeds 2');
   });
 
   test('of values', () => {
-    expect(readJson('["a","b"]', strings, { depth: 9, values: 3 })).toEqual(['a', 'b']);
-    expect(textOf(() => readJson('["a","b"]', strings, { depth: 9, values: 2 }))).toContain('Document has more than 2 values');
+    expect(readJson('["a","b"]', strings, { ...DEFAULT_LIMITS, values: 3 })).toEqual(['a', 'b']);
+    expect(() => readJson('["a","b"]', strings, { ...DEFAULT_LIMITS, values: 2 })).toThrow(
+      expect.objectContaining({ status: 413, details: 'The body of the request has more than the limit of 2 values' }),
+    );
+    expect(() => readJson(`[${'[1],'.repeat(100_000)}1]`, (json) => json.skip())).toThrow(ClientError);
+  });
+
+  test('of elements of one list or object', () => {
+    const limits = { ...DEFAULT_LIMITS, elements: 2 };
+    const tooMany = expect.objectContaining({
+      status: 413,
+      details: 'The body of the request has more than the limit of 2 elements in one list',
+    });
+    expect(readJson('["a","b"]', strings, limits)).toEqual(['a', 'b']);
+    expect(() => readJson('["a","b","c"]', strings, limits)).toThrow(tooMany);
+    expect(() => readJson('{"a":1,"b":2,"a":3}', (json) => json.skip(), limits)).toThrow(tooMany);
   });
 });
 

@@ -48,8 +48,9 @@ describe('limits', () => {
   });
 
   test('on the memory of all running queries together', async () => {
-    await open({ 'tsd.query.memory.bytes': '300' });
+    await open({ 'tsd.query.memory.bytes': '5000' });
     await fill();
+    await tsd.put(...Array.from({ length: 600 }, (_, i) => `m ${B + i} ${i} host=a`));
     for (let i = 0; i < 3; i++) {
       expect(await refusal(tsd.ask(`${HOUR}&m=sum:m`))).toMatchObject({ status: 413, message: expect.stringMatching('in memory') });
       expect(sums(await tsd.ask(`${HOUR}&m=sum:other`))).toEqual([1]);

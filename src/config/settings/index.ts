@@ -4,13 +4,14 @@ export { readHBaseSettings, type HBaseSettings } from './hbase';
 export { readImportSettings, type ImportSettings } from './import';
 export { readMode, type Mode } from './mode';
 export { readPluginSettings, type PluginSettings } from './plugins';
-export { readQuerySettings, type ExpressionLimits, type QueryLimitSettings, type QuerySettings } from './query';
+export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
 export {
   readBodySettings,
   readNetworkSettings,
   readServerSettings,
   type BodySettings,
+  type MemorySettings,
   type NetworkSettings,
   type ServerSettings,
 } from './server';

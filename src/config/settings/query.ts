@@ -27,6 +27,9 @@ export interface QuerySettings {
   readonly last: LastPointSettings;
   /** `tsd.search.lookup.distinct`: lookups of the data table tell each series once. */
   readonly distinctLookup: boolean;
+  /** Queries at once, and waiting. */
+  readonly queue: { readonly running: number; readonly waiting: number };
+  readonly counts: QueryCounts;
 }
 
 /** How last points are found. */
@@ -35,6 +38,14 @@ export interface LastPointSettings {
   readonly counting: boolean;
   /** Hours to look back for series that have no counter there; 0: not at all. */
   readonly backScanWithoutCounter: number;
+}
+
+/** How much one query may ask for. */
+export interface QueryCounts {
+  readonly subQueries: number;
+  /** Filters and tags, over all sub-queries; so TSUIDs. */
+  readonly filters: number;
+  readonly tsuids: number;
 }
 
 /** What one request may ask for in expressions. */
@@ -59,13 +70,15 @@ export interface QueryLimitSettings {
   readonly overrides: { readonly file: string; readonly intervalSeconds: number } | null;
 }
 
-/** As a Java machine sizes its heap when nobody says anything: a quarter of the memory that there is for this process. */
+/** What the points of queries may take of the memory when nobody says anything: a quarter of it, as Java's heap, but not too much. */
+const MOST_MEMORY = 384 * 1024 * 1024;
+
 function memoryBytes(config: Config): number {
   const bytes = config.getInt('tsd.query.memory.bytes');
   if (bytes > 0) return bytes;
   const constrained = process.constrainedMemory() ?? 0;
   const total = totalmem();
-  return Math.floor((constrained > 0 ? Math.min(constrained, total) : total) / 4);
+  return Math.min(MOST_MEMORY, Math.floor((constrained > 0 ? Math.min(constrained, total) : total) / 4));
 }
 
 function readLimits(config: Config): QueryLimitSettings {
@@ -106,5 +119,11 @@ export function readQuerySettings(config: Config): QuerySettings {
       backScanWithoutCounter: Math.max(0, config.getInt('tsd.query.last.back_scan')),
     },
     distinctLookup: config.getBoolean('tsd.search.lookup.distinct'),
+    queue: { running: config.getInt('tsd.query.queue.running'), waiting: config.getInt('tsd.query.queue.waiting') },
+    counts: {
+      subQueries: config.getInt('tsd.query.limits.sub_queries'),
+      filters: config.getInt('tsd.query.limits.filters'),
+      tsuids: config.getInt('tsd.query.limits.tsuids'),
+    },
   };
 }

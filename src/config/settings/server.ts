@@ -45,6 +45,24 @@ export interface BodySettings {
   readonly refuseChunked: boolean;
   /** `tsd.http.request.max_chunk` when the operator has set it: cap of a chunked or large body as sent, else null. */
   readonly maxChunk: number | null;
+  /** `maxBody` of requests that bring no points. */
+  readonly maxOtherBody: number;
+  readonly maxPoints: number;
+  readonly json: { readonly depth: number; readonly values: number; readonly elements: number };
+  /** Names to assign. */
+  readonly maxNames: number;
+  readonly maxAnnotations: number;
+}
+
+/** How deep objects and arrays of a body may be nested. */
+const MAX_DEPTH = 1000;
+
+/** The memory of all requests together. */
+export interface MemorySettings {
+  /** 0: no limit. */
+  readonly bytes: number;
+  /** How long a large request waits for it. */
+  readonly waitMs: number;
 }
 
 /** @throws NumberFormatError */
@@ -55,6 +73,15 @@ export function readBodySettings(config: Config): BodySettings {
     maxBody: config.getInt('tsd.http.request.max_body'),
     refuseChunked: config.isSet(chunked) && !config.getBoolean(chunked),
     maxChunk: config.isSet(maxChunk) && config.has(maxChunk) ? config.getInt(maxChunk) : null,
+    maxOtherBody: config.getInt('tsd.http.request.max_other_body'),
+    maxPoints: config.getInt('tsd.http.request.max_points'),
+    json: {
+      depth: MAX_DEPTH,
+      values: config.getInt('tsd.http.request.max_values'),
+      elements: config.getInt('tsd.http.request.max_elements'),
+    },
+    maxNames: config.getInt('tsd.http.request.max_names'),
+    maxAnnotations: config.getInt('tsd.http.request.max_annotations'),
   };
 }
 
@@ -62,6 +89,9 @@ export function readBodySettings(config: Config): BodySettings {
 export interface ServerSettings {
   readonly network: NetworkSettings;
   readonly body: BodySettings;
+  readonly memory: MemorySettings;
+  /** An answer in parts of which the client takes nothing for so long is cut. */
+  readonly stallMs: number;
   /** Lists as they stand in the file; not yet checked. */
   readonly cors: { readonly domains: string; readonly headers: string };
   /** `tsd.mode` as it was written, for the log. */
@@ -94,6 +124,8 @@ export function readServerSettings(config: Config): ServerSettings {
   return {
     network: readNetworkSettings(config),
     body: readBodySettings(config),
+    stallMs: config.getInt('tsd.http.stall_timeout'),
+    memory: { bytes: config.getInt('tsd.http.memory.bytes'), waitMs: config.getInt('tsd.http.memory.wait') },
     cors: {
       domains: config.getString('tsd.http.request.cors_domains') ?? '',
       headers: (config.getString('tsd.http.request.cors_headers') ?? '').trim(),

@@ -1,5 +1,6 @@
 import { narrow } from '../../schema';
 import { longOfNumber, longOfText } from '../../json';
+import { ClientError } from '../../util/errors';
 import { givePlaces, takePlaces } from './put-places';
 import { ENCODED, JsonScanner } from './put-scanner';
 import type { SentPoint } from './sent-point';
@@ -27,6 +28,9 @@ const TSUID_FIELD = 4;
 /** Digits of a timestamp that a number holds exactly. */
 const EXACT_DIGITS = 15;
 
+const tooManyPoints = (limit: number): ClientError =>
+  new ClientError(413, 'Request body too large', `The body of the request has more than the limit of ${limit} data points`);
+
 /**
  * The points of a body as offsets into it: the whole body is read before anything is stored, since one bad element spoils the batch.
  * Fields that points don't have are stepped over; of a field given twice the last counts.
@@ -48,11 +52,13 @@ export class PutBody {
   /**
    * @param start offset of the first byte that is no blank: `{` or `[`
    * @param extraFields texts that are read beside those of data points; others are stepped over
+   * @param most points
    */
   constructor(
     readonly body: Buffer,
     start: number,
     private readonly extraFields: readonly string[] = [],
+    private readonly most = Infinity,
   ) {
     const points = 1 + Math.ceil(Math.min(body.length, MOST_FIRST_BYTES) / LEAST_BYTES);
     const { index, tags, times } = takePlaces(points * STRIDE, points * 2 * TAG_STRIDE, points);
@@ -71,13 +77,16 @@ export class PutBody {
   }
 
   /**
-   * Reads on, some points. What follows the first whole value is not looked at.
+   * Reads on, some points or some bytes of them. What follows the first whole value is not looked at.
    * @returns false: all are read
-   * @throws PutJsonError
+   * @throws PutJsonError; ClientError 413 for too many points, or a point that is too long
    */
-  read(points: number): boolean {
+  read(points: number, bytes = Infinity): boolean {
     const scanner = this.scanner;
-    for (let i = 0; i < points && !this.ended; i++) {
+    const stop = scanner.at + bytes;
+    for (let i = 0; i < points && scanner.at < stop && !this.ended; i++) {
+      if (this.size === this.most) throw tooManyPoints(this.most);
+      scanner.startElement();
       this.point();
       if (!this.isArray) this.ended = true;
       else if (!scanner.accept(0x2c)) {

@@ -28,7 +28,7 @@ export class PutCommand implements LineCommand {
 
   checkConfigured(): void {}
 
-  async readBody(body: Buffer): Promise<PointBatch> {
-    return new PutBatch(this.writer, await readPoints(body));
+  async readBody(body: Buffer, most: number): Promise<PointBatch> {
+    return new PutBatch(this.writer, await readPoints(body, most));
   }
 }

@@ -1,4 +1,4 @@
-import { bean, elements, JsonError, JsonReader, long, map, string, unparsable, type Bind } from '../../json';
+import { bean, DEFAULT_LIMITS, elements, JsonError, JsonReader, long, map, string, unparsable, type Bind } from '../../json';
 import { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
 
@@ -32,21 +32,19 @@ function pointOf({ type, extraFields }: PointKind): Bind<object | null> {
   });
 }
 
-/** Points between two looks at the clock. */
-const STEP = 512;
-
 /**
  * What a client is told of a body that PutBody has refused: such a body is read once more, by the reader that finds the original's words.
  * @param text the body from its first character on
  */
 export async function putFault(text: string, refused: Error, kind = DATA_POINT): Promise<ClientError> {
   const point = pointOf(kind);
-  const json = new JsonReader(text);
+  // As many values as there are: PutBody has counted the points.
+  const json = new JsonReader(text, { ...DEFAULT_LIMITS, values: Infinity, elements: Infinity });
   const slice = new TimeSlice();
   try {
     if (json.next() === 'START_ARRAY') {
       const points = elements(json, point);
-      for (let read = 1; !points.next().done; read++) if (read % STEP === 0 && slice.isOver()) await slice.next();
+      while (!points.next().done) if (slice.isOver()) await slice.next();
     } else point(json);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;

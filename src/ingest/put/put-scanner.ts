@@ -1,3 +1,5 @@
+import { ClientError } from '../../util/errors';
+
 /**
  * A body that is not JSON, or not of the shape that points have. That is all this scanner has to say: putFault finds the original's words.
  */
@@ -7,6 +9,9 @@ export class PutJsonError extends Error {
     this.name = 'PutJsonError';
   }
 }
+
+/** Bytes that one element of a body may have: a point has some hundreds. */
+const MAX_ELEMENT = 1024 * 1024;
 
 /** How a scanned text is to be read. */
 export const PLAIN = 1;
@@ -32,20 +37,30 @@ export class JsonScanner {
   to = 0;
   kind = PLAIN;
   quoted = false;
+  /** Where reading ends: with the body, or with what one element may be long. */
+  private end: number;
 
   constructor(
     readonly body: Buffer,
     public at = 0,
-  ) {}
+  ) {
+    this.end = Math.min(body.length, at + MAX_ELEMENT);
+  }
 
-  fail(at = this.at): PutJsonError {
-    return new PutJsonError(at);
+  /** An element begins: from here on it may be so and so long. */
+  startElement(): void {
+    this.end = Math.min(this.body.length, this.at + MAX_ELEMENT);
+  }
+
+  /** What is wrong with the byte at an offset: behind the end of what an element may be, its length. */
+  fail(at = this.at): PutJsonError | ClientError {
+    if (at < this.end || this.end === this.body.length) return new PutJsonError(at);
+    return new ClientError(413, 'Request body too large', `A data point takes more than the limit of ${MAX_ELEMENT} bytes`);
   }
 
   /** The next byte that is no blank; not taken. @throws PutJsonError at the end */
   peek(): number {
-    const body = this.body;
-    const end = body.length;
+    const { body, end } = this;
     for (let p = this.at; p < end; p++) {
       const c = body[p];
       if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) {
@@ -70,8 +85,7 @@ export class JsonScanner {
 
   /** A string; the next byte is its quote. */
   string(): void {
-    const body = this.body;
-    const end = body.length;
+    const { body, end } = this;
     const from = ++this.at;
     let kind = PLAIN;
     for (let p = from; p < end; p++) {
@@ -109,8 +123,7 @@ export class JsonScanner {
 
   /** A number or a literal. */
   scalar(): void {
-    const body = this.body;
-    const end = body.length;
+    const { body, end } = this;
     const from = this.at;
     let p = from;
     let plain = true;

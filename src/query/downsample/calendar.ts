@@ -5,6 +5,8 @@ import type { Buckets } from './buckets';
 const DAY_MS = 86_400_000;
 
 const MAX_INT = 2 ** 31 - 1;
+/** The last instant that there is; a bucket that would end later ends there. */
+const END_OF_TIME = 8.64e15;
 
 type CalendarUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'n' | 'y';
 
@@ -70,9 +72,9 @@ export class CalendarBuckets implements Buckets {
     if (anchor === ms) return anchor;
     // Whatever their number, weeks are sought one by one.
     const step = this.unit === 'w' ? 1 : this.count;
-    let after = anchor;
-    while (after <= ms) after = this.add(after, step);
-    return this.add(after, -step);
+    let [before, after] = [anchor, anchor];
+    while (after <= ms) [before, after] = [after, this.add(after, step)];
+    return after === END_OF_TIME ? before : this.add(after, -step);
   }
 
   /** Where counting of buckets starts, for an instant. */
@@ -99,7 +101,13 @@ export class CalendarBuckets implements Buckets {
     }
   }
 
+  /** END_OF_TIME when it is not before that. */
   private add(ms: number, count: number): number {
+    const sum = this.sum(ms, count);
+    return sum < END_OF_TIME ? sum : END_OF_TIME;
+  }
+
+  private sum(ms: number, count: number): number {
     switch (this.unit) {
       case 'd':
         return this.addDays(ms, count);

@@ -25,6 +25,13 @@ export interface QueryAnswer {
    */
   groups(): readonly (readonly QueryGroup[])[];
   /**
+   * Counts points that are kept until `finish`: output objects that wait for others before they are written.
+   * @throws ClientError 413
+   */
+  hold(points: number): void;
+  /** To be called when all is computed and only writing is left: another query may begin. */
+  computed(): void;
+  /**
    * Must be called when the answer is written or given up.
    * @param sent the client got all of it
    */
@@ -57,7 +64,7 @@ export interface QueryEngine {
   /** Running and finished queries. */
   readonly registry: QueryRegistry;
   /** What requests are checked against before there is a query. */
-  readonly settings: Pick<QuerySettings, 'expressions' | 'timeZone'>;
+  readonly settings: Pick<QuerySettings, 'expressions' | 'timeZone' | 'counts'>;
   /** What decoding rows came across, since the start. */
   readonly findings: Readonly<{ merged: number; duplicatesSame: number; duplicatesDifferent: number }>;
   /**

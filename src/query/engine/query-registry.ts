@@ -2,7 +2,7 @@ import { ClientError } from '../../util/errors';
 import type { RunStats } from '../output';
 import type { LastQuery } from '../last';
 import type { LookupQuery } from '../lookup';
-import { queryIdentity, type Query } from '../parse';
+import { queryIdentity, shortened, type Query } from '../parse';
 
 /** Who asks. */
 export interface QueryClient {
@@ -46,6 +46,11 @@ export interface Completion {
 
 /** Most finished queries that are remembered. */
 const MAX_COMPLETED = 256;
+/** Output objects whose figures are remembered: of one query, and of all finished ones. */
+const MAX_SERIES = 10_000;
+const MAX_ALL_SERIES = 100_000;
+/** Characters of an error's message that are remembered. */
+const MESSAGE = 1000;
 
 /** A query that has been taken on, running or finished. Mirrors QueryStats. */
 export class QueryRecord {
@@ -60,13 +65,18 @@ export class QueryRecord {
   completion: Completion | null = null;
   private readonly started = performance.now();
 
+  /** What was asked; of a long query only a part. */
+  readonly question: Question;
+
   /** @param stop ends the query while it runs; its client is told the reason */
   constructor(
     readonly client: QueryClient,
-    readonly question: Question,
+    question: Question,
     readonly run: RunStats,
     readonly stop: (reason: Error) => void,
-  ) {}
+  ) {
+    this.question = question.kind === 'query' ? { kind: 'query', query: shortened(question.query) } : question;
+  }
 
   /** Milliseconds since its start. */
   get elapsedMs(): number {
@@ -78,16 +88,36 @@ export class QueryRecord {
     return `${this.client.remote} ${identityOf(this.question)}`;
   }
 
+  /** Output objects whose figures it has. */
+  get series(): number {
+    return this.run.subQueries.reduce((sum, { series }) => sum + series.length, 0);
+  }
+
+  private forgetSeries(): void {
+    let left = MAX_SERIES;
+    for (const { series } of this.run.subQueries) {
+      if (series.length > left) series.splice(left);
+      left -= series.length;
+    }
+  }
+
   complete(status: number, error: Error | null, sent: boolean): void {
     this.run.totalMs = this.elapsedMs;
-    this.completion = { at: Date.now(), status, error, sent };
+    this.completion = { at: Date.now(), status, error: error && shortError(error), sent };
+    this.forgetSeries();
   }
+}
+
+/** Without what it was caused by, which may hold all that was read, and of a long message the beginning. */
+function shortError({ message }: Error): Error {
+  return new Error(message.length <= MESSAGE ? message : `${message.slice(0, MESSAGE)}...`);
 }
 
 /** The queries that are running and the last ones that have finished. */
 export class QueryRegistry {
   private readonly active = new Map<number, QueryRecord>();
   private readonly finished = new Map<string, QueryRecord>();
+  private finishedSeries = 0;
   private lastId = 0;
 
   /** @param allowDuplicates `tsd.query.allow_simultaneous_duplicates` */
@@ -130,6 +160,11 @@ export class QueryRegistry {
     if (same) record.executed = same.executed + 1;
     this.finished.delete(id);
     this.finished.set(id, record);
-    if (this.finished.size > MAX_COMPLETED) this.finished.delete(this.finished.keys().next().value ?? '');
+    this.finishedSeries += record.series - (same?.series ?? 0);
+    for (const [oldest, { series }] of this.finished) {
+      if (this.finished.size <= MAX_COMPLETED && this.finishedSeries <= MAX_ALL_SERIES) break;
+      this.finished.delete(oldest);
+      this.finishedSeries -= series;
+    }
   }
 }

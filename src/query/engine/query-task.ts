@@ -1,12 +1,17 @@
 import { newRunStats } from '../output';
 import type { MemoryShare, QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
+import type { Leave, QueryQueue } from './query-queue';
 import { QueryRecord, type QueryClient, type QueryRegistry, type Question } from './query-registry';
+
+/** A client without its port: `/127.0.0.1`. */
+const addressOf = (remote: string): string => remote.slice(0, remote.lastIndexOf(':'));
 
 /** What all queries of an engine are taken on by, whatever kind they are of. */
 export interface TaskRules {
   readonly registry: QueryRegistry;
   readonly memory: QueryMemory;
+  readonly queue: QueryQueue;
   /** Milliseconds that a query may take; 0: any time. */
   readonly timeoutMs: number;
 }
@@ -16,6 +21,8 @@ export class QueryTask {
   readonly lifetime: QueryLifetime;
   readonly record: QueryRecord;
   readonly memory: MemoryShare;
+  private leave: Leave = () => {};
+  private finished = false;
 
   /**
    * @param parts how many sub-queries it has figures for
@@ -41,12 +48,36 @@ export class QueryTask {
   }
 
   /**
+   * Waits until the query may begin; null: at once.
+   * @throws ClientError 503 when too many wait; the reason for which it stops meanwhile
+   */
+  begin(): Promise<void> | null {
+    const entered = this.rules.queue.enter(addressOf(this.record.client.remote), this.lifetime.signal);
+    if (!(entered instanceof Promise)) {
+      this.leave = entered;
+      return null;
+    }
+    return entered.then((leave) => {
+      this.leave = leave;
+      if (this.finished) leave();
+    });
+  }
+
+  /** All is computed and only writing is left: another query may begin. */
+  computed(): void {
+    this.leave();
+  }
+
+  /**
    * The answer is written or given up. What is still under way stops.
    * @param sent the client got all of it
    */
   finish(status: number, error: Error | null, sent: boolean): void {
     this.lifetime.end();
     this.memory.free();
+    this.finished = true;
+    this.leave();
+    this.rules.queue.admit(); // there may be memory again
     this.record.complete(status, error, sent);
     this.rules.registry.end(this.record);
   }

@@ -103,7 +103,12 @@ export class QueryRun {
           let step = steps.next();
           for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
           // The numbers of an output object are copies: from here on no view of what they were made from is left.
-          for (const span of group.spans) span.points.release();
+          let freed = 0;
+          for (const span of group.spans) {
+            freed += span.points.room;
+            span.points.release();
+          }
+          this.memory.add(-freed);
           yield { ...result, points: step.value };
           sub.groups[i] = null;
         }
@@ -158,10 +163,17 @@ export class QueryRun {
     const series = group.spans.map((span) => span.points);
     // Nothing to fill where there is no series, or none that has points at times of the window: keys hold 32 bits of seconds.
     if (series.length === 0 || sub.scan.scanStart > LAST_SECOND) return new PointsBuilder(1);
-    const steps = evaluateGroupSteps(series, this.specOf(sub));
+    let inBetween = 0;
+    const steps = evaluateGroupSteps(series, this.specOf(sub), (points) => {
+      this.memory.add(points);
+      inBetween += points;
+    });
     for (;;) {
       const step = steps.next();
-      if (step.done) return step.value;
+      if (step.done) {
+        this.memory.add(-inBetween);
+        return step.value;
+      }
       yield null;
     }
   }

@@ -35,6 +35,7 @@ export class SeriesQuestions {
   async last(query: LastQuery, client: QueryClient, signal: AbortSignal): Promise<LastAnswer> {
     const task = this.take({ kind: 'last', query }, client, signal);
     try {
+      await task.begin();
       const points = await new LastPoints(this.lasts, optionsOf(task)).find(query);
       task.lifetime.hasRead();
       return { points, finish: (...how) => task.finish(...how) };
@@ -53,6 +54,7 @@ export class SeriesQuestions {
       signal: task.lifetime.signal,
       async *series(): AsyncGenerator<FoundSeries[]> {
         try {
+          await task.begin();
           yield* new Lookup(lookups, optionsOf(task)).series(query);
           task.lifetime.hasRead();
         } catch (e) {

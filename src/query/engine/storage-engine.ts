@@ -12,6 +12,7 @@ import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
 import { QueryLimits, QueryMemory } from '../plan';
 import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
+import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
 import { SeriesQuestions } from './series-questions';
 import { asClientError, deletingIsOff } from './client-error';
@@ -48,7 +49,9 @@ class StorageQueryEngine implements QueryEngine {
     const table = model.tables.data.name;
     this.registry = new QueryRegistry(settings.allowDuplicates);
     this.limits = new QueryLimits(settings.limits, logger);
-    this.rules = { registry: this.registry, memory: new QueryMemory(settings.memoryBytes), timeoutMs: settings.timeoutMs };
+    const memory = new QueryMemory(settings.memoryBytes);
+    const queue = new QueryQueue(settings.queue, () => memory.isFree);
+    this.rules = { registry: this.registry, memory, queue, timeoutMs: settings.timeoutMs };
     this.questions = new SeriesQuestions(this.rules, parts, this.limits);
     this.context = {
       settings,
@@ -91,6 +94,7 @@ class StorageQueryEngine implements QueryEngine {
       if (pointArrays.settle()) collectSoon();
     };
     try {
+      await task.begin();
       await run.read();
     } catch (e) {
       const error = asClientError(e);
@@ -103,6 +107,8 @@ class StorageQueryEngine implements QueryEngine {
       stats: task.record.run,
       results: () => run.results(),
       groups: () => run.groups(),
+      hold: (points) => task.memory.add(points),
+      computed: () => task.computed(),
       finish,
     };
   }

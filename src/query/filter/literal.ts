@@ -1,9 +1,12 @@
 import { hashMapOrder } from '../../util/java-hash-order';
 import { FilterSyntaxError, type TagValueFilter } from './filter';
 
+/** Literals of one filter: what one look at the clock's worth of work puts in order. */
+const MAX_LITERALS = 32_768;
+
 /** Pieces between pipes; trailing empty ones are dropped, inner ones stay. */
 function splitPipes(text: string): string[] {
-  const pieces = text.split('|');
+  const pieces = text.split('|', MAX_LITERALS + 2);
   while (pieces.length > 0 && pieces[pieces.length - 1] === '') pieces.pop();
   return pieces;
 }
@@ -29,6 +32,7 @@ export class LiteralFilter implements TagValueFilter {
     this.family = negated ? 'not_literal_or' : 'literal_or';
     if (filter === '|') throw new FilterSyntaxError('Filter must contain more than just a pipe');
     const pieces = splitPipes(ignoreCase ? filter.toLowerCase() : filter);
+    if (pieces.length > MAX_LITERALS) throw new FilterSyntaxError(`Filter must not have more than ${MAX_LITERALS} literals`);
     const ordered = hashMapOrder(pieces);
     this.set = new Set(ordered);
     this.literals = ignoreCase || negated ? null : ordered;

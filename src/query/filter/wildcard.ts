@@ -1,5 +1,8 @@
 import { FilterSyntaxError, type TagValueFilter } from './filter';
 
+/** Twice the longest name that there can be. */
+const MAX_LENGTH = 65_536;
+
 /**
  * `wildcard` and `iwildcard`: a glob with `*`. Mirrors TagVWildcardFilter, laxness included: a pattern that starts
  * and ends with a literal part is not anchored at all, nor is one with asterisks at both ends, and after a part is
@@ -10,6 +13,8 @@ export class WildcardFilter implements TagValueFilter {
   readonly literals = null;
   readonly needsNames: boolean;
   private readonly components: readonly string[];
+  /** The components that have to be found. */
+  private readonly parts: readonly string[];
   private readonly openStart: boolean;
   private readonly openEnd: boolean;
 
@@ -21,6 +26,7 @@ export class WildcardFilter implements TagValueFilter {
     private readonly ignoreCase: boolean,
   ) {
     if (!filter.includes('*')) throw new FilterSyntaxError('Filter must contain an asterisk');
+    if (filter.length > MAX_LENGTH) throw new FilterSyntaxError(`Filter must not have more than ${MAX_LENGTH} characters`);
     let rest = ignoreCase ? filter.toLowerCase() : filter;
     this.openStart = rest.startsWith('*');
     while (rest.length > 1 && rest.startsWith('*')) rest = rest.slice(1);
@@ -28,6 +34,7 @@ export class WildcardFilter implements TagValueFilter {
     while (rest.length > 1 && rest.endsWith('*')) rest = rest.slice(0, -1);
     this.needsNames = rest !== '*';
     this.components = rest === '*' ? ['*'] : rest.split('*');
+    this.parts = this.components.filter((component) => component !== '');
   }
 
   matches(value: string | undefined): boolean {
@@ -38,9 +45,9 @@ export class WildcardFilter implements TagValueFilter {
     if (this.openStart && !this.openEnd && !text.endsWith(components[components.length - 1])) return false;
     if (this.openEnd && !this.openStart && !text.startsWith(components[0])) return false;
     let from = 0;
-    for (const component of components) {
-      if (text.indexOf(component, from) < 0) return false;
-      from += component.length;
+    for (const part of this.parts) {
+      if (text.indexOf(part, from) < 0) return false;
+      from += part.length;
     }
     return true;
   }

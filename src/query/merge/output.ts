@@ -11,8 +11,13 @@ export class OutputBuilder {
   private allIntegers = false;
   private integers: BigInt64Array | null = null;
 
-  constructor(capacity: number) {
-    this.timestamps = new Float64Array(capacity || 16);
+  /**
+   * @param capacity points to have room for
+   * @param timestamps of all points, which will come in just this order; absent: they come with the points
+   */
+  constructor(capacity: number, timestamps?: Float64Array) {
+    this.timestamps =
+      timestamps !== undefined && timestamps.length === capacity && capacity > 0 ? timestamps : new Float64Array(capacity || 16);
     this.values = new Float64Array(this.timestamps.length);
   }
 

@@ -4,4 +4,5 @@ export { parseJsonQuery } from './json';
 export { parseMetricAndFilters } from './metric-tags';
 export * from './query';
 export { parseMetricParam, parseTsuidParam, parseUriQuery, type UriParams } from './uri';
+export { shortened } from './shortened';
 export { validateQuery } from './validate';

@@ -1,7 +1,9 @@
-import { bean, boolean, float, int, list, long, map, readBody, string, strings, type Bind } from '../../json';
+import type { QueryCounts } from '../../config/settings';
+import { bean, boolean, float, int, list, long, map, readBody, string, strings, type Bind, type JsonLimits } from '../../json';
 import { ClientError, IllegalStateError } from '../../util/errors';
-import { addFilter, filterFromTag, makeFilter, type TagValueFilter } from '../filter';
+import { filterFromTag, makeFilter, type TagValueFilter } from '../filter';
 import { defaultRateOptions, type RateOptions } from '../specification';
+import { checkCounts } from './counts';
 import { emptyQuery, emptySubQuery, parseRollupUsage, type Query, type SubQuery } from './query';
 
 /** A null that the original runs into later on: its text; the mistake is the client's. */
@@ -69,7 +71,8 @@ const PERCENTILES = list(float);
 function setTags(sub: SubQuery, tags: Map<string, string | null> | null): void {
   if (tags === null && sub.filters === null) throw new IllegalStateError('Cannot invoke "java.util.Map.size()" because "tags" is null');
   const filters: TagValueFilter[] = [];
-  for (const [tagk, value] of tags ?? []) addFilter(filters, filterFromTag(tagk, value ?? '', true));
+  // No two of them are equal: their keys differ.
+  for (const [tagk, value] of tags ?? []) filters.push(filterFromTag(tagk, value ?? '', true));
   sub.filters = filters;
 }
 
@@ -153,10 +156,11 @@ const QUERY = bean<Query>({
 /**
  * A query out of a POST body. Properties are set in the order of the text, so of `tags` and `filters` the later wins;
  * unknown ones are ignored, except inside `rateOptions`. Mirrors HttpJsonSerializer.parseQueryV1.
- * @throws ClientError 400
+ * @throws ClientError 400; 413 beyond the limits
  */
-export function parseJsonQuery(body: string): Query {
-  const query = readBody(body, QUERY);
+export function parseJsonQuery(body: string, limits?: JsonLimits, counts?: QueryCounts): Query {
+  const query = readBody(body, QUERY, limits);
   if (query === null || query.queries === null) throw nullPointer();
+  if (counts !== undefined) checkCounts(query, counts);
   return query;
 }

@@ -2,10 +2,13 @@ import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
 
+/** Part of the memory beyond which queries that hold much give up; the rest is for small ones. */
+const FOR_LARGE = 0.8;
+
 /**
- * What the points of all running queries may hold of memory together; their arrays have up to as much again in reserve. When there is no
- * more, those give up that hold more than their share of it, so that one query over everything does not take the small ones with it, nor
- * the daemon.
+ * What the points of all running queries may hold of memory together, their arrays' reserve included. When most of it is used, those give up
+ * that hold more than their share of it, so that one query over everything does not take the small ones with it; when there is no more,
+ * whoever wants some.
  */
 export class QueryMemory {
   private used = 0;
@@ -13,6 +16,11 @@ export class QueryMemory {
 
   /** @param limit bytes; 0: none */
   constructor(private readonly limit: number) {}
+
+  /** Whether there is not yet much of it used. */
+  get isFree(): boolean {
+    return this.limit === 0 || this.used <= this.limit / 2;
+  }
 
   /** A query's part of it, to be given up when the query has ended. */
   share(): MemoryShare {
@@ -23,8 +31,8 @@ export class QueryMemory {
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
-    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit) return;
-    if (share.bytes * this.shares.size < this.used) return;
+    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit * FOR_LARGE) return;
+    if (this.used <= this.limit && share.bytes * this.shares.size < this.used) return;
     const megabytes = Math.floor(this.limit / 1024 / 1024);
     throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
   }

@@ -39,6 +39,8 @@ export interface ScanRequest {
   readonly needed: NeededPoints | null;
 }
 
+/** What a series takes of memory beside its points, as so many points. */
+const SERIES_AS_POINTS = 48;
 /** Rows decoded between two looks at the clock. */
 const ROWS_AT_ONCE = 64;
 
@@ -127,6 +129,8 @@ export class RangeScan {
       const span = this.spanOf(row, sizes[i]);
       if (!span) continue;
       const { points } = span;
+      // What was counted before stays counted; a new series is counted with what it takes beside its points.
+      const counted = points.size === 0 ? -SERIES_AS_POINTS : points.room;
       points.reserve(sizes[i]);
       stats.rowsPostFilter++;
       const before = points.size;
@@ -135,7 +139,7 @@ export class RangeScan {
       if (reader.read(row, baseTime, points)) touched.push(row);
       stats.dpsPostFilter += points.size - before;
       if (needed !== null && !needed.coverRow(baseTime, rowSpan.next(baseTime))) needed.trim(points);
-      more += points.size - before;
+      more += points.room - counted;
       if (deleteRows) read.push(row);
     }
     this.request.memory.add(more);

@@ -67,6 +67,11 @@ export class PointsBuilder implements Series {
     return this.size > 0 && this.isInteger === null && this.integers === null ? this.allIntegers : null;
   }
 
+  /** Points that the arrays have room for. */
+  get room(): number {
+    return this.capacity;
+  }
+
   /** Takes back everything from the point at `size` on. */
   truncate(size: number): void {
     this.size = size;

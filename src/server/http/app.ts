@@ -5,6 +5,7 @@ import type { LatencyHistogram } from '../../util/latency-histogram';
 import { messageOf } from '../../util/message-of';
 import { maskUris } from '../../util/secrets';
 import { BodyReader, ClientGoneError } from './body';
+import { RequestMemory, type MemoryBudget } from '../memory';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
 import { createPages } from './pages';
@@ -15,6 +16,8 @@ import { ClientError } from '../../util/errors';
 
 /** Log lines show no more of a request target than this. */
 const URI_IN_LOG = 500;
+/** And no more of the body of one whose answer had to be cut. */
+const BODY_IN_LOG = 2000;
 /** How long the rest of a refused body is read and thrown away before the connection is cut. */
 const LINGER_MS = 10_000;
 const API = 'api/';
@@ -22,6 +25,7 @@ const API = 'api/';
 export interface HttpOptions {
   routes: ReadonlyMap<string, HttpHandler>;
   bodyRules: BodySettings;
+  memory: MemoryBudget;
   corsRules: CorsRules;
   /** Time from head to answer of every call. */
   latency: LatencyHistogram;
@@ -42,12 +46,18 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     latency.add(ms);
     if (tsd.logs.enabled('net.opentsdb.tsd.HttpQuery', 'debug')) log.debug(`HTTP ${describe(call)} done in ${ms}ms`);
   };
-  const callSettings = { showStackTrace: tsd.settings.showStackTrace, answered };
+  const callSettings = { showStackTrace: tsd.settings.showStackTrace, stallMs: tsd.settings.stallMs, answered };
 
   const failed = (call: Call, error: unknown): void => {
     const { req, res } = call;
     if (error instanceof ClientGoneError || (call.clientGone && !res.headersSent)) {
       req.socket.destroy();
+      return;
+    }
+    if (res.headersSent) {
+      tsd.counters.rpc.exceptions++;
+      const asked = call.body.toString('utf8', 0, BODY_IN_LOG);
+      log.error(`The answer to ${call.method} ${describe(call)} ${asked} was cut: ${messageOf(error)}`, isOwnBug(error) ? { error } : {});
       return;
     }
     if (error instanceof ClientError) {
@@ -85,14 +95,18 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     return false;
   };
 
+  const pointRoutes = new Set(tsd.ingest.commands.map(({ name }) => `${API}${name}`));
+
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const head = readHead(req, bodies.refusal(req));
-    let call = new Call(tsd, req, res, callSettings, head);
+    const held = new RequestMemory(req.socket, options.memory);
+    res.once('close', () => held.free());
+    let call = new Call(tsd, req, res, callSettings, head, held);
     try {
       if (answerHead(call, head)) return;
-      const reading = bodies.read(req);
+      const reading = bodies.read(req, held, pointRoutes.has(head.route));
       const body = reading instanceof Promise ? await reading : reading;
-      if (body.length > 0) call = new Call(tsd, req, res, callSettings, head, body);
+      if (body.length > 0) call = new Call(tsd, req, res, callSettings, head, held, body);
       await dispatch(call, head.route);
     } catch (error) {
       failed(call, error);

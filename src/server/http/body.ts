@@ -1,13 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import type { BodySettings } from '../../config/settings';
 import { ClientError } from '../../util/errors';
+import { messageOf } from '../../util/message-of';
+import type { RequestMemory } from '../memory';
+import { BodyBuffer } from './body-buffer';
 
 const EMPTY = Buffer.alloc(0);
 /** The original's parser makes chunks of any body longer than this. */
 const ORIGINAL_CHUNK_BYTES = 8192;
-/** All bodies being read at once may hold this many times the largest allowed one. */
-const BODIES_IN_MEMORY = 4;
+/** Longer bodies wait until there is room for all that they may become. */
+const SMALL_BYTES = 1024 * 1024;
+/** What a body is parsed to takes so many times its bytes, itself included. */
+const PARSED = 3;
+/** Bytes that are decoded at once. */
+const DECODED_CHUNK = 64 * 1024;
 
 const tooLarge = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
@@ -19,83 +27,183 @@ export function isChunked(req: IncomingMessage): boolean {
   return length !== undefined && Number(length) > ORIGINAL_CHUNK_BYTES;
 }
 
-/** Reads request bodies within the limits, all of them together within a budget. */
-export class BodyReader {
-  private held = 0;
+/** The client went away in the middle of its request: there is nobody to answer. */
+export class ClientGoneError extends Error {}
 
-  constructor(readonly rules: BodySettings) {}
+/** Reads request bodies within the limits and the memory that there is for requests. */
+export class BodyReader {
+  constructor(private readonly rules: BodySettings) {}
 
   /** The refusal that can be given before a byte of the body was read; null: read it. */
   refusal(req: IncomingMessage): ClientError | null {
     const chunked = isChunked(req);
     if (chunked && this.rules.refuseChunked) return new ClientError(400, 'Chunked request not supported.');
-    const limit = this.limitFor(chunked);
+    const limit = this.sentLimit(chunked);
     return Number(req.headers['content-length'] ?? 0) > limit ? tooLarge(limit) : null;
   }
 
-  /** The decoded body. @throws ClientError 400 for a body that isn't what Content-Encoding says, 413, 503 */
-  read(req: IncomingMessage): Buffer | Promise<Buffer> {
+  /**
+   * The decoded body.
+   * @param points the body is one of points: other bodies may be less long
+   * @throws ClientError 400 for a body that isn't what Content-Encoding says, 413, 503; ClientGoneError
+   */
+  read(req: IncomingMessage, memory: RequestMemory, points: boolean): Buffer | Promise<Buffer> {
     const { headers } = req;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return EMPTY;
     if (headers['content-length'] === '0') return EMPTY;
-    const raw = this.collect(req, this.limitFor(isChunked(req)));
-    const encoding = headers['content-encoding'];
-    return encoding === undefined ? raw : raw.then((bytes) => decode(bytes, encoding, this.rules.maxBody));
+    const most = points ? this.rules.maxBody : Math.min(this.rules.maxBody, this.rules.maxOtherBody);
+    const decoder = decoderOf(headers['content-encoding']);
+    const length = headers['content-length'] === undefined ? null : Number(headers['content-length']);
+    const sent = Math.min(this.sentLimit(isChunked(req)), decoder === null ? most : Infinity);
+    return new BodyRead(req, memory, { length, sent, decoded: most, decoder }).run();
   }
 
-  private limitFor(chunked: boolean): number {
+  private sentLimit(chunked: boolean): number {
     const { maxBody, maxChunk } = this.rules;
     return chunked && maxChunk !== null ? Math.min(maxChunk, maxBody) : maxBody;
   }
-
-  private collect(req: IncomingMessage, limit: number): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      const settle = (done: () => void): void => {
-        req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-        this.held -= size;
-        done();
-      };
-      const fail = (error: Error): void =>
-        settle(() => {
-          req.resume(); // what is still on its way is thrown away, so that the client gets to read the answer
-          reject(error);
-        });
-      const onData = (part: Buffer): void => {
-        parts.push(part);
-        size += part.length;
-        this.held += part.length;
-        if (size > limit) fail(tooLarge(limit));
-        else if (this.held > this.rules.maxBody * BODIES_IN_MEMORY) {
-          fail(new ClientError(503, 'Too many request bodies in memory', 'Please try again later'));
-        }
-      };
-      const onEnd = (): void => settle(() => resolve(parts.length === 1 ? parts[0] : Buffer.concat(parts, size)));
-      const onGone = (): void => settle(() => reject(new ClientGoneError()));
-      req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-    });
-  }
 }
 
-/** The client went away in the middle of its request: there is nobody to answer. */
-export class ClientGoneError extends Error {}
+type Decoder = 'gzip' | 'deflate';
 
-function decode(raw: Buffer, encoding: string, limit: number): Buffer | Promise<Buffer> {
-  if (raw.length === 0) return raw;
-  const name = encoding.trim().toLowerCase();
-  const options = { maxOutputLength: limit };
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | null, body: Buffer): void => {
-      if (error === null) resolve(body);
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit));
-      else reject(new ClientError(400, `Unable to decode the ${name} encoded body`, error.message));
-    };
-    if (name === 'gzip' || name === 'x-gzip') zlib.gunzip(raw, options, done);
-    else if (name === 'deflate' || name === 'x-deflate') {
-      // zlib's own format begins with 0x78; without it the bytes are raw deflate
-      if ((raw[0] & 0x0f) === 8) zlib.inflate(raw, options, done);
-      else zlib.inflateRaw(raw, options, done);
-    } else resolve(raw);
-  });
+/** Other encodings are left as they are, as the original does. */
+function decoderOf(encoding: string | undefined): Decoder | null {
+  const name = encoding?.trim().toLowerCase();
+  if (name === 'gzip' || name === 'x-gzip') return 'gzip';
+  return name === 'deflate' || name === 'x-deflate' ? 'deflate' : null;
+}
+
+function streamOf(decoder: Decoder, firstByte: number): Transform {
+  const options = { chunkSize: DECODED_CHUNK };
+  if (decoder === 'gzip') return zlib.createGunzip(options);
+  // zlib's own format begins with 0x78; without it the bytes are raw deflate
+  return (firstByte & 0x0f) === 8 ? zlib.createInflate(options) : zlib.createInflateRaw(options);
+}
+
+interface BodyPlan {
+  /** Content-Length; null: chunked. */
+  readonly length: number | null;
+  /** Most bytes as sent, and after decoding. */
+  readonly sent: number;
+  readonly decoded: number;
+  readonly decoder: Decoder | null;
+}
+
+/** One body on its way from the socket to a buffer. It is not read faster than it is decoded, nor while it waits for memory. */
+class BodyRead {
+  private readonly buffer: BodyBuffer;
+  private decoding: Transform | null = null;
+  private received = 0;
+  /** Room for the largest possible body is there. */
+  private roomy = false;
+  private settled = false;
+  private resolve: (body: Buffer) => void = () => {};
+  private reject: (error: Error) => void = () => {};
+
+  constructor(
+    private readonly req: IncomingMessage,
+    private readonly memory: RequestMemory,
+    private readonly plan: BodyPlan,
+  ) {
+    this.buffer = new BodyBuffer(plan.decoder === null ? plan.length : null);
+  }
+
+  run(): Promise<Buffer> {
+    const { length, sent, decoder } = this.plan;
+    if (length !== null && length > sent) {
+      this.req.resume();
+      return Promise.reject(tooLarge(sent));
+    }
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      this.req.on('end', this.onEnd).on('error', this.onGone).on('close', this.onGone);
+      if (decoder !== null || length === null || length <= SMALL_BYTES) this.req.on('data', this.onData);
+      else
+        this.waitFor(length, () => {
+          this.req.on('data', this.onData);
+        });
+    });
+  }
+
+  private readonly onData = (part: Buffer): void => {
+    this.received += part.length;
+    if (this.received > this.plan.sent) return this.fail(tooLarge(this.plan.sent));
+    if (this.plan.decoder === null) return this.keep(part, this.req);
+    this.decoding ??= this.startDecoding(this.plan.decoder, part[0]);
+    if (this.decoding.write(part)) return;
+    this.req.pause();
+    this.decoding.once('drain', () => this.req.resume());
+  };
+
+  private readonly onEnd = (): void => {
+    if (this.decoding === null) this.done();
+    else this.decoding.end();
+  };
+
+  private readonly onGone = (): void => {
+    // Of a request that has come as a whole only its decoding may still be under way.
+    if (!this.req.complete || this.req.socket.destroyed) this.fail(new ClientGoneError());
+  };
+
+  private startDecoding(decoder: Decoder, firstByte: number): Transform {
+    const stream = streamOf(decoder, firstByte);
+    stream.on('data', (part: Buffer) => this.keep(part, stream));
+    stream.on('end', () => this.done());
+    stream.on('error', (error) => this.fail(new ClientError(400, `Unable to decode the ${this.encoding} encoded body`, messageOf(error))));
+    return stream;
+  }
+
+  private get encoding(): string {
+    return this.req.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  }
+
+  /** @param from what the part came from; it is stopped while there is no memory for more */
+  private keep(part: Buffer, from: Readable): void {
+    if (this.settled) return;
+    const { buffer } = this;
+    if (buffer.size + part.length > this.plan.decoded) return this.fail(tooLarge(this.plan.decoded));
+    try {
+      if (!this.roomy) this.memory.add(part.length);
+    } catch (error) {
+      return this.fail(error as Error);
+    }
+    buffer.add(part);
+    if (this.roomy || buffer.size <= SMALL_BYTES) return;
+    from.pause();
+    this.waitFor(this.plan.decoded, () => from.resume());
+  }
+
+  /** Goes on when there is room for a body of this length and for what it is parsed to. */
+  private waitFor(length: number, then: () => void): void {
+    this.roomy = true;
+    this.memory.reserve(PARSED * length).then(
+      () => {
+        if (!this.settled) then();
+      },
+      (error: unknown) => this.fail(this.req.socket.destroyed ? new ClientGoneError() : (error as Error)),
+    );
+  }
+
+  private settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.req.off('data', this.onData).off('end', this.onEnd).off('error', this.onGone).off('close', this.onGone);
+    return true;
+  }
+
+  private done(): void {
+    if (!this.settle()) return;
+    const body = this.buffer.take();
+    this.memory.shrink(PARSED * body.length);
+    this.resolve(body);
+  }
+
+  private fail(error: Error): void {
+    if (!this.settle()) return;
+    this.decoding?.destroy();
+    this.memory.shrink(0);
+    this.req.resume(); // what is still on its way is thrown away, so that the client gets to read the answer
+    this.reject(error);
+  }
 }

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Tsd } from '../context';
 import { endsConnection } from '../http-sockets';
+import type { RequestMemory } from '../memory';
+import { StallTimer } from './stall-timer';
 import { chooseEncoding, compress, compressor } from './encoding';
 import { describeError, errorJson, legacyErrorJson } from './error-body';
 import { badRequestPage, internalErrorPage, notFoundPage } from './html';
@@ -23,6 +25,10 @@ const PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; objec
 const PARTS_IN_ONE = 64 * 1024;
 /** Names a page's script can have; whatever else is asked for is an attempt to inject some. */
 const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
+/** Answers up to so many bytes are not worth counting. */
+const UNCOUNTED = 4096;
+/** What an answer in parts has on its way at any time. */
+const PARTS_ON_THE_WAY = 4 * PARTS_IN_ONE;
 const OVERRIDES: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 
 /** How long the answer to a client that has closed its side may keep it waiting. */
@@ -31,6 +37,8 @@ const HALF_CLOSED_GRACE_MS = 1000;
 export interface CallSettings {
   /** `tsd.http.show_stack_trace` */
   showStackTrace: boolean;
+  /** An answer in parts of which the client takes nothing for so long is cut. */
+  stallMs: number;
   /** Told when the answer has been handed over as a whole. */
   answered(call: Call): void;
 }
@@ -83,6 +91,7 @@ export class Call implements HttpCall {
     readonly res: ServerResponse,
     private readonly settings: CallSettings,
     head: RequestHead,
+    readonly memory: RequestMemory,
     readonly body: Buffer = EMPTY,
   ) {
     this.startedAt = head.startedAt;
@@ -159,6 +168,7 @@ export class Call implements HttpCall {
     const type = callback === null ? API_JSON : JSONP;
     let head = callback === null ? '' : `${JSONP_START}${callback}(`;
     let out: NodeJS.WritableStream | null = null;
+    const stalled = new StallTimer(this.settings.stallMs, () => this.cut());
     try {
       for await (const part of parts) {
         let ready = part;
@@ -168,12 +178,12 @@ export class Call implements HttpCall {
           out = this.startParts(status, type);
           ready = head;
         }
-        if (!this.res.destroyed && !out.write(ready)) await once(out, 'drain', { signal: this.signal });
+        if (!this.res.destroyed && !out.write(ready)) await stalled.over(once(out, 'drain', { signal: this.signal }));
         if (this.signal.aborted) return;
       }
     } catch (error) {
       if (out === null || this.signal.aborted) throw error;
-      this.res.destroy(); // a cut answer can't be taken for a whole one
+      this.cut();
       throw error;
     }
     if (out === null) return this.send(status, type, head + tail);
@@ -191,6 +201,7 @@ export class Call implements HttpCall {
 
   /** The answer to an error of a handler or of the transport, in the form of the path's API version. */
   sendError(error: unknown): void {
+    this.memory.shrink(0);
     const { status, message, details } = describeError(error);
     const trace = this.settings.showStackTrace && error instanceof Error ? (error.stack ?? null) : null;
     if (this.apiVersion > 0) {
@@ -220,6 +231,11 @@ export class Call implements HttpCall {
     this.finish(200, contentType, null, body, ['Age', String(ageSeconds), 'Cache-Control', `max-age=${maxAgeSeconds}`]);
   }
 
+  /** Ends an answer in the middle, so that no client takes it for a whole one, not even one that waits for the end of the connection. */
+  private cut(): void {
+    this.req.socket.resetAndDestroy();
+  }
+
   private callback(rule: JsonpRule): string | null {
     const callback = rule === 'off' ? null : this.param('jsonp');
     if (callback === null || (callback === '' && rule === 'lenient')) return null;
@@ -229,6 +245,7 @@ export class Call implements HttpCall {
   }
 
   private startParts(status: number, contentType: string): NodeJS.WritableStream {
+    this.memory.add(PARTS_ON_THE_WAY);
     const encoding = chooseEncoding(this.req.headers['accept-encoding']);
     this.writeHead(status, contentType, encoding, null);
     if (encoding === null) return this.res;
@@ -239,6 +256,7 @@ export class Call implements HttpCall {
   }
 
   private send(status: number, contentType: string, body: string | Buffer): void {
+    if (body.length > UNCOUNTED) this.memory.add(body.length);
     const encoding = body.length === 0 ? null : chooseEncoding(this.req.headers['accept-encoding']);
     if (encoding === null) return this.finish(status, contentType, null, body);
     const small = compress(toBuffer(body), encoding);
@@ -286,7 +304,8 @@ export class Call implements HttpCall {
     // as the original: an answer that ends with its connection carries no length
     if (!res.shouldKeepAlive) {
       res.removeHeader('Content-Length');
-      res.removeHeader('Transfer-Encoding');
+      // one that is sent as it is made has to show where it ends
+      if (length !== null) res.removeHeader('Transfer-Encoding');
     } else if (length !== null) headers.push('Content-Length', String(length));
     if (contentType !== null) headers.push('X-Content-Type-Options', 'nosniff');
     if (contentType === HTML) headers.push('Content-Security-Policy', PAGE_POLICY);

@@ -1,9 +1,12 @@
 import { javaJsonString } from '../../schema';
-import type { PointError, RequestResult } from '../../ingest';
-import { API_JSON, type HttpCall } from './types';
+import type { RequestResult } from '../../ingest';
 import { ClientError } from '../../util/errors';
+import { TimeSlice } from '../../util/time-slice';
+import { API_JSON, type HttpCall } from './types';
 
 const SEE_LOGS = 'Please see the TSD logs or append "details" to the put request';
+/** Characters that one part should have, about. */
+const PART = 32 * 1024;
 
 /** What a call wants to hear. */
 export interface AnswerForm {
@@ -11,13 +14,22 @@ export interface AnswerForm {
   details: boolean;
 }
 
-/** Answers as the original does, status included. Mirrors GroupCB and PutTimeout of PutDataPointRpc. */
-export function answerIngest(call: HttpCall, form: AnswerForm, result: RequestResult): void {
+/**
+ * Answers as the original does, status included. Mirrors GroupCB and PutTimeout of PutDataPointRpc.
+ * @param pointJson a point as it was sent, by its position
+ */
+export async function answerIngest(
+  call: HttpCall,
+  form: AnswerForm,
+  result: RequestResult,
+  pointJson: (index: number) => string,
+): Promise<void> {
   const { success, invalid, failed, timeouts } = result;
   const timedOut = timeouts !== null && timeouts > 0;
   if (form.summary || form.details) {
-    call.sendJson(invalid > 0 || timedOut ? 400 : 200, summaryJson(form, result));
-    return;
+    const status = invalid > 0 || timedOut ? 400 : 200;
+    if (form.details && result.errors.length > 0) return call.sendJsonParts(status, details(call, result, pointJson));
+    return call.sendJson(status, `{${summary(result)}${form.details ? ',"errors":[]' : ''}}`);
   }
   if (timedOut)
     throw new ClientError(
@@ -29,14 +41,22 @@ export function answerIngest(call: HttpCall, form: AnswerForm, result: RequestRe
   call.sendEmpty(204, API_JSON);
 }
 
-function summaryJson(form: AnswerForm, { success, invalid, failed, timeouts, errors }: RequestResult): string {
-  const parts = [`"success":${success}`];
-  if (timeouts !== null) parts.push(`"timeouts":${timeouts}`);
-  parts.push(`"failed":${invalid + failed}`);
-  if (form.details) parts.push(`"errors":[${errors.map(errorJson).join(',')}]`);
-  return `{${parts.join(',')}}`;
+function summary({ success, invalid, failed, timeouts }: RequestResult): string {
+  return `"success":${success}${timeouts === null ? '' : `,"timeouts":${timeouts}`},"failed":${invalid + failed}`;
 }
 
-function errorJson({ point, error }: PointError): string {
-  return `{"datapoint":${point},"error":${javaJsonString(error)}}`;
+/** Every point that failed, in parts as they are made: there may be a million of them. */
+async function* details(call: HttpCall, result: RequestResult, pointJson: (index: number) => string): AsyncGenerator<string> {
+  const slice = new TimeSlice(call.signal);
+  let part = `{${summary(result)},"errors":[`;
+  let first = true;
+  for (const { index, error } of result.errors) {
+    part += `${first ? '' : ','}{"datapoint":${pointJson(index)},"error":${javaJsonString(error)}}`;
+    first = false;
+    if (part.length <= PART) continue;
+    yield part;
+    part = '';
+    if (slice.isOver()) await slice.next();
+  }
+  yield `${part}]}`;
 }

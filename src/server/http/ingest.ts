@@ -15,12 +15,16 @@ export function ingestHandler(command: IngestCommand): HttpHandler {
     command.checkConfigured();
     call.allowMethods('POST');
     checkHeaderTag(call);
-    const batch = await command.readBody(inUtf8(call));
+    const batch = await command.readBody(inUtf8(call), call.tsd.settings.body.maxPoints);
     if (batch.size === 0) throw new ClientError(400, 'No datapoints found in content');
     const timeoutMs = syncTimeout(call);
     const form = { summary: call.hasParam('summary'), details: call.hasParam('details') };
     const request = new IngestRequest(ingest, batch, { sync: call.hasParam('sync'), details: form.details, timeoutMs });
-    answerIngest(call, form, await request.run());
+    try {
+      await answerIngest(call, form, await request.run(), (index) => batch.toJson(index));
+    } finally {
+      request.end();
+    }
   };
 }
 

@@ -11,14 +11,14 @@ export const nullPointer = (): ClientError => new ClientError(500, 'An internal 
 
 /** A body that is an object of strings; the last of repeated keys wins. @throws ClientError 400; 500 for null */
 export function readStringMap(call: HttpCall): Map<string, string | null> {
-  const found = readBody(call.bodyText(), STRING_MAP);
+  const found = readBody(call.bodyText(), STRING_MAP, call.tsd.settings.body.json);
   if (found === null) throw nullPointer();
   return found;
 }
 
 /** A body that is an object of lists of strings. @throws ClientError 400; 500 for null */
 export function readStringLists(call: HttpCall): Map<string, (string | null)[] | null> {
-  const found = readBody(call.bodyText(), STRING_LISTS);
+  const found = readBody(call.bodyText(), STRING_LISTS, call.tsd.settings.body.json);
   if (found === null) throw nullPointer();
   return found;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClientError } from '../../util/errors';
 import type { Tsd } from '../context';
+import type { RequestMemory } from '../memory';
 
 /** What `sendJson` does about the `jsonp` parameter: `strict` refuses an empty callback (400), `lenient` ignores it, `off` never wraps. */
 export type JsonpRule = 'strict' | 'lenient' | 'off';
@@ -25,6 +26,8 @@ export interface HttpCall {
   readonly params: ReadonlyMap<string, readonly string[]>;
   /** The body after Content-Encoding; empty when there is none. */
   readonly body: Buffer;
+  /** What this call holds of the memory of all requests. */
+  readonly memory: RequestMemory;
   /** Peer as the original prints it: `/127.0.0.1:54321`. */
   readonly remote: string;
   /** `Date.now()` when the request's head was there. */

@@ -6,6 +6,7 @@ import { corsRulesOf } from '../../../src/server/http/cors';
 import type { HttpHandler } from '../../../src/server/http/types';
 import { LatencyHistogram } from '../../../src/util/latency-histogram';
 import { ask, Connection, requestBytes } from '../support/client';
+import { MemoryBudget } from '../../../src/server/memory';
 import { startDaemon, type TestDaemon } from '../support/daemon';
 import { ClientError } from '../../../src/util/errors';
 
@@ -40,6 +41,7 @@ beforeAll(async () => {
   const app = createApp(tsd.daemon, {
     routes: new Map([['api/parts', handler]]),
     bodyRules: settings.body,
+    memory: new MemoryBudget(0, 0),
     corsRules: corsRulesOf(settings.cors, () => {}),
     latency: new LatencyHistogram(),
   });

@@ -80,10 +80,19 @@ const BULK_DELETE = bean<BulkDelete>({
   },
 });
 
+const NULL_BULK = 'Cannot read field "start_time" because "x0" is null';
+
+/** @throws ClientError 413 */
+function checkAnnotationCount({ tsd }: HttpCall, count: number): void {
+  const limit = tsd.settings.body.maxAnnotations;
+  if (count > limit)
+    throw new ClientError(413, 'Too many annotations', `A request may have annotations or TSUIDs up to the limit of ${limit}`);
+}
+
 /** A body whose errors are answered with the text of the library as the message. @throws ClientError with this status */
 function bound<T>(call: HttpCall, status: 400 | 500, bind: Bind<T>): T {
   try {
-    return readJson(call.bodyText(), bind);
+    return readJson(call.bodyText(), bind, call.tsd.settings.body.json);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const text = jsonErrorText(error);
@@ -105,6 +114,7 @@ export function readAnnotation(call: HttpCall, use: string): AnnotationEdit {
 export function readAnnotations(call: HttpCall): AnnotationEdit[] {
   const drafts = call.body.length === 0 ? readBody('', ANNOTATIONS) : bound(call, 400, ANNOTATIONS);
   if (drafts === null) throw nullPointer();
+  checkAnnotationCount(call, drafts.length);
   return drafts.map((draft) => {
     if (draft === null) throw nullPointer();
     return draft.edit();
@@ -114,7 +124,7 @@ export function readAnnotations(call: HttpCall): AnnotationEdit[] {
 /** @throws ClientError 400 */
 export function readBulkDelete(call: HttpCall): BulkDelete {
   const bulk = bound(call, 400, BULK_DELETE);
-  if (bulk !== null) return bulk;
-  const text = 'Cannot read field "start_time" because "x0" is null';
-  throw new ClientError(400, text, text);
+  if (bulk === null) throw new ClientError(400, NULL_BULK, NULL_BULK);
+  checkAnnotationCount(call, bulk.tsuids?.length ?? 0);
+  return bulk;
 }

@@ -3,6 +3,7 @@ import { annotationJson } from '../annotation-json';
 import { hexToUid } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
+import { TimeSlice } from '../../../util/time-slice';
 import { methodNotAllowed, type HttpCall } from '../types';
 import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
 
@@ -93,7 +94,9 @@ async function bulk(call: HttpCall): Promise<void> {
   if (method !== 'POST' && method !== 'PUT') throw methodNotAllowed(call.method);
   const store = call.tsd.meta.annotations;
   const saved: string[] = [];
+  const slice = new TimeSlice(call.signal);
   for (const edit of readAnnotations(call)) {
+    if (slice.isOver()) await slice.next();
     const { tsuid = '', startTime = 0, description = '' } = edit;
     const note = await client(
       () => store.save(edit, method === 'PUT'),

@@ -1,4 +1,5 @@
 import { UID_KINDS } from '../../../uid';
+import { TimeSlice } from '../../../util/time-slice';
 import { readStringMap } from '../json-body';
 import { sendLegacy } from '../legacy';
 import type { HttpCall } from '../types';
@@ -6,6 +7,8 @@ import { ClientError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
 
 const DEFAULT_MAX = 25;
+/** Names in one part of an answer. */
+const NAMES_AT_ONCE = 1000;
 
 interface SuggestRequest {
   type: string;
@@ -37,7 +40,22 @@ export async function suggest(call: HttpCall): Promise<void> {
   const max = parseMax(request.max);
   const kind = UID_KINDS.find((name) => name === request.type);
   if (kind === undefined) throw new ClientError(400, `Invalid 'type' parameter:${request.type}`);
-  const json = JSON.stringify(await call.tsd.uids.suggest(kind, request.prefix, max));
-  if (call.apiVersion > 0) call.sendJson(200, json);
-  else sendLegacy(call, json);
+  const { signal, memory } = call;
+  const names = await call.tsd.uids.suggest(kind, request.prefix, max, (bytes) => {
+    signal.throwIfAborted();
+    memory.add(bytes);
+  });
+  if (call.apiVersion > 0) return call.sendJsonParts(200, namesJson(names, signal));
+  sendLegacy(call, JSON.stringify(names));
+}
+
+/** A list of strings in parts: it may have as many names as there are. */
+async function* namesJson(names: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  const slice = new TimeSlice(signal);
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+    const part = JSON.stringify(names.slice(from, from + NAMES_AT_ONCE)).slice(1, -1);
+    yield (from === 0 ? '[' : ',') + part;
+    if (slice.isOver()) await slice.next();
+  }
+  yield names.length === 0 ? '[]' : ']';
 }

@@ -2,6 +2,7 @@ import { uidToHex } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { nullPointer, readStringLists } from '../json-body';
+import { TimeSlice } from '../../../util/time-slice';
 import type { HttpCall } from '../types';
 import { kindOfType } from './uid-type';
 
@@ -18,6 +19,13 @@ function fromParams(call: HttpCall): Map<string, (string | null)[] | null> {
   return lists;
 }
 
+/** @throws ClientError 413 */
+function checkCount(lists: ReadonlyMap<string, (string | null)[] | null>, limit: number): void {
+  let names = 0;
+  for (const list of lists.values()) names += Math.max(1, list?.length ?? 0);
+  if (names > limit) throw new ClientError(413, 'Too many names', `A request may have names to assign up to the limit of ${limit}`);
+}
+
 /** Code unit order, which is that of a TreeMap of strings. */
 const sortedJson = (values: ReadonlyMap<string, string>): string => {
   const entries = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -32,8 +40,10 @@ export async function assignUids(call: HttpCall): Promise<void> {
   call.allowMethods('GET', 'POST');
   const lists = call.method === 'POST' ? readStringLists(call) : fromParams(call);
   if (lists.size === 0) throw new ClientError(400, 'Missing values to assign UIDs');
+  checkCount(lists, call.tsd.settings.body.maxNames);
   const answer = new Map<string, Map<string, string>>();
   let failed = false;
+  const slice = new TimeSlice(call.signal);
   for (const type of hashMapOrder(lists.keys())) {
     const assigned = new Map<string, string>();
     const errors = new Map<string, string>();
@@ -41,6 +51,7 @@ export async function assignUids(call: HttpCall): Promise<void> {
     if (names === null) throw nullPointer();
     for (const name of names) {
       if (name === null) throw nullPointer();
+      if (slice.isOver()) await slice.next();
       try {
         assigned.set(name, await assign(call, type, name));
       } catch (error) {

@@ -28,6 +28,17 @@ function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuer
   return out;
 }
 
+/** All of them, before the first one is written: what fails in the last one fails before anything was sent. @throws ClientError */
+async function computed(found: QueryAnswer, results: AsyncIterable<QueryResult>): Promise<QueryResult[]> {
+  const all: QueryResult[] = [];
+  for await (const result of results) {
+    found.hold(result.points.size);
+    all.push(result);
+  }
+  found.computed();
+  return all;
+}
+
 /**
  * The answer of `/api/query`, to the byte as the original writes it, in parts as they are made. Mirrors
  * HttpJsonSerializer.formatQueryAsyncV1.
@@ -47,7 +58,7 @@ export async function* queryAnswerJson(
   const slice = new TimeSlice(found.signal);
   let part = '[';
   let first = true;
-  for await (const result of results) {
+  for (const result of await computed(found, results)) {
     let started = performance.now();
     const { points, stats } = result;
     const { size } = points;

@@ -16,7 +16,7 @@ const ENDPOINTS: ReadonlyMap<string, (call: HttpCall) => Promise<void>> = new Ma
 
 /** Expressions beside `m` and `tsuid` only add what they ask for. */
 function parse(call: HttpCall): Query {
-  if (call.method === 'POST') return parseJsonQuery(call.bodyText());
+  if (call.method === 'POST') return parseJsonQuery(call.bodyText(), call.tsd.settings.body.json, call.tsd.queries.settings.counts);
   const params = uriParams(call);
   const query = parseUriQuery(params, () => [
     ...parseExpressions(params.all('exp'), call.tsd.queries.settings.expressions).subQueries.values(),
