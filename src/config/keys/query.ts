@@ -6,7 +6,7 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
     name: 'tsd.query.memory.bytes',
     type: 'int',
     default: '0',
-    doc: 'most bytes that the points of running queries hold together; 0: 384 MiB, or a quarter of the memory if that is less',
+    doc: 'most bytes that the points of running queries hold together; 0: 320 MiB, or a quarter of the memory if that is less',
     hidden: true,
   },
   {

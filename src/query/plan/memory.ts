@@ -2,13 +2,13 @@ import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
 
-/** Part of the memory beyond which queries that hold much give up; the rest is for small ones. */
-const FOR_LARGE = 0.8;
+/** How much of the limit small queries may take when large ones have taken all of it. */
+const WITH_SMALL = 1.25;
 
 /**
- * What the points of all running queries may hold of memory together, their arrays' reserve included. When most of it is used, those give up
- * that hold more than their share of it, so that one query over everything does not take the small ones with it; when there is no more,
- * whoever wants some.
+ * What the points of all running queries may hold of memory together, their arrays' reserve included. When there is no
+ * more, those give up that hold more than their share of it, so that one query over everything does not take the small ones with it; small ones
+ * may take a quarter more.
  */
 export class QueryMemory {
   private used = 0;
@@ -31,8 +31,8 @@ export class QueryMemory {
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
-    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit * FOR_LARGE) return;
-    if (this.used <= this.limit && share.bytes * this.shares.size < this.used) return;
+    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit) return;
+    if (this.used <= this.limit * WITH_SMALL && share.bytes * this.shares.size < this.used) return;
     const megabytes = Math.floor(this.limit / 1024 / 1024);
     throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
   }
