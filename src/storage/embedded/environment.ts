@@ -65,7 +65,7 @@ export class Environment {
       gate?.close();
       if (realPath !== null) opened.delete(realPath);
       if (e instanceof StorageError) throw e;
-      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${messageOf(e)}`, { cause: e });
+      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${reasonOf(e)}`, { cause: e });
     }
   }
 
@@ -193,7 +193,7 @@ export class Environment {
       if (e instanceof StorageError) throw e;
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-      const full = NO_ROOM.has(errorNumber(reason)) || (await this.diskIsFull());
+      const full = NO_ROOM.has(errorCode(reason)) || (await this.diskIsFull());
       const why = full ? 'no space left on the disk' : messageOf(reason);
       // There may be room again: what was to be written is worth keeping.
       const kind = full ? StoreFullError : StorageError;
@@ -222,7 +222,15 @@ export class Environment {
   }
 }
 
-/** As LMDB's binding says it. */
-function errorNumber(error: unknown): unknown {
+/** The system's name of the error, or its number from LMDB's binding. */
+function errorCode(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** Why a store can't be opened, in words for who runs it. */
+function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return `its directory can't be written: ${messageOf(error)}`;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || NO_ROOM.has(code)) return `no space left on the disk: ${messageOf(error)}`;
+  return messageOf(error);
 }

@@ -157,7 +157,6 @@ class Walk {
     const own = wrong === null ? Number(page.readBigUInt64LE(8)) : transaction;
     if (kind === LEAF) {
       this.counts.leafPages++;
-      this.counts.entries += nodes.length;
       for (const at of nodes) if (unordered === null || this.within(keyAt(page, at), low, high)) this.visitEntry(n, page, at);
       return;
     }
@@ -234,11 +233,14 @@ class Walk {
       if (this.tree !== '' || length !== TREE_BYTES) return this.damage(n, 'has a table where there can be none');
       // LMDB ends the names with a zero.
       const name = key.toString().replace(/\0$/, '');
+      this.counts.entries++;
       this.subTrees.push({ name, tree: readTree(page, dataAt), transaction: Number(page.readBigUInt64LE(8)) });
       return;
     }
     const value = (flags & BIG_DATA) === 0 ? page.subarray(dataAt, dataAt + length) : this.overflow(page, dataAt, length);
-    if (value !== null && this.tree !== FREE) this.options.onEntry?.(this.tree, key, value);
+    if (value === null) return;
+    this.counts.entries++;
+    if (this.tree !== FREE) this.options.onEntry?.(this.tree, key, value);
   }
 
   /** The data of a node that did not fit its page. */

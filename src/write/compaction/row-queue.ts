@@ -102,6 +102,9 @@ export class RowQueue {
     this.release(now - this.options.quietMs);
     this.due = this.due.filter((pool) => pool.size > 0);
     if (this.due.length === 0) this.again = 0;
+    // A clock that was set back counts from there.
+    this.turned = Math.min(this.turned, now);
+    this.farSorted = Math.min(this.farSorted, now);
     if (now - this.turned >= this.options.quietMs && this.due.length < MAX_DUE_POOLS) this.settle(now);
     if (now - this.farSorted >= HOUR * 1000) this.sortFar(now);
   }

@@ -33,7 +33,7 @@ export class Backlog {
   away = false;
   replayed = 0;
   damaged = 0;
-  /** Since when there is something in it, `Date.now()` scale; 0: there is nothing. */
+  /** Since when there is something in it, `performance.now()` scale; 0: there is nothing. */
   since = 0;
   /** `idle` may have changed. */
   onChange: () => void = () => {};
@@ -60,7 +60,7 @@ export class Backlog {
     if (queue.empty) return;
     // Whose rows these are is not known before they are read.
     this.fence.addAll();
-    this.since = Date.now();
+    this.since = performance.now();
     this.survey = surveyOf(queue, this.fence, nameOf);
     void this.survey.ended.catch((error: unknown) => logger.warn(`The spool of ${what} can't be looked through: ${messageOf(error)}`));
   }
@@ -82,7 +82,7 @@ export class Backlog {
 
   /** Whether this call should try storage although it is away: true once in each pause. */
   takeTrial(): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.nextTrial) return false;
     this.nextTrial = now + this.settings.longestPauseMs;
     return true;
@@ -92,7 +92,7 @@ export class Backlog {
   async add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void> {
     for (const name of names) this.fence.add(name);
     if (this.since === 0) {
-      this.since = Date.now();
+      this.since = performance.now();
       this.logger.warn(`Points for ${this.what} go into the spool`);
       this.onChange();
     }
@@ -113,7 +113,7 @@ export class Backlog {
   lost(error: Error): void {
     if (this.away) return;
     this.away = true;
-    this.nextTrial = Date.now() + this.settings.longestPauseMs;
+    this.nextTrial = performance.now() + this.settings.longestPauseMs;
     this.onChange();
     this.logger.error(`Storage does not take points for ${this.what}; all go into the spool until it does: ${error.message}`);
   }

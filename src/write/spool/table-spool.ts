@@ -26,7 +26,7 @@ export class TableSpool {
   private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };
   /** Rows that storage did not take lately, and since when. */
   private readonly failing = new Map<string, number>();
-  private lastSuccess = 0;
+  private lastSuccess = -Infinity;
   private stopping = false;
 
   constructor(
@@ -43,7 +43,7 @@ export class TableSpool {
   start(onReplayed: (table: string, batch: RowBatch) => void): void {
     const outlet = new RowOutlet(this.storage, this.table, this.settings, {
       stored: (batch) => {
-        this.lastSuccess = Date.now();
+        this.lastSuccess = performance.now();
         this.backlog.found();
         for (let i = 0; i < batch.size; i++) this.backlog.replayed += batch.cellsAt(i);
         onReplayed(this.table, batch);
@@ -59,7 +59,7 @@ export class TableSpool {
 
   /** Writes as Storage does. A row that is in the spool, on the disk, counts as written. */
   async write(batch: RowBatch, options: MutateOptions = {}): Promise<Failure[]> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const all = Array.from({ length: batch.size }, (_, index) => index);
     if (!this.backlog.idle) {
       await this.backlog.passable();
@@ -90,7 +90,7 @@ export class TableSpool {
     const sent = batch.part(indices);
     const early = new Set<number>();
     const onDurable = (positions: readonly number[]): void => {
-      this.took(Date.now());
+      this.took(performance.now());
       for (const position of positions) early.add(indices[position]);
       if (this.failing.size > 0) for (const position of positions) this.failing.delete(sent.keyAt(position).toString('latin1'));
       options.onDurable?.(positions.map((position) => indices[position]));
@@ -102,7 +102,7 @@ export class TableSpool {
       const error = cause instanceof StorageError ? cause : new DoNotRetryError(String(cause), { table: this.table, cause });
       failures = indices.map((_, index) => ({ index, error }));
     }
-    if (failures.length < sent.size) this.took(Date.now());
+    if (failures.length < sent.size) this.took(performance.now());
     if (failures.length === 0 && this.failing.size === 0) return failures;
     return this.judge(batch, indices, failures, { early, startedAt });
   }
@@ -123,7 +123,7 @@ export class TableSpool {
     failures: readonly Failure[],
     { early, startedAt }: { early: ReadonlySet<number>; startedAt: number },
   ): Promise<Failure[]> {
-    const now = Date.now();
+    const now = performance.now();
     const errors = new Map(failures.map(({ index, error }) => [index, error]));
     const given = new Map<number, StorageError>();
     const again: Failure[] = [];
@@ -188,6 +188,6 @@ export function recordBacklog(sink: StatsSink, table: string, backlog: Backlog, 
   sink.record('spool.replayed', backlog.replayed, { table });
   sink.record('spool.damaged', backlog.damaged, { table });
   sink.record('spool.bytes', backlog.queue.bytes, { table });
-  sink.record('spool.age_ms', backlog.since === 0 ? 0 : Date.now() - backlog.since, { table });
+  sink.record('spool.age_ms', backlog.since === 0 ? 0 : Math.round(performance.now() - backlog.since), { table });
   sink.record('spool.away', backlog.away ? 1 : 0, { table });
 }

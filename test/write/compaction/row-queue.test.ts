@@ -234,6 +234,16 @@ describe('the compaction queue', () => {
     expect(queue.size).toBeGreaterThan(900);
   });
 
+  it('goes on when the clock is set back', () => {
+    const { queue, at } = queueAt(NOON);
+    const past = NOON - 5 * HOUR;
+    at(NOON - HOUR);
+    queue.add(keyOf(1, past), past);
+    at(NOON - HOUR + 10);
+    at(NOON - HOUR + 20);
+    expect(hex(queue.take(10))).toEqual(hex([keyOf(1, past)]));
+  });
+
   it('does not grow with wild timestamps', () => {
     const { queue } = queueAt(NOON);
     for (let i = 0; i < 20_000; i++) {

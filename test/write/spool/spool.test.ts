@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function spooling(options?: Options): Promise<Spooling> {
-  const made = await spoolingOn(moody.storage, path, { ...options, isWell: () => moody.mood === 'well' });
+  const made = await spoolingOn(moody.storage, path, options);
   open.push(made);
   return made;
 }

@@ -23,20 +23,16 @@ const FAST: Omit<SpoolLimits, 'path'> = { maxBytes: 64 << 20, afterMs: 100, firs
 
 type SpoolLimits = SpoolSettings & SpoolPace;
 
-const PATIENCE_MS = 60_000;
-
 /** A writer with a spool in front of a store. */
 export async function spoolingOn(
   storage: Storage,
   path: string,
-  { spool: spoolSettings = {}, config: settings = {}, plugins = NO_PLUGINS, isWell }: Options = {},
+  { spool: spoolSettings = {}, config: settings = {}, plugins = NO_PLUGINS }: Options = {},
 ): Promise<Spooling> {
   const { logger, log } = keepingLog();
   const config = new LayeredConfig(Object.entries({ 'tsd.core.auto_create_metrics': 'true', ...settings }));
   const uids = uidsOn(storage, config);
   const limits = { ...FAST, path, ...spoolSettings };
-  const { afterMs } = limits;
-  if (isWell !== undefined) Object.defineProperty(limits, 'afterMs', { get: () => (isWell() ? PATIENCE_MS : afterMs) });
   const spool = await Spool.open(limits, storage, logger);
   const writer = writerOn(storage, config, uids, { logger, plugins, spool });
   writer.startReplay();
@@ -59,8 +55,6 @@ export async function spoolingOn(
 }
 
 export interface Options {
-  /** Storage that is well has all the time: a commit on a busy machine may take longer than `afterMs`, and that is not what is tested. */
-  isWell?: () => boolean;
   spool?: Partial<SpoolLimits>;
   config?: Record<string, string>;
   plugins?: WritePlugins;
