@@ -1,5 +1,7 @@
+export { checkConfig, ConfigValueError, describeSetting } from './check';
 export * from './command-line';
 export * from './config';
+export { KEY_NAMES } from './key-names';
 export * from './keys';
 export * from './load';
 export { readLogSettings } from './log-settings';

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { withinTime } from '../util/within-time';
+import { ConfigValueError, KEY_NAMES } from '../config';
 import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
@@ -61,12 +62,16 @@ export class Port {
     this.http.watch(this.server);
   }
 
-  /** @throws Error `Failed to bind to: /<address>:<port>` */
+  /** @throws ConfigValueError `Failed to bind to: /<address>:<port>` and why */
   async listen(): Promise<AddressInfo> {
     const { port, bind, backlog } = this.settings;
     if (port < 0 || port > 65535) throw new Error(`port out of range:${port}`);
     await new Promise<void>((resolve, reject) => {
-      const failed = (cause: Error): void => reject(new Error(`Failed to bind to: /${bind || '0.0.0.0'}:${port}`, { cause }));
+      const failed = (cause: NodeJS.ErrnoException): void => {
+        const problem = `Failed to bind to: /${bind || '0.0.0.0'}:${port} (${cause.message})`;
+        const address = cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES';
+        reject(address ? new ConfigValueError(KEY_NAMES.bind, bind, problem) : new ConfigValueError(KEY_NAMES.port, `${port}`, problem));
+      };
       this.server.once('error', failed);
       this.server.listen({ port, host: bind || undefined, backlog }, () => {
         this.server.off('error', failed).on('error', (error) => this.connections.countException(error));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandLineOverrides, loadConfig, type GivenOptions, type LoadedConfig } from '../config';
+import { checkConfig, commandLineOverrides, ConfigValueError, loadConfig, type GivenOptions, type LoadedConfig } from '../config';
 import { javaClassOf } from '../util/errors';
 import { logLine } from '../util/logger';
 import { UsageError } from './arguments';
@@ -40,6 +40,16 @@ export function loadToolConfig(command: Command): LoadedConfig {
   return loadConfig({ file: typeof options.config === 'string' ? options.config : null, overrides: commandLineOverrides(options) });
 }
 
+/**
+ * The same, looked through: see {@link checkConfig}. What the original starts with nevertheless is only the daemon's to warn of.
+ * @throws ConfigFileNotFoundError, MalformedEscapeError, ConfigValueError
+ */
+export function loadCheckedConfig(command: Command): LoadedConfig {
+  const loaded = loadToolConfig(command);
+  checkConfig(loaded.config);
+  return loaded;
+}
+
 /** Log lines of a tool: on stdout, in the original's console format. */
 export class ToolLog {
   /** @param quiet warnings and errors alone */
@@ -74,7 +84,7 @@ export class ToolLog {
 }
 
 /**
- * Runs a tool, with what the original's virtual machine makes of an error that the tool doesn't handle: a refused command line is exit code 2,
+ * Runs a tool: a configuration that makes no sense is told in one line, exit code 1. Else with what the original's virtual machine makes of an error that the tool doesn't handle: a refused command line is exit code 2,
  * anything else `Exception in thread "main" CLASS: MESSAGE` on stderr and exit code 1.
  */
 export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<number> {
@@ -84,6 +94,10 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
     if (e instanceof UsageError) {
       io.stderr.write(`Invalid usage.  ${e.message}\n`);
       return 2;
+    }
+    if (e instanceof ConfigValueError) {
+      io.stderr.write(`${e.message}\n`);
+      return 1;
     }
     const error = e instanceof Error ? e : new Error(String(e));
     io.stderr.write(`Exception in thread "main" ${javaClassOf(error)}: ${error.message}\n`);

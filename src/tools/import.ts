@@ -7,7 +7,7 @@ import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addAutoMetric, addCommonOptions, loadToolConfig, runTool, ToolLog, type ToolIo } from './common';
+import { addAutoMetric, addCommonOptions, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
 import { FieldError, LineImporter } from './import-line';
 import { forEachLine } from './import-lines';
 
@@ -30,7 +30,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       );
       return 2;
     }
-    const { config } = loadToolConfig(command);
+    const { config } = loadCheckedConfig(command);
     const log = new ToolLog(io, 'TextImporter');
     const app = createToolApp(config, new LogSystem(), {
       durability: 'skip',

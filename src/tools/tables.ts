@@ -1,7 +1,7 @@
 import { createStore } from '../app/store';
 import { HBaseAdmin, HBaseStorage } from '../storage/hbase';
 import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
-import { addCommonOptions, loadToolConfig, runTool, type ToolIo } from './common';
+import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
 import { describeTables, findProblems, type TableAttributes, type WantedTable } from './table-schema';
 
 const USAGE = `Usage: tables create|check
@@ -21,7 +21,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       io.stderr.write(`${USAGE}${optionsUsage(command)}`);
       return 2;
     }
-    const { config } = loadToolConfig(command);
+    const { config } = loadCheckedConfig(command);
     const { model, storage } = createStore(config);
     if (!(storage instanceof HBaseStorage)) {
       io.stdout.write('The embedded store makes its tables itself: nothing to do\n');

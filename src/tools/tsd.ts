@@ -1,11 +1,10 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { readLogSettings, type LoadedConfig } from '../config';
+import { checkConfig, ConfigValueError, readLogSettings, type LoadedConfig } from '../config';
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
-import { readRequiredSettings } from '../config/settings';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
+import { checkRequired, checkStoreDirectories, StartError } from './tsd-checks';
 import { declareTsd, tsdUsage } from './tsd-options';
 import { javaClassOf } from '../util/errors';
 
@@ -19,16 +18,6 @@ const ENDING_SIGNALS: ReadonlyMap<NodeJS.Signals, number> = new Map([
   ['SIGINT', 130],
   ['SIGHUP', 129],
 ]);
-
-/** What keeps the daemon from starting, with the exit code for it. */
-class StartError extends Error {
-  constructor(
-    message: string,
-    readonly code: number,
-  ) {
-    super(message);
-  }
-}
 
 /**
  * `tsdb tsd`: the daemon in the foreground until it is stopped.
@@ -46,20 +35,24 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       io.stderr.write(`${error.message}\n${tsdUsage(command)}`);
       return error.code;
     }
-    return start(config, file, io, tsdUsage(command));
+    const warnings = checkConfig(config);
+    checkStoreDirectories(config);
+    return start(config, file, warnings, io, tsdUsage(command));
   });
 }
 
-async function start(config: Config, file: string | null, io: ToolIo, usage: string): Promise<number> {
+async function start(config: Config, file: string | null, warnings: readonly string[], io: ToolIo, usage: string): Promise<number> {
   const logs = new LogSystem({ ...readLogSettings(config), fileBytes: 128 << 20, files: 4 });
   const logger = logs.get('net.opentsdb.tools.TSDMain');
   logger.info('Starting.');
   for (const line of versionLines().trimEnd().split('\n')) logger.info(line);
   const configLogger = logs.get('net.opentsdb.utils.Config');
   configLogger.info(file === null ? 'No configuration found, will use defaults' : `Successfully loaded configuration file: ${file}`);
+  for (const warning of warnings) configLogger.warn(warning);
   try {
     return await serve(config, logs);
   } catch (error) {
+    if (error instanceof ConfigValueError) throw error;
     io.stderr.write(error instanceof StartError ? `${error.message}\n${usage}` : initializationFailed(error));
     return error instanceof StartError ? error.code : 1;
   } finally {
@@ -100,39 +93,6 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   } finally {
     for (const signal of ENDING_SIGNALS.keys()) process.off(signal, onSignal);
     process.off('uncaughtException', survive).off('unhandledRejection', survive);
-  }
-}
-
-/** The settings without which there is no daemon, in the original's order. @throws StartError */
-function checkRequired(config: Config): void {
-  const { staticRoot, cacheDir, port, connectionsLimit, workerThreads } = readRequiredSettings(config);
-  if (staticRoot === null) throw new StartError('Missing static root directory', 1);
-  if (cacheDir === null) throw new StartError('Missing cache directory', 1);
-  if (port === 'missing') throw new StartError('Missing network port', 1);
-  if (port === 'invalid') throw new StartError('Invalid network port setting', 1);
-  checkDirectory(staticRoot, false);
-  checkDirectory(cacheDir, true);
-  if (typeof connectionsLimit === 'string') throw new StartError('Invalid connections limit', 1);
-  if (workerThreads === 'invalid') throw new StartError('Invalid worker thread count', 1);
-}
-
-/** @param writable made when it is missing. @throws StartError. Mirrors FileSystem.checkDirectory. */
-function checkDirectory(path: string, writable: boolean): void {
-  if (writable) {
-    try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-    } catch {
-      // told below by what it is now
-    }
-  }
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new StartError(`No such directory [${path}]`, 3);
-  if (!stat.isDirectory()) throw new StartError(`Not a directory [${path}]`, 3);
-  if (!writable) return;
-  try {
-    accessSync(path, constants.W_OK);
-  } catch {
-    throw new StartError(`Cannot write to directory [${path}]`, 3);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createStore, withStore } from '../app/store';
 import { readUidSettings } from '../config/settings';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addCommonOptions, addVerbose, loadToolConfig, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, addVerbose, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
 import { assign, remove, rename } from './uid-changes';
 import type { UidToolContext } from './uid-context';
 import { grep } from './uid-grep';
@@ -50,7 +50,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     if (ABSENT.has(words[0])) return refuse(`Unknown sub command: ${words[0]}`, 2, false);
     const idWidth = options.idwidth === undefined ? null : parseWidth(options.idwidth);
     if (idWidth !== null && idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
-    const { config } = loadToolConfig(command);
+    const { config } = loadCheckedConfig(command);
     const sub = COMMANDS.get(words[0]) ?? LOOK_UP;
     if (words.length < sub.words.min || words.length > sub.words.max) return refuse('Wrong number of arguments', 2, false);
     const log = new ToolLog(io, 'UidManager', !options.verbose);

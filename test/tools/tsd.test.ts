@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import net from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/tools/tsd';
@@ -49,20 +50,32 @@ describe('what keeps it from starting', () => {
   });
 
   it.each([
-    [{ 'tsd.http.staticroot': '' }, 1, 'Missing static root directory'],
-    [{ 'tsd.http.cachedir': '' }, 1, 'Missing cache directory'],
-    [{ 'tsd.network.port': '' }, 1, 'Missing network port'],
-    [{ 'tsd.network.port': '42x' }, 1, 'Invalid network port setting'],
-    [{ 'tsd.core.connections.limit': 'many' }, 1, 'Invalid connections limit'],
-    [{ 'tsd.network.worker_threads': 'many' }, 1, 'Invalid worker thread count'],
-    [{ 'tsd.http.staticroot': '/nosuch/dir' }, 3, 'No such directory [/nosuch/dir]'],
-    [{ 'tsd.http.staticroot': __filename }, 3, `Not a directory [${__filename}]`],
-    [{ 'tsd.http.cachedir': __filename }, 3, `Not a directory [${__filename}]`],
+    [{ 'tsd.http.staticroot': '' }, 1, 'Missing static root directory: tsd.http.staticroot'],
+    [{ 'tsd.http.cachedir': '' }, 1, 'Missing cache directory: tsd.http.cachedir'],
+    [{ 'tsd.network.port': '' }, 1, 'Missing network port: tsd.network.port'],
+    [{ 'tsd.network.port': '42x' }, 1, 'Invalid network port setting: tsd.network.port = 42x'],
+    [{ 'tsd.core.connections.limit': 'many' }, 1, 'Invalid connections limit: tsd.core.connections.limit = many'],
+    [{ 'tsd.network.worker_threads': 'many' }, 1, 'Invalid worker thread count: tsd.network.worker_threads = many'],
+    [{ 'tsd.http.staticroot': '/nosuch/dir' }, 3, 'No such directory [/nosuch/dir]: tsd.http.staticroot'],
+    [{ 'tsd.http.staticroot': __filename }, 3, `Not a directory [${__filename}]: tsd.http.staticroot`],
+    [{ 'tsd.http.cachedir': __filename }, 3, `Not a directory [${__filename}]: tsd.http.cachedir`],
   ])('%j: exit code %i and the usage', async (settings, code, message) => {
     const { text, ...rest } = await refused(conf(settings as Record<string, string>));
     expect(rest).toEqual({ code, first: message });
     expect(text.split('\n')[1]).toBe('Usage: tsd --port=PORT --staticroot=PATH --cachedir=PATH');
     expect(text).toMatch(/\n {2}--port=NUM +TCP port to listen on\.\n/);
+  });
+
+  it.each([
+    [{ 'tsd.network.port': '70000' }, 'tsd.network.port = 70000: out of range, it can be 0 to 65535'],
+    [{ 'tsd.storage.write_buffer.bytes': '0' }, 'tsd.storage.write_buffer.bytes = 0: out of range, it can be 65536 bytes or more'],
+    [{ 'tsd.storage.embedded.path': '/dev/null/x' }, /^tsd\.storage\.embedded\.path = \/dev\/null\/x: .*ENOTDIR/],
+    [{ 'tsd.storage.spool.path': '/dev/null/x' }, /^tsd\.storage\.spool\.path = \/dev\/null\/x: .*ENOTDIR/],
+    [{ 'tsd.core.timezone': 'Mars/Olympus' }, 'tsd.core.timezone = Mars/Olympus: not the name of a time zone'],
+  ])('%j: exit code 1 and one line', async (settings, message) => {
+    const { code, text } = await refused(conf({ 'tsd.storage.embedded.path': join(root, 'data'), ...settings }));
+    expect([code, text.trimEnd()]).toEqual([1, typeof message === 'string' ? message : expect.stringMatching(message)]);
+    expect(text.split('\n')).toHaveLength(2);
   });
 
   it('a configuration file that is not there', async () => {
@@ -107,11 +120,15 @@ describe('a daemon in a process of its own', () => {
     expect(await daemon.exited).toBe(0);
   }, 30_000);
 
-  it('says what went wrong when it cannot start, and ends', async () => {
-    start('--port=70000', '--staticroot=static', '--cachedir=cache');
+  it('says in one line what went wrong when it cannot start, and ends', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as net.AddressInfo;
+    start(`--port=${port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache');
     expect(await daemon.exited).toBe(1);
-    expect(daemon.errors).toMatch(
-      /^Exception in thread "main" java\.lang\.RuntimeException: Initialization failed\nCaused by: .*port out of range:70000\n$/,
+    expect(daemon.errors).toBe(
+      `tsd.network.port = ${port}: Failed to bind to: /127.0.0.1:${port} (listen EADDRINUSE: address already in use 127.0.0.1:${port})\n`,
     );
+    server.close();
   }, 30_000);
 });

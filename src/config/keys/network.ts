@@ -1,18 +1,36 @@
 import type { ConfigKey } from './config-key';
+import { LOG_LEVELS } from '../patterns';
 
 export const NETWORK_KEYS: readonly ConfigKey[] = [
-  { name: 'tsd.mode', type: 'string', default: 'rw', doc: 'rw reads and writes, ro only reads, wo only writes' },
-  { name: 'tsd.no_diediedie', type: 'string', default: 'false', doc: 'exactly "false" leaves the diediedie command enabled' },
+  {
+    name: 'tsd.mode',
+    type: 'string',
+    choices: ['rw', 'ro', 'wo'],
+    otherwise: 'rw',
+    default: 'rw',
+    doc: 'rw reads and writes, ro only reads, wo only writes',
+  },
+  {
+    name: 'tsd.no_diediedie',
+    type: 'string',
+    choices: ['false', 'true'],
+    exact: true,
+    otherwise: 'true',
+    default: 'false',
+    doc: 'exactly "false" leaves the diediedie command enabled',
+  },
   {
     name: 'tsd.network.port',
     type: 'int',
+    min: 0,
+    max: 65535,
     default: null,
     doc: 'TCP port for telnet and HTTP alike; 4242 when there is no configuration file',
     hidden: true,
   },
   { name: 'tsd.network.bind', type: 'string', default: '0.0.0.0', doc: 'address to listen on' },
-  { name: 'tsd.network.backlog', type: 'int', default: null, doc: 'listen backlog; absent: the system default', hidden: true },
-  { name: 'tsd.network.worker_threads', type: 'int', default: '', doc: 'accepted for compatibility; the event loop needs none' },
+  { name: 'tsd.network.backlog', type: 'int', min: 0, default: null, doc: 'listen backlog; absent: the system default', hidden: true },
+  { name: 'tsd.network.worker_threads', type: 'int', min: 1, default: '', doc: 'accepted for compatibility; the event loop needs none' },
   {
     name: 'tsd.network.async_io',
     type: 'boolean',
@@ -22,11 +40,30 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.network.tcp_no_delay', type: 'boolean', default: 'true', doc: 'TCP_NODELAY on accepted sockets' },
   { name: 'tsd.network.keep_alive', type: 'boolean', default: 'true', doc: 'SO_KEEPALIVE on accepted sockets' },
   { name: 'tsd.network.reuse_address', type: 'boolean', default: 'true', doc: 'SO_REUSEADDR on the listening socket' },
-  { name: 'tsd.core.connections.limit', type: 'int', default: '0', doc: 'most client sockets open at once; 0: no limit' },
-  { name: 'tsd.core.socket.timeout', type: 'int', default: '0', doc: 'seconds after which an idle socket is closed; 0: never' },
+  {
+    name: 'tsd.core.connections.limit',
+    type: 'int',
+    min: 0,
+    tolerated: 'range',
+    default: '0',
+    doc: 'most client sockets open at once; 0: no limit',
+  },
+  {
+    name: 'tsd.core.socket.timeout',
+    type: 'int',
+    unit: 'seconds',
+    min: 0,
+    max: 2_147_483,
+    tolerated: 'range',
+    default: '0',
+    doc: 'seconds after which an idle socket is closed; 0: never',
+  },
   {
     name: 'tsd.network.drain_timeout',
     type: 'int',
+    unit: 'milliseconds',
+    min: 0,
+    max: 3_600_000,
     default: '20000',
     doc: 'milliseconds at the end for what clients had sent, and for their answers, until connections are cut',
     hidden: true,
@@ -34,10 +71,21 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.core.enable_ui',
     type: 'string',
+    choices: ['true', 'false'],
+    exact: true,
+    otherwise: 'false',
     default: 'true',
     doc: 'exactly "true" serves the home page, static files and the legacy endpoints',
   },
-  { name: 'tsd.core.enable_api', type: 'string', default: 'true', doc: 'exactly "true" serves everything under /api/' },
+  {
+    name: 'tsd.core.enable_api',
+    type: 'string',
+    choices: ['true', 'false'],
+    exact: true,
+    otherwise: 'false',
+    default: 'true',
+    doc: 'exactly "true" serves everything under /api/',
+  },
   {
     name: 'tsd.http.staticroot',
     type: 'path',
@@ -61,12 +109,18 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_chunk',
     type: 'int',
+    unit: 'bytes',
+    min: 1,
+    tolerated: 'range',
     default: '4096',
     doc: 'set explicitly together with enable_chunked: largest body in bytes',
   },
   {
     name: 'tsd.http.request.max_body',
     type: 'int',
+    unit: 'bytes',
+    min: 1,
+    max: 536_870_888,
     default: '67108864',
     doc: 'largest decoded request body in bytes; beyond it 413',
     hidden: true,
@@ -74,6 +128,9 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_other_body',
     type: 'int',
+    unit: 'bytes',
+    min: 1,
+    max: 536_870_888,
     default: '8388608',
     doc: 'the same for requests that bring no points: queries, annotations, names',
     hidden: true,
@@ -81,6 +138,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_points',
     type: 'int',
+    min: 1,
     default: '1000000',
     doc: 'most points of one request; beyond it 413',
     hidden: true,
@@ -88,6 +146,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_values',
     type: 'int',
+    min: 1,
     default: '200000',
     doc: 'most values in the JSON of a request that brings no points; beyond it 413',
     hidden: true,
@@ -95,6 +154,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_elements',
     type: 'int',
+    min: 1,
     default: '20000',
     doc: 'most elements of one list, or members of one object, in such a JSON; beyond it 413',
     hidden: true,
@@ -102,6 +162,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_names',
     type: 'int',
+    min: 1,
     default: '10000',
     doc: 'most names to assign in one request; beyond it 413',
     hidden: true,
@@ -109,6 +170,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.request.max_annotations',
     type: 'int',
+    min: 1,
     default: '10000',
     doc: 'most annotations, or TSUIDs of annotations to delete, in one request; beyond it 413',
     hidden: true,
@@ -116,6 +178,9 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.memory.bytes',
     type: 'int',
+    unit: 'bytes',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
     default: '268435456',
     doc: 'most bytes that requests and their answers hold together; beyond it they wait, then 503; 0: no limit',
     hidden: true,
@@ -123,6 +188,8 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.stall_timeout',
     type: 'int',
+    unit: 'milliseconds',
+    min: 1,
     default: '120000',
     doc: 'milliseconds without a byte taken after which a long answer is cut',
     hidden: true,
@@ -130,6 +197,8 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.http.memory.wait',
     type: 'int',
+    unit: 'milliseconds',
+    min: 0,
     default: '10000',
     doc: 'milliseconds that a large request waits for memory',
     hidden: true,
@@ -170,6 +239,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
   {
     name: 'tsd.log.level',
     type: 'string',
+    choices: LOG_LEVELS,
     default: 'info',
     doc: 'off, error, warn, info, debug or trace; tsd.log.level.NAME sets that of one logger, see docs/logging.md',
     hidden: true,

@@ -1,0 +1,11 @@
+/** Names of keys for what is told of them outside of src/config, where nothing else knows a key. */
+export const KEY_NAMES = {
+  port: 'tsd.network.port',
+  bind: 'tsd.network.bind',
+  staticRoot: 'tsd.http.staticroot',
+  cacheDir: 'tsd.http.cachedir',
+  connectionsLimit: 'tsd.core.connections.limit',
+  workerThreads: 'tsd.network.worker_threads',
+  embeddedPath: 'tsd.storage.embedded.path',
+  spoolPath: 'tsd.storage.spool.path',
+} as const;
