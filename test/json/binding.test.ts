@@ -4,6 +4,7 @@ import {
   Changes,
   DEFAULT_LIMITS,
   elements,
+  enumeration,
   JsonError,
   JsonReader,
   list,
@@ -148,5 +149,24 @@ describe('changes', () => {
     changes.set('notes', 'x');
     changes.set('notes', '');
     expect([changes.any(), changes.any('end'), changes.has('notes'), changes.values]).toEqual([true, false, true, { notes: '', end: 0 }]);
+  });
+});
+
+describe('a constant of an enum', () => {
+  const COLOUR = enumeration('Colour', ['RED', 'GREEN'], ['GREEN', 'RED']);
+  const of = (text: string): string | null => readJson(text, COLOUR);
+  const message = (text: string): string => textOf(() => of(text)).split('\n')[0];
+
+  test('is meant by its name, or by its place as a number or a text', () => {
+    expect(['"RED"', '1', '"0"', 'null'].map(of)).toEqual(['RED', 'GREEN', 'RED', null]);
+  });
+
+  test('and by nothing else, in the words of the original', () => {
+    const names = 'value not one of declared Enum instance names: [GREEN, RED]';
+    expect(message('" RED "')).toBe(`Cannot deserialize value of type \`Colour\` from String "RED": ${names}`);
+    expect(message('""')).toBe(`Cannot deserialize value of type \`Colour\` from String "": ${names}`);
+    expect(message('9')).toBe('Cannot deserialize value of type `Colour` from number 9: index value outside legal index range [0..1]');
+    expect(message('1.5')).toBe('Cannot deserialize instance of `Colour` out of VALUE_NUMBER_FLOAT token');
+    expect(message('[]')).toBe('Cannot deserialize instance of `Colour` out of START_ARRAY token');
   });
 });

@@ -79,6 +79,30 @@ describe('limits', () => {
     expect(sums(await tsd.ask(`${HOUR}&m=sum:other`))).toEqual([1]);
     rmSync(dir, { recursive: true });
   });
+
+  test('that file is read again', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tsdb-limits-'));
+    const file = join(dir, 'limits.json');
+    const limit = (points: number): void => writeFileSync(file, JSON.stringify([{ regex: 'm', dataPointsLimit: points }]));
+    limit(5);
+    await open({ 'tsd.query.limits.overrides.config': file, 'tsd.query.limits.overrides.interval': '1' });
+    await fill();
+    expect((await refusal(tsd.ask(`${HOUR}&m=sum:m`))).message).toContain('our limit of 5 data points');
+    limit(7);
+    const asked = (): Promise<string> =>
+      tsd.ask(`${HOUR}&m=sum:m`).then(
+        () => 'answered',
+        (e: Error) => e.message,
+      );
+    // Timers get their turn between two questions.
+    const until = async (wanted: string): Promise<void> => {
+      while (!(await asked()).includes(wanted)) await new Promise(setImmediate);
+    };
+    await until('our limit of 7 data points');
+    writeFileSync(file, '[]');
+    await until('answered');
+    rmSync(dir, { recursive: true });
+  });
 });
 
 describe('ends', () => {

@@ -246,6 +246,9 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
           put(key(p, name), ...Array.from({ length: 500 }, (_, i): [string, string] => [String(i).padStart(4, '0'), 'v']));
         await write(long('a'), long('b'), put(key(p, 'c'), ['x', 'y']));
         const found = await scanAll(s, data, { start: p, stop: behind(p), firstCellOnly: true });
+        const keys = await scanAll(s, data, { start: p, stop: behind(p), firstCellOnly: true, withoutValues: true });
+        const known = (row: Row): unknown => [row.key, row.size, row.qualifier(0), row.timestamp(0)];
+        expect(keys.map(known)).toEqual(found.map(known));
         expect(found.map((r) => [r.size, r.qualifier(0).toString()])).toEqual([
           [1, '0000'],
           [1, '0000'],

@@ -3,6 +3,7 @@ import { MAX_TIMESPAN } from '../../schema';
 import type { Storage } from '../../storage';
 import { namesOfSeries, type SeriesNames, type Uids } from '../../uid';
 import { ClientError } from '../../util/errors';
+import { TimeSlice } from '../../util/time-slice';
 import { ReadBudget, type MemoryShare, type QueryLimits } from '../plan';
 import type { PointSource } from '../source';
 import { LastValues, type LastValue } from './last-values';
@@ -40,10 +41,14 @@ const hourOf = (ms: number): number => Math.floor(ms / 1000 / MAX_TIMESPAN) * MA
 
 /** Answers one question for last points. Mirrors TSUIDQuery.getLastPoint and QueryRpc.handleLastDataPointQuery. */
 export class LastPoints {
+  private readonly slice: TimeSlice;
+
   constructor(
     private readonly environment: LastEnvironment,
     private readonly options: LastOptions,
-  ) {}
+  ) {
+    this.slice = new TimeSlice(options.signal);
+  }
 
   /**
    * Series without a point are left out; the order is that of the question, and of TSUIDs within a metric.
@@ -114,13 +119,13 @@ export class LastPoints {
       found.push(...(await this.lookBack(places, values)));
     }
     if (counted > 0 || backScanWithoutCounter === 0) return found;
-    const recent = new RecentRows(storage, source, uids.widths, values, memory);
+    const recent = new RecentRows(storage, source, uids.widths, values, memory, this.slice);
     return recent.find(selection, hourOf(now()), backScanWithoutCounter, this.options);
   }
 
   private async lookBack(places: readonly Place[], values: LastValues): Promise<SeriesValue[]> {
     const { storage, source } = this.environment;
-    const found = await new RowsBack(storage, source, values).find(places, this.options);
+    const found = await new RowsBack(storage, source, values, this.slice).find(places, this.options);
     const points = places.flatMap(({ tsuid }, i) => withPoint(tsuid, found[i]));
     this.options.memory.addBytes(points.length * POINT_BYTES);
     return points;

@@ -2,7 +2,7 @@ import { selectionFilter, type SeriesSelection } from '../../meta';
 import { allSalts, MAX_TIMESPAN, setBaseTime, tagsAt, tsuidOfKey } from '../../schema';
 import type { CallOptions, Storage } from '../../storage';
 import type { UidWidths } from '../../uid';
-import { TimeSlice } from '../../util/time-slice';
+import type { TimeSlice } from '../../util/time-slice';
 import type { MemoryShare } from '../plan';
 import type { PointSource } from '../source';
 import type { LastValue, LastValues } from './last-values';
@@ -23,6 +23,7 @@ export class RecentRows {
     private readonly widths: UidWidths,
     private readonly values: LastValues,
     private readonly memory: MemoryShare,
+    private readonly slice: TimeSlice,
   ) {}
 
   /**
@@ -34,11 +35,10 @@ export class RecentRows {
     selection: SeriesSelection & { readonly metric: Buffer },
     newest: number,
     more: number,
-    options: CallOptions & { readonly signal: AbortSignal },
+    options: CallOptions,
   ): Promise<SeriesValue[]> {
     const { source } = this;
     const found = new Map<string, SeriesValue>();
-    const slice = new TimeSlice(options.signal);
     for (let hour = newest; hour >= Math.max(0, newest - more * MAX_TIMESPAN); hour -= MAX_TIMESPAN) {
       for (const salt of allSalts(source.layout)) {
         const key = (time: number): Buffer => {
@@ -55,7 +55,6 @@ export class RecentRows {
           transient: true,
         });
         for await (const batch of rows) {
-          slice.restart();
           for (const row of batch) {
             const id = row.key.toString('latin1', tagsAt(source.layout));
             if (found.has(id)) continue;
@@ -64,7 +63,7 @@ export class RecentRows {
               found.set(id, { ...value, tsuid: tsuidOfKey(source.layout, row.key) });
               this.memory.addBytes(SERIES_BYTES);
             }
-            if (slice.isOver()) await slice.next();
+            if (this.slice.isOver()) await this.slice.next();
           }
         }
       }

@@ -1,5 +1,6 @@
 import { MAX_TIMESPAN, rowKeyOfTsuid } from '../../schema';
 import type { CallOptions, RowGet, Storage } from '../../storage';
+import type { TimeSlice } from '../../util/time-slice';
 import type { PointSource } from '../source';
 import type { LastValue, LastValues } from './last-values';
 
@@ -33,6 +34,7 @@ export class RowsBack {
     private readonly storage: Storage,
     private readonly source: PointSource,
     private readonly values: LastValues,
+    private readonly slice: TimeSlice,
   ) {}
 
   /** @returns in the order of `places`; null where no row has a point */
@@ -43,6 +45,7 @@ export class RowsBack {
       for (let rows = 1; searches.length > 0; rows *= GROWTH) {
         const each = Math.max(1, Math.min(rows, Math.floor(ROWS_AT_ONCE / searches.length)));
         searches = await this.round(searches, each, found, options);
+        if (this.slice.isOver()) await this.slice.next();
       }
     }
     return found;
@@ -62,7 +65,6 @@ export class RowsBack {
       }
     }
     const rows = gets.length === 0 ? [] : await this.storage.multiGet(this.source.table, gets, options);
-    options.signal?.throwIfAborted();
     rows.forEach((row, i) => {
       const { at } = owners[i];
       if (row !== null) found[at] ??= this.values.of(row);

@@ -2,6 +2,7 @@ import { parseExpRequest, planExp, validateExp } from '../../../query';
 import { ClientError } from '../../../util/errors';
 import type { HttpCall } from '../types';
 import { expAnswerJson } from './exp-json';
+import { checkDelete } from './request';
 import { runQuery, type PreparedQuery } from './run';
 
 /** `/api/query/exp`: arithmetic over the answers of metrics. Mirrors QueryRpc.handleExpressionQuery. */
@@ -15,9 +16,7 @@ function prepare(call: HttpCall): PreparedQuery {
   const { queries } = call.tsd;
   const { expressions, timeZone } = queries.settings;
   // Nothing is deleted by way of expressions; the key guards the method all the same.
-  if (call.method === 'DELETE' && !call.tsd.settings.allowQueryDelete) {
-    throw new ClientError(400, 'Bad request', 'Deleting data is not enabled (tsd.http.query.allow_delete=false)');
-  }
+  checkDelete(call);
   const valid = validateExp(parseExpRequest(call.bodyText()), expressions, timeZone, Date.now());
   const plan = planExp(valid);
   const query = { ...asServerError(() => queries.validate(plan.query)), wholeScan: true };
