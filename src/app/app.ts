@@ -2,6 +2,7 @@ import type { Config } from '../config/types';
 import { readCompactionSettings, readQuerySettings, readSpoolSettings, readUidSettings, readWriteSettings } from '../config/settings';
 import { createMeta, type Meta } from '../meta';
 import { createQueryEngine, type QueryEngine } from '../query';
+import type { Plugin } from '../plugins';
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
@@ -53,7 +54,7 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
     return assemble({ config, logs, model, storage, uids }, { plugins, spool }, { readOnly });
   } catch (error) {
     await spool?.close();
-    for (const plugin of Object.values(plugins)) await plugin?.shutdown?.();
+    for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
     throw error;
   }
 }

@@ -31,18 +31,19 @@ async function importModule(name: string, directories: readonly string[]): Promi
 }
 
 function find(name: string, directories: readonly string[]): string {
-  let first: unknown;
+  let first: Error | null = null;
   for (const directory of directories) {
     const here = createRequire(join(resolve(directory), 'package.json'));
     for (const candidate of [resolve(directory, name), name]) {
       try {
         return here.resolve(candidate);
       } catch (error) {
-        first ??= error;
+        first ??= error as Error;
       }
     }
   }
-  throw first ?? new Error(`Cannot find module '${name}'`);
+  if (first !== null) throw first;
+  throw new Error(`Cannot find module '${name}'`);
 }
 
 /** Of a module without default, the one function that it exports. */

@@ -5,7 +5,7 @@ import type { StatsSource } from '../util/stats';
 /** What every plugin may have. A module's default export is one, a class of one, or a function that makes one; see docs/plugins.md. */
 export interface Plugin extends Partial<StatsSource> {
   /** Called once, before anything else; when it throws, the daemon does not start. */
-  initialize?(config: Config, logger: Log): Promise<unknown> | unknown;
+  initialize?(config: Config, logger: Log): unknown;
   /** Called once, after everything else. */
   shutdown?(): Promise<void> | void;
   version?(): string;

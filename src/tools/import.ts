@@ -165,8 +165,8 @@ class ImportJob {
         this.io.stderr.write(`tsd.${name} ${now} ${value}${pairs.join('')}\n`);
       },
     };
-    this.uids.collectStats(sink, await this.uids.usedIds());
-    this.writer.collectStats(sink);
+    await this.uids.collectStats(sink, await this.uids.usedIds());
+    await this.writer.collectStats(sink);
     await this.compaction.collectStats(sink);
   }
 }

@@ -45,7 +45,7 @@ async function byId(context: UidToolContext, kind: string | null, number: bigint
 /** Bytes that an ID may have: those of its kind, or of all kinds when none is named. */
 function widthsOf({ idWidth, model }: UidToolContext, kind: string | null): number[] {
   if (idWidth !== null) return [checkWidth(idWidth)];
-  return kind === null ? [...new Set(Object.values(model.widths))] : [model.widths[kindOf(kind)]];
+  return kind === null ? [...new Set<number>(Object.values(model.widths))] : [model.widths[kindOf(kind)]];
 }
 
 async function report(context: UidToolContext, kind: string, find: () => Promise<{ name: string; id: Buffer }>): Promise<number> {

@@ -1,4 +1,4 @@
-import type { StatsSource } from '../util/stats';
+import type { StatsSink, StatsSource } from '../util/stats';
 import type { ChangeListener } from './changes';
 import type { UidKind } from './types';
 import type { SecondLevel } from './unique-id';
@@ -21,4 +21,6 @@ export interface SharedUidCache extends StatsSource {
   onInvalidate(listener: (ended: UidEnd | 'all') => void): void;
   open(): Promise<void>;
   close(): Promise<void>;
+  /** Its figures are at hand. */
+  collectStats(sink: StatsSink): void;
 }

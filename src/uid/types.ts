@@ -65,6 +65,4 @@ export interface Uids {
    * @param used from {@link usedIds}; absent: without `uid.ids-used` and `uid.ids-available`
    */
   collectStats(sink: StatsSink, used?: Readonly<Record<UidKind, bigint>>): Promise<void> | void;
-  /** The same figures (without used ids) by name, e.g. `uid.cache-hit kind=metrics`. */
-  stats(): Record<string, number>;
 }

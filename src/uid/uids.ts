@@ -181,15 +181,6 @@ export class StorageUids implements Uids {
     return this.filter?.collectStats(sink);
   }
 
-  stats(): Record<string, number> {
-    const out: Record<string, number> = {};
-    const record: StatsSink['record'] = (name, value, tags = {}) => {
-      out[[name, ...Object.entries(tags).map(([k, v]) => `${k}=${v}`)].join(' ')] = Number(value);
-    };
-    void this.collectStats({ record });
-    return out;
-  }
-
   private isRandom(kind: UidKind): boolean {
     return kind === 'metrics' && this.settings.randomMetrics;
   }

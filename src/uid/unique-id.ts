@@ -198,7 +198,7 @@ export class UniqueId {
     const missing = names.filter((_, i) => ids[i] === null);
     const since = secondLevel.moment();
     const read = await this.table.forward(missing);
-    const found = missing.flatMap((name, i) => (read[i]?.length === this.table.width ? [forwardOf(name, read[i]!)] : []));
+    const found = missing.flatMap((name, i) => (read[i]?.length === this.table.width ? [forwardOf(name, read[i])] : []));
     if (found.length > 0) secondLevel.offer(found, since);
     let next = 0;
     return ids.map((id) => id ?? read[next++]);

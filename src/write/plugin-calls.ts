@@ -80,6 +80,6 @@ export class PluginCalls {
 
   /** Waits only for plugins that answer later. */
   collectStats(sink: StatsSink): Promise<unknown> {
-    return Promise.all(this.all.map((plugin) => plugin.collectStats(sink)));
+    return Promise.all(this.all.map(async (plugin) => plugin.collectStats(sink)));
   }
 }

@@ -74,7 +74,7 @@ export class SeriesResolver {
       const ids = await this.lookUp(point);
       this.target.learn(point, ids, generation);
       // Points that come from here on find the names known, and find these already in the buffer.
-      await Promise.all(series.points.map((pending) => this.target.write(pending, ids)));
+      await Promise.all(series.points.flatMap((pending) => this.target.write(pending, ids) ?? []));
     } catch (error) {
       if (this.spool === null || !(error instanceof StorageError)) throw error;
       const kept = this.keep(name, series.points, error);

@@ -5,6 +5,7 @@ import { HBaseAdmin, HBaseStorage } from '../../src/storage/hbase';
 import type { PointSink } from '../../src/write';
 import { writingOn, type Writing } from '../write/support/data-table';
 import { describeWithHBase } from './support/needs';
+import { figuresOf } from '../support/figures';
 
 jest.setTimeout(120_000);
 
@@ -56,11 +57,7 @@ describeWithHBase('a region that is away', (zkQuorum) => {
     await storage.close();
   });
 
-  function figure(name: string): number {
-    let found = NaN;
-    writing.writer.collectStats({ record: (key, value) => (found = key === `write.buffer.${name}` ? Number(value) : found) });
-    return found;
-  }
+  const figure = (name: string): number => figuresOf(writing.writer)[`write.buffer.${name}`];
 
   it('holds its own points, and those of the others go on being stored', async () => {
     const sinks = Array.from({ length: SERIES }, () => new Sink());

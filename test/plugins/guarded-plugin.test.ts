@@ -83,7 +83,7 @@ test('questions beyond the bound wait for calls to end, in their order', async (
   const guarded = guard();
   const calls = Array.from({ length: 4 }, () => new Pending());
   const asked: number[] = [];
-  const answers = calls.map(({ promise }, i) =>
+  const answers = calls.map(async ({ promise }, i) =>
     guarded.ask(() => {
       asked.push(i);
       return promise;

@@ -60,7 +60,7 @@ describe('what keeps it from starting', () => {
     [{ 'tsd.http.staticroot': __filename }, 3, `Not a directory [${__filename}]: tsd.http.staticroot`],
     [{ 'tsd.http.cachedir': __filename }, 3, `Not a directory [${__filename}]: tsd.http.cachedir`],
   ])('%j: exit code %i and the usage', async (settings, code, message) => {
-    const { text, ...rest } = await refused(conf(settings as Record<string, string>));
+    const { text, ...rest } = await refused(conf(settings));
     expect(rest).toEqual({ code, first: message });
     expect(text.split('\n')[1]).toBe('Usage: tsd --port=PORT --staticroot=PATH --cachedir=PATH');
     expect(text).toMatch(/\n {2}--port=NUM +TCP port to listen on\.\n/);

@@ -2,6 +2,7 @@ import { RetryableError } from '../../src/storage';
 import { FailedToAssignUniqueId } from '../../src/uid';
 import { IllegalArgumentError, IllegalStateError } from '../../src/util/errors';
 import { b, cell, eachTestHasAStore, intercept, Lines, putCell, uid, uidsOver, UID_TABLE } from './support/uid-store';
+import { figuresOf } from '../support/figures';
 
 const store = eachTestHasAStore();
 const counter = (kind: string): Promise<string | null> => cell(store.storage, uid('00'), 'id', kind);
@@ -117,7 +118,7 @@ describe('assigning', () => {
     ]);
     const figures: string[] = [];
     const record = (name: string, value: unknown, tags = {}): unknown => figures.push(`${name} ${String(value)} ${JSON.stringify(tags)}`);
-    uids.collectStats({ record }, await uids.usedIds());
+    await uids.collectStats({ record }, await uids.usedIds());
     expect(figures).toContain('uid.ids-available -1 {"kind":"tagv"}');
   });
 
@@ -207,7 +208,7 @@ describe('random metric UIDs', () => {
     expect(e).toBeInstanceOf(FailedToAssignUniqueId);
     expect((e as Error).message).toBe("Failed to assign random ID for kind='metrics' name='m' after 10 attempts");
     expect(tries).toBe(9);
-    expect(uids.stats()['uid.random-collisions kind=metrics']).toBe(9);
+    expect(figuresOf(uids)['uid.random-collisions kind=metrics']).toBe(9);
   });
 
   it('are at most seven bytes wide', () => {
@@ -235,7 +236,7 @@ describe('the assign API', () => {
     const used = await uids.usedIds();
     expect(used).toEqual({ metrics: 0n, tagk: 2n, tagv: 0n });
     const lines: string[] = [];
-    uids.collectStats({ record: (name, value, tags) => lines.push(`${name} ${value} kind=${tags?.kind}`) }, used);
+    await uids.collectStats({ record: (name, value, tags) => lines.push(`${name} ${value} kind=${tags?.kind}`) }, used);
     expect(lines.slice(7, 14)).toEqual([
       'uid.cache-hit 0 kind=tagk',
       'uid.cache-miss 4 kind=tagk',
@@ -250,7 +251,7 @@ describe('the assign API', () => {
   it('counts nothing for random metrics', async () => {
     const lines: string[] = [];
     const used = { metrics: 5n, tagk: 0n, tagv: 0n };
-    uidsOver(store.storage, RANDOM).collectStats({ record: (name, value) => lines.push(`${name} ${value}`) }, used);
+    await uidsOver(store.storage, RANDOM).collectStats({ record: (name, value) => lines.push(`${name} ${value}`) }, used);
     expect(lines.slice(5, 7)).toEqual(['uid.ids-used 0', 'uid.ids-available 0']);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailedToAssignUniqueId, type Uids } from '../../src/uid';
 import { cell, eachTestHasAStore, uid, uidsOver } from './support/uid-store';
+import { figuresOf } from '../support/figures';
 
 const store = eachTestHasAStore();
 const opened = async (settings: Record<string, string>): Promise<Uids> => {
@@ -28,7 +29,7 @@ describe('the whitelist filter', () => {
     expect(await uids.getOrCreateId('tagv', 'anything')).toEqual(uid('000001'));
     await uids.getOrCreateId('tagk', 'k');
     expect(await cell(store.storage, uid('00'), 'id', 'metrics')).toBe('0000000000000001');
-    expect(uids.stats()).toMatchObject({
+    expect(figuresOf(uids)).toMatchObject({
       'uid.rejected-assignments kind=metrics': 1,
       'uid.rejected-assignments kind=tagk': 0,
       'uid.filter.whitelist.accepted type=metrics plugin=uidFilter': 1,
@@ -110,7 +111,7 @@ describe('a filter of one’s own', () => {
       await expect(refused).rejects.toThrow(/'a' after 0 attempts due to: The UID filter failed: no list$/);
       expect(await cell(store.storage, uid('00'), 'id', kind)).toBeNull();
     }
-    expect(uids.stats()).toMatchObject({ 'plugin.calls type=failed role=uidFilter': 2, 'plugin.calls type=made role=uidFilter': 2 });
+    expect(figuresOf(uids)).toMatchObject({ 'plugin.calls type=failed role=uidFilter': 2, 'plugin.calls type=made role=uidFilter': 2 });
     writeFileSync(join(dir, 'ready'), '');
     expect(await uids.getOrCreateId('metrics', 'a')).toEqual(uid('000001'));
   });

@@ -1,6 +1,7 @@
 import { NoSuchUniqueId, NoSuchUniqueName, type UidInvalidation } from '../../src/uid';
 import { IllegalArgumentError, IllegalStateError } from '../../src/util/errors';
 import { b, cell, eachTestHasAStore, intercept, Lines, putCell, uid, uidsOver } from './support/uid-store';
+import { figuresOf } from '../support/figures';
 
 const store = eachTestHasAStore();
 
@@ -134,7 +135,7 @@ describe('the caches', () => {
     const uids = uidsOver(store.storage, { 'tsd.uid.lru.enable': 'true', 'tsd.uid.lru.name.size': '3', 'tsd.uid.lru.id.size': '2' });
     for (const name of ['a', 'b', 'c', 'd']) await uids.getOrCreateId('tagk', name);
     expect(['a', 'b', 'c', 'd'].map((name) => uids.cachedId('tagk', name) !== undefined)).toEqual([false, true, true, true]);
-    expect(uids.stats()['uid.cache-size kind=tagk']).toBe(5);
+    expect(figuresOf(uids)['uid.cache-size kind=tagk']).toBe(5);
     expect(await uids.getId('tagk', 'a')).toEqual(uid('000001'));
   });
 
@@ -145,7 +146,7 @@ describe('the caches', () => {
     await uids.getOrCreateId('tagk', 'a');
     uids.dropCaches();
     expect(uids.cachedId('tagk', 'a')).toBeUndefined();
-    expect(uids.stats()['uid.cache-size kind=tagk']).toBe(0);
+    expect(figuresOf(uids)['uid.cache-size kind=tagk']).toBe(0);
     expect(heard).toEqual(['all']);
   });
 
@@ -155,7 +156,7 @@ describe('the caches', () => {
     await uids.getId('metrics', 'm');
     await uids.getId('metrics', 'm');
     uids.cachedName('metrics', id);
-    expect(uids.stats()).toMatchObject({
+    expect(figuresOf(uids)).toMatchObject({
       'uid.cache-hit kind=metrics': 2,
       'uid.cache-miss kind=metrics': 1,
       'uid.cache-size kind=metrics': 2,
@@ -203,9 +204,9 @@ describe('the preload', () => {
     expect(all.cachedId('tagk', 'a')).toEqual(uid('000001'));
     const two = uidsOver(store.storage, { 'tsd.core.preload_uid_cache': 'true', 'tsd.core.preload_uid_cache.max_entries': '2' });
     await two.open();
-    expect(two.stats()['uid.cache-size kind=metrics'] + two.stats()['uid.cache-size kind=tagk']).toBe(4);
+    expect(figuresOf(two)['uid.cache-size kind=metrics'] + figuresOf(two)['uid.cache-size kind=tagk']).toBe(4);
     const none = uidsOver(store.storage, { 'tsd.core.preload_uid_cache': 'true', 'tsd.core.preload_uid_cache.max_entries': '0' });
     await none.open();
-    expect(none.stats()['uid.cache-size kind=metrics']).toBe(0);
+    expect(figuresOf(none)['uid.cache-size kind=metrics']).toBe(0);
   });
 });

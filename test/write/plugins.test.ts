@@ -7,6 +7,7 @@ import { loadWritePlugins, NO_PLUGINS, type PluginPoint, type WritePlugins } fro
 import { openTempStore, type TempStore } from '../support/temp-store';
 import { cellsOf, silent, writingOn } from './support/data-table';
 import { Door, UnrulyStorage } from './support/unruly-storage';
+import { figuresOf } from '../support/figures';
 
 let store: TempStore;
 let unruly: UnrulyStorage;
@@ -41,9 +42,7 @@ describe('plugins of the write path', () => {
     const { writer } = writingOn(store.storage, {}, { ...NO_PLUGINS, filter });
     for (const value of ['5', '6', '7']) await add(writer, T0 + Number(value), value);
     expect((await cellsOf(store.storage)).map((cell) => cell.split('=')[1])).toEqual(['05', '07']);
-    const figures = new Map<string, number>();
-    writer.collectStats({ record: (name, value) => figures.set(name, Number(value)) });
-    expect([figures.get('uid.filter.rejected'), figures.get('datapoints.added')]).toEqual([1, 2]);
+    expect(figuresOf(writer)).toMatchObject({ 'uid.filter.rejected kind=raw': 1, 'datapoints.added type=all class=TSDB': 2 });
     await writer.close();
   });
 

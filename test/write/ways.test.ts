@@ -111,7 +111,7 @@ describe('names', () => {
 
   it('of many new points at once are assigned once, and the points kept in order', async () => {
     const { writer, uids } = writingOn(store.storage);
-    const waits = Array.from({ length: 200 }, (_, i) =>
+    const waits = Array.from({ length: 200 }, async (_, i) =>
       writer.submitPoint(
         { metric: 'm', timestamp: 1356998400, value: String(i % 100), tags: new Map([['host', `h${i % 4}`]]) },
         'telnet',

@@ -5,6 +5,7 @@ import type { PointSink } from '../../src/write';
 import { openTempStore, type TempStore } from '../support/temp-store';
 import { cellsOf, writingOn, type Writing } from './support/data-table';
 import { Door, UnrulyStorage } from './support/unruly-storage';
+import { figuresOf } from '../support/figures';
 
 let store: TempStore;
 let unruly: UnrulyStorage;
@@ -218,10 +219,9 @@ describe('the byte budget', () => {
     await start();
     for (let i = 0; i < 5000; i++) send(`m ${T0 + (i % 7200)} ${i}.5 host=${'abc'[i % 3]}`);
     await writing.writer.flush();
-    const figures = new Map<string, number>();
-    writing.writer.collectStats({ record: (name, value) => figures.set(name, Number(value)) });
-    expect(['bytes', 'points', 'rows', 'age_ms'].map((name) => figures.get(`write.buffer.${name}`))).toEqual([0, 0, 0, 0]);
-    expect(figures.get('datapoints.added')).toBe(5001);
+    const figures = figuresOf(writing.writer);
+    expect(['bytes', 'points', 'rows', 'age_ms'].map((name) => figures[`write.buffer.${name}`])).toEqual([0, 0, 0, 0]);
+    expect(figures['datapoints.added type=all class=TSDB']).toBe(5001);
   });
 
   it('refuses what comes after the close', async () => {
@@ -234,11 +234,7 @@ describe('the byte budget', () => {
 });
 
 describe('a region that is away', () => {
-  const figure = (name: string): number => {
-    let found = NaN;
-    writing.writer.collectStats({ record: (key, value) => (found = key === `write.buffer.${name}` ? Number(value) : found) });
-    return found;
-  };
+  const figure = (name: string): number => figuresOf(writing.writer)[`write.buffer.${name}`];
   const isOfC = (row: Buffer): boolean => row.subarray(-3).toString('hex') === '000003';
 
   it('holds neither what went to the others, nor the places of requests', async () => {

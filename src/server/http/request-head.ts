@@ -11,7 +11,7 @@ export interface RequestHead extends Target {
   readonly uri: string;
   readonly params: ReadonlyMap<string, readonly string[]>;
   /** What is wrong with it; null: nothing. It is known how such a request is answered, and no more. */
-  readonly error: unknown;
+  readonly error: Error | null;
 }
 
 /** @param refusal of the body that is to come: it counts before anything that is wrong with the path */
@@ -21,12 +21,12 @@ export function readHead(req: IncomingMessage, refusal: ClientError | null): Req
   // Refused before the path was looked at: the original answers with the legacy page, whatever the path.
   const apiVersion = refusal?.status !== 400 && isApiTarget(uri) ? 1 : 0;
   let params: RequestHead['params'] = new Map();
-  let error: unknown = refusal;
+  let error: Error | null = refusal;
   try {
     params = parseParams(uri);
     if (refusal === null) return { startedAt, method, uri, params, error, ...parseTarget(uri) };
   } catch (e) {
-    error = e;
+    error = e as Error;
   }
   return { startedAt, method, uri, params, error, apiVersion, route: '', path: [] };
 }

@@ -138,7 +138,9 @@ export class Cluster {
     return [...addresses].map((server) => ({
       server,
       connection: connections.get(server)?.state() ?? null,
-      queues: Object.fromEntries(Object.entries(this.traffic.get(server) ?? {}).map(([kind, queue]) => [kind, queue.state()])),
+      queues: Object.fromEntries(
+        Object.entries<Traffic[keyof Traffic]>({ ...this.traffic.get(server) }).map(([kind, queue]) => [kind, queue.state()]),
+      ),
       holdsMeta: this.meta.address === server,
       regions: regions.get(server) ?? [],
     }));

@@ -155,14 +155,14 @@ export class MetaTable {
 
   /** As tableState, repeated until hbase:meta can be read or the deadline comes. */
   async tableStateWithRetries(table: string, deadline: Deadline): Promise<TableStatus | null> {
-    let last: unknown = null;
+    let last: Error | null = null;
     for (let failures = 1; ; failures++) {
       try {
         return await deadline.race(this.tableState(table));
       } catch (error) {
         if (error instanceof OutOfTimeError && last !== null) throw last;
-        last = error;
         if (!(error instanceof RegionUnavailableError) || !(await deadline.sleep(backoffMs(failures)))) throw error;
+        last = error;
       }
     }
   }

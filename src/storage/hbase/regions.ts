@@ -53,7 +53,7 @@ export class RegionDirectory {
    * @throws TableNotFoundError, TableDisabledError; at the deadline RegionUnavailableError or OutOfTimeError
    */
   async locate(name: string, row: Buffer, deadline: Deadline): Promise<Region> {
-    let last: unknown = null;
+    let last: Error | null = null;
     for (let failures = 1; ; failures++) {
       const known = this.cached(name, row);
       if (known !== null) return known;
@@ -63,8 +63,8 @@ export class RegionDirectory {
         failures = 0;
       } catch (error) {
         if (error instanceof OutOfTimeError && last !== null) throw last;
-        last = error;
         if (!(error instanceof RegionUnavailableError) || !(await deadline.sleep(backoffMs(failures)))) throw error;
+        last = error;
       }
     }
   }

@@ -37,11 +37,11 @@ export class Recorder {
       this.sockets.add(socket);
     }
     client.on('data', (bytes) => {
-      recording.sent = Buffer.concat([recording.sent, bytes as Buffer]);
+      recording.sent = Buffer.concat([recording.sent, bytes]);
       daemon.write(bytes);
     });
     daemon.on('data', (bytes) => {
-      recording.received = Buffer.concat([recording.received, bytes as Buffer]);
+      recording.received = Buffer.concat([recording.received, bytes]);
       client.write(bytes);
     });
     client.on('end', () => daemon.end()).on('error', () => daemon.destroy());

@@ -102,7 +102,7 @@ export class OriginalTsd {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
-    child.stderr!.on('data', (d: Buffer) => (log = (log + d.toString()).slice(-4000)));
+    child.stderr.on('data', (d: Buffer) => (log = (log + d.toString()).slice(-4000)));
     for (let i = 0; i < 240; i++) {
       if (child.exitCode !== null) break;
       if (await answers(port)) return new OriginalTsd(port, child, dir);

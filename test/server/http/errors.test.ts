@@ -60,7 +60,7 @@ describe('errors of a running daemon', () => {
 
   it('that are thrown at once, or are no errors, are answered too', async () => {
     jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => {
-      throw 'text';
+      throw 'text' as unknown;
     });
     expect((await ask(tsd.port, '/api/suggest?type=metrics')).status).toBe(500);
   });

@@ -90,9 +90,9 @@ describe('points that are refused', () => {
 
   it('do not stop the others, and are listed in the order sent', async () => {
     const answer = await post('?details&summary', [point(), ...REFUSED.map(([, refused]) => refused), point({ timestamp: T + 1 })]);
-    const { success, failed, errors } = JSON.parse(answer.text);
+    const { success, failed, errors } = JSON.parse(answer.text) as { success: number; failed: number; errors: { error: string }[] };
     expect([answer.status, success, failed]).toEqual([400, 2, REFUSED.length]);
-    expect(errors.map(({ error }: { error: string }) => error)).toEqual(REFUSED.map(([, , , error]) => error));
+    expect(errors.map(({ error }) => error)).toEqual(REFUSED.map(([, , , error]) => error));
     expect((await post('', [point(), null])).text).toBe(
       '{"error":{"code":400,"message":"One or more data points had errors","details":"Please see the TSD logs or append \\"details\\" to the put request"}}',
     );

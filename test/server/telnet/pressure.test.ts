@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError, ThrottleError } from '../../../src/storage';
+import { figuresOf } from '../../support/figures';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 import { cellsOf } from '../../write/support/data-table';
 import { Door, UnrulyStorage } from '../../write/support/unruly-storage';
@@ -90,18 +91,14 @@ describe('storage that stands still', () => {
     hoses.forEach(({ socket }, i) => socket.write(lines('a', i * COUNT, COUNT)));
     await sleep(300);
     const { writer } = tsd.writing;
-    const figures = new Map<string, number>();
-    const look = (): number => {
-      writer.collectStats({ record: (name, value) => figures.set(name, Number(value)) });
-      return figures.get('write.buffer.bytes') ?? 0;
-    };
+    const figure = (name: string): number => figuresOf(writer)[`write.buffer.${name}`];
     expect(writer.accepting).toBe(false);
-    const held = look();
+    const held = figure('bytes');
     expect(held).toBeLessThan(BUDGET);
     await sleep(200);
-    expect(look()).toBe(held);
-    expect(figures.get('write.buffer.waiting_clients')).toBe(4);
-    expect(figures.get('write.buffer.age_ms')).toBeGreaterThan(300);
+    expect(figure('bytes')).toBe(held);
+    expect(figure('waiting_clients')).toBe(4);
+    expect(figure('age_ms')).toBeGreaterThan(300);
 
     const quiet = await dial();
     quiet.socket.write(lines('b', 0, 10));

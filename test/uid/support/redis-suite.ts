@@ -4,6 +4,7 @@ import type { Uids, UidInvalidation } from '../../../src/uid';
 import { b, cell, intercept, Lines, putCell, uid, uidsOver, UID_TABLE } from './uid-store';
 import { openTempStore } from '../../support/temp-store';
 import { RedisServer, until } from './redis-server';
+import { figuresOf } from '../../support/figures';
 
 jest.setTimeout(30_000);
 
@@ -82,7 +83,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
     second.uids.dropCaches();
     expect(await second.uids.getNames('metrics', ids)).toEqual(names);
     expect(second.reads).toBe(0);
-    expect(second.uids.stats()).toMatchObject({
+    expect(figuresOf(second.uids)).toMatchObject({
       'uid.redis.hits kind=metrics': 600,
       'uid.redis.misses kind=metrics': 0,
       'uid.redis.up': 1,
@@ -120,8 +121,8 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       expect(await Promise.all(names.map((name) => victim.uids.getId('metrics', name)))).toEqual(ids);
       const other = await tsd({ 'tsd.uid.use_mode': 'true', 'tsd.mode': 'ro' });
       expect(await other.uids.getNames('metrics', ids)).toEqual(names);
-      expect(victim.uids.stats()['uid.redis.hits kind=metrics']).toBe(0);
-      expect(victim.uids.stats()['uid.redis.rejected kind=metrics']).toBe(names.length);
+      expect(figuresOf(victim.uids)['uid.redis.hits kind=metrics']).toBe(0);
+      expect(figuresOf(victim.uids)['uid.redis.rejected kind=metrics']).toBe(names.length);
       return victim;
     }
 
@@ -175,8 +176,8 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
         await there.open();
         expect(await here.uids.getId('metrics', names[0])).toEqual(await uidsOver(store.storage).getId('metrics', names[0]));
         expect(await there.getId('metrics', names[0])).toEqual(await uidsOver(elsewhere.storage).getId('metrics', names[0]));
-        expect(here.uids.stats()['uid.redis.rejected kind=metrics']).toBe(1);
-        expect(there.stats()['uid.redis.rejected kind=metrics']).toBe(1);
+        expect(figuresOf(here.uids)['uid.redis.rejected kind=metrics']).toBe(1);
+        expect(figuresOf(there)['uid.redis.rejected kind=metrics']).toBe(1);
       } finally {
         for (const uids of open.splice(0)) await uids.close();
         await elsewhere.close();
@@ -269,7 +270,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await redis.command((client) => client.publish(channel, 'rubbish'));
       await sleep(100);
       expect(second.uids.cachedId('metrics', names[0])).toEqual(ids[0]);
-      expect(second.uids.stats()['uid.redis.invalidations']).toBe(0);
+      expect(figuresOf(second.uids)['uid.redis.invalidations']).toBe(0);
     });
 
     it('leaves no stale answer with a TSD that shares what it read before the change', async () => {
@@ -317,12 +318,12 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       expect(redisComplaints(t)).toEqual([
         expect.stringMatching(/^warn UID cache: Redis at 127\.0\.0\.1:\d+ is of no use now \(no answer within 50 ms\)/),
       ]);
-      expect(t.uids.stats()['uid.redis.up']).toBe(0);
+      expect(figuresOf(t.uids)['uid.redis.up']).toBe(0);
       redis.thaw();
-      await until('Redis is used again', () => t.uids.stats()['uid.redis.up'] === 1, 10_000);
-      const hits = t.uids.stats()['uid.redis.hits kind=metrics'];
+      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1, 10_000);
+      const hits = figuresOf(t.uids)['uid.redis.hits kind=metrics'];
       expect(await t.uids.getId('metrics', names[200])).toEqual(ids[200]);
-      expect(t.uids.stats()['uid.redis.hits kind=metrics']).toBe(hits + 1);
+      expect(figuresOf(t.uids)['uid.redis.hits kind=metrics']).toBe(hits + 1);
       expect(t.lines.filter((l) => l.includes('UID cache') && l.includes('answers again'))).toHaveLength(1);
     });
 
@@ -334,7 +335,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await t.uids.getOrCreateId('tagk', 'fresh');
       expect(redisComplaints(t)).toHaveLength(1);
       await redis.start();
-      await until('Redis is used again', () => t.uids.stats()['uid.redis.up'] === 1);
+      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1);
       t.uids.dropCaches();
       await t.uids.getId('metrics', names[0]);
       await keysAre(1);
@@ -368,7 +369,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
         },
       );
       fails = true;
-      await until('Redis is left alone', () => t.uids.stats()['uid.redis.up'] === 0);
+      await until('Redis is left alone', () => figuresOf(t.uids)['uid.redis.up'] === 0);
       expect(await t.uids.getId('metrics', names[0])).toEqual(ids[0]);
       expect(t.reads).toBe(1);
     });
@@ -381,9 +382,9 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await store.storage.delete(UID_TABLE, [{ row: uid('00'), family: b('name') }]);
       await until('a new secret', async () => ![null, before].includes(await cell(store.storage, uid('00'), 'name', 'redis_secret')));
       await until('the caches are dropped', () => t.uids.cachedId('metrics', names[0]) === undefined);
-      await until('Redis is used again', () => t.uids.stats()['uid.redis.up'] === 1);
+      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1);
       expect(await t.uids.getId('metrics', names[1])).toEqual(ids[1]);
-      expect(t.uids.stats()['uid.redis.hits kind=metrics']).toBe(1);
+      expect(figuresOf(t.uids)['uid.redis.hits kind=metrics']).toBe(1);
     });
   });
 
@@ -393,11 +394,11 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
     expect(await ro.uids.getId('metrics', 'm')).toEqual(uid('000001'));
     expect(await cell(store.storage, uid('00'), 'name', 'redis_secret')).toBeNull();
     await tsd();
-    await until('the reader joins', () => ro.uids.stats()['uid.redis.up'] === 1);
+    await until('the reader joins', () => figuresOf(ro.uids)['uid.redis.up'] === 1);
   });
 
   it('is off without its key', () => {
     const uids = uidsOver(store.storage);
-    expect(Object.keys(uids.stats()).filter((name) => name.includes('redis'))).toEqual([]);
+    expect(Object.keys(figuresOf(uids)).filter((name) => name.includes('redis'))).toEqual([]);
   });
 }

@@ -7,6 +7,7 @@ import { RowDecoder } from '../../../../src/query/source/row-decoder';
 import { PackedCells, type Row, type RowPut, type Storage } from '../../../../src/storage';
 import { readDataModel } from '../../../../src/tables';
 import { createCompaction, type Compaction, type CompactionParts } from '../../../../src/write/compaction';
+import { figuresOf } from '../../../support/figures';
 
 export const HOUR = 3600;
 /** Base time of the rows that tests write. */
@@ -92,15 +93,7 @@ export function compactingOn(storage: Storage, settings: Record<string, string> 
   return {
     compaction,
     log,
-    figures() {
-      const found: Record<string, number | bigint | string> = {};
-      compaction.collectStats({
-        record: (name, value, tags = {}) => {
-          found[[name, ...Object.entries(tags).map(([tag, text]) => `${tag}=${text}`)].join(' ')] = value;
-        },
-      });
-      return found;
-    },
+    figures: () => figuresOf(compaction),
     async compact(...keys) {
       for (const key of keys) compaction.rowWritten(key, key.readUInt32BE(3));
       await compaction.flush(Date.now() + 20_000);

@@ -7,6 +7,7 @@ import type { Uids } from '../../../../src/uid';
 import { NO_PLUGINS, Spool, type PointWriter, type WritePlugins } from '../../../../src/write';
 import type { SpoolPace } from '../../../../src/write/spool';
 import { uidsOn, writerOn } from '../../../support/parts';
+import { figuresOf } from '../../../support/figures';
 
 export interface Spooling {
   writer: PointWriter;
@@ -41,14 +42,7 @@ export async function spoolingOn(
     uids,
     spool,
     log,
-    figure(key) {
-      const figures = new Map<string, number>();
-      writer.collectStats({
-        record: (name, value, tags = {}) =>
-          figures.set([name, ...Object.entries(tags).map(([tag, text]) => `${tag}=${text}`)].join(' '), Number(value)),
-      });
-      return figures.get(key) ?? NaN;
-    },
+    figure: (key) => figuresOf(writer)[key] ?? NaN,
     add: (timestamp, value, host = 'a', metric = 'm') =>
       writer.addPoint({ metric, timestamp: String(timestamp), value, tags: new Map([['host', host]]) }, 'telnet'),
   };
