@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionManager } from './connections';
-import { turns } from './turns';
+import { arrival } from './turns';
 
 /** What is wrong with the first line: the original closes without a word, and so it does to telnet commands in capitals. */
 const SILENT_ERRORS: ReadonlySet<string> = new Set([
@@ -97,7 +97,7 @@ export class HttpSockets {
     let read: number;
     do {
       read = socket.bytesRead;
-      await turns(2);
+      await arrival();
     } while (socket.bytesRead > read && state.calls.size === 0);
     if (state.calls.size === 0 && read <= state.taken) socket.destroySoon();
   }

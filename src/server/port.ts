@@ -6,7 +6,7 @@ import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
 import type { TelnetConnection } from './telnet-types';
-import { turns } from './turns';
+import { arrival, turns } from './turns';
 import { unreadBytes } from './unread-bytes';
 
 const A = 'A'.charCodeAt(0);
@@ -96,7 +96,7 @@ export class Port {
     this.http.finishing = true;
     // The HTTP server's own way to close cuts connections whose requests have not been read yet.
     NetServer.prototype.close.call(this.server);
-    await turns(3); // their first bytes
+    if (this.connections.open.size > 0) await arrival();
     for (const socket of this.silent) socket.destroy();
     const unread = unreadBytes(this.localPort);
     const drains = [...this.telnet].map(([socket, connection]) => connection.drain(unread(socket.remotePort)));

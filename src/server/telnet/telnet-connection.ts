@@ -7,7 +7,7 @@ import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
-import { turns } from '../turns';
+import { arrival } from '../turns';
 import { splitWords } from './words';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
@@ -317,7 +317,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   /**
-   * Bytes that the kernel holds have arrived, too: the input ends when a turn of the event loop brought nothing to a socket that is being
+   * Bytes that the kernel holds have arrived, too: the input ends when nothing came for a while to a socket that is being
    * read, or so much came that what had arrived must be among it. A socket that is held says nothing: this goes on when it is read again.
    */
   private endOnceQuiet(): void {
@@ -330,7 +330,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private async readUntilQuiet(): Promise<void> {
     do {
       this.quiet = true;
-      await turns(2);
+      await arrival();
     } while (!this.quiet && !this.isHeld && this.socket.bytesRead < this.lastByte);
     this.watched = false;
     if (this.finished || this.isHeld) return;
