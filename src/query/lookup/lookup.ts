@@ -1,4 +1,4 @@
-import type { SeriesTable } from '../../meta';
+import type { SeriesSelection, SeriesTable } from '../../meta';
 import { StorageError } from '../../storage';
 import { namesOfSeries, NoSuchUniqueId, type Uids } from '../../uid';
 import { ClientError } from '../../util/errors';
@@ -50,24 +50,34 @@ export class Lookup {
     const budget = new ReadBudget(limits.of(selection.metric === null ? null : query.metric));
     const slice = new TimeSlice(this.options.signal);
     let left = query.limit > 0 ? query.limit : Infinity;
-    const source = query.useMeta ? this.environment.metaTable : this.environment.dataTable;
-    for await (const batch of source.series(selection, Math.min(left, BATCH_ROWS), this.options)) {
+    for await (const batch of this.read(query, selection, Math.min(left, BATCH_ROWS), budget)) {
       if (slice.isOver()) await slice.next();
-      for (const tsuid of batch) budget.bytes += tsuid.length;
-      budget.dataPoints += batch.length;
-      budget.check();
-      const found = (query.useMeta || !this.environment.distinct ? batch : batch.filter((tsuid) => this.isNew(tsuid))).slice(0, left);
+      const found = batch.slice(0, left);
       left -= found.length;
       if (found.length > 0) yield await this.named(found);
       if (left === 0) return;
     }
   }
 
-  private isNew(tsuid: Buffer): boolean {
-    const id = tsuid.toString('latin1');
-    if (this.seen.has(id)) return false;
-    this.seen.add(id);
-    this.options.memory.addBytes(REMEMBERED_BYTES + tsuid.length);
+  /** The TSUIDs of rows that are wanted. */
+  private async *read(query: LookupQuery, selection: SeriesSelection, batchRows: number, budget: ReadBudget): AsyncGenerator<Buffer[]> {
+    const { metaTable, dataTable, distinct } = this.environment;
+    if (!query.useMeta) {
+      yield* dataTable.series(selection, batchRows, this.options, budget, distinct ? (series) => this.isNew(series) : null);
+      return;
+    }
+    for await (const batch of metaTable.series(selection, batchRows, this.options)) {
+      for (const tsuid of batch) budget.bytes += tsuid.length;
+      budget.dataPoints += batch.length;
+      budget.check();
+      yield batch;
+    }
+  }
+
+  private isNew(series: string): boolean {
+    if (this.seen.has(series)) return false;
+    this.seen.add(series);
+    this.options.memory.addBytes(REMEMBERED_BYTES + series.length);
     return true;
   }
 
