@@ -24,8 +24,8 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
     name: 'tsd.query.queue.running',
     type: 'int',
     min: 0,
-    default: '8',
-    doc: 'most queries that are read and computed at once; the others wait, clients taking turns; 0: no limit',
+    default: '32',
+    doc: 'most queries that are read and computed at once, few of them large; the others wait, clients taking turns; 0: no limit',
     hidden: true,
   },
   {

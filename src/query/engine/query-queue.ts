@@ -8,15 +8,42 @@ export interface QueueLimits {
   readonly waiting: number;
 }
 
-/** Gives the place up, once. */
-export type Leave = () => void;
+/** Heavy queries that may run at once; while there are as many, others begin one at a time. */
+const HEAVY_AT_ONCE = 4;
+
+/** A query's place among those that run. */
+export class Place {
+  private left = false;
+  private isHeavy = false;
+
+  constructor(private readonly queue: QueryQueue) {}
+
+  /** It turned out to be a heavy one. */
+  heavy(): void {
+    if (this.left || this.isHeavy) return;
+    this.isHeavy = true;
+    this.queue.countHeavy(1);
+  }
+
+  /** Gives the place up. */
+  leave(): void {
+    if (this.left) return;
+    this.left = true;
+    if (this.isHeavy) this.queue.countHeavy(-1);
+    this.queue.end(!this.isHeavy);
+  }
+}
 
 /**
- * Lets queries begin: so many at once, and no more while those that run hold much of the memory. The others wait, and clients take turns, so
- * that one with hundreds of queries does not keep the others from theirs.
+ * Lets queries begin: a few at first, more with every one that turned out to be light, fewer while there are heavy ones, and none while those
+ * that run hold much of the memory. The others wait, and clients take turns, so that one with hundreds of queries does not keep the others
+ * from theirs.
  */
 export class QueryQueue {
   private running = 0;
+  private heavy = 0;
+  /** Light ones that may run at once as long as there are no heavy ones. */
+  private allowed = HEAVY_AT_ONCE;
   private waiting = 0;
   /** By client; the one whose turn is next is the first. */
   private readonly clients = new Map<string, (() => void)[]>();
@@ -32,7 +59,7 @@ export class QueryQueue {
    * @returns at once, if there is a place
    * @throws ClientError 503 when too many wait already; the signal's reason when it aborts first
    */
-  enter(client: string, signal: AbortSignal): Leave | Promise<Leave> {
+  enter(client: string, signal: AbortSignal): Place | Promise<Place> {
     if (this.waiting === 0 && this.mayBegin()) return this.begin();
     if (this.waiting >= this.limits.waiting) throw new ClientError(503, 'Too many requests pending, please try again later');
     return new Promise((resolve, reject) => {
@@ -67,20 +94,29 @@ export class QueryQueue {
     }
   }
 
-  private mayBegin(): boolean {
-    const { running } = this.limits;
-    return running === 0 || this.running === 0 || (this.running < running && this.hasRoom());
+  /** For Place. */
+  countHeavy(more: number): void {
+    this.heavy += more;
   }
 
-  private begin(): Leave {
+  /** For Place. @param light it was not a heavy one */
+  end(light: boolean): void {
+    this.running--;
+    if (!light) this.allowed = HEAVY_AT_ONCE;
+    else if (this.allowed < this.limits.running) this.allowed++;
+    this.admit();
+  }
+
+  private mayBegin(): boolean {
+    const { limits, heavy, running, allowed } = this;
+    if (limits.running === 0 || running === 0) return true;
+    const light = heavy === 0 ? allowed : Math.max(1, HEAVY_AT_ONCE - heavy);
+    return running < limits.running && running - heavy < light && this.hasRoom();
+  }
+
+  private begin(): Place {
     this.running++;
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      this.running--;
-      this.admit();
-    };
+    return new Place(this);
   }
 
   private remove(client: string, granted: () => void): void {

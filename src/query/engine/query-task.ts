@@ -1,7 +1,7 @@
 import { newRunStats } from '../output';
 import type { MemoryShare, QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
-import type { Leave, QueryQueue } from './query-queue';
+import type { Place, QueryQueue } from './query-queue';
 import { QueryRecord, type QueryClient, type QueryRegistry, type Question } from './query-registry';
 
 /** A client without its port: `/127.0.0.1`. */
@@ -21,7 +21,7 @@ export class QueryTask {
   readonly lifetime: QueryLifetime;
   readonly record: QueryRecord;
   readonly memory: MemoryShare;
-  private leave: Leave = () => {};
+  private place: Place | null = null;
   private finished = false;
 
   /**
@@ -54,18 +54,21 @@ export class QueryTask {
   begin(): Promise<void> | null {
     const entered = this.rules.queue.enter(addressOf(this.record.client.remote), this.lifetime.signal);
     if (!(entered instanceof Promise)) {
-      this.leave = entered;
+      this.take(entered);
       return null;
     }
-    return entered.then((leave) => {
-      this.leave = leave;
-      if (this.finished) leave();
-    });
+    return entered.then((place) => this.take(place));
+  }
+
+  private take(place: Place): void {
+    this.place = place;
+    this.memory.onHeavy = () => place.heavy();
+    if (this.finished) place.leave();
   }
 
   /** All is computed and only writing is left: another query may begin. */
   computed(): void {
-    this.leave();
+    this.place?.leave();
   }
 
   /**
@@ -76,7 +79,7 @@ export class QueryTask {
     this.lifetime.end();
     this.memory.free();
     this.finished = true;
-    this.leave();
+    this.place?.leave();
     this.rules.queue.admit(); // there may be memory again
     this.record.complete(status, error, sent);
     this.rules.registry.end(this.record);

@@ -43,9 +43,14 @@ export class QueryMemory {
   }
 }
 
+/** A query that holds more is one of the heavy ones. */
+const HEAVY_BYTES = 2 * 1024 * 1024;
+
 /** What one query holds. */
 export class MemoryShare {
   bytes = 0;
+  /** Told once when the query turns out to be a heavy one. */
+  onHeavy: (() => void) | null = null;
   private freed = false;
 
   constructor(private readonly memory: QueryMemory) {}
@@ -54,6 +59,10 @@ export class MemoryShare {
   add(points: number): void {
     if (this.freed) return; // a scan that has not yet been told that its query is over
     this.bytes += points * BYTES_PER_POINT;
+    if (this.bytes > HEAVY_BYTES && this.onHeavy !== null) {
+      this.onHeavy();
+      this.onHeavy = null;
+    }
     this.memory.change(this, points * BYTES_PER_POINT);
   }
 

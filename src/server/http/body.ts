@@ -11,7 +11,9 @@ const EMPTY = Buffer.alloc(0);
 /** The original's parser makes chunks of any body longer than this. */
 const ORIGINAL_CHUNK_BYTES = 8192;
 /** Longer bodies wait until there is room for all that they may become. */
-const SMALL_BYTES = 1024 * 1024;
+const SMALL_BYTES = 64 * 1024;
+/** One whose length nobody knows is first taken to be no longer than this. */
+const FIRST_GUESS = 320 * 1024;
 /** What a body is parsed to takes so many times its bytes, itself included. */
 const PARSED = 3;
 /** Bytes that are decoded at once. */
@@ -94,8 +96,8 @@ class BodyRead {
   private readonly buffer: BodyBuffer;
   private decoding: Transform | null = null;
   private received = 0;
-  /** Room for the largest possible body is there. */
-  private roomy = false;
+  /** So long a body there is room for. */
+  private room = SMALL_BYTES;
   private settled = false;
   private resolve: (body: Buffer) => void = () => {};
   private reject: (error: Error) => void = () => {};
@@ -164,19 +166,20 @@ class BodyRead {
     const { buffer } = this;
     if (buffer.size + part.length > this.plan.decoded) return this.fail(tooLarge(this.plan.decoded));
     try {
-      if (!this.roomy) this.memory.add(part.length);
+      if (this.room === SMALL_BYTES) this.memory.add(part.length);
     } catch (error) {
       return this.fail(error as Error);
     }
     buffer.add(part);
-    if (this.roomy || buffer.size <= SMALL_BYTES) return;
+    if (buffer.size <= this.room) return;
     from.pause();
-    this.waitFor(this.plan.decoded, () => from.resume());
+    this.waitFor(buffer.size < FIRST_GUESS ? FIRST_GUESS : this.plan.decoded, () => from.resume());
   }
 
   /** Goes on when there is room for a body of this length and for what it is parsed to. */
   private waitFor(length: number, then: () => void): void {
-    this.roomy = true;
+    this.room = length;
+    this.buffer.expect(length);
     this.memory.reserve(PARSED * length).then(
       () => {
         if (!this.settled) then();
@@ -202,7 +205,7 @@ class BodyRead {
   private fail(error: Error): void {
     if (!this.settle()) return;
     this.decoding?.destroy();
-    this.memory.shrink(0);
+    this.memory.release();
     this.req.resume(); // what is still on its way is thrown away, so that the client gets to read the answer
     this.reject(error);
   }

@@ -201,7 +201,7 @@ export class Call implements HttpCall {
 
   /** The answer to an error of a handler or of the transport, in the form of the path's API version. */
   sendError(error: unknown): void {
-    this.memory.shrink(0);
+    this.memory.release();
     const { status, message, details } = describeError(error);
     const trace = this.settings.showStackTrace && error instanceof Error ? (error.stack ?? null) : null;
     if (this.apiVersion > 0) {

@@ -1,104 +1,111 @@
 import type { Socket } from 'node:net';
 import { ClientError } from '../../util/errors';
 import type { MemoryBudget } from './memory-budget';
+import type { MemoryPool } from './memory-pool';
 
-/** What all requests of one connection hold. They are let go of when it closes, whatever the requests know about that. */
+/** Tells the requests of one connection that it is closed, and how much they hold together. */
 class ConnectionMemory {
-  private held = 0;
+  /** Bytes. */
+  held = 0;
+  readonly requests = new Set<RequestMemory>();
   private readonly aborter = new AbortController();
 
-  constructor(readonly budget: MemoryBudget) {}
-
-  /** Aborts when the connection is closed. */
   get signal(): AbortSignal {
     return this.aborter.signal;
   }
 
-  take(bytes: number): void {
-    if (this.signal.aborted) return;
-    if (this.held + bytes > this.budget.share) {
-      throw new ClientError(503, 'Too many requests of one connection in memory', 'Please wait for answers before you send more');
-    }
-    this.budget.take(bytes);
-    this.held += bytes;
-  }
-
-  async reserve(bytes: number): Promise<void> {
-    await this.budget.reserve(bytes, this.signal);
-    if (this.signal.aborted) this.budget.give(bytes);
-    else this.held += bytes;
-  }
-
-  give(bytes: number): void {
-    if (this.signal.aborted) return;
-    this.held -= bytes;
-    this.budget.give(bytes);
-  }
-
   close(): void {
     this.aborter.abort(new Error('The connection is closed'));
-    this.budget.give(this.held);
-    this.held = 0;
+    for (const request of this.requests) request.free();
   }
 }
 
 const connections = new WeakMap<Socket, ConnectionMemory>();
 
-function memoryOf(socket: Socket, budget: MemoryBudget): ConnectionMemory {
+function memoryOf(socket: Socket): ConnectionMemory {
   let memory = connections.get(socket);
   if (memory === undefined) {
-    memory = new ConnectionMemory(budget);
-    connections.set(socket, memory);
-    const { close } = memory;
-    if (socket.destroyed) memory.close();
-    else socket.once('close', close.bind(memory));
+    const made = (memory = new ConnectionMemory());
+    connections.set(socket, made);
+    if (socket.destroyed) made.close();
+    else socket.once('close', () => made.close());
   }
   return memory;
 }
 
-/** What one request holds of the budget: its body, what it is parsed to and its answer. */
+/** What one request holds of the budget: its body, what that is parsed to, and its answer. It is let go of when the connection closes. */
 export class RequestMemory {
-  private held = 0;
+  private taken = 0;
+  private reserved = 0;
+  private pool: MemoryPool | null = null;
   private freed = false;
   private readonly connection: ConnectionMemory;
 
-  constructor(socket: Socket, budget: MemoryBudget) {
-    this.connection = memoryOf(socket, budget);
+  constructor(
+    socket: Socket,
+    private readonly budget: MemoryBudget,
+  ) {
+    this.connection = memoryOf(socket);
+    if (this.connection.signal.aborted) this.freed = true;
+    else this.connection.requests.add(this);
   }
 
   /** Bytes held. */
   get used(): number {
-    return this.held;
+    return this.taken + this.reserved;
   }
 
-  /** Counts bytes more, or fewer. @throws ClientError 503 when there are no more */
+  /** Counts bytes more. @throws ClientError 503 when there are no more */
   add(bytes: number): void {
     if (this.freed) return;
-    if (bytes > 0) this.connection.take(bytes);
-    else this.connection.give(-bytes);
-    this.held += bytes;
+    if (this.connection.held + bytes > this.budget.share) {
+      throw new ClientError(503, 'Too many requests of one connection in memory', 'Please wait for answers before you send more');
+    }
+    this.budget.small.take(bytes);
+    this.taken += bytes;
+    this.connection.held += bytes;
   }
 
   /**
-   * Waits until so many bytes in all are there; more than a connection's share is never asked for, so that what is allowed to be larger runs
-   * alone. A request must do this only once, else two of them might wait for each other.
-   * @throws ClientError 503 when they are not there in time; the signal's reason when the connection closes
+   * Waits until so many bytes are there, beside those that were added and in place of those that were reserved. Each time more must be asked
+   * for, and of more that are larger reservations, so that no two requests wait for each other. What is more than a connection's share runs
+   * alone.
+   * @throws ClientError 503 when they are not there in time; another error when the connection closes
    */
-  async reserve(total: number): Promise<void> {
-    const more = Math.min(total, this.connection.budget.share) - this.held;
-    if (more <= 0 || this.freed) return;
-    await this.connection.reserve(more);
-    if (this.freed) this.connection.give(more);
-    else this.held += more;
-  }
-
-  /** Lets go of what is beyond so many bytes. */
-  shrink(total: number): void {
-    if (this.held > total) this.add(total - this.held);
-  }
-
-  free(): void {
+  async reserve(wanted: number): Promise<void> {
+    if (this.freed) return;
+    const bytes = Math.min(wanted, this.budget.share);
+    const pool = this.budget.poolFor(bytes);
+    await pool.reserve(bytes, this.connection.signal);
+    if (this.freed) return pool.give(bytes);
     this.shrink(0);
+    this.pool = pool;
+    this.reserved = bytes;
+    this.connection.held += bytes;
+  }
+
+  /** Gives back what of the reservation is beyond so many bytes. */
+  shrink(bytes: number): void {
+    if (this.pool === null || this.reserved <= bytes) return;
+    const less = this.reserved - bytes;
+    this.reserved = bytes;
+    this.connection.held -= less;
+    this.pool.give(less);
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    this.shrink(0);
+    this.connection.held -= this.taken;
+    this.budget.small.give(this.taken);
+    this.taken = 0;
+  }
+
+  /** The request is over. */
+  free(): void {
+    if (this.freed) return;
+    this.release();
     this.freed = true;
+    this.connection.requests.delete(this);
   }
 }

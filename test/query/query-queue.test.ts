@@ -1,0 +1,100 @@
+import { QueryQueue, type Place } from '../../src/query/engine/query-queue';
+
+const never = new AbortController().signal;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Asks for a place; the client's name is added to the list when it gets one. */
+function ask(queue: QueryQueue, client: string, order: string[], signal = never): Promise<Place> {
+  return Promise.resolve(queue.enter(client, signal)).then((place) => {
+    order.push(client);
+    return place;
+  });
+}
+
+test('a few begin at once, more with every light one that ends', async () => {
+  const queue = new QueryQueue({ running: 6, waiting: 100 }, () => true);
+  const order: string[] = [];
+  const places = Array.from({ length: 10 }, () => ask(queue, 'a', order));
+  await turn();
+  expect(order).toHaveLength(4);
+  (await places[0]).leave();
+  await turn();
+  expect(order).toHaveLength(6); // one for the one that ended, and one more
+  (await places[1]).leave();
+  await turn();
+  expect(order).toHaveLength(8);
+  (await places[2]).leave();
+  await turn();
+  expect(order).toHaveLength(9); // six at once are the limit
+});
+
+test('beside four heavy ones others begin one at a time', async () => {
+  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => true);
+  const order: string[] = [];
+  for (let i = 0; i < 4; i++) (await ask(queue, 'heavy', order)).heavy();
+  const light = await ask(queue, 'light', order);
+  void ask(queue, 'light', order);
+  void ask(queue, 'light', order);
+  await turn();
+  expect(order).toHaveLength(5);
+  light.leave();
+  await turn();
+  expect(order).toHaveLength(6);
+});
+
+test('nobody begins while there is no memory, but one alone', async () => {
+  let room = true;
+  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => room);
+  const order: string[] = [];
+  const first = await ask(queue, 'a', order);
+  room = false;
+  void ask(queue, 'b', order);
+  void ask(queue, 'c', order);
+  await turn();
+  expect(order).toEqual(['a']);
+  first.leave();
+  first.leave();
+  await turn();
+  expect(order).toEqual(['a', 'b']);
+  room = true;
+  queue.admit();
+  await turn();
+  expect(order).toEqual(['a', 'b', 'c']);
+});
+
+test('clients take turns', async () => {
+  let room = false;
+  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => room);
+  const order: string[] = [];
+  await ask(queue, 'first', order);
+  for (const client of ['a', 'a', 'a', 'b', 'c', 'b']) void ask(queue, client, order);
+  room = true;
+  for (let i = 0; i < 6; i++) {
+    queue.admit();
+    await turn();
+  }
+  expect(order.slice(0, 4)).toEqual(['first', 'a', 'b', 'c']);
+});
+
+test('too many that wait are refused, and one that goes away gives its place up', async () => {
+  const queue = new QueryQueue({ running: 1, waiting: 1 }, () => true);
+  const order: string[] = [];
+  await ask(queue, 'a', order);
+  const gone = new AbortController();
+  const waiting = ask(queue, 'b', order, gone.signal);
+  expect(() => queue.enter('c', never)).toThrow(
+    expect.objectContaining({ status: 503, message: 'Too many requests pending, please try again later' }),
+  );
+  gone.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+  void ask(queue, 'c', order);
+  await turn();
+  expect(order).toEqual(['a']);
+});
+
+test('without a limit all begin', async () => {
+  const queue = new QueryQueue({ running: 0, waiting: 0 }, () => false);
+  const order: string[] = [];
+  await Promise.all(Array.from({ length: 50 }, () => ask(queue, 'a', order)));
+  expect(order).toHaveLength(50);
+});
