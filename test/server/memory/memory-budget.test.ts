@@ -5,7 +5,7 @@ import { MemoryPool } from '../../../src/server/memory/memory-pool';
 
 const KIB = 1024;
 const never = new AbortController().signal;
-const refused = expect.objectContaining({ status: 503 }) as unknown;
+const refused = expect.objectContaining({ status: 503 });
 
 function socket(): Socket {
   return Object.assign(new EventEmitter(), { destroyed: false }) as unknown as Socket;
