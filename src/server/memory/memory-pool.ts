@@ -57,7 +57,7 @@ export class MemoryPool {
       };
       const fail = (error: unknown): void => {
         stop();
-        reject(error as Error);
+        reject(error);
         this.grant();
       };
       const gone = (): void => fail(signal.reason);
