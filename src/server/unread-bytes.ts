@@ -36,21 +36,14 @@ function receiveQueues(localPort: number): Map<number, number> | null {
   return known ? queues : null;
 }
 
-/** A client whose bytes here are fewer is not held back by this side: hardly any wait on its own. */
-const HELD_BACK = 64 << 10;
-
 /**
  * How many bytes of each connection clients may have sent by now that have not been read: what the system here has received, and what that of
- * the client can hold for sending when it has to.
+ * the client can hold for sending (how full that is cannot be seen from here).
  * @returns bytes by the client's port
  */
 export function unreadBytes(localPort: number): (clientPort: number | undefined) => number {
   const queues = receiveQueues(localPort);
   const sending = largestBuffer('tcp_wmem');
   const received = largestBuffer('tcp_rmem');
-  return (clientPort) => {
-    if (queues === null || clientPort === undefined) return received + sending;
-    const queue = queues.get(clientPort) ?? 0;
-    return queue + (queue < HELD_BACK ? HELD_BACK : sending);
-  };
+  return (clientPort) => sending + (queues === null || clientPort === undefined ? received : (queues.get(clientPort) ?? 0));
 }
