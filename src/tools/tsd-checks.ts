@@ -41,9 +41,13 @@ function checkDirectory(key: string, path: string, writable: boolean): void {
       // told below by what it is now
     }
   }
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return refuse('No such directory');
-  if (!stat.isDirectory()) refuse('Not a directory');
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(path).isDirectory();
+  } catch {
+    return refuse('No such directory'); // also when something on the way is a file, or may not be entered
+  }
+  if (!isDirectory) refuse('Not a directory');
   if (writable && !may(path, constants.W_OK)) refuse('Cannot write to directory');
   if (!may(path, constants.R_OK | constants.X_OK)) refuse('Cannot read directory');
 }

@@ -57,6 +57,8 @@ describe('what keeps it from starting', () => {
     [{ 'tsd.core.connections.limit': 'many' }, 1, 'Invalid connections limit: tsd.core.connections.limit = many'],
     [{ 'tsd.network.worker_threads': 'many' }, 1, 'Invalid worker thread count: tsd.network.worker_threads = many'],
     [{ 'tsd.http.staticroot': '/nosuch/dir' }, 3, 'No such directory [/nosuch/dir]: tsd.http.staticroot'],
+    [{ 'tsd.http.staticroot': '/dev/null/x/y' }, 3, 'No such directory [/dev/null/x/y]: tsd.http.staticroot'],
+    [{ 'tsd.http.cachedir': '/dev/null/x/y' }, 3, 'No such directory [/dev/null/x/y]: tsd.http.cachedir'],
     [{ 'tsd.http.staticroot': __filename }, 3, `Not a directory [${__filename}]: tsd.http.staticroot`],
     [{ 'tsd.http.cachedir': __filename }, 3, `Not a directory [${__filename}]: tsd.http.cachedir`],
   ])('%j: exit code %i and the usage', async (settings, code, message) => {
