@@ -6,7 +6,7 @@ import { LayeredConfig } from './config';
 import { parseProperties } from './properties';
 
 /** Where a configuration is looked for, in this order, when no file is named. The first that opens and parses is taken. */
-export const SEARCH_PATH: readonly string[] = [
+const SEARCH_PATH: readonly string[] = [
   'opentsdb.conf',
   '/etc/opentsdb.conf',
   '/etc/opentsdb/opentsdb.conf',
@@ -30,7 +30,7 @@ export interface LoadedConfig {
 }
 
 /** A named file that can't be opened. Java's text. */
-export class ConfigFileNotFoundError extends Error implements JavaNamed {
+class ConfigFileNotFoundError extends Error implements JavaNamed {
   constructor(path: string, reason: string) {
     super(`${path} (${reason})`);
     this.name = 'ConfigFileNotFoundError';

@@ -22,7 +22,7 @@ const CORE = 'com.fasterxml.jackson.core';
 const DATABIND = 'com.fasterxml.jackson.databind';
 
 /** What is wrong with a body: the exceptions of Jackson by which clients and logs know them. */
-export const JSON_EXCEPTIONS = {
+const JSON_EXCEPTIONS = {
   syntax: `${CORE}.JsonParseException`,
   end: `${CORE}.io.JsonEOFException`,
   mapping: `${DATABIND}.JsonMappingException`,

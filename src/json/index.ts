@@ -12,5 +12,5 @@ export { Changes } from './changes';
 export { elements, list, map, strings } from './containers';
 export { enumeration } from './enumeration';
 export { JsonError } from './errors';
-export { DEFAULT_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';
+export { JSON_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';
 export { boolean, double, float, int, long, longOfNumber, longOfText, primitiveFloat, string, type Bind } from './scalars';

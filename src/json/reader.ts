@@ -2,7 +2,7 @@ import { ClientError } from '../util/errors';
 import { isIdentifierStart } from './characters';
 import { JsonError, showPlace, type JsonFault, type JsonPlace } from './errors';
 import { readInfinity, readNumber, readWord } from './numbers';
-import { END, JsonSource } from './source';
+import { SOURCE_END, JsonSource } from './source';
 import { readString } from './strings';
 
 /** Names of tokens as messages show them. */
@@ -29,7 +29,7 @@ export interface JsonLimits {
   readonly elements: number;
 }
 
-export const DEFAULT_LIMITS: JsonLimits = { depth: 1000, values: 200_000, elements: 20_000 };
+export const JSON_LIMITS: JsonLimits = { depth: 1000, values: 200_000, elements: 20_000 };
 
 const tooMany = (what: string, limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request has more than the limit of ${limit} ${what}`);
@@ -67,7 +67,7 @@ export class JsonReader {
 
   constructor(
     text: string,
-    private readonly limits: JsonLimits = DEFAULT_LIMITS,
+    private readonly limits: JsonLimits = JSON_LIMITS,
   ) {
     this.source = new JsonSource(text);
   }
@@ -76,7 +76,7 @@ export class JsonReader {
   next(): JsonToken | null {
     if (this.token === 'FIELD_NAME') return this.valueOfField();
     const c = this.nextCharacter();
-    if (c === END) return (this.token = null);
+    if (c === SOURCE_END) return (this.token = null);
     if (this.closes(c)) return this.token;
     const next = this.afterComma(c);
     if (this.scope.name !== 'Object') {
@@ -94,8 +94,8 @@ export class JsonReader {
       return null;
     }
     const c = this.nextCharacter();
-    if (c === END || this.closes(c)) {
-      if (c === END) this.token = null;
+    if (c === SOURCE_END || this.closes(c)) {
+      if (c === SOURCE_END) this.token = null;
       return null;
     }
     this.fieldName(this.afterComma(c), false);
@@ -144,7 +144,7 @@ export class JsonReader {
   private nextCharacter(): number {
     if (this.unread) this.text();
     const c = this.source.afterSpace();
-    if (c !== END || this.scopes.length === 1) return c;
+    if (c !== SOURCE_END || this.scopes.length === 1) return c;
     const { name, start } = this.scope;
     throw this.source.ended(`: expected close marker for ${name} (start marker at ${showPlace(this.source.text, start)})`);
   }
@@ -168,7 +168,7 @@ export class JsonReader {
     if (scope.elements++ === 0 || scope.name === 'root') return c;
     if (c !== 0x2c) throw this.source.unexpected(c, `was expecting comma to separate ${scope.name} entries`);
     const next = this.source.afterSpace();
-    if (next === END) throw this.source.error('syntax', `Unexpected end-of-input within/between ${scope.name} entries`);
+    if (next === SOURCE_END) throw this.source.error('syntax', `Unexpected end-of-input within/between ${scope.name} entries`);
     if (scope.elements > this.limits.elements) throw tooMany('elements in one list', this.limits.elements);
     return next;
   }
@@ -181,10 +181,10 @@ export class JsonReader {
     this.field = readString(source, 'name', ' in field name');
     this.token = 'FIELD_NAME';
     const colon = source.afterSpace();
-    if (colon === END) throw source.ended(' within/between Object entries');
+    if (colon === SOURCE_END) throw source.ended(' within/between Object entries');
     if (colon !== 0x3a) throw source.unexpected(colon, 'was expecting a colon to separate field name and value');
     const first = source.afterSpace();
-    if (first === END) throw source.ended(' within/between Object entries');
+    if (first === SOURCE_END) throw source.ended(' within/between Object entries');
     this.tokenPlace = this.lastPlace();
     this.ahead = this.value(first, plain);
   }

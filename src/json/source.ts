@@ -6,7 +6,7 @@ const PIECE = 4000;
 /** Characters of a word that a message shows. */
 const WORD_SHOWN = 256;
 
-export const END = -1;
+export const SOURCE_END = -1;
 
 /**
  * The text of a body and where reading stands in it: white space, lines, and the errors of single characters, with places as Jackson counts
@@ -82,7 +82,7 @@ export class JsonSource {
     return this.error('syntax', `Unrecognized token '${word}': was expecting ${expecting}`);
   }
 
-  /** Reads white space and the character behind it. @returns its code, or END. @throws JsonError for a control character or a comment */
+  /** Reads white space and the character behind it. @returns its code, or SOURCE_END. @throws JsonError for a control character or a comment */
   afterSpace(): number {
     const { text } = this;
     const end = text.length;
@@ -95,7 +95,7 @@ export class JsonSource {
       if (c !== 0x20) this.lineBreakOrTab(c);
     }
     this.missMore();
-    return END;
+    return SOURCE_END;
   }
 
   private lineBreakOrTab(c: number): void {

@@ -1,6 +1,5 @@
 // Queries: from a request (`parse/`) over its plan (`plan/`), what is read (`source/`, `scan/`) and grouped (`group/`) to the numbers
 // (`evaluate`, with `downsample/`, `rate/`, `merge/` and `aggregate/`). `engine/` does all of it; nothing here knows HTTP.
-export { AGGREGATOR_NAMES, findAggregator } from './aggregate/registry';
 export { deletingIsOff } from './engine/client-error';
 export type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine/engine';
 export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest, type Question } from './engine/query-registry';
@@ -25,10 +24,9 @@ export {
 } from './expression/exp';
 export { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from './expression/gexp';
 export type { ExpressionLimits } from './expression/limits';
-export { FILTER_TYPES } from './filter';
 export type { QueryResult, RunStats, ScanStats, SeriesStats, SubQueryStats } from './output';
 export type { LastPoint, LastQuery, LastSubQuery } from './last';
 export { parseLookup, type FoundSeries, type LookupQuery, type LookupTag } from './lookup';
-export { parseJsonQuery, parseMetricAndFilters, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';
+export { parseJsonQuery, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';
 export type { Series } from './series';
 export type { ValidQuery, ValidSubQuery } from './specification';

@@ -2,7 +2,7 @@ import { IngestCounters } from '../ingest';
 import type { StatsSink, StatsSource } from '../util/stats';
 
 /** Requests taken and exceptions met, by protocol. Mirrors RpcHandler's counters. */
-export class RpcCounters implements StatsSource {
+class RpcCounters implements StatsSource {
   telnetReceived = 0;
   httpReceived = 0;
   httpPluginReceived = 0;
@@ -17,7 +17,7 @@ export class RpcCounters implements StatsSource {
 }
 
 /** How `/api/query` calls ended. Mirrors QueryRpc's counters. */
-export class QueryCounters implements StatsSource {
+class QueryCounters implements StatsSource {
   unauthorized = 0;
   forbidden = 0;
   invalidRequests = 0;

@@ -77,7 +77,7 @@ function toStat(key: string, value: string, timestamp: number, serverTags: Reado
 }
 
 /** `tsd.<name> <timestamp> <value> tag=value ...`, without the line end. */
-export function statLine({ metric, timestamp, value, tags }: Stat): string {
+function statLine({ metric, timestamp, value, tags }: Stat): string {
   return [metric, timestamp, value, ...tags.map(([key, text]) => `${key}=${text}`)].join(' ');
 }
 

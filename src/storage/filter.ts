@@ -31,7 +31,7 @@ export interface KeyRegexpFilter {
   pattern: string;
 }
 
-export interface AllFilter {
+interface AllFilter {
   kind: 'all';
   filters: readonly RowFilter[];
 }

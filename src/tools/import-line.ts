@@ -7,7 +7,7 @@ import { parseLong } from '../util/java-long';
 import { parseTag } from '../write';
 import { readValueText } from '../write/value-text';
 import type { PointSink, PointWriter } from '../write';
-import { ImportSeries, toMilliseconds } from './import-series';
+import { ImportSeries, importedMilliseconds } from './import-series';
 
 type Field = 'metric' | 'timestamp' | 'value';
 
@@ -87,7 +87,7 @@ export class LineImporter {
     const valueTo = bytes.indexOf(SPACE, at + 1);
     if (valueTo < 0 || valueTo >= to || timestamp <= 0 || timestamp > MAX_TIMESTAMP_MS) return false;
     const state = this.series.find(bytes.toString('latin1', from, metricTo) + bytes.toString('latin1', valueTo, to));
-    const time = toMilliseconds(timestamp);
+    const time = importedMilliseconds(timestamp);
     if (!state || time <= state.last) return false;
     if (!this.writer.addLine(bytes, from, to, 'import', this.sink)) return false;
     state.last = time;
@@ -109,7 +109,7 @@ export class LineImporter {
     const plain = /^[\x20-\x7e]*$/.test(line);
     const key = metric + line.slice(metric.length + time.length + text.length + 2);
     const state = (plain ? this.series.find(key) : undefined) ?? (tags.size > 0 ? this.series.learn(key, metric, tags) : null);
-    const milliseconds = toMilliseconds(timestamp);
+    const milliseconds = importedMilliseconds(timestamp);
     if (state && isMilliseconds(timestamp) && timestamp > MAX_TIMESTAMP_MS)
       throw await this.series.refusal(state, `bad timestamp=${time}`, value.bytes);
     if (state && milliseconds <= state.last && !this.anyOrder)

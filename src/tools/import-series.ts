@@ -63,6 +63,6 @@ export class ImportSeries {
 }
 
 /** Milliseconds of a timestamp in either unit. */
-export function toMilliseconds(timestamp: number): number {
+export function importedMilliseconds(timestamp: number): number {
   return isMilliseconds(timestamp) ? timestamp : timestamp * 1000;
 }

@@ -25,7 +25,7 @@ export function allNames(codec: NameCodec): { start: Buffer; stop: Buffer } {
  * @throws IllegalArgumentError `Count must be greater than 0`
  * @throws IllegalStateError `WTF?  For kind=K name=N, we have id=[…] in cache, but just scanned id=[…]`, when storage stands by neither
  */
-export async function suggest(uid: UniqueId, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]> {
+export async function suggestNames(uid: UniqueId, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]> {
   if (max < 1) throw new IllegalArgumentError('Count must be greater than 0');
   const { table, cache } = uid;
   const bytes = table.codec.encode(prefix);

@@ -18,7 +18,7 @@ import { UidChanges } from './changes';
 import type { SharedUidCache, UidEnd } from './shared-cache';
 import { TableChanges } from './redis/table-changes';
 import { readUsedIds, recordKind } from './stats';
-import { suggest } from './suggest';
+import { suggestNames } from './suggest';
 import { UID_KINDS, type UidInvalidation, type UidKind, type Uids, type UidWidths } from './types';
 import { UniqueId, type UidPoint } from './unique-id';
 import { UidTable } from './uid-table';
@@ -136,7 +136,7 @@ export class StorageUids implements Uids {
   }
 
   suggest(kind: UidKind, prefix: string, max: number, account?: (bytes: number) => void): Promise<string[]> {
-    return suggest(this.kinds[kind], prefix, max, account);
+    return suggestNames(this.kinds[kind], prefix, max, account);
   }
 
   async rename(kind: UidKind, oldName: string, newName: string): Promise<void> {

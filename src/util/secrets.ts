@@ -1,5 +1,5 @@
 /** What stands in place of a secret. The original's. */
-export const MASK = '********';
+const MASK = '********';
 
 /** Names of settings, parameters and headers whose values are secrets; `pass` is the original's rule for settings. */
 const SECRET_NAME = /pass|secret|token|credential|(api|access|private)[-_.]?key|signature/i;

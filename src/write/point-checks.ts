@@ -32,7 +32,7 @@ function checkTimestamp(point: TimedPoint, value: ReadValue): void {
 }
 
 /** @throws IllegalArgumentError */
-export function checkTags(metric: string, tags: ReadonlyMap<string, string>, maxTags: number, names: NameValidator): void {
+function checkTags(metric: string, tags: ReadonlyMap<string, string>, maxTags: number, names: NameValidator): void {
   if (tags.size === 0) throw new IllegalArgumentError(`Need at least one tag (metric=${metric}, tags={})`);
   if (tags.size > maxTags)
     throw new IllegalArgumentError(`Too many tags: ${tags.size} maximum allowed: ${maxTags}, tags: ${showTags(tags)}`);

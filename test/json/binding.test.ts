@@ -2,7 +2,7 @@ import {
   bean,
   boolean,
   Changes,
-  DEFAULT_LIMITS,
+  JSON_LIMITS,
   elements,
   enumeration,
   JsonError,
@@ -88,19 +88,19 @@ describe('limits', () => {
     expect(readJson(nested(1000), any)).toBeUndefined();
     expect(textOf(() => readJson(nested(1001), any))).toContain('Document nesting depth exceeds 1000');
     expect(textOf(() => readJson(nested(1_000_000), any))).toContain('Document nesting depth exceeds 1000');
-    expect(textOf(() => readJson(nested(3), any, { ...DEFAULT_LIMITS, depth: 2 }))).toContain('Document nesting depth exceeds 2');
+    expect(textOf(() => readJson(nested(3), any, { ...JSON_LIMITS, depth: 2 }))).toContain('Document nesting depth exceeds 2');
   });
 
   test('of values', () => {
-    expect(readJson('["a","b"]', strings, { ...DEFAULT_LIMITS, values: 3 })).toEqual(['a', 'b']);
-    expect(() => readJson('["a","b"]', strings, { ...DEFAULT_LIMITS, values: 2 })).toThrow(
+    expect(readJson('["a","b"]', strings, { ...JSON_LIMITS, values: 3 })).toEqual(['a', 'b']);
+    expect(() => readJson('["a","b"]', strings, { ...JSON_LIMITS, values: 2 })).toThrow(
       expect.objectContaining({ status: 413, details: 'The body of the request has more than the limit of 2 values' }),
     );
     expect(() => readJson(`[${'[1],'.repeat(100_000)}1]`, (json) => json.skip())).toThrow(ClientError);
   });
 
   test('of elements of one list or object', () => {
-    const limits = { ...DEFAULT_LIMITS, elements: 2 };
+    const limits = { ...JSON_LIMITS, elements: 2 };
     const tooMany = expect.objectContaining({
       status: 413,
       details: 'The body of the request has more than the limit of 2 elements in one list',

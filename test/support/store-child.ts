@@ -10,7 +10,7 @@ export const ROWS_PER_BATCH = 200;
 export const CELLS_PER_ROW = 3;
 
 /** A batch's rows: spread over the table, each with a few cells; the values say which batch it was. */
-export function batchRows(batch: number): RowPut[] {
+function batchRows(batch: number): RowPut[] {
   return Array.from({ length: ROWS_PER_BATCH }, (_, i) => {
     const row = Buffer.alloc(8);
     row.writeUInt32BE(Math.imul(i, 0x9e3779b1) >>> 0, 0);

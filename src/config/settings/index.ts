@@ -2,21 +2,13 @@
 export { readCompactionSettings, type CompactionSettings } from './compaction';
 export { readHBaseSettings, type HBaseSettings } from './hbase';
 export { readImportSettings, type ImportSettings } from './import';
-export { readMode, type Mode } from './mode';
+export { type Mode } from './mode';
 export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
-export {
-  readBodySettings,
-  readNetworkSettings,
-  readServerSettings,
-  type BodySettings,
-  type MemorySettings,
-  type NetworkSettings,
-  type ServerSettings,
-} from './server';
+export { readServerSettings, type BodySettings, type MemorySettings, type NetworkSettings, type ServerSettings } from './server';
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
-export { readTableSettings, WIDTH_KEYS, type TableSettings } from './tables';
+export { WIDTH_KEYS, type TableSettings } from './tables';
 export { readTimeZone } from './time-zone';
 export { readUidSettings, readWhitelistSettings, type RedisSettings, type UidSettings, type WhitelistSettings } from './uids';
 export { readSpoolSettings, readWriteSettings, type SpoolSettings, type WriteSettings } from './write';

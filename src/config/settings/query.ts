@@ -33,7 +33,7 @@ export interface QuerySettings {
 }
 
 /** How last points are found. */
-export interface LastPointSettings {
+interface LastPointSettings {
   /** Points are counted in the meta table. */
   readonly counting: boolean;
   /** Hours to look back for series that have no counter there; 0: not at all. */

@@ -24,7 +24,7 @@ export interface NetworkSettings {
  * reuses addresses, and input and output are always asynchronous.
  * @throws NumberFormatError
  */
-export function readNetworkSettings(config: Config): NetworkSettings {
+function readNetworkSettings(config: Config): NetworkSettings {
   return {
     port: config.getInt('tsd.network.port'),
     bind: config.getString('tsd.network.bind') ?? '',
@@ -66,7 +66,7 @@ export interface MemorySettings {
 }
 
 /** @throws NumberFormatError */
-export function readBodySettings(config: Config): BodySettings {
+function readBodySettings(config: Config): BodySettings {
   const chunked = 'tsd.http.request.enable_chunked';
   const maxChunk = 'tsd.http.request.max_chunk';
   return {

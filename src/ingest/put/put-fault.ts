@@ -1,4 +1,4 @@
-import { bean, DEFAULT_LIMITS, elements, JsonError, JsonReader, long, map, string, unparsable, type Bind } from '../../json';
+import { bean, JSON_LIMITS, elements, JsonError, JsonReader, long, map, string, unparsable, type Bind } from '../../json';
 import { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
 
@@ -39,7 +39,7 @@ function pointOf({ type, extraFields }: PointKind): Bind<object | null> {
 export async function putFault(text: string, refused: Error, kind = DATA_POINT): Promise<ClientError> {
   const point = pointOf(kind);
   // As many values as there are: PutBody has counted the points.
-  const json = new JsonReader(text, { ...DEFAULT_LIMITS, values: Infinity, elements: Infinity });
+  const json = new JsonReader(text, { ...JSON_LIMITS, values: Infinity, elements: Infinity });
   const slice = new TimeSlice();
   try {
     if (json.next() === 'START_ARRAY') {

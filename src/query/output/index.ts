@@ -1,4 +1,4 @@
 // What comes out of a query, as data: its results and how they came about.
 export type { QueryGroup, QueryResult } from './result';
 export { newRunStats, type RunStats, type SeriesStats, type SubQueryStats } from './run-stats';
-export { newScanStats, type ScanStats } from './scan-stats';
+export { type ScanStats } from './scan-stats';

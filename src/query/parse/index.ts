@@ -1,7 +1,6 @@
 export { describeQuery } from './describe';
 export { queryIdentity, removeDuplicates } from './equality';
 export { parseJsonQuery } from './json';
-export { parseMetricAndFilters } from './metric-tags';
 export * from './query';
 export { parseMetricParam, parseTsuidParam, parseUriQuery, type UriParams } from './uri';
 export { shortened } from './shortened';

@@ -23,7 +23,7 @@ const tooLarge = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
 
 /** `Transfer-Encoding: chunked`, a long body, or `Expect: 100-continue`: what the original counts as a chunked request. */
-export function isChunked(req: IncomingMessage): boolean {
+function isChunked(req: IncomingMessage): boolean {
   if (req.headers['transfer-encoding'] !== undefined || req.headers.expect !== undefined) return true;
   const length = req.headers['content-length'];
   return length !== undefined && Number(length) > ORIGINAL_CHUNK_BYTES;

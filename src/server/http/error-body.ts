@@ -3,7 +3,7 @@ import { ClientError } from '../../util/errors';
 const NAMED: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Escapes the characters that the original's error formatter escapes, and the one control character it forgets (0x1F). */
-export const escapeErrorText = (text: string): string =>
+const escapeErrorText = (text: string): string =>
   text.replace(/["\\\u0000-\u001f]/g, (c) => NAMED[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The API's error object; keys in the original's order, empty ones left out. Mirrors HttpSerializer.formatErrorV1. */

@@ -1,7 +1,7 @@
 import { ClientError } from '../../util/errors';
 
 /** The newest API version there is. */
-export const MAX_API_VERSION = 1;
+const MAX_API_VERSION = 1;
 /** Parameters beyond this many are ignored. */
 const MAX_PARAMS = 1024;
 
@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** The path of a request target, without the query string. */
-export function pathOf(uri: string): string {
+function pathOf(uri: string): string {
   const question = uri.indexOf('?');
   return question < 0 ? uri : uri.slice(0, question);
 }

@@ -4,7 +4,7 @@
  */
 import type { CellKey } from './key-codec';
 
-export const TIMESTAMP_BYTES = 6;
+export const CELL_TIME_BYTES = 6;
 export const KEY_LENGTH_BYTES = 4;
 export const MAX_TIMESTAMP = 2 ** 48 - 1;
 const LOW = 0x100000000;
@@ -25,12 +25,12 @@ export function writeTimestamp(timestamp: number, target: Buffer, at: number): n
   target[at + 3] = low >>> 16;
   target[at + 4] = low >>> 8;
   target[at + 5] = low;
-  return at + TIMESTAMP_BYTES;
+  return at + CELL_TIME_BYTES;
 }
 
 /** Where the value starts in what is stored under a key. */
 export function valueOffset(stored: Buffer, long: boolean): number {
-  return long ? TIMESTAMP_BYTES + KEY_LENGTH_BYTES + stored.readUInt32BE(TIMESTAMP_BYTES) : TIMESTAMP_BYTES;
+  return long ? CELL_TIME_BYTES + KEY_LENGTH_BYTES + stored.readUInt32BE(CELL_TIME_BYTES) : CELL_TIME_BYTES;
 }
 
 /** A buffer of which LMDB reads the bytes from `start` to `end`. */
@@ -54,7 +54,7 @@ export class ValueArena {
 
   /** Copies a cell in and returns the window on it; good until the next call. */
   add(key: CellKey, timestamp: number, source: Uint8Array, from: number, length: number): ValueWindow {
-    const need = TIMESTAMP_BYTES + length + (key.isLong ? KEY_LENGTH_BYTES + key.length : 0);
+    const need = CELL_TIME_BYTES + length + (key.isLong ? KEY_LENGTH_BYTES + key.length : 0);
     if (this.at + need > this.window.byteLength) {
       this.window = newWindow(Math.max(need, this.window.byteLength));
       this.at = 0;

@@ -1,6 +1,6 @@
 /** Single cells of a table, wherever they are kept. Changes belong into a transaction. */
-import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
-import { RangeStart, type CellDatabase, type Table, type TableState } from './table';
+import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
+import { RangeStart, type CellDatabase, type StoredTable, type TableState } from './table';
 import { CellKey, columnEnd, LONG } from './key-codec';
 import { CellList, compareBytes } from './run-codec';
 import { runAt, RunWriter } from './runs';
@@ -8,7 +8,7 @@ import { runAt, RunWriter } from './runs';
 const scratch = new CellList();
 
 /** A copy of the cell under this key, or null. */
-export function readCell(table: Table, state: TableState, key: CellKey): { value: Buffer; timestamp: number } | null {
+export function readCell(table: StoredTable, state: TableState, key: CellKey): { value: Buffer; timestamp: number } | null {
   const other = table.other(state);
   const unpacked = other !== null && compareBytes(key.bytes, 0, key.length, state.marker, 0, state.marker.length) >= 0;
   const stored = table.active(state).getBinaryFast(key) ?? (unpacked ? other.getBinaryFast(key) : undefined);
@@ -27,7 +27,7 @@ export function readCell(table: Table, state: TableState, key: CellKey): { value
   return null;
 }
 
-export function removeCells(table: Table, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
+export function removeCells(table: StoredTable, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
   const key = new CellKey().setColumnFamily(row, family);
   const column = Buffer.from(key.bytes.subarray(0, key.length));
   for (const q of qualifiers) {
@@ -39,7 +39,7 @@ export function removeCells(table: Table, state: TableState, row: Buffer, family
 }
 
 /** Removes all cells whose whole key starts with these bytes. */
-export function removeStartingWith(table: Table, state: TableState, start: CellKey): void {
+export function removeStartingWith(table: StoredTable, state: TableState, start: CellKey): void {
   for (const place of [table.active(state), table.other(state), table.runs]) if (place !== null) removeFrom(place, start);
 }
 
@@ -50,7 +50,7 @@ function removeFrom(cells: CellDatabase, start: CellKey): void {
     const { keyBytes, keyStart, keyEnd, value } = entry;
     const long = keyEnd - keyStart > LONG;
     const key = long
-      ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(value, true)))
+      ? Buffer.from(value.subarray(CELL_TIME_BYTES + KEY_LENGTH_BYTES, valueOffset(value, true)))
       : Buffer.from(keyBytes.subarray(keyStart, keyEnd));
     if (key.subarray(0, prefix.length).equals(prefix)) found.push(key);
     else if (!long || !key.subarray(0, LONG).equals(prefix.subarray(0, LONG))) break;

@@ -4,7 +4,7 @@ import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, Sc
 import { withinDeadline, throwIfOver } from './deadline';
 import { readCell } from './cells';
 import { Environment, type EmbeddedOptions } from './environment';
-import { type Table } from './table';
+import { type StoredTable } from './table';
 import { CellKey } from './key-codec';
 import { Packing } from './packing';
 import { RangeReader, type Batch, type Selection } from './range-reader';
@@ -77,7 +77,7 @@ export class EmbeddedStorage implements Storage {
     return rows;
   }
 
-  private readRow(table: Table, get: RowGet): Row | null {
+  private readRow(table: StoredTable, get: RowGet): Row | null {
     const error = rowError(table, get.row) ?? (get.family === undefined ? null : familyError(table, get.family, get.row));
     if (error !== null) throw error;
     this.rowsRead++;
@@ -89,7 +89,7 @@ export class EmbeddedStorage implements Storage {
     return new RangeReader(table, { ...get, start: get.row, stop, accepts: null }, bounds).read().rows[0] ?? null;
   }
 
-  private readCells(table: Table, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
+  private readCells(table: StoredTable, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
     const key = this.key.setColumnFamily(row, family);
     const state = table.state();
     const cells: PlainCell[] = [];
@@ -198,7 +198,7 @@ export class EmbeddedStorage implements Storage {
   private async write<T>(
     table: string,
     options: CallOptions | undefined,
-    action: (writer: Writer, table: Table) => Promise<T>,
+    action: (writer: Writer, table: StoredTable) => Promise<T>,
   ): Promise<T> {
     throwIfOver(options, table);
     const t = this.opened().table(table);

@@ -6,7 +6,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
-import { OWN_TABLE, Table, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
+import { OWN_TABLE, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
@@ -39,7 +39,7 @@ process.on('exit', () => {
 });
 
 export class Environment {
-  private readonly tables = new Map<string, Table>();
+  private readonly tables = new Map<string, StoredTable>();
   private closed = false;
 
   private constructor(
@@ -108,7 +108,7 @@ export class Environment {
   private openTable({ name, families, packed }: EmbeddedTable): void {
     const generations = packed ? [name, `${name}.2`] : [name];
     const runs = packed ? this.openCells(`${name}.runs`) : null;
-    const table = new Table(
+    const table = new StoredTable(
       name,
       families.map((family) => family.name),
       this.own,
@@ -156,7 +156,7 @@ export class Environment {
     return this.tables.has(name);
   }
 
-  table(name: string): Table {
+  table(name: string): StoredTable {
     if (this.closed) throw new DoNotRetryError('The embedded store is closed', { table: name });
     const table = this.tables.get(name);
     if (table === undefined) throw new TableNotFoundError(`Table not found: ${name}`, { table: name });
@@ -179,7 +179,7 @@ export class Environment {
   }
 
   /** As `batch`, if the table's state is still this one; else writes nothing and answers false. */
-  batchIf(table: Table, state: TableState, action: () => void): Promise<boolean> {
+  batchIf(table: StoredTable, state: TableState, action: () => void): Promise<boolean> {
     return this.settle(() => table.ifState(state, action));
   }
 

@@ -22,12 +22,12 @@ const MORE = 9;
 export const MAX_ROW = 32767;
 
 /** Bytes that a row of this length takes. */
-export function encodedRowLength(length: number): number {
+function encodedRowLength(length: number): number {
   return Math.max(1, Math.ceil(length / GROUP)) * (GROUP + 1);
 }
 
 /** Writes a row, returns where it ends. The target must have room. */
-export function encodeRow(row: Buffer, target: Buffer, at: number): number {
+function encodeRow(row: Buffer, target: Buffer, at: number): number {
   const length = row.length;
   let i = 0;
   for (; length - i > GROUP; i += GROUP) {

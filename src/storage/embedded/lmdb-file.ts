@@ -20,7 +20,7 @@ const DATA_VERSION = 2;
 const META_FLAG = 0x08;
 /** A flag of the free tree: the data was not on the disk yet when this was written. */
 const NOT_FLUSHED = 0x1000;
-export const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 /** Pages that one read brings in. */
 const READ_AHEAD = 16;
 
@@ -37,7 +37,7 @@ export interface Tree {
   root: number | null;
 }
 
-export interface Meta {
+export interface MetaPage {
   pageSize: number;
   free: Tree;
   main: Tree;
@@ -49,7 +49,7 @@ export interface Meta {
 
 export class LmdbFile {
   /** Where the trees are. */
-  readonly meta: Meta;
+  readonly meta: MetaPage;
   /** Whole pages that the file has. */
   readonly pages: number;
   private readonly window: Buffer;
@@ -132,7 +132,7 @@ export function readTree(bytes: Buffer, at: number): Tree {
  * The meta page that LMDB goes on with. It writes meta pages before their data is on the disk, and a third one, in the middle of the
  * first page, when that is done: after the machine stopped, this one counts.
  */
-function readMeta(fd: number, path: string, size: number): Meta {
+function readMeta(fd: number, path: string, size: number): MetaPage {
   const damaged = (what: string): never => {
     throw new DamagedStoreError(`${path} ${what}`);
   };
@@ -148,7 +148,7 @@ function readMeta(fd: number, path: string, size: number): Meta {
   return typeof flushed === 'string' || flushed.transaction === 0 ? newest : safer(newest, flushed);
 }
 
-function safer(a: Meta, b: Meta): Meta {
+function safer(a: MetaPage, b: MetaPage): MetaPage {
   if (b.transaction === 0) return a;
   const [older, newer] = a.transaction >= b.transaction ? [b, a] : [a, b];
   const written = (newer.free.flags & NOT_FLUSHED) === 0 || (newer.boot !== 0n && newer.boot === bootId());
@@ -165,7 +165,7 @@ function bootId(): bigint {
 }
 
 /** The meta page, or what is wrong with the file. @param signed as the first two pages are */
-function metaAt(fd: number, position: number, signed = true): Meta | string {
+function metaAt(fd: number, position: number, signed = true): MetaPage | string {
   const bytes = Buffer.alloc(META_BYTES);
   if (readFully(fd, bytes, position) < META_BYTES) return 'ends within its first two pages';
   const at = HEADER_BYTES;
@@ -173,7 +173,7 @@ function metaAt(fd: number, position: number, signed = true): Meta | string {
     return 'is not a file of the embedded store';
   const version = bytes.readUInt32LE(at + 4) & 0xffff;
   if (signed && version !== DATA_VERSION) return `has data version ${version}, this version reads ${DATA_VERSION}`;
-  const meta: Meta = {
+  const meta: MetaPage = {
     pageSize: bytes.readUInt32LE(at + 24),
     free: readTree(bytes, at + 24),
     main: readTree(bytes, at + 24 + TREE_BYTES),

@@ -2,11 +2,11 @@
  * Moves single cells into runs. New cells are written singly, because that needs no look at what is there; when enough of them stand
  * so, they are in LMDB's order already, and go over to the runs of their rows a slice at a time.
  */
-import { KEY_LENGTH_BYTES, newWindow, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
+import { KEY_LENGTH_BYTES, newWindow, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { CellKey, columnEnd, LONG } from './key-codec';
 import { CellList, startsWith } from './run-codec';
 import { RunWriter } from './runs';
-import { RangeStart, type CellDatabase, type Table } from './table';
+import { RangeStart, type CellDatabase, type StoredTable } from './table';
 
 /** What a column costs beside its cells, in cells: its run is looked up and written. */
 const COLUMN_WORK = 8;
@@ -28,7 +28,7 @@ interface Column {
  * @param work how much, in cells; 10,000 hold the event loop and LMDB's write lock for some 5 ms
  * @param maySwap when there is nothing left to pack, the active generation becomes what is to be packed
  */
-export function packSlice(table: Table, work: number, maySwap: boolean): Slice {
+export function packSlice(table: StoredTable, work: number, maySwap: boolean): Slice {
   const state = table.state();
   const from = table.other(state);
   if (from === null || table.runs === null) return { did: 'idle', columns: 0 };
@@ -61,8 +61,8 @@ export function packSlice(table: Table, work: number, maySwap: boolean): Slice {
       qualifierAt,
       keyEnd - qualifierAt,
       e.value,
-      TIMESTAMP_BYTES,
-      e.valueLength - TIMESTAMP_BYTES,
+      CELL_TIME_BYTES,
+      e.valueLength - CELL_TIME_BYTES,
     );
   }
   if (columns.length + long.length === 0) {
@@ -81,7 +81,7 @@ export function packSlice(table: Table, work: number, maySwap: boolean): Slice {
 /** Cells whose keys are stored as hashes have no order to be packed in: they go on to the generation that is written. */
 function stay(active: CellDatabase, long: readonly Buffer[]): void {
   for (const stored of long) {
-    const key = new CellKey().setEncoded(stored, TIMESTAMP_BYTES + KEY_LENGTH_BYTES, valueOffset(stored, true));
+    const key = new CellKey().setEncoded(stored, CELL_TIME_BYTES + KEY_LENGTH_BYTES, valueOffset(stored, true));
     if (active.getBinaryFast(key) !== undefined) continue;
     const window = newWindow(stored.length);
     window.end = stored.copy(window);

@@ -1,6 +1,6 @@
 import type { Environment } from './environment';
 import { packSlice } from './packer';
-import type { Table } from './table';
+import type { StoredTable } from './table';
 
 /** Packing a row costs the same for one cell as for many: at least so many a row should wait, on the average. */
 const CELLS_PER_COLUMN = 8;
@@ -18,9 +18,9 @@ const AHEAD = 3;
 /** Starts packing when enough cells stand singly, and keeps at it until those are packed. */
 export class Packing {
   /** Cells that stand in the active generation, as far as this process knows. */
-  private readonly standing = new Map<Table, number>();
-  private readonly enough = new Map<Table, number>();
-  private readonly running = new Map<Table, Promise<void>>();
+  private readonly standing = new Map<StoredTable, number>();
+  private readonly enough = new Map<StoredTable, number>();
+  private readonly running = new Map<StoredTable, Promise<void>>();
   private stopped = false;
   /** Cells, ever. */
   private written = 0;
@@ -32,7 +32,7 @@ export class Packing {
     private readonly packAfter: number,
   ) {}
 
-  wrote(table: Table, cells: number): void {
+  wrote(table: StoredTable, cells: number): void {
     if (table.runs === null || this.stopped) return;
     this.written += cells;
     const standing = (this.standing.get(table) ?? this.count(table)) + cells;
@@ -45,11 +45,11 @@ export class Packing {
     this.running.set(table, run);
   }
 
-  private count(table: Table): number {
+  private count(table: StoredTable): number {
     return table.active(table.state()).getStats().entryCount ?? 0;
   }
 
-  private async run(table: Table): Promise<void> {
+  private async run(table: StoredTable): Promise<void> {
     let columns = 0;
     let before = this.written;
     for (let swapped = false; !this.stopped;) {

@@ -1,7 +1,7 @@
 /** Reads a range of a table, one batch of whole rows in one look at the file. */
 import type { Row } from '../row';
 import type { RowPredicate } from '../row-filter';
-import { RangeStart, type Table } from './table';
+import { RangeStart, type StoredTable } from './table';
 import { CellKey, columnEnd, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
 import { RowCollector } from './row-collector';
 import { CellList, compareBytes, startsWith } from './run-codec';
@@ -62,7 +62,7 @@ export class RangeReader {
   private next: Buffer | null = null;
 
   constructor(
-    private readonly table: Table,
+    private readonly table: StoredTable,
     private readonly selection: Selection,
     private readonly bounds: BatchBounds,
   ) {}

@@ -8,14 +8,14 @@
  *
  * Lengths are one byte, 255 says that two (qualifier) or four (value) follow. Runs of a row never overlap.
  */
-import { TIMESTAMP_BYTES, readTimestamp, writeTimestamp, newWindow, type ValueWindow } from './cell-value';
+import { CELL_TIME_BYTES, readTimestamp, writeTimestamp, newWindow, type ValueWindow } from './cell-value';
 
 const FIELDS = 4;
 const DELTA_BYTES = 4;
 const ESCAPE = 255;
 const MAX_DELTA = 2 ** 31 - 1;
 /** A run ends before it gets longer: several must fit a page of 4 KB, or LMDB gives each a page of its own. */
-export const MAX_RUN = 960;
+const MAX_RUN = 960;
 
 /** Cells of one row and family in the order of their qualifiers: offsets into one buffer. */
 export class CellList {
@@ -81,7 +81,7 @@ export class CellList {
     d.set(run.subarray(0, length), from);
     const end = (this.length = from + length);
     const first = readTimestamp(d, from);
-    for (let at = from + TIMESTAMP_BYTES; at < end;) {
+    for (let at = from + CELL_TIME_BYTES; at < end;) {
       const delta = (d[at] << 24) | (d[at + 1] << 16) | (d[at + 2] << 8) | d[at + 3];
       at += DELTA_BYTES;
       let qualifierLength = d[at++];
@@ -113,7 +113,7 @@ export class CellList {
 
   /** How many cells from `first` on make one run. */
   runSize(first: number, end: number): number {
-    let bytes = TIMESTAMP_BYTES + this.runBytes(first);
+    let bytes = CELL_TIME_BYTES + this.runBytes(first);
     let i = first + 1;
     for (; i < end; i++) {
       bytes += this.runBytes(i);
@@ -166,9 +166,9 @@ export class RunEncoder {
 
   /** @returns the run's value; good until the next one is encoded */
   encode(cells: CellList, first: number, size: number): ValueWindow {
-    const w = this.room(cells, first, size, TIMESTAMP_BYTES);
+    const w = this.room(cells, first, size, CELL_TIME_BYTES);
     writeTimestamp(cells.timestamps[first], w, 0);
-    return this.write(cells, first, size, cells.timestamps[first], TIMESTAMP_BYTES);
+    return this.write(cells, first, size, cells.timestamps[first], CELL_TIME_BYTES);
   }
 
   /** The same for a run, read into a list of its own, with other cells behind it. */
@@ -211,7 +211,7 @@ export class RunEncoder {
   }
 }
 
-export function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
+function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
   if (length > 64) target.set(source.subarray(from, from + length), at);
   else for (let i = 0; i < length; i++) target[at + i] = source[from + i];
 }

@@ -2,8 +2,8 @@
  * Cells that stand singly, in the order of their whole keys, some at a time: what a look-ahead holds was copied out of LMDB, so other
  * ranges can be read in between.
  */
-import { KEY_LENGTH_BYTES, readTimestamp, TIMESTAMP_BYTES, valueOffset } from './cell-value';
-import { RangeStart, type CellDatabase, type Entry, type Table } from './table';
+import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
+import { RangeStart, type CellDatabase, type Entry, type StoredTable } from './table';
 import { CellKey, LONG } from './key-codec';
 import { compareBytes, startsWith } from './run-codec';
 
@@ -29,7 +29,7 @@ export class SinglesOf implements CellStream {
   private readonly active: SingleCells;
   private readonly other: SingleCells | null = null;
 
-  constructor(table: Table, start: CellKey) {
+  constructor(table: StoredTable, start: CellKey) {
     const state = table.state();
     this.active = new SingleCells(table.active(state), start);
     const other = table.other(state);
@@ -120,9 +120,9 @@ class SingleCells implements CellStream {
 
 function copyOf(entry: Entry, long: boolean): SingleCell {
   const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
-  const at = long ? valueOffset(value, true) : TIMESTAMP_BYTES;
+  const at = long ? valueOffset(value, true) : CELL_TIME_BYTES;
   return {
-    key: long ? Buffer.from(value.subarray(TIMESTAMP_BYTES + KEY_LENGTH_BYTES, at)) : Buffer.from(keyBytes.subarray(keyStart, keyEnd)),
+    key: long ? Buffer.from(value.subarray(CELL_TIME_BYTES + KEY_LENGTH_BYTES, at)) : Buffer.from(keyBytes.subarray(keyStart, keyEnd)),
     value: Buffer.from(value.subarray(at, valueLength)),
     timestamp: readTimestamp(value),
   };

@@ -54,7 +54,7 @@ export interface TableState {
  * A table's cells. In a packed table they stand singly in two generations: the active one takes what is written, the other was active
  * before and goes over into runs, slice by slice. What one place has is newer than the same cell in the next: active, other, runs.
  */
-export class Table {
+export class StoredTable {
   readonly families: ReadonlySet<string>;
   private readonly stateKey: string;
 

@@ -5,7 +5,7 @@ import type { Failure, RowDelete, RowPut } from '../storage';
 import { MAX_TIMESTAMP, ValueArena } from './cell-value';
 import { readCell, removeCells, removeStartingWith } from './cells';
 import type { Environment } from './environment';
-import type { CellDatabase, Table, TableState } from './table';
+import type { CellDatabase, StoredTable, TableState } from './table';
 import { CellKey, MAX_ROW } from './key-codec';
 import type { Packing } from './packing';
 
@@ -16,7 +16,7 @@ const ARENA_SLACK = 64;
 export class Writer {
   private readonly key = new CellKey();
   /** As this process last saw them. */
-  private readonly states = new Map<Table, TableState>();
+  private readonly states = new Map<StoredTable, TableState>();
   cellsWritten = 0;
 
   constructor(
@@ -29,7 +29,7 @@ export class Writer {
    * get the clock's; nothing stored is newer than that unless somebody put a cell ahead of the clock, and the newest of those is
    * on record. So as long as the record is behind the clock, cells are written without a look at what is there, off this thread.
    */
-  async put(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+  async put(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
     const failures = checkPuts(table, family, rows);
     const good = failures.length === 0 ? rows : rows.filter((_, i) => !failures.some((f) => f.index === i));
     if (good.length === 0) return failures;
@@ -39,14 +39,14 @@ export class Writer {
     return failures;
   }
 
-  private wrote(table: Table, rows: readonly RowPut[]): void {
+  private wrote(table: StoredTable, rows: readonly RowPut[]): void {
     let cells = 0;
     for (const row of rows) cells += row.cells.count;
     this.cellsWritten += cells;
     this.packing.wrote(table, cells);
   }
 
-  private async putNow(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
+  private async putNow(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<void> {
     for (;;) {
       const now = Date.now();
       const state = this.states.get(table) ?? this.look(table);
@@ -67,14 +67,14 @@ export class Writer {
     }
   }
 
-  private look(table: Table): TableState {
+  private look(table: StoredTable): TableState {
     this.environment.refresh();
     const state = table.state();
     this.states.set(table, state);
     return state;
   }
 
-  private putChecked(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<void> {
+  private putChecked(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<void> {
     return this.environment.transaction(() => {
       const state = table.state();
       const now = Date.now();
@@ -95,7 +95,7 @@ export class Writer {
   }
 
   /** HBase Append: the new cell is not older than the one it continues. */
-  async append(table: Table, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+  async append(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
     const failures = checkPuts(table, family, rows);
     const good = rows.filter((_, i) => !failures.some((f) => f.index === i));
     await this.environment.transaction(() => {
@@ -117,7 +117,7 @@ export class Writer {
     return failures;
   }
 
-  async delete(table: Table, rows: readonly RowDelete[]): Promise<Failure[]> {
+  async delete(table: StoredTable, rows: readonly RowDelete[]): Promise<Failure[]> {
     const failures: Failure[] = [];
     const good = rows.filter((r, index) => {
       const error = rowError(table, r.row) ?? (r.family === undefined ? null : familyError(table, r.family, r.row));
@@ -142,13 +142,13 @@ export class Writer {
   }
 
   /** The qualifiers whose cells are not younger than the delete says. */
-  private upToTime(table: Table, state: TableState, { row, family, qualifiers = [], timestamps }: RowDelete): readonly Buffer[] {
+  private upToTime(table: StoredTable, state: TableState, { row, family, qualifiers = [], timestamps }: RowDelete): readonly Buffer[] {
     if (family === undefined || timestamps === undefined) return qualifiers;
     const key = this.key.setColumnFamily(row, family);
     return qualifiers.filter((q, i) => (readCell(table, state, key.setQualifier(q, 0, q.length))?.timestamp ?? 0) <= timestamps[i]);
   }
 
-  increment(table: Table, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
+  increment(table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
     return this.environment.transaction(() => {
       const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
@@ -165,7 +165,7 @@ export class Writer {
 
   /** @param timestamp milliseconds; absent: now */
   compareAndSet(
-    table: Table,
+    table: StoredTable,
     row: Buffer,
     family: Buffer,
     qualifier: Buffer,
@@ -197,19 +197,19 @@ function arenaFor(rows: readonly RowPut[]): ValueArena {
   return new ValueArena(bytes);
 }
 
-export function rowError(table: Table, row: Buffer): StorageError | null {
+export function rowError(table: StoredTable, row: Buffer): StorageError | null {
   if (row.length === 0) return new DoNotRetryError('Row length is 0', { table: table.name, row });
   if (row.length > MAX_ROW) return new DoNotRetryError(`Row length ${row.length} is > ${MAX_ROW}`, { table: table.name, row });
   return null;
 }
 
-export function familyError(table: Table, family: Buffer, row?: Buffer): StorageError | null {
+export function familyError(table: StoredTable, family: Buffer, row?: Buffer): StorageError | null {
   const name = family.toString('latin1');
   if (table.families.has(name)) return null;
   return new DoNotRetryError(`Column family ${name} does not exist in table ${table.name}`, { table: table.name, row });
 }
 
-function checkPuts(table: Table, family: Buffer, rows: readonly RowPut[]): Failure[] {
+function checkPuts(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Failure[] {
   const failures: Failure[] = [];
   const unknown = familyError(table, family);
   rows.forEach(({ row, cells, timestamps }, index) => {
@@ -219,7 +219,7 @@ function checkPuts(table: Table, family: Buffer, rows: readonly RowPut[]): Failu
   return failures;
 }
 
-function timestampError(table: Table, row: Buffer, cells: PackedCells, timestamps: readonly number[]): StorageError | null {
+function timestampError(table: StoredTable, row: Buffer, cells: PackedCells, timestamps: readonly number[]): StorageError | null {
   if (timestamps.length === cells.count && timestamps.every((t) => t >= 0 && t <= MAX_TIMESTAMP)) return null;
   return new DoNotRetryError('Every cell needs a timestamp of milliseconds, 0 or above', { table: table.name, row });
 }

@@ -23,7 +23,7 @@ interface WaitingBatch extends OutgoingBatch {
   reject(error: unknown): void;
 }
 
-export interface QueueLimits {
+export interface RequestLimits {
   /** Actions in one RPC; HBase logs a warning beyond 5000. */
   actions: number;
   /** Bytes of cells in one RPC. */
@@ -53,7 +53,7 @@ export class ServerQueue {
     private readonly server: ServerAddress,
     private readonly servers: Servers,
     private readonly window: CongestionWindow,
-    private readonly limits: QueueLimits,
+    private readonly limits: RequestLimits,
     private readonly nonceGroup: number,
     private readonly counters: QueueCounters,
   ) {}

@@ -8,7 +8,7 @@ const LF = 0x0a;
 const UNDERSCORE = 0x5f;
 
 /** Whether an anchor matches between two characters of a text. `at` counts UTF-16 units. */
-export function holds(anchor: Anchor, text: string, at: number): boolean {
+export function anchorHolds(anchor: Anchor, text: string, at: number): boolean {
   switch (anchor) {
     case 'input-start':
       return at === 0;

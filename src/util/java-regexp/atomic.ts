@@ -1,11 +1,11 @@
-import { choice, fixedWidth, notAhead, sequence, type Node } from './tree';
+import { choice, fixedWidth, notAhead, sequence, type PatternNode } from './tree';
 
 /**
  * What matches as `(?>node)` does, which keeps the first way in which the node matches and never tries another, told
  * without giving up: by what must not follow. Possessive quantifiers are atomic groups around greedy ones.
  * @returns null when that can't be said
  */
-export function atomic(node: Node): Node | null {
+export function atomic(node: PatternNode): PatternNode | null {
   // Where every way is as long as the others it makes no difference which one is kept.
   if (fixedWidth(node) !== null) return node;
   switch (node.kind) {
@@ -21,8 +21,8 @@ export function atomic(node: Node): Node | null {
 }
 
 /** An option is taken only where none before it matches. */
-function atomicChoice(options: readonly Node[]): Node | null {
-  const result: Node[] = [];
+function atomicChoice(options: readonly PatternNode[]): PatternNode | null {
+  const result: PatternNode[] = [];
   for (const [i, option] of options.entries()) {
     const kept = atomic(option);
     if (kept === null) return null;
@@ -32,7 +32,7 @@ function atomicChoice(options: readonly Node[]): Node | null {
 }
 
 /** Only the last part may have a choice of where it ends: what follows a choice decides which one is kept. */
-function atomicSequence(items: readonly Node[]): Node | null {
+function atomicSequence(items: readonly PatternNode[]): PatternNode | null {
   const undecided = items.findIndex((item) => fixedWidth(item) === null);
   if (items.slice(undecided + 1).some((item) => fixedWidth(item) !== 0 || item.kind !== 'sequence')) return null;
   const kept = atomic(items[undecided]);
@@ -40,7 +40,7 @@ function atomicSequence(items: readonly Node[]): Node | null {
 }
 
 /** A greedy loop ends where its limit is reached or where its body doesn't match once more. */
-function atomicRepeat(node: Extract<Node, { kind: 'repeat' }>): Node | null {
+function atomicRepeat(node: Extract<PatternNode, { kind: 'repeat' }>): PatternNode | null {
   const { item, min, max } = node;
   if (min === 0 && max === 1) {
     const kept = atomic(item);

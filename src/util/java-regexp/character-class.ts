@@ -3,7 +3,7 @@ import { CodePointSet } from './code-point-set';
 import { foldCharacter, foldRange } from './case-folding';
 import { escapedCharacter, namedCharacter, property } from './escapes';
 import { predefinedClass } from './predefined';
-import { END, type Reader } from './reader';
+import { PATTERN_END, type Reader } from './reader';
 
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
@@ -32,7 +32,7 @@ function members(reader: Reader, depth: number, closing: boolean): CodePointSet 
   let parts: CodePointSet[] = [];
   for (;;) {
     const c = reader.look();
-    if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
+    if (c === PATTERN_END) return reader.fail('Unclosed character class', reader.pos - 1);
     if (c === OPEN) {
       reader.take();
       parts.push(characterClass(reader, depth + 1));
@@ -67,7 +67,7 @@ function isIntersection(reader: Reader): boolean {
 function rightSide(reader: Reader, depth: number): CodePointSet | null {
   const parts: CodePointSet[] = [];
   for (let c = reader.look(); c !== CLOSE && c !== AND; c = reader.look()) {
-    if (c === END) return reader.fail('Unclosed character class', reader.pos - 1);
+    if (c === PATTERN_END) return reader.fail('Unclosed character class', reader.pos - 1);
     if (c === OPEN) {
       reader.take();
       parts.push(characterClass(reader, depth + 1));
@@ -111,7 +111,7 @@ function bound(reader: Reader, upper: boolean): number | CodePointSet {
   const at = reader.pos;
   const letter = reader.take();
   // The original reads on at the end of the pattern, as if a NUL stood there.
-  if (letter === END) return 0;
+  if (letter === PATTERN_END) return 0;
   const name = String.fromCodePoint(letter);
   if (name === 'v' && (upper || reader.peek() === MINUS)) return 0x0b;
   if (/[pP]/.test(name) && !upper) return property(reader, name === 'P') ?? CodePointSet.NONE;

@@ -1,6 +1,6 @@
 import type { CodePointSet } from './code-point-set';
 import { keyedProperty, namedProperty } from './properties';
-import { END, type Reader } from './reader';
+import { PATTERN_END, type Reader } from './reader';
 
 const hexDigit = (c: number): number =>
   /^[0-9A-Fa-f]$/.test(c < 0 ? '' : String.fromCodePoint(c)) ? parseInt(String.fromCodePoint(c), 16) : -1;
@@ -85,7 +85,7 @@ function utf16(reader: Reader): number {
 }
 
 function control(reader: Reader): number {
-  if (reader.peek() === END) reader.fail('Illegal control escape sequence', reader.pos - 1);
+  if (reader.peek() === PATTERN_END) reader.fail('Illegal control escape sequence', reader.pos - 1);
   return reader.take() ^ 64;
 }
 
@@ -103,7 +103,7 @@ function propertySet(reader: Reader): CodePointSet | null {
   const asked = { ignoreCase: flags.i, unicode: flags.U };
   if (!reader.accept('{')) {
     const at = reader.pos;
-    const name = reader.peek() === END ? '\0' : String.fromCodePoint(reader.take());
+    const name = reader.peek() === PATTERN_END ? '\0' : String.fromCodePoint(reader.take());
     const set = namedProperty(name, asked);
     return typeof set === 'string' ? reader.fail(`Unknown character property name {${name}}`, at) : set;
   }

@@ -1,13 +1,13 @@
-import { choice, sequence, type Node } from './tree';
+import { choice, sequence, type PatternNode } from './tree';
 
-type Characters = Extract<Node, { kind: 'characters' }>;
+type Characters = Extract<PatternNode, { kind: 'characters' }>;
 
 /**
  * Writes `web01|web02|db01` as `web0(?:1|2)|db01`, whatever the order of the options: a long list of names then costs a
  * search as much as one name. For programs that ask only whether there is a match.
  */
-export function factor(options: readonly Node[]): readonly Node[] {
-  const groups = new Map<unknown, Node[][]>();
+export function factor(options: readonly PatternNode[]): readonly PatternNode[] {
+  const groups = new Map<unknown, PatternNode[][]>();
   for (const option of options) {
     const items = option.kind === 'sequence' ? [...option.items] : [option];
     const [first] = items;
@@ -26,17 +26,17 @@ export function factor(options: readonly Node[]): readonly Node[] {
   });
 }
 
-function commonLength(group: readonly (readonly Node[])[]): number {
+function commonLength(group: readonly (readonly PatternNode[])[]): number {
   const [first] = group;
   let length = 0;
   while (length < first.length && group.every((items) => sameCharacters(items[length], first[length]))) length++;
   return length;
 }
 
-function sameCharacters(a: Node | undefined, b: Node): boolean {
+function sameCharacters(a: PatternNode | undefined, b: PatternNode): boolean {
   return isCharacters(a) && isCharacters(b) && a.set === b.set;
 }
 
-function isCharacters(node: Node | undefined): node is Characters {
+function isCharacters(node: PatternNode | undefined): node is Characters {
   return node?.kind === 'characters';
 }

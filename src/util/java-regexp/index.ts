@@ -1,2 +1,2 @@
 export { PatternSyntaxError, UnsupportedPatternError } from './errors';
-export { DEFAULT_LIMITS, JavaRegexp, type PatternLimits } from './java-regexp';
+export { JavaRegexp, type PatternLimits } from './java-regexp';

@@ -1,9 +1,9 @@
 import { Alphabet } from './alphabet';
-import { holds } from './anchors';
+import { anchorHolds } from './anchors';
 import { Automaton } from './automaton';
 import { UnsupportedPatternError } from './errors';
 import { parse } from './parser';
-import { compile, programSize, type Condition } from './program';
+import { compilePattern, programSize, type Condition } from './program';
 
 /** How large a pattern may be. */
 export interface PatternLimits {
@@ -13,7 +13,7 @@ export interface PatternLimits {
   readonly instructions: number;
 }
 
-export const DEFAULT_LIMITS: PatternLimits = { characters: 65_536, instructions: 20_000 };
+const PATTERN_LIMITS: PatternLimits = { characters: 65_536, instructions: 20_000 };
 
 /** Tells whether a condition holds at each place of a text. */
 type Places = (at: number) => boolean;
@@ -32,7 +32,7 @@ export class JavaRegexp {
    */
   constructor(
     readonly pattern: string,
-    limits: PatternLimits = DEFAULT_LIMITS,
+    limits: PatternLimits = PATTERN_LIMITS,
   ) {
     if (pattern.length > limits.characters) {
       throw new UnsupportedPatternError(
@@ -46,7 +46,7 @@ export class JavaRegexp {
         `A regular expression that compiles to ${size} instructions is larger than the ${limits.instructions} allowed`,
       );
     }
-    const { program, sets, conditions } = compile(tree);
+    const { program, sets, conditions } = compilePattern(tree);
     const alphabet = new Alphabet(sets);
     this.automaton = new Automaton(program, sets, alphabet);
     this.conditions = conditions.map((condition) => ({
@@ -73,7 +73,7 @@ export class JavaRegexp {
   private places(text: string): readonly Places[] {
     const places: Places[] = [];
     for (const { condition, automaton } of this.conditions) {
-      if ('anchor' in condition) places.push((at) => holds(condition.anchor, text, at));
+      if ('anchor' in condition) places.push((at) => anchorHolds(condition.anchor, text, at));
       else if (automaton) places.push(lookAround(automaton, condition.ahead, text, places));
     }
     return places;

@@ -1,10 +1,10 @@
-import type { Node } from './tree';
+import type { PatternNode } from './tree';
 
 /**
  * Whether Java surely sees how long a look-behind group can get. It refuses loops without a limit and loops over choices,
  * and takes some of them for shorter than they are.
  */
-export function isBounded(node: Node): boolean {
+export function isBounded(node: PatternNode): boolean {
   switch (node.kind) {
     case 'characters':
     case 'anchor':
@@ -24,7 +24,7 @@ export function isBounded(node: Node): boolean {
 const MAX_COUNT = 10_000;
 
 /** Whether there is one way at most in which a node matches. */
-function isPlain(node: Node): boolean {
+function isPlain(node: PatternNode): boolean {
   switch (node.kind) {
     case 'choice':
       return false;

@@ -6,20 +6,20 @@ import { CodePointSet } from './code-point-set';
 import { escapedCharacter, namedCharacter, property } from './escapes';
 import { caseRule, isFlag, withFlag } from './flags';
 import { LINE_TERMINATORS, predefinedClass, VERTICAL_SPACE } from './predefined';
-import { END, Reader } from './reader';
+import { PATTERN_END, Reader } from './reader';
 import { unquote } from './quoting';
-import { choice, EMPTY, sequence, type Anchor, type Node } from './tree';
+import { choice, EMPTY, sequence, type Anchor, type PatternNode } from './tree';
 
 const MAX_INT = 2 ** 31 - 1;
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
-const characters = (set: CodePointSet): Node => ({ kind: 'characters', set });
+const characters = (set: CodePointSet): PatternNode => ({ kind: 'characters', set });
 
 /**
  * Reads a pattern as java.util.regex of Java 17 does.
  * @throws PatternSyntaxError where Java refuses the pattern
  * @throws UnsupportedPatternError for a form that Java knows and that is not supported here
  */
-export function parse(pattern: string): Node {
+export function parse(pattern: string): PatternNode {
   const reader = new Reader(unquote(pattern), pattern);
   const node = new Parser(reader).parse();
   reader.finish();
@@ -32,31 +32,31 @@ class Parser {
 
   constructor(private readonly reader: Reader) {}
 
-  parse(): Node {
+  parse(): PatternNode {
     const node = this.alternatives();
     if (this.reader.pos > this.reader.text.length) this.reader.fail('Unexpected internal error', this.reader.text.length);
     if (this.reader.peek() === 0x29) this.reader.fail("Unmatched closing ')'", this.reader.pos - 1);
     return node;
   }
 
-  private alternatives(): Node {
+  private alternatives(): PatternNode {
     const options = [this.items()];
     while (this.reader.accept('|')) options.push(this.items());
     return choice(...options);
   }
 
-  private items(): Node {
-    const items: Node[] = [];
+  private items(): PatternNode {
+    const items: PatternNode[] = [];
     for (;;) {
       const c = this.reader.look();
-      if (c === END || c === 0x7c || c === 0x29) return sequence(...items);
+      if (c === PATTERN_END || c === 0x7c || c === 0x29) return sequence(...items);
       const item = this.item(c);
       if (item) items.push(this.quantified(item));
     }
   }
 
   /** @returns null for a group that only sets flags, which takes no quantifier */
-  private item(c: number): Node | null {
+  private item(c: number): PatternNode | null {
     const { reader } = this;
     const { flags } = reader;
     switch (String.fromCodePoint(c)) {
@@ -89,16 +89,16 @@ class Parser {
     }
   }
 
-  private character(c: number): Node {
+  private character(c: number): PatternNode {
     return characters(foldCharacter(c, caseRule(this.reader.flags)));
   }
 
-  private group(): Node | null {
+  private group(): PatternNode | null {
     const { reader } = this;
     reader.checkDepth(++this.depth);
     reader.take();
     const { flags } = reader;
-    let result: Node | null;
+    let result: PatternNode | null;
     if (reader.accept('?')) {
       result = this.specialGroup();
       // Flags without a colon hold on in the group around.
@@ -115,13 +115,13 @@ class Parser {
   }
 
   /** Reads what a group holds, and its end. */
-  private body(): Node {
+  private body(): PatternNode {
     const node = this.alternatives();
     if (!this.reader.accept(')')) this.reader.fail('Unclosed group');
     return node;
   }
 
-  private specialGroup(): Node | null {
+  private specialGroup(): PatternNode | null {
     const { reader } = this;
     switch (String.fromCodePoint(Math.max(reader.peek(), 0))) {
       case ':':
@@ -149,14 +149,14 @@ class Parser {
     }
   }
 
-  private lookAround(ahead: boolean): Node {
+  private lookAround(ahead: boolean): PatternNode {
     const negated = this.reader.take() === 0x21;
     const item = this.body();
     if (!ahead && !isBounded(item)) this.reader.refuse('A look-behind group without an obvious maximum length is');
     return { kind: 'look', ahead, negated, item };
   }
 
-  private atomic(node: Node, refusal: string): Node {
+  private atomic(node: PatternNode, refusal: string): PatternNode {
     const kept = atomic(node);
     if (kept === null) this.reader.refuse(refusal);
     return kept ?? EMPTY;
@@ -201,11 +201,11 @@ class Parser {
   }
 
   /** Reads the rest of an escape outside of classes. */
-  private escape(): Node {
+  private escape(): PatternNode {
     const { reader } = this;
     const at = reader.pos;
     const letter = reader.take();
-    if (letter === END) return EMPTY;
+    if (letter === PATTERN_END) return EMPTY;
     const name = String.fromCodePoint(letter);
     const anchored = this.anchorEscape(name);
     if (anchored) return anchored;
@@ -229,7 +229,7 @@ class Parser {
     return this.character(escapedCharacter(reader, letter) ?? reader.fail('Illegal/unsupported escape sequence', at));
   }
 
-  private anchorEscape(name: string): Node | null {
+  private anchorEscape(name: string): PatternNode | null {
     const { reader } = this;
     const { flags } = reader;
     switch (name) {
@@ -253,12 +253,12 @@ class Parser {
     }
   }
 
-  private refused(what: string): Node {
+  private refused(what: string): PatternNode {
     this.reader.refuse(what);
     return EMPTY;
   }
 
-  private namedReference(): Node {
+  private namedReference(): PatternNode {
     const { reader } = this;
     if (!reader.accept('<')) reader.fail("\\k is not followed by '<' for named capturing group");
     const name = this.groupName();
@@ -267,7 +267,7 @@ class Parser {
   }
 
   /** Reads the quantifier that may follow. */
-  private quantified(item: Node): Node {
+  private quantified(item: PatternNode): PatternNode {
     const { reader } = this;
     switch (String.fromCodePoint(Math.max(reader.look(), 0))) {
       case '?':
@@ -286,7 +286,7 @@ class Parser {
     }
   }
 
-  private counted(item: Node): Node {
+  private counted(item: PatternNode): PatternNode {
     const { reader } = this;
     reader.take();
     if (!isDigit(reader.peek())) reader.fail('Illegal repetition');
@@ -310,24 +310,27 @@ class Parser {
     return value;
   }
 
-  private repeat(item: Node, min: number, max: number): Node {
+  private repeat(item: PatternNode, min: number, max: number): PatternNode {
     const { reader } = this;
     const lazy = reader.accept('?');
     if (!(min === 0 && max === 1) && holdsLineBreak(item)) reader.refuse('A line break (\\R) that is repeated is');
-    const node: Node = { kind: 'repeat', item, min, max, greedy: !lazy };
+    const node: PatternNode = { kind: 'repeat', item, min, max, greedy: !lazy };
     if (lazy || !reader.accept('+')) return node;
     return this.atomic(node, 'A possessive quantifier of what can match in several lengths is');
   }
 }
 
-function anchor(name: Anchor, negated = false): Node {
+function anchor(name: Anchor, negated = false): PatternNode {
   return { kind: 'anchor', anchor: name, negated };
 }
 
-const LINE_BREAK: Node = choice(sequence(characters(CodePointSet.of(0x0d)), characters(CodePointSet.of(0x0a))), characters(VERTICAL_SPACE));
+const LINE_BREAK: PatternNode = choice(
+  sequence(characters(CodePointSet.of(0x0d)), characters(CodePointSet.of(0x0a))),
+  characters(VERTICAL_SPACE),
+);
 
 /** Where it is repeated the original never takes `\r\n` for two line breaks, and elsewhere it does. */
-function holdsLineBreak(node: Node): boolean {
+function holdsLineBreak(node: PatternNode): boolean {
   switch (node.kind) {
     case 'sequence':
       return node.items.some(holdsLineBreak);

@@ -1,7 +1,7 @@
 import type { CodePointSet } from './code-point-set';
 import { UnsupportedPatternError } from './errors';
 import { factor } from './factor';
-import type { Anchor, Node } from './tree';
+import type { Anchor, PatternNode } from './tree';
 
 /** What an instruction does; `x` and `y` are its operands. */
 export const enum Op {
@@ -37,7 +37,7 @@ export interface Compiled {
 const MAX_CONDITIONS = 30;
 
 /** How many instructions a pattern needs, without writing them: a count may say billions. */
-export function programSize(node: Node): number {
+export function programSize(node: PatternNode): number {
   switch (node.kind) {
     case 'characters':
     case 'anchor':
@@ -57,7 +57,7 @@ export function programSize(node: Node): number {
 }
 
 /** @throws UnsupportedPatternError for more look-arounds than are supported */
-export function compile(node: Node): Compiled {
+export function compilePattern(node: PatternNode): Compiled {
   const compiler = new Compiler();
   const program = compiler.program(node, false);
   return { program, sets: [...compiler.sets.keys()], conditions: compiler.conditions };
@@ -68,10 +68,10 @@ class Compiler {
   readonly conditions: Condition[] = [];
   private readonly anchors = new Map<Anchor, number>();
   /** By what is looked for; a loop's body is written several times. */
-  private readonly looks = new Map<Node, number>();
+  private readonly looks = new Map<PatternNode, number>();
 
   /** @param backwards whether the program reads the text from right to left */
-  program(node: Node, backwards: boolean): Program {
+  program(node: PatternNode, backwards: boolean): Program {
     const writer = new Writer(this, backwards);
     writer.write(node);
     writer.add(Op.Match);
@@ -91,7 +91,7 @@ class Compiler {
     return known;
   }
 
-  lookIndex(item: Node, ahead: boolean): number {
+  lookIndex(item: PatternNode, ahead: boolean): number {
     const known = this.looks.get(item) ?? this.condition({ ahead, program: this.program(item, ahead) });
     this.looks.set(item, known);
     return known;
@@ -121,7 +121,7 @@ class Writer implements Program {
     return this.ops.push(op) - 1;
   }
 
-  write(node: Node): void {
+  write(node: PatternNode): void {
     switch (node.kind) {
       case 'characters':
         this.add(Op.Take, this.compiler.setIndex(node.set));
@@ -143,7 +143,7 @@ class Writer implements Program {
     }
   }
 
-  private choice(written: readonly Node[]): void {
+  private choice(written: readonly PatternNode[]): void {
     // Backwards it is the ends that would have to be alike.
     const options = this.backwards ? written : factor(written);
     const ends: number[] = [];
@@ -158,7 +158,7 @@ class Writer implements Program {
     for (const end of ends) this.x[end] = this.ops.length;
   }
 
-  private repeat(item: Node, min: number, max: number): void {
+  private repeat(item: PatternNode, min: number, max: number): void {
     for (let i = 0; i < min; i++) {
       const start = this.ops.length;
       this.write(item);

@@ -3,7 +3,7 @@ import { NO_FLAGS, type Flags } from './flags';
 import { LINE_TERMINATORS } from './predefined';
 
 /** What stands at the end of a pattern: no character. */
-export const END = -1;
+export const PATTERN_END = -1;
 
 /** Groups and classes may not be nested deeper. */
 const MAX_DEPTH = 200;
@@ -32,7 +32,7 @@ export class Reader {
 
   /** The character at the place, without moving. */
   peek(): number {
-    return this.text.codePointAt(this.pos) ?? END;
+    return this.text.codePointAt(this.pos) ?? PATTERN_END;
   }
 
   /** The next character that counts: under `(?x)` white space and comments are passed over. */
@@ -41,7 +41,7 @@ export class Reader {
     return this.peek();
   }
 
-  /** Takes the character at the place; `END` moves on, too, as the reader of the original does. */
+  /** Takes the character at the place; `PATTERN_END` moves on, too, as the reader of the original does. */
   take(): number {
     const c = this.peek();
     this.pos += c > 0xffff ? 2 : 1;
@@ -68,7 +68,7 @@ export class Reader {
   private skipComment(): void {
     for (;;) {
       const c = this.peek();
-      if (c === END || c === 0x0a || (!this.flags.d && LINE_TERMINATORS.has(c))) return;
+      if (c === PATTERN_END || c === 0x0a || (!this.flags.d && LINE_TERMINATORS.has(c))) return;
       this.take();
     }
   }

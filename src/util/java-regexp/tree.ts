@@ -14,30 +14,30 @@ export type Anchor =
   | 'unicode-word-boundary';
 
 /** A pattern as it is understood: what it is written with (groups, flags, escapes, quotes) is gone. */
-export type Node =
+export type PatternNode =
   | { readonly kind: 'characters'; readonly set: CodePointSet }
-  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
-  | { readonly kind: 'choice'; readonly options: readonly Node[] }
-  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly greedy: boolean }
+  | { readonly kind: 'sequence'; readonly items: readonly PatternNode[] }
+  | { readonly kind: 'choice'; readonly options: readonly PatternNode[] }
+  | { readonly kind: 'repeat'; readonly item: PatternNode; readonly min: number; readonly max: number; readonly greedy: boolean }
   | { readonly kind: 'anchor'; readonly anchor: Anchor; readonly negated: boolean }
-  | { readonly kind: 'look'; readonly ahead: boolean; readonly negated: boolean; readonly item: Node };
+  | { readonly kind: 'look'; readonly ahead: boolean; readonly negated: boolean; readonly item: PatternNode };
 
-export const EMPTY: Node = { kind: 'sequence', items: [] };
+export const EMPTY: PatternNode = { kind: 'sequence', items: [] };
 
-export function sequence(...items: readonly Node[]): Node {
+export function sequence(...items: readonly PatternNode[]): PatternNode {
   return items.length === 1 ? items[0] : { kind: 'sequence', items };
 }
 
-export function choice(...options: readonly Node[]): Node {
+export function choice(...options: readonly PatternNode[]): PatternNode {
   return options.length === 1 ? options[0] : { kind: 'choice', options };
 }
 
-export function notAhead(item: Node): Node {
+export function notAhead(item: PatternNode): PatternNode {
   return { kind: 'look', ahead: true, negated: true, item };
 }
 
 /** How many characters a node matches, when that is always the same number; null when it isn't. */
-export function fixedWidth(node: Node): number | null {
+export function fixedWidth(node: PatternNode): number | null {
   switch (node.kind) {
     case 'characters':
       return 1;

@@ -12,7 +12,7 @@ import { PackedCells, type Row, type RowDelete, type RowPut } from '../../storag
 import type { CompactionStats } from './stats';
 
 /** Bytes that a cell's qualifier may have: what two bytes of length can say. HBase's index blocks suffer from more, too. */
-export const MAX_QUALIFIER = 0xffff;
+const MAX_QUALIFIER = 0xffff;
 /** Before they are merged, cells may overlap: after a crash between put and delete every point is there twice. */
 const MAX_QUALIFIERS = 4 * MAX_QUALIFIER;
 

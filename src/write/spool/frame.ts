@@ -3,9 +3,9 @@
  *
  *   u32 length | u32 CRC-32 of the payload | payload    (big-endian)
  */
-export const FRAME_HEADER = 8;
+const FRAME_HEADER = 8;
 /** Longer ones are not written; a length beyond it is damage. */
-export const MAX_PAYLOAD = 64 << 20;
+const MAX_PAYLOAD = 64 << 20;
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;

@@ -24,7 +24,7 @@ function seriesOf(points: readonly SentPoint[]): Map<string, Series> {
   return all;
 }
 
-export async function postQuery(port: number, body: object): Promise<Series[]> {
+async function postQuery(port: number, body: object): Promise<Series[]> {
   const response = await fetch(`http://127.0.0.1:${port}/api/query`, { method: 'POST', body: JSON.stringify(body) });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`/api/query answered ${response.status}: ${text.slice(0, 500)}`);

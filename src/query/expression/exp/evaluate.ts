@@ -5,7 +5,7 @@ import type { QueryGroup } from '../../output';
 import { PointsBuilder, type Series } from '../../series';
 import { joinIntersection, joinUnion, type Joined, type JoinSide } from '../join';
 import { doublePoints, POINTS_A_TURN } from '../series';
-import { compile, type Evaluate } from './language';
+import { compileExpression, type Evaluate } from './language';
 import { checkReferences, outputsOf, type ExpPlan } from './plan';
 import { AlignedRows } from './rows';
 import type { ValidExp, ValidExpression } from './validate';
@@ -140,7 +140,7 @@ class JoinedExpression {
     this.members = rule.operator === 'intersection' ? joinIntersection(variables, rule) : joinUnion(variables, rule);
     if (this.members.length === 0 && variables.some(({ series }) => series.length > 0)) throw this.noIntersections();
     const { node, source } = expression.parsed;
-    this.evaluate = node === null ? identity : compile(node, new Map(names.map((name, i) => [name, i])), source);
+    this.evaluate = node === null ? identity : compileExpression(node, new Map(names.map((name, i) => [name, i])), source);
   }
 
   /** Rows from the first time on. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, parseExpression } from '../../../../src/query/expression/exp/language';
+import { compileExpression, parseExpression } from '../../../../src/query/expression/exp/language';
 import { ClientError } from '../../../../src/util/errors';
 
 /** What the original says to an expression over a = 100, 101, 102 and b = 0, 1, 2. */
@@ -41,7 +41,7 @@ function answer(expr: string): Pick<Golden, 'values' | 'status' | 'message'> {
     const unknown = variables.find((name) => name !== 'a' && name !== 'b');
     if (unknown !== undefined) return { status: 500, message: `Expression [${expr}] was missing input ${unknown}` };
     if (refused) throw refused;
-    const evaluate = compile(
+    const evaluate = compileExpression(
       node,
       new Map([
         ['a', 0],

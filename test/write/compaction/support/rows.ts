@@ -45,7 +45,7 @@ export async function read(storage: Storage, key: Buffer, timestamps = false): P
   return row === null ? '' : cells(row, timestamps);
 }
 
-export function cells(row: Row, timestamps = false): string {
+function cells(row: Row, timestamps = false): string {
   return Array.from({ length: row.size }, (_, i) => {
     const cell = `${row.qualifier(i).toString('hex')}=${row.value(i).toString('hex')}`;
     return timestamps ? `${cell}@${row.timestamp(i)}` : cell;

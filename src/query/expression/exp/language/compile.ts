@@ -1,7 +1,7 @@
 import { ClientError } from '../../../../util/errors';
 import { isFloating, isWhole, javaType, toBoolean, toDouble, type Constant } from './constants';
-import type { ArithmeticOperator, BinaryOperator, BitOperator, ComparisonOperator, Node } from './nodes';
-import { arithmetic, bitwise, compare, holds, ofDoubles, orderDoubles, unary } from './operators';
+import type { ArithmeticOperator, BinaryOperator, BitOperator, ComparisonOperator, ExpressionNode } from './nodes';
+import { arithmetic, bitwise, compare, comparisonHolds, ofDoubles, orderDoubles, unary } from './operators';
 
 /** Values of the variables at one time, by their places. */
 type Values = Float64Array;
@@ -20,7 +20,7 @@ export type Evaluate = (values: Values) => number;
  * Turns an expression into a function that works it out.
  * @param places where each variable stands among the values
  */
-export function compile(node: Node, places: ReadonlyMap<string, number>, source: string): Evaluate {
+export function compileExpression(node: ExpressionNode, places: ReadonlyMap<string, number>, source: string): Evaluate {
   const code = compileNode(node, places);
   if (code.type === 'double') return code.run;
   const run = anyOf(code);
@@ -73,7 +73,7 @@ function doubleOf(code: Code): ((values: Values) => number) | null {
   }
 }
 
-function compileNode(node: Node, places: ReadonlyMap<string, number>): Code {
+function compileNode(node: ExpressionNode, places: ReadonlyMap<string, number>): Code {
   switch (node.kind) {
     case 'constant':
       return { type: 'constant', value: node.value };
@@ -166,7 +166,7 @@ function compileComparison(operator: ComparisonOperator, left: Code, right: Code
   const [a, b] = [doubleOf(left), doubleOf(right)];
   const double = left.type === 'double' || right.type === 'double';
   if (double && comparesAsDouble(left) && comparesAsDouble(right) && a !== null && b !== null) {
-    return { type: 'boolean', run: (values) => holds(operator, orderDoubles(a(values), b(values))) };
+    return { type: 'boolean', run: (values) => comparisonHolds(operator, orderDoubles(a(values), b(values))) };
   }
   const [x, y] = [anyOf(left), anyOf(right)];
   return { type: 'boolean', run: (values) => compare(operator, x(values), y(values)) };

@@ -1,3 +1,3 @@
-export { compile, type Evaluate } from './compile';
-export type { Node } from './nodes';
+export { compileExpression, type Evaluate } from './compile';
+export type { ExpressionNode } from './nodes';
 export { parseExpression, type ParsedExpression } from './parser';

@@ -117,7 +117,7 @@ export function orderDoubles(a: number, b: number): number {
 }
 
 /** Whether a comparison holds, from the order of its operands: below, at or above 0. */
-export function holds(operator: ComparisonOperator, order: number): boolean {
+export function comparisonHolds(operator: ComparisonOperator, order: number): boolean {
   switch (operator) {
     case '==':
       return order === 0;
@@ -148,10 +148,11 @@ export function compare(operator: ComparisonOperator, a: Constant, b: Constant):
     if (operator === '<' || operator === '>') return false;
     return a === b ? operator !== '!=' : operator === '!=';
   }
-  if (equality && (typeof a === 'boolean' || typeof b === 'boolean')) return holds(operator, toBoolean(a) === toBoolean(b) ? 0 : 1);
+  if (equality && (typeof a === 'boolean' || typeof b === 'boolean'))
+    return comparisonHolds(operator, toBoolean(a) === toBoolean(b) ? 0 : 1);
   if ((typeof a === 'boolean' && isBig(b)) || (typeof b === 'boolean' && isBig(a))) {
     throw new ClientError(400, `${operator} error`, 'true and false have no order among big numbers.');
   }
   const wholes = isWhole(a) && isWhole(b);
-  return holds(operator, wholes ? Number(a.value > b.value) - Number(a.value < b.value) : orderDoubles(toDouble(a), toDouble(b)));
+  return comparisonHolds(operator, wholes ? Number(a.value > b.value) - Number(a.value < b.value) : orderDoubles(toDouble(a), toDouble(b)));
 }

@@ -1,6 +1,6 @@
 import { checkDepth, checkLength, type ExpressionLimits } from '../../limits';
 import { parseNumber } from './constants';
-import type { BinaryOperator, Node, UnaryOperator } from './nodes';
+import type { BinaryOperator, ExpressionNode, UnaryOperator } from './nodes';
 import { ambiguousStatement, notSupported, syntaxError } from './syntax-error';
 import { Tokens, type Token } from './tokens';
 
@@ -8,7 +8,7 @@ import { Tokens, type Token } from './tokens';
 export interface ParsedExpression {
   readonly source: string;
   /** What its value is; null when the text holds no expression at all. */
-  readonly node: Node | null;
+  readonly node: ExpressionNode | null;
   /** Names in the order in which they first occur. */
   readonly variables: readonly string[];
   /** What it uses of the original's language that isn't supported, as an error; null when nothing. */
@@ -59,7 +59,7 @@ export function parseExpression(source: string, limits: ExpressionLimits): Parse
 class ExpressionParser {
   private readonly tokens: Tokens;
   private readonly variables = new Set<string>();
-  private readonly depths = new Map<Node, number>();
+  private readonly depths = new Map<ExpressionNode, number>();
   private refused: Error | null = null;
   private level = 0;
 
@@ -72,7 +72,7 @@ class ExpressionParser {
 
   /** Expressions with `;` after each, of which the last counts. */
   parse(): ParsedExpression {
-    let node: Node | null = null;
+    let node: ExpressionNode | null = null;
     while (this.tokens.peek().kind !== 'end') {
       if (this.tokens.accept(';')) continue;
       node = this.expression();
@@ -94,14 +94,14 @@ class ExpressionParser {
     this.refused ??= notSupported(what, this.source);
   }
 
-  private make(node: Node, ...children: readonly Node[]): Node {
+  private make(node: ExpressionNode, ...children: readonly ExpressionNode[]): ExpressionNode {
     const depth = 1 + Math.max(0, ...children.map((child) => this.depths.get(child) ?? 0));
     checkDepth(depth, this.limits);
     this.depths.set(node, depth);
     return node;
   }
 
-  private nested(parse: () => Node): Node {
+  private nested(parse: () => ExpressionNode): ExpressionNode {
     checkDepth(++this.level, this.limits);
     const node = parse();
     this.level--;
@@ -109,7 +109,7 @@ class ExpressionParser {
   }
 
   /** A condition, or an assignment, which is refused. */
-  private expression(): Node {
+  private expression(): ExpressionNode {
     return this.nested(() => {
       const node = this.condition();
       if (!this.tokens.accept('=')) return node;
@@ -118,7 +118,7 @@ class ExpressionParser {
     });
   }
 
-  private condition(): Node {
+  private condition(): ExpressionNode {
     const test = this.operation(0);
     if (this.tokens.accept('?:')) {
       const right = this.expression();
@@ -131,7 +131,7 @@ class ExpressionParser {
     return this.make({ kind: 'condition', test, then, otherwise }, test, then, otherwise);
   }
 
-  private operation(level: number): Node {
+  private operation(level: number): ExpressionNode {
     if (level === LEVELS.length) return this.unary();
     const { operators, chains } = LEVELS[level];
     let left = this.operation(level + 1);
@@ -146,7 +146,7 @@ class ExpressionParser {
     }
   }
 
-  private unary(): Node {
+  private unary(): ExpressionNode {
     const token = this.tokens.accept('-', '!', '~', 'not');
     if (token === null) return this.primary();
     const operand = this.nested(() => this.unary());
@@ -154,7 +154,7 @@ class ExpressionParser {
     return this.make({ kind: 'unary', operator, operand }, operand);
   }
 
-  private primary(): Node {
+  private primary(): ExpressionNode {
     const token = this.tokens.peek();
     if (token.kind === 'number') {
       this.tokens.next();
@@ -171,7 +171,7 @@ class ExpressionParser {
     throw this.unexpected();
   }
 
-  private parenthesis(): Node {
+  private parenthesis(): ExpressionNode {
     const open = this.tokens.next();
     // The original looks ahead here, and stops at the parenthesis itself when nothing can follow it.
     if (!this.beginsExpression(this.tokens.peek())) throw this.unexpected(open);
@@ -180,7 +180,7 @@ class ExpressionParser {
     return node;
   }
 
-  private name(): Node {
+  private name(): ExpressionNode {
     const { image } = this.tokens.next();
     if (STATEMENTS.has(image)) throw notSupported(`"${image}" is`, this.source);
     if (image === 'null') return this.make({ kind: 'constant', value: null });
@@ -195,7 +195,7 @@ class ExpressionParser {
   }
 
   /** What hangs on a value: members, elements and calls, all of them refused. */
-  private access(node: Node): Node {
+  private access(node: ExpressionNode): ExpressionNode {
     for (;;) {
       if (this.tokens.accept('.')) {
         if (this.tokens.peek().kind !== 'name') throw this.unexpected();

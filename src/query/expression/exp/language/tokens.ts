@@ -1,6 +1,6 @@
 import { syntaxError, type Position } from './syntax-error';
 
-export type TokenKind = 'number' | 'name' | 'text' | 'sign' | 'end';
+type TokenKind = 'number' | 'name' | 'text' | 'sign' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;

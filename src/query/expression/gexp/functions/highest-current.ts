@@ -1,7 +1,7 @@
 import { highest, type Slots } from './highest';
 
 /** What each slot had last. Mirrors HighestCurrent.MaxLatestAggregator. */
-export class LatestSlots implements Slots {
+class LatestSlots implements Slots {
   readonly name = 'highestCurrent';
   readonly interpolation = 'lerp';
   private readonly longs: Float64Array;

@@ -5,7 +5,7 @@ const NO_LONG = -(2 ** 63);
 const NO_DOUBLE = Number.MIN_VALUE;
 
 /** The largest value that each slot ever had, NaN if there was one. Mirrors HighestMax.MaxCacheAggregator. */
-export class MaxSlots implements Slots {
+class MaxSlots implements Slots {
   readonly name = 'highestMax';
   readonly interpolation = 'lerp';
   private readonly longs: Float64Array;

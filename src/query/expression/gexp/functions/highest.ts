@@ -33,7 +33,7 @@ function compareDoubles(a: number, b: number): number {
 }
 
 /** Positions of the series, the highest rank first; equals in their order. Without a point in the window all are equal. */
-export function* rank(all: readonly Series[], slots: Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
+function* rank(all: readonly Series[], slots: Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
   const inWindow = all.map((points) => since(points, startMs));
   const merge = new UnionMerge(inWindow, slots, false, startMs, endMs, new OutputBuilder(0));
   while (merge.step()) yield null;

@@ -18,10 +18,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** How far an average reaches back: over so many points, or over so much time. */
-export type AverageWindow = { readonly points: number } | { readonly ms: number };
+type AverageWindow = { readonly points: number } | { readonly ms: number };
 
 /** @throws ClientError 400 in the original's words */
-export function parseAverageWindow(text: string | undefined): AverageWindow {
+function parseAverageWindow(text: string | undefined): AverageWindow {
   if (text === undefined) throw new ClientError(400, 'Missing moving average window size');
   if (text.startsWith("'") && text.endsWith("'")) return { ms: parseTime(text) };
   const points = parseCount(text);
@@ -106,7 +106,7 @@ function* overTime({ timestamps, values }: Series, from: number, to: number, ms:
 }
 
 /** @returns doubles, of the query window only */
-export function* averagePoints(points: Series, average: AverageWindow, window: QueryWindow): Generator<null, Series> {
+function* averagePoints(points: Series, average: AverageWindow, window: QueryWindow): Generator<null, Series> {
   const from = lowerBound(points.timestamps, points.size, window.startMs);
   const to = lowerBound(points.timestamps, points.size, window.endMs + 1);
   const means = 'ms' in average ? overTime(points, from, to, average.ms) : overPoints(points, from, to, average.points);

@@ -25,7 +25,7 @@ function parseFactor(parameters: readonly string[]): Factor {
 }
 
 /** Integers stay integers when the factor is whole, in 64 bits that wrap. */
-export function scalePoints(points: Series, { double, long }: Factor): Series {
+function scalePoints(points: Series, { double, long }: Factor): Series {
   const { size } = points;
   const values = new Float64Array(size);
   let integers: BigInt64Array | null = null;

@@ -13,7 +13,7 @@ type Operator = (a: number, b: number) => number;
  * their times. NaN counts as 0, as does a series that isn't there.
  * @throws ClientError 400 when one series has fewer points than another
  */
-export function* combine(operands: readonly (Series | null)[], operator: Operator): Generator<null, Series> {
+function* combine(operands: readonly (Series | null)[], operator: Operator): Generator<null, Series> {
   const there = operands.filter((points) => points !== null);
   const size = Math.max(0, ...there.map((points) => points.size));
   if (there.some((points) => points.size !== size)) throw new ClientError(400, 'No more elements');
