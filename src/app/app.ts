@@ -94,5 +94,5 @@ function assemble(
     reads: queries.findings,
   });
   queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
-  return { ...base, writer, queries, compaction, meta: createMeta(storage, model) };
+  return { ...base, writer, queries, compaction, meta: createMeta(storage, model, uids) };
 }

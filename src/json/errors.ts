@@ -48,7 +48,8 @@ export class JsonError extends Error implements JavaNamed {
     private readonly source: string,
     private readonly fault: JsonFault,
     message: string,
-    private readonly place: JsonPlace,
+    /** Null: what reads a value by itself does not know where. */
+    private readonly place: JsonPlace | null,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -66,7 +67,8 @@ export class JsonError extends Error implements JavaNamed {
 
   get text(): string {
     const chain = this.path.length === 0 ? '' : ` (through reference chain: ${this.path.join('->')})`;
-    return `${this.message}${this.hint}\n at ${showPlace(this.source, this.place)}${chain}`;
+    const at = this.place === null ? '' : `\n at ${showPlace(this.source, this.place)}`;
+    return `${this.message}${this.hint}${at}${chain}`;
   }
 
   /** The same error, found inside of something. @param place of the token that was read last, for an error without a path so far */

@@ -10,6 +10,7 @@ export { bean, type BeanSpec } from './bean';
 export { jsonErrorText, readBody, readJson, unparsable } from './body';
 export { Changes } from './changes';
 export { elements, list, map, strings } from './containers';
+export { deserializer } from './deserializer';
 export { enumeration } from './enumeration';
 export { JsonError } from './errors';
 export { JSON_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';

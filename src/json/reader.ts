@@ -133,6 +133,11 @@ export class JsonReader {
     return new JsonError(this.source.text, fault, message, behind ? this.source.here : this.place);
   }
 
+  /** An error of what reads a value by itself, and does not say where it stands. */
+  placelessError(message: string): JsonError {
+    return new JsonError(this.source.text, 'mapping', message, null);
+  }
+
   private get scope(): Scope {
     return this.scopes[this.scopes.length - 1];
   }

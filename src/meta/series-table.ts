@@ -1,5 +1,5 @@
 import { keysWithPrefix } from '../schema';
-import type { CallOptions, Row, Storage } from '../storage';
+import type { CallOptions, Row, ScanOptions, Storage } from '../storage';
 import type { UidWidths } from '../uid';
 import { selectionFilter, type SeriesSelection } from './series-selection';
 
@@ -9,6 +9,8 @@ const EVERYTHING = Buffer.alloc(0);
 export const META_FAMILY = Buffer.from('name');
 /** Column of the counter of a series' points. */
 export const COUNTER_COLUMN = Buffer.from('ts_ctr');
+/** Column of what is known of a series. */
+export const META_COLUMN = Buffer.from('ts_meta');
 
 /** A series that the meta table knows. */
 export interface KnownSeries {
@@ -34,7 +36,7 @@ export class SeriesTable {
 
   /** The counted series of a selection, in the order of their TSUIDs. */
   async *counted(selection: SeriesSelection, options: CallOptions): AsyncGenerator<KnownSeries[]> {
-    const rows = this.scan(selection, { ...options, qualifiers: [COUNTER_COLUMN] });
+    const rows = this.rows(selection, { ...options, qualifiers: [COUNTER_COLUMN], withoutValues: true, transient: true });
     for await (const batch of rows) yield batch.map((row) => ({ tsuid: Buffer.from(row.key), countedAt: row.timestamp(0) }));
   }
 
@@ -43,21 +45,17 @@ export class SeriesTable {
    * @param batchRows how many to read at once
    */
   async *series(selection: SeriesSelection, batchRows: number, options: CallOptions): AsyncGenerator<Buffer[]> {
-    const rows = this.scan(selection, { ...options, batchRows, firstCellOnly: true });
+    const rows = this.rows(selection, { ...options, batchRows, firstCellOnly: true, withoutValues: true, transient: true });
     for await (const batch of rows) yield batch.map((row) => Buffer.from(row.key));
   }
 
-  private async *scan(
-    selection: SeriesSelection,
-    options: CallOptions & { qualifiers?: readonly Buffer[]; batchRows?: number; firstCellOnly?: boolean },
-  ): AsyncGenerator<Row[]> {
+  /** The rows of the series of a selection. */
+  async *rows(selection: SeriesSelection, options: Omit<ScanOptions, 'start' | 'stop' | 'family' | 'filter'>): AsyncGenerator<Row[]> {
     const rows = this.storage.scan(this.table, {
       ...options,
       ...keysWithPrefix(selection.metric ?? EVERYTHING),
       family: META_FAMILY,
       filter: selectionFilter(selection, this.widths.metrics, this.widths),
-      withoutValues: true,
-      transient: true,
     });
     for await (const batch of rows) {
       const found = batch.filter((row) => this.isTsuid(row.key));

@@ -2,7 +2,7 @@ import { IllegalArgumentError } from './errors';
 import { annotationColumn } from './extended-qualifier';
 import { globalAnnotationKey, rowKeyOfTsuid } from './row-key';
 import { hexToUid } from './bytes';
-import { javaJsonString } from './java-json';
+import { javaJsonString, javaJsonText } from './java-json';
 import type { KeyLayout } from './layout';
 import { messageOf } from '../util/message-of';
 
@@ -31,18 +31,16 @@ export function annotationCell(layout: KeyLayout, tsuid: string, startTime: numb
 export function encodeAnnotation(annotation: Annotation): Buffer {
   const { tsuid, startTime, endTime, description, notes, custom } = annotation;
   const start = tsuid === '' ? '{' : `{"tsuid":${javaJsonString(tsuid)},`;
-  const texts = `"description":${textOrNull(description)},"notes":${textOrNull(notes)}`;
+  const texts = `"description":${javaJsonText(description)},"notes":${javaJsonText(notes)}`;
   return Buffer.from(`${start}"startTime":${startTime},"endTime":${endTime},${texts},"custom":${encodeCustom(custom)}}`);
 }
-
-const textOrNull = (text: string | null): string => (text === null ? 'null' : javaJsonString(text));
 
 function encodeCustom(custom: Annotation['custom']): string {
   if (custom === null) return 'null';
   // The default order of sort is Java's: by UTF-16 units.
   const entries = [...custom.keys()].sort().map((key) => {
     const value = custom.get(key) ?? null;
-    return `${javaJsonString(key)}:${textOrNull(value)}`;
+    return `${javaJsonString(key)}:${javaJsonText(value)}`;
   });
   return `{${entries.join(',')}}`;
 }

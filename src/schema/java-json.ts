@@ -1,3 +1,5 @@
+import { hashMapOrder } from '../util/java-hash-order';
+
 const SHORT: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
 // Control characters, quote, backslash and surrogates; everything else stands as it is, `/` and DEL too.
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/g;
@@ -8,4 +10,16 @@ const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/g;
  */
 export function javaJsonString(text: string): string {
   return `"${text.replace(ESCAPED, (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)}"`;
+}
+
+/** The same, or `null`. */
+export const javaJsonText = (text: string | null): string => (text === null ? 'null' : javaJsonString(text));
+
+/** Custom fields in the order of the hash map that the original copies them to; `null` for none. */
+export function customFieldsJson(custom: ReadonlyMap<string, string | null> | null): string {
+  if (custom === null) return 'null';
+  let capacity = 1;
+  while (capacity < Math.floor(custom.size / 0.75 + 1)) capacity *= 2;
+  const members = hashMapOrder(custom.keys(), capacity).map((key) => `${javaJsonString(key)}:${javaJsonText(custom.get(key) ?? null)}`);
+  return `{${members.join(',')}}`;
 }

@@ -11,11 +11,12 @@ import { StorageUids, type UidParts } from './uids';
 export * from './errors';
 export { loadFilter } from './filter-loader';
 export type * from './filter';
-export { kindOf, maxId } from './kinds';
+export { kindOf, maxId, metaQualifier } from './kinds';
 export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
 export { Names, namesOfSeries, tagsInHashOrder, type SeriesNames } from './names';
 export * from './types';
+export { NAME_FAMILY } from './uid-table';
 export type { UidParts } from './uids';
 
 /**

@@ -1,4 +1,4 @@
-import type { SeriesSelection } from '../../meta';
+import { selectionOf, tsuidOf, type SeriesSelection } from '../../meta';
 import { hexToUid } from '../../schema';
 import type { SeriesNames, Uids } from '../../uid';
 import { ClientError } from '../../util/errors';
@@ -16,7 +16,7 @@ export type Wanted =
 export async function resolveSubQuery(uids: Uids, sub: LastSubQuery | null, backScan: number): Promise<Wanted> {
   if (sub === null) throw new ClientError(400, 'A sub query is null');
   if (sub.tsuids !== null && sub.tsuids.length > 0) {
-    const tsuids = sub.tsuids.map((tsuid) => tsuidOf(uids, tsuid));
+    const tsuids = sub.tsuids.map((tsuid) => parseTsuid(uids, tsuid));
     checkBackScan(backScan);
     return { kind: 'series', tsuids, names: null };
   }
@@ -24,21 +24,17 @@ export async function resolveSubQuery(uids: Uids, sub: LastSubQuery | null, back
   checkBackScan(backScan);
   const tags = [...(sub.tags ?? [])];
   if (backScan > 0 && tags.length === 0) throw new ClientError(400, 'Tags cannot be null or empty when getting a TSUID');
-  const metric = await uids.getId('metrics', sub.metric);
-  const pairs: { tagk: Buffer; tagvs: Buffer[] }[] = [];
   const names = new Map<string, string>();
   for (const [key, value] of tags) {
     if (value === null) throw new ClientError(400, `The value of the tag '${key}' is null`);
     if (key === '' || value === '') throw new ClientError(400, 'Missing UID name');
     names.set(key, value);
-    pairs.push({ tagk: await uids.getId('tagk', key), tagvs: [await uids.getId('tagv', value)] });
   }
-  pairs.sort((a, b) => a.tagk.compare(b.tagk));
+  const selection = await selectionOf(uids, sub.metric, names);
   if (backScan > 0) {
-    const tsuid = Buffer.concat([metric, ...pairs.flatMap(({ tagk, tagvs }) => [tagk, ...tagvs])]);
-    return { kind: 'series', tsuids: [tsuid], names: { metric: sub.metric, tags: names } };
+    return { kind: 'series', tsuids: [tsuidOf(selection)], names: { metric: sub.metric, tags: names } };
   }
-  return { kind: 'metric', selection: { metric, tags: pairs, anyTagvs: null } };
+  return { kind: 'metric', selection };
 }
 
 function checkBackScan(backScan: number): void {
@@ -46,7 +42,7 @@ function checkBackScan(backScan: number): void {
 }
 
 /** @throws IllegalArgumentError, ClientError 400 */
-function tsuidOf({ widths }: Uids, text: string | null): Buffer {
+function parseTsuid({ widths }: Uids, text: string | null): Buffer {
   const tsuid = hexToUid(text ?? '');
   if (tsuid.length < widths.metrics + widths.tagk + widths.tagv) {
     throw new ClientError(400, 'TSUID must not be null and must have a metric and at least one tag pair');

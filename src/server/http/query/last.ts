@@ -1,10 +1,9 @@
 import type { LastPoint, LastQuery, LastSubQuery } from '../../../query';
-import { javaJsonString, uidToHex } from '../../../schema';
+import { javaJsonString, javaJsonText, uidToHex } from '../../../schema';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
-import { hashMapOrder } from '../../../util/java-hash-order';
 import { parseInt32 } from '../../../util/java-long';
-import { parseTag } from '../../../write';
-import { tagsJson, textJson } from '../series-json';
+import { tagsJson } from '../series-json';
+import { parseSeries } from '../series-text';
 import type { HttpCall } from '../types';
 import { readLastBody } from './last-body';
 import { checkDelete, HttpClient } from './request';
@@ -41,33 +40,22 @@ function splitTsuids(text: string): string[] {
   return tsuids;
 }
 
-/** `metric` or `metric{tags}`; whether there is a metric is not checked. @throws ClientError 400. Mirrors Tags.parseWithMetric. */
+/** @throws ClientError 400 */
 function seriesOfText(text: string): LastSubQuery {
-  const tags = new Map<string, string>();
-  const open = text.indexOf('{');
-  if (open < 0) return { metric: text, tags, tsuids: null };
-  if (!text.endsWith('}')) throw new ClientError(400, `Missing '}' at the end of: ${text}`);
-  if (open < text.length - 2) {
-    for (const tag of text.slice(open + 1, -1).split(',')) {
-      try {
-        parseTag(tags, tag);
-      } catch (e) {
-        if (!(e instanceof IllegalArgumentError)) throw e;
-        throw new ClientError(400, `When parsing tag '${tag}': ${e.message}`, null, { cause: e });
-      }
-    }
+  try {
+    return { ...parseSeries(text), tsuids: null };
+  } catch (e) {
+    if (!(e instanceof IllegalArgumentError)) throw e;
+    throw new ClientError(400, e.message, null, { cause: e });
   }
-  // told in the order of Java's hash map
-  const ordered = new Map(hashMapOrder(tags.keys()).map((key) => [key, tags.get(key) ?? '']));
-  return { metric: text.slice(0, open), tags: ordered, tsuids: null };
 }
 
 /** What was asked for, as the statistics show it. */
 export function lastQueryJson({ queries, resolveNames, backScan }: LastQuery): string {
   const parts = queries.map((sub) => {
     if (sub === null) return 'null';
-    const tsuids = sub.tsuids === null ? 'null' : `[${sub.tsuids.map(textJson).join(',')}]`;
-    return `{"metric":${textJson(sub.metric)},"tags":${sub.tags === null ? 'null' : tagsJson(sub.tags)},"tsuids":${tsuids}}`;
+    const tsuids = sub.tsuids === null ? 'null' : `[${sub.tsuids.map(javaJsonText).join(',')}]`;
+    return `{"metric":${javaJsonText(sub.metric)},"tags":${sub.tags === null ? 'null' : tagsJson(sub.tags)},"tsuids":${tsuids}}`;
   });
   return `{"queries":[${parts.join(',')}],"resolveNames":${resolveNames},"backScan":${backScan}}`;
 }

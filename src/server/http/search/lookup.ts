@@ -1,9 +1,9 @@
 import type { FoundSeries, LookupAnswer, LookupQuery } from '../../../query';
-import { javaJsonString, uidToHex } from '../../../schema';
+import { javaJsonString, javaJsonText, uidToHex } from '../../../schema';
 import { javaFloatToString } from '../../../util/java-double';
 import { HttpClient } from '../query/request';
 import { sendAnswer } from '../query/send-answer';
-import { tagsJson, textJson } from '../series-json';
+import { tagsJson } from '../series-json';
 import type { HttpCall } from '../types';
 
 /** What was asked for, as the answer and the statistics repeat it; nulls are left out. */
@@ -12,7 +12,7 @@ export function lookupQueryJson({ query, metric, tags, limit }: LookupQuery): st
   if (query !== null) fields.push(`"query":${javaJsonString(query)}`);
   if (metric !== null) fields.push(`"metric":${javaJsonString(metric)}`);
   if (tags !== null) {
-    const pairs = tags.map((tag) => (tag === null ? 'null' : `{"key":${textJson(tag.key)},"value":${textJson(tag.value)}}`));
+    const pairs = tags.map((tag) => (tag === null ? 'null' : `{"key":${javaJsonText(tag.key)},"value":${javaJsonText(tag.value)}}`));
     fields.push(`"tags":[${pairs.join(',')}]`);
   }
   fields.push(`"limit":${limit}`);

@@ -1,0 +1,169 @@
+import { hexToUid, uidToHex } from '../schema';
+import { PackedCells, type CallOptions, type Row, type Storage } from '../storage';
+import type { UidWidths } from '../uid';
+import { IllegalArgumentError } from '../util/errors';
+import { MAX_TRIES, MetaConflictError } from './conflict';
+import { mergeFields } from './merge-fields';
+import type { SeriesSelection } from './series-selection';
+import { COUNTER_COLUMN, META_COLUMN, META_FAMILY, type SeriesTable } from './series-table';
+import { decodeTsMeta, encodeTsMeta, TsMetaDraft, type TsMeta, type TsMetaFields } from './ts-meta';
+import type { KindedUid, UidMetas } from './uid-metas';
+
+const COLUMNS = [META_COLUMN, COUNTER_COLUMN];
+
+/** A row of the meta table as it is read. */
+interface StoredSeries {
+  readonly tsuid: Buffer;
+  readonly fields: TsMetaFields;
+  readonly lastReceived: number;
+  readonly totalDatapoints: bigint;
+}
+
+/** Metadata of time series, in the meta table. Mirrors TSMeta. */
+export class TsMetas {
+  constructor(
+    private readonly storage: Storage,
+    private readonly table: string,
+    private readonly widths: UidWidths,
+    private readonly series: SeriesTable,
+    private readonly uidMetas: UidMetas,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** What is stored of a series, with the metadata of its UIDs; null: nothing. @throws NoSuchUniqueId, StorageError */
+  async get(tsuid: Buffer): Promise<TsMeta | null> {
+    const stored = await this.read(tsuid);
+    return stored && this.whole(stored);
+  }
+
+  /** Whether there is metadata of a series. @throws StorageError */
+  async exists(tsuid: Buffer): Promise<boolean> {
+    return (await this.storage.get(this.table, { row: tsuid, family: META_FAMILY, qualifiers: [META_COLUMN] })) !== null;
+  }
+
+  /** The metadata of the series of a selection, batch by batch, in the order of their TSUIDs. @throws NoSuchUniqueId, StorageError */
+  async *list(selection: SeriesSelection, options: CallOptions = {}): AsyncGenerator<TsMeta[]> {
+    for await (const rows of this.series.rows(selection, { ...options, qualifiers: COLUMNS })) {
+      const stored = rows.map(readRow).filter((series) => series !== null);
+      if (stored.length > 0) yield await this.wholes(stored);
+    }
+  }
+
+  /**
+   * Writes what a client sent over what is stored: what it left out keeps its stored value, or its default with `replace`.
+   * @returns what is stored now; null: the edit changes nothing
+   * @throws IllegalArgumentError, NoSuchUniqueId, MetaConflictError, StorageError. Mirrors TSMeta.syncToStorage
+   */
+  async save(draft: TsMetaDraft, replace: boolean): Promise<TsMeta | null> {
+    if (draft.tsuid === null || draft.tsuid === '') throw new IllegalArgumentError('Missing TSUID');
+    if (!draft.fields.any()) return null;
+    const tsuid = this.parse(draft.tsuid);
+    const named = await this.uidMetas.list(this.uidsOf(tsuid));
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const stored = await this.read(tsuid);
+      if (stored === null) throw new IllegalArgumentError('Requested TSMeta did not exist');
+      const fields = mergeFields(draft.fields, stored.fields, replace);
+      // The original compares with what it would have written itself, so that must be what is expected here too.
+      const expected = encodeTsMeta(uidToHex(tsuid), stored.fields);
+      if (await this.compareAndSet(tsuid, expected, fields)) return assembled({ ...stored, fields }, named);
+    }
+    throw new MetaConflictError('Failed to save the TSMeta to storage');
+  }
+
+  /**
+   * Stores the first metadata of a series that need not have points yet, as a client sent it, with a counter.
+   * @returns false: there is some by now
+   * @throws IllegalArgumentError, NoSuchUniqueId, StorageError. Mirrors TSMeta.storeNew, and what UniqueIdRpc does around it
+   */
+  async create(tsuid: Buffer, fields: TsMetaFields): Promise<boolean> {
+    this.parse(uidToHex(tsuid));
+    await this.uidMetas.list(this.uidsOf(tsuid));
+    const created = await this.compareAndSet(tsuid, null, fields);
+    if (created) await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 0n);
+    return created;
+  }
+
+  /** Stores metadata of which nothing is known but that the series is there since now, over whatever is stored. @throws StorageError */
+  async createBlank(tsuids: readonly Buffer[]): Promise<void> {
+    const fields = { ...new TsMetaDraft().fields.values, created: Math.floor(this.now() / 1000) };
+    const rows = tsuids.map((row) => ({ row, cells: PackedCells.of(META_COLUMN, encodeTsMeta(uidToHex(row), fields)) }));
+    const [failure] = await this.storage.put(this.table, META_FAMILY, rows);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Removes what is stored, but not the counter; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors TSMeta.delete */
+  async delete(tsuid: string | null): Promise<void> {
+    if (tsuid === null || tsuid === '') throw new IllegalArgumentError('Missing UID');
+    const [failure] = await this.storage.delete(this.table, [{ row: hexToUid(tsuid), family: META_FAMILY, qualifiers: [META_COLUMN] }]);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** @throws IllegalArgumentError for a TSUID that no series can have */
+  private parse(tsuid: string): Buffer {
+    const { metrics, tagk, tagv } = this.widths;
+    if (tsuid.length <= 2 * metrics) throw new IllegalArgumentError('TSUID is too short, may be missing tags');
+    if ((tsuid.length / 2 - metrics) % (tagk + tagv) !== 0)
+      throw new IllegalArgumentError('The TSUID appears to be malformed, improper tag width');
+    return hexToUid(tsuid);
+  }
+
+  /** Metric, and then tagk and tagv of each tag. */
+  private uidsOf(tsuid: Buffer): KindedUid[] {
+    const { metrics, tagk, tagv } = this.widths;
+    const uids: KindedUid[] = [{ kind: 'metrics', id: tsuid.subarray(0, metrics) }];
+    for (let at = metrics; at < tsuid.length; at += tagk + tagv) {
+      uids.push({ kind: 'tagk', id: tsuid.subarray(at, at + tagk) });
+      uids.push({ kind: 'tagv', id: tsuid.subarray(at + tagk, at + tagk + tagv) });
+    }
+    return uids;
+  }
+
+  private async read(tsuid: Buffer): Promise<StoredSeries | null> {
+    const row = await this.storage.get(this.table, { row: tsuid, family: META_FAMILY, qualifiers: COLUMNS });
+    return row && readRow(row);
+  }
+
+  private compareAndSet(tsuid: Buffer, expected: Buffer | null, fields: TsMetaFields): Promise<boolean> {
+    return this.storage.compareAndSet(this.table, tsuid, META_FAMILY, META_COLUMN, expected, encodeTsMeta(uidToHex(tsuid), fields));
+  }
+
+  private async whole(stored: StoredSeries): Promise<TsMeta> {
+    return assembled(stored, await this.uidMetas.list(this.uidsOf(stored.tsuid)));
+  }
+
+  /** With one look-up for the UIDs of all. */
+  private async wholes(stored: readonly StoredSeries[]): Promise<TsMeta[]> {
+    const uids = stored.map(({ tsuid }) => this.uidsOf(tsuid));
+    const distinct = new Map<string, KindedUid>();
+    for (const uid of uids.flat()) distinct.set(keyOf(uid), uid);
+    const metas = await this.uidMetas.list([...distinct.values()]);
+    const known = new Map([...distinct.keys()].map((key, i) => [key, metas[i]]));
+    return stored.map((series, i) =>
+      assembled(
+        series,
+        uids[i].flatMap((uid) => known.get(keyOf(uid)) ?? []),
+      ),
+    );
+  }
+}
+
+const keyOf = ({ kind, id }: KindedUid): string => `${kind} ${id.toString('latin1')}`;
+
+/** @param named what is known of the UIDs of its TSUID */
+function assembled({ tsuid, fields, lastReceived, totalDatapoints }: StoredSeries, [metric, ...tags]: TsMeta['tags']): TsMeta {
+  return { ...fields, tsuid: uidToHex(tsuid), metric, tags, lastReceived, totalDatapoints };
+}
+
+/** Null for a series that was only counted. */
+function readRow(row: Row): StoredSeries | null {
+  const meta = row.get(META_FAMILY, META_COLUMN);
+  if (meta === null) return null;
+  let lastReceived = 0;
+  let totalDatapoints = 0n;
+  for (let i = 0; i < row.size; i++) {
+    if (!row.qualifier(i).equals(COUNTER_COLUMN) || row.valueLength(i) !== 8) continue;
+    lastReceived = Math.floor(row.timestamp(i) / 1000);
+    totalDatapoints = row.value(i).readBigInt64BE();
+  }
+  return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), lastReceived, totalDatapoints };
+}

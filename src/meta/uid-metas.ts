@@ -1,0 +1,99 @@
+import { uidToHex, hexToUid } from '../schema';
+import { PackedCells, type Storage } from '../storage';
+import { metaQualifier, NAME_FAMILY, UID_KINDS, type UidKind, type Uids } from '../uid';
+import { IllegalArgumentError } from '../util/errors';
+import { MAX_TRIES, MetaConflictError } from './conflict';
+import { mergeFields } from './merge-fields';
+import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta, type UidMetaFields } from './uid-meta';
+
+/** A UID and what kind it is of. */
+export interface KindedUid {
+  readonly kind: UidKind;
+  readonly id: Buffer;
+}
+
+const QUALIFIERS: Readonly<Record<UidKind, Buffer>> = {
+  metrics: metaQualifier('metrics'),
+  tagk: metaQualifier('tagk'),
+  tagv: metaQualifier('tagv'),
+};
+
+/** Metadata of UIDs, in the UID table beside their names. Mirrors UIDMeta. */
+export class UidMetas {
+  constructor(
+    private readonly storage: Storage,
+    private readonly table: string,
+    private readonly uids: Uids,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** What is stored of a UID, or what nobody has said anything of. @throws NoSuchUniqueId, IllegalArgumentError for another width, StorageError */
+  async get(kind: UidKind, id: Buffer): Promise<UidMeta> {
+    const [meta] = await this.list([{ kind, id }]);
+    return meta;
+  }
+
+  /** The same of many, in their order, with one look-up a kind. @throws as `get` */
+  async list(wanted: readonly KindedUid[]): Promise<UidMeta[]> {
+    const ids: Record<UidKind, Buffer[]> = { metrics: [], tagk: [], tagv: [] };
+    for (const { kind, id } of wanted) ids[kind].push(id);
+    const [names, rows] = await Promise.all([
+      Promise.all(UID_KINDS.map((kind) => this.uids.getNames(kind, ids[kind]))),
+      this.storage.multiGet(
+        this.table,
+        wanted.map(({ kind, id }) => ({ row: id, family: NAME_FAMILY, qualifiers: [QUALIFIERS[kind]] })),
+      ),
+    ]);
+    const next: Record<UidKind, number> = { metrics: 0, tagk: 0, tagv: 0 };
+    return wanted.map(({ kind, id }, i) => {
+      const cell = rows[i]?.get(NAME_FAMILY, QUALIFIERS[kind]) ?? null;
+      const fields = cell === null ? new UidMetaDraft().fields.values : decodeUidMeta(cell);
+      return { ...fields, kind, uid: uidToHex(id), name: names[UID_KINDS.indexOf(kind)][next[kind]++] };
+    });
+  }
+
+  /**
+   * Writes what a client sent over what is stored: what it left out keeps its stored value, or its default with `replace`.
+   * @returns what is stored now; null: the edit changes nothing
+   * @throws IllegalArgumentError, NoSuchUniqueId, MetaConflictError, StorageError. Mirrors UIDMeta.syncToStorage
+   */
+  async save(draft: UidMetaDraft, replace: boolean): Promise<UidMeta | null> {
+    const { uid, kind } = this.target(draft);
+    if (!draft.fields.any()) return null;
+    const id = hexToUid(uid);
+    const name = await this.uids.getName(kind, id);
+    const qualifier = QUALIFIERS[kind];
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const row = await this.storage.get(this.table, { row: id, family: NAME_FAMILY, qualifiers: [qualifier] });
+      const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
+      const fields = mergeFields(draft.fields, stored && decodeUidMeta(stored), replace);
+      const cell = encodeUidMeta(kind, fields);
+      if (await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, cell))
+        return { ...fields, kind, uid: uidToHex(id), name };
+    }
+    throw new MetaConflictError('Failed to save the UIDMeta to storage');
+  }
+
+  /** Removes what is stored; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors UIDMeta.delete */
+  async delete(draft: UidMetaDraft): Promise<void> {
+    const { uid, kind } = this.target(draft);
+    const row = { row: hexToUid(uid), family: NAME_FAMILY, qualifiers: [QUALIFIERS[kind]] };
+    const [failure] = await this.storage.delete(this.table, [row]);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Stores what there is to say of a UID that was just assigned. Mirrors UIDMeta.storeNew. @throws StorageError */
+  async create(kind: UidKind, id: Buffer): Promise<UidMetaFields> {
+    const fields = { ...new UidMetaDraft().fields.values, created: Math.floor(this.now() / 1000) };
+    const cells = PackedCells.of(QUALIFIERS[kind], encodeUidMeta(kind, fields));
+    const [failure] = await this.storage.put(this.table, NAME_FAMILY, [{ row: id, cells }]);
+    if (failure !== undefined) throw failure.error;
+    return fields;
+  }
+
+  private target({ uid, kind }: UidMetaDraft): { uid: string; kind: UidKind } {
+    if (uid === null || uid === '') throw new IllegalArgumentError('Missing UID');
+    if (kind === null) throw new IllegalArgumentError('Missing type');
+    return { uid, kind };
+  }
+}
