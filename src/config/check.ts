@@ -45,7 +45,7 @@ export function checkConfig(config: Config): string[] {
     if (warning !== null) warnings.push(`${described(key.name, value)}: ${warning}`);
   }
   for (const [key, value] of config.entries()) {
-    if (key.startsWith(LEVEL_OF_LOGGER)) oneOf(key, value.trim(), LOG_LEVELS);
+    if (key.startsWith(LEVEL_OF_LOGGER) && value.trim() !== '') oneOf(key, value.trim(), LOG_LEVELS);
   }
   for (const combination of COMBINATIONS) {
     const found = combination(config);
@@ -93,7 +93,7 @@ function checkText({ name, type, choices, exact = false, otherwise, pattern }: C
     if (choices.includes(exact ? value : value.toLowerCase())) return null;
     return `none of ${choices.join(', ')}${exact ? ', in small letters and without blanks' : ''}; ${otherwise} is used`;
   }
-  if (value === '') return null;
+  if (value.trim() === '') return null;
   if (choices !== undefined) oneOf(name, value.trim(), choices);
   if (pattern !== undefined && !pattern.matches(value)) throw new ConfigValueError(name, value, `not ${pattern.words}`);
   return null;

@@ -13,6 +13,9 @@ const LEVEL = 'tsd.log.level';
 export function readLogSettings(config: Config): LogSettings {
   const prefix = `${LEVEL}.`;
   const levels = new Map<string, string>();
-  for (const [key, value] of config.entries()) if (key.startsWith(prefix)) levels.set(key.slice(prefix.length), value.trim());
-  return { level: config.getString(LEVEL) ?? undefined, levels, file: config.getString('tsd.log.file') ?? undefined };
+  for (const [key, value] of config.entries()) {
+    const level = value.trim();
+    if (key.startsWith(prefix) && level !== '') levels.set(key.slice(prefix.length), level);
+  }
+  return { level: config.getString(LEVEL)?.trim() || undefined, levels, file: config.getString('tsd.log.file') ?? undefined };
 }

@@ -1,4 +1,4 @@
-import { checkConfig, ConfigValueError, KEYS, LayeredConfig, type ConfigKey } from '../../src/config';
+import { checkConfig, ConfigValueError, KEYS, LayeredConfig, readLogSettings, type ConfigKey } from '../../src/config';
 
 const check = (settings: Record<string, string>): { config: LayeredConfig; warnings: string[] } => {
   const config = new LayeredConfig(Object.entries(settings));
@@ -112,6 +112,11 @@ describe('what the original starts with is a warning, with what is used', () => 
     expect(() => check({ 'tsd.uid.lru.enable': 'true', 'tsd.uid.lru.name.size': 'banana' })).toThrow(
       /^tsd\.uid\.lru\.name\.size = banana: /,
     );
+  });
+
+  it('an empty level of a log is an absent one', () => {
+    const { config, warnings } = check({ 'tsd.log.level': ' ', 'tsd.log.level.org.hbase': '', 'tsd.log.level.a': ' warn ' });
+    expect([warnings, readLogSettings(config)]).toMatchObject([[], { level: undefined, levels: new Map([['a', 'warn']]) }]);
   });
 
   it('an empty number is an absent one', () => {
