@@ -96,7 +96,7 @@ describeWithHBase('the daemon starts', (quorum) => {
   it('not with widths of UIDs that can not be', async () => {
     const daemon = OurTsd.launch({ quorum, prefix, settings: { 'tsd.storage.uid.width.tagk': '9' } });
     expect(await daemon.exited()).toBe(1);
-    expect(daemon.log).toContain('Invalid width: 9');
+    expect(daemon.log).toContain('tsd.storage.uid.width.tagk = 9: out of range, it can be 1 to 8 bytes');
   });
 
   it('not with other widths of UIDs than those in the table', async () => {
