@@ -3,6 +3,8 @@ import { readCompactionSettings, readQuerySettings, readSpoolSettings, readUidSe
 import { createMeta, type Meta } from '../meta';
 import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
+import { HistogramCodecs } from '../histogram';
+import type { Rollups } from '../rollup';
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
@@ -23,6 +25,10 @@ export interface App {
   readonly queries: QueryEngine;
   readonly compaction: Compaction;
   readonly meta: Meta;
+  /** Null: rollups are off. */
+  readonly rollups: Rollups | null;
+  /** Null: histograms are off. */
+  readonly histograms: HistogramCodecs | null;
 }
 
 /** How a tool's parts differ from a daemon's. */
@@ -40,7 +46,7 @@ export interface ToolNeeds {
  * @throws IllegalArgumentError, NumberFormatError, and what plugins throw, for what the original does not start with either
  */
 export async function createDaemonApp(config: Config, logs: LogSystem): Promise<App> {
-  const { model, storage } = createStore(config, logs);
+  const { model, storage, rollups } = createStore(config, logs);
   const logger = logs.get('net.opentsdb.core.TSDB');
   const uidLogger = logs.get('net.opentsdb.uid.UniqueId');
   const settings = readUidSettings(config);
@@ -51,7 +57,8 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
   let spool: Spool | undefined;
   try {
     if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger);
-    return assemble({ config, logs, model, storage, uids }, { plugins, spool }, { readOnly });
+    const histograms = await HistogramCodecs.load(config, logger);
+    return assemble({ config, logs, model, storage, rollups, histograms, uids }, { plugins, spool }, { readOnly });
   } catch (error) {
     await spool?.close();
     for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
@@ -61,21 +68,21 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
 
 /** The parts of a tool: plugins, UID filter, Redis and spool are the daemon's alone, as with the original's tools. */
 export function createToolApp(config: Config, logs: LogSystem, needs: ToolNeeds = {}): App {
-  const { model, storage } = createStore(config, logs);
+  const { model, storage, rollups } = createStore(config, logs);
   const uids = createUids({ settings: readUidSettings(config), model, storage, logger: needs.uidLogger });
   return assemble(
-    { config, logs, model, storage, uids },
+    { config, logs, model, storage, rollups, histograms: null, uids },
     { plugins: NO_PLUGINS, durability: needs.durability },
     { drainMs: needs.drainMs },
   );
 }
 
 function assemble(
-  base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'uids'>,
+  base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'rollups' | 'histograms' | 'uids'>,
   writing: Pick<WriterParts, 'plugins' | 'durability' | 'spool'>,
   compacting: { readOnly?: boolean; drainMs?: number },
 ): App {
-  const { config, logs, model, storage, uids } = base;
+  const { config, logs, model, storage, rollups, histograms, uids } = base;
   const shared = { model, storage, uids };
   const writer = createPointWriter({
     ...shared,
@@ -83,7 +90,13 @@ function assemble(
     settings: readWriteSettings(config),
     logger: logs.get('net.opentsdb.core.TSDB'),
   });
-  const queries = createQueryEngine({ ...shared, settings: readQuerySettings(config), logger: logs.get('net.opentsdb.core.TsdbQuery') });
+  const queries = createQueryEngine({
+    ...shared,
+    rollups,
+    histograms,
+    settings: readQuerySettings(config),
+    logger: logs.get('net.opentsdb.core.TsdbQuery'),
+  });
   const compaction = createCompaction({
     model,
     storage,

@@ -1,5 +1,7 @@
 import type { Config } from '../config/types';
-import { readStorageSettings } from '../config/settings';
+import { readRollupSettings, readStorageSettings } from '../config/settings';
+import { AGGREGATOR_NAMES } from '../query/aggregate/registry';
+import { readRollups, rollupTables, type Rollups } from '../rollup';
 import { TableNotFoundError, type Storage } from '../storage';
 import { createStorage } from '../storage/create';
 import type { LogSource } from '../util/log';
@@ -9,6 +11,8 @@ import { listTables, readDataModel, type DataModel, type Table } from '../tables
 export interface Store {
   readonly model: DataModel;
   readonly storage: Storage;
+  /** Null: rollups are off. */
+  readonly rollups: Rollups | null;
 }
 
 /**
@@ -16,8 +20,10 @@ export interface Store {
  * @throws DoNotRetryError, IllegalArgumentError, NumberFormatError for a configuration that describes none
  */
 export function createStore(config: Config, logs?: LogSource): Store {
-  const model = readDataModel(config);
-  return { model, storage: createStorage(readStorageSettings(config), listTables(model.tables), logs) };
+  const aggregators = new Set(AGGREGATOR_NAMES);
+  const rollups = readRollups(readRollupSettings(config), (name) => aggregators.has(name));
+  const model = readDataModel(config, rollupTables(rollups));
+  return { model, rollups, storage: createStorage(readStorageSettings(config), listTables(model.tables), logs) };
 }
 
 /**

@@ -1,16 +1,26 @@
-import { IllegalArgumentError as CodecArgumentError } from '../schema';
+import { NoSuchRollupError } from '../rollup';
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
 import { NoSuchUniqueName } from '../uid';
 import { IllegalArgumentError, IllegalStateError, NumberFormatError } from '../util/errors';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
 import type { IngestCounters } from './counters';
+import { LateRefusal } from './late-refusal';
 
 /**
  * The line that telnet says for a point that is refused, without its end; counted. Mirrors the catch blocks of PutDataPointRpc.execute.
  * @returns null: the original says nothing, and leaves the error to the connection
  */
 export function refusalLine(command: string, error: unknown, counters: IngestCounters): string | null {
+  if (error instanceof LateRefusal) {
+    if (error.cause instanceof IllegalArgumentError) counters.illegalArguments++;
+    else if (error.cause instanceof NoSuchUniqueName) counters.unknownMetrics++;
+    return `${command}: HBase error: ${error.message}`;
+  }
+  if (error instanceof NoSuchRollupError) {
+    counters.illegalArguments++;
+    return `${command}: No such rollup: ${error.message}`;
+  }
   if (error instanceof NumberFormatError) {
     counters.invalidValues++;
     return `${command}: invalid value: ${error.message}`;
@@ -38,11 +48,13 @@ export function storageRefusalLine(command: string, error: StorageError | Illega
 
 /** What `details` of an HTTP request say of a point that is refused; counted. Mirrors PutDataPointRpc.processDataPoint. */
 export function refusalDetail(error: unknown, counters: IngestCounters, logger: Log): string {
+  if (error instanceof LateRefusal) return refusalDetail(error.cause, counters, logger);
+  if (error instanceof NoSuchRollupError) counters.illegalArguments++;
   if (error instanceof NumberFormatError) {
     counters.invalidValues++;
     return 'Unable to parse value to a number';
   }
-  if (error instanceof IllegalArgumentError || error instanceof CodecArgumentError) {
+  if (error instanceof IllegalArgumentError) {
     counters.illegalArguments++;
     return error.message;
   }

@@ -14,4 +14,17 @@ export { deserializer } from './deserializer';
 export { enumeration } from './enumeration';
 export { JsonError } from './errors';
 export { JSON_LIMITS, JsonReader, type JsonLimits, type JsonToken } from './reader';
-export { boolean, double, float, int, long, longOfNumber, longOfText, primitiveFloat, string, type Bind } from './scalars';
+export {
+  boolean,
+  double,
+  float,
+  int,
+  intOrNull,
+  long,
+  longOfNumber,
+  longOfText,
+  longOrNull,
+  primitiveFloat,
+  string,
+  type Bind,
+} from './scalars';

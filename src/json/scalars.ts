@@ -11,8 +11,10 @@ const LONG_RANGE = '(-9223372036854775808 - 9223372036854775807)';
 /** Characters of the longest long. */
 const LONG_DIGITS = 20;
 const INT_RANGE = '(-2147483648 - 2147483647)';
-const INT = { type: 'int', name: 'Integer', bits: 32, range: INT_RANGE } as const;
-const LONG = { type: 'long', name: 'Long', bits: 64, range: LONG_RANGE } as const;
+const INT = { type: 'int', primitive: 'int', name: 'Integer', bits: 32, range: INT_RANGE } as const;
+const LONG = { type: 'long', primitive: 'long', name: 'Long', bits: 64, range: LONG_RANGE } as const;
+const INT_OBJECT = { ...INT, type: 'java.lang.Integer' } as const;
+const LONG_OBJECT = { ...LONG, type: 'java.lang.Long' } as const;
 /** Characters of a value that a message shows at each end of it. */
 const SHOWN = 500;
 
@@ -98,7 +100,13 @@ export const long: Bind<bigint> = (json) => wholeNumber(json, LONG);
 /** An `int`, read as a long is. */
 export const int: Bind<number> = (json) => Number(wholeNumber(json, INT));
 
-type WholeType = typeof INT | typeof LONG;
+/** A `Long`: as a long, but null stays null. */
+export const longOrNull: Bind<bigint | null> = (json) => (json.token === 'VALUE_NULL' ? null : wholeNumber(json, LONG_OBJECT));
+
+/** An `Integer`: as an int, but null stays null. */
+export const intOrNull: Bind<number | null> = (json) => (json.token === 'VALUE_NULL' ? null : Number(wholeNumber(json, INT_OBJECT)));
+
+type WholeType = typeof INT | typeof LONG | typeof INT_OBJECT | typeof LONG_OBJECT;
 
 function wholeNumber(json: JsonReader, type: WholeType): bigint {
   switch (json.token) {
@@ -111,7 +119,7 @@ function wholeNumber(json: JsonReader, type: WholeType): bigint {
       if (value !== null) return value;
       // A whole number that a long holds has no range in the message.
       const plain = json.token === 'VALUE_NUMBER_INT' && type.bits === 32 && wholeOfNumber(text, LONG) !== null;
-      throw json.error('syntax', `Numeric value (${text}) out of range of ${type.type}${plain ? '' : ` ${type.range}`}`, true);
+      throw json.error('syntax', `Numeric value (${text}) out of range of ${type.primitive}${plain ? '' : ` ${type.range}`}`, true);
     }
     case 'VALUE_STRING': {
       const text = json.text().trim();

@@ -3,9 +3,11 @@ import type { Logger } from 'winston';
 import { closeApp, createDaemonApp, openApp, type App } from '../app';
 import { readPluginSettings, readServerSettings, readTimeZone, type Mode, type ServerSettings } from '../config/settings';
 import type { Config } from '../config/types';
+import type { HistogramCodecs } from '../histogram';
 import { Ingest } from '../ingest';
 import type { Meta } from '../meta';
 import type { QueryEngine } from '../query';
+import type { Rollups } from '../rollup';
 import { RetryableError, type Storage } from '../storage';
 import type { DataModel } from '../tables';
 import type { Uids } from '../uid';
@@ -60,6 +62,8 @@ export class Daemon implements Tsd {
   readonly queries: QueryEngine;
   readonly compaction: Compaction;
   readonly meta: Meta;
+  readonly rollups: Rollups | null;
+  readonly histograms: HistogramCodecs | null;
   /** Where it listens, once it has started. */
   address!: AddressInfo;
   /** Resolves when everything has ended. */
@@ -85,10 +89,13 @@ export class Daemon implements Tsd {
       queries: this.queries,
       compaction: this.compaction,
       meta: this.meta,
+      rollups: this.rollups,
+      histograms: this.histograms,
     } = app);
     this.mode = app.model.mode;
     this.logger = app.logs.get('net.opentsdb.tools.TSDMain');
-    this.ingest = new Ingest(app.writer, this.counters.ingest, this.logger);
+    const { writer, rollups, histograms, model } = app;
+    this.ingest = new Ingest({ writer, rollups, histograms, dataTable: model.tables.data.name }, this.counters.ingest, this.logger);
     this.stopped = new Promise((resolve) => (this.tellStopped = resolve));
   }
 

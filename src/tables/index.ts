@@ -2,11 +2,12 @@
 import { readTableSettings } from '../config/settings/tables';
 import type { Config } from '../config/types';
 import { dataModel, type DataModel } from './data-model';
+import type { Table } from './table';
 
 export { dataModel, type DataModel, type UidWidths } from './data-model';
 export { listTables, timeSeriesTable, type Family, type Table, type TableRole, type Tables } from './table';
 
-/** The model that a configuration describes. @throws IllegalArgumentError, NumberFormatError */
-export function readDataModel(config: Config): DataModel {
-  return dataModel(readTableSettings(config));
+/** The model that a configuration describes. @param rollups the tables that the rollup configuration names @throws IllegalArgumentError, NumberFormatError */
+export function readDataModel(config: Config, rollups: readonly Table[] = []): DataModel {
+  return dataModel(readTableSettings(config), rollups);
 }

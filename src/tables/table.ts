@@ -30,7 +30,7 @@ export interface Tables {
   readonly data: Table;
   readonly tree: Table;
   readonly meta: Table;
-  /** Those that the rollup configuration names, in its order, each name once. */
+  /** Those that the rollup configuration names beside the data table, in its order, each name once. */
   readonly rollups: readonly Table[];
 }
 
@@ -51,7 +51,7 @@ export function tablesOf(names: TableSettings['names'], rollups: readonly Table[
     data: timeSeriesTable('data', names.data),
     tree: plain('tree', names.tree, [{ name: 't', versions: 1 }]),
     meta: plain('meta', names.meta, [{ name: 'name' }]),
-    rollups,
+    rollups: rollups.filter(({ name }) => name !== names.data),
   };
 }
 

@@ -4,10 +4,11 @@ import type { PointWriter } from './types';
 export type { WriterParts } from './point-writer';
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
+export { checkFinite, checkTimestamp } from './point-checks';
 export { Spool } from './spool';
 export { parseTag, showTags } from './tags-text';
 export * from './types';
-export { readValueText } from './value-text';
+export { readValueText, type ReadValue } from './value-text';
 
 /**
  * The write path as the configuration wants it.

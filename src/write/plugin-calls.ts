@@ -2,6 +2,7 @@ import { GuardedPlugin, type Plugin, type PluginKind } from '../plugins';
 import type { Log } from '../util/log';
 import type { StatsSink } from '../util/stats';
 import { EXCEPTION_HANDLER, FILTER, META_CACHE, PUBLISHER } from './plugin-kinds';
+import type { FilterQuestion } from './types';
 import type { DataPointFilter, MetaCache, PluginPoint, RtPublisher, StorageExceptionHandler, WritePlugins } from './plugins';
 
 /** When which plugin of the write path is called. None of them can keep a point from being written, but for a filter that says so. */
@@ -32,9 +33,14 @@ export class PluginCalls {
 
   /** Whether a point may be written: only a filter's `false` keeps it from that. */
   admits(point: PluginPoint): boolean | Promise<boolean> {
+    return this.ask((filter) => !filter.filterDataPoints() || filter.allowDataPoint(point));
+  }
+
+  /** The same of what is no data point. */
+  ask(question: FilterQuestion): boolean | Promise<boolean> {
     if (this.filter === null) return true;
     try {
-      const verdict = this.filter.ask((filter) => !filter.filterDataPoints() || filter.allowDataPoint(point));
+      const verdict = this.filter.ask(question);
       return typeof verdict === 'boolean' ? this.judged(verdict) : this.judgedLater(verdict);
     } catch {
       return true;

@@ -9,6 +9,16 @@ export interface PluginPoint {
   tags: ReadonlyMap<string, string>;
 }
 
+/** A histogram as plugins see it. */
+export interface PluginHistogram {
+  metric: string;
+  /** Seconds, or milliseconds when above 2^32 - 1. */
+  timestamp: number;
+  /** As it is stored: the codec's id, then its bytes. */
+  value: Buffer;
+  tags: ReadonlyMap<string, string>;
+}
+
 /** Gets every point right after it was handed to storage. Mirrors RTPublisher. */
 export interface RtPublisher extends Plugin {
   publishDataPoint(point: PluginPoint, tsuid: Buffer): Promise<void> | void;
@@ -23,7 +33,11 @@ export interface StorageExceptionHandler extends Plugin {
 export interface DataPointFilter extends Plugin {
   /** False: it has no opinion on data points at the moment. */
   filterDataPoints(): boolean;
+  /** Also asked of every rolled up point, whatever `filterDataPoints` says. */
   allowDataPoint(point: PluginPoint): Promise<boolean> | boolean;
+  /** True: it wants to be asked of histograms, too. */
+  filterHistogramPoints?(): boolean;
+  allowHistogramPoint?(point: PluginHistogram): Promise<boolean> | boolean;
 }
 
 /** Told of every point's series instead of the meta table. Mirrors MetaDataCache. */

@@ -1,4 +1,4 @@
-import { javaBytes, MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
+import { javaBytes, MAX_TIMESTAMP_MS, isMilliseconds, type EncodedValue } from '../schema';
 import type { NameValidator } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { hashMapOrder } from '../util/java-hash-order';
@@ -13,15 +13,19 @@ import type { ReadValue } from './value-text';
  * @throws IllegalArgumentError
  */
 export function checkPoint(point: TimedPoint, value: ReadValue, maxTags: number, names: NameValidator): void {
-  if (typeof value.number === 'number' && !Number.isFinite(value.number))
-    throw new IllegalArgumentError(
-      `value is NaN or Infinite: ${javaDoubleToString(value.number)} for metric=${point.metric} timestamp=${point.timestamp}`,
-    );
+  checkFinite(point, value);
   checkTimestamp(point, value);
   checkTags(point.metric, point.tags, maxTags, names);
 }
 
-function checkTimestamp(point: TimedPoint, value: ReadValue): void {
+/** @throws IllegalArgumentError */
+export function checkFinite({ metric, timestamp }: Pick<TimedPoint, 'metric' | 'timestamp'>, { number }: ReadValue): void {
+  if (typeof number !== 'number' || Number.isFinite(number)) return;
+  throw new IllegalArgumentError(`value is NaN or Infinite: ${javaDoubleToString(number)} for metric=${metric} timestamp=${timestamp}`);
+}
+
+/** @throws IllegalArgumentError for one that no point can have */
+export function checkTimestamp(point: Omit<TimedPoint, 'value'>, value: EncodedValue): void {
   const { timestamp } = point;
   const negative = timestamp < 0;
   if (!negative && !(isMilliseconds(timestamp) && timestamp > MAX_TIMESTAMP_MS)) return;
@@ -32,7 +36,7 @@ function checkTimestamp(point: TimedPoint, value: ReadValue): void {
 }
 
 /** @throws IllegalArgumentError */
-function checkTags(metric: string, tags: ReadonlyMap<string, string>, maxTags: number, names: NameValidator): void {
+export function checkTags(metric: string, tags: ReadonlyMap<string, string>, maxTags: number, names: NameValidator): void {
   if (tags.size === 0) throw new IllegalArgumentError(`Need at least one tag (metric=${metric}, tags={})`);
   if (tags.size > maxTags)
     throw new IllegalArgumentError(`Too many tags: ${tags.size} maximum allowed: ${maxTags}, tags: ${showTags(tags)}`);

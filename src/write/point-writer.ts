@@ -12,14 +12,24 @@ import { messageOf } from '../util/message-of';
 import { RateLimitedLog } from '../util/rate-limited-log';
 import { copyCells, failedPoints } from './failed-points';
 import { CellBuilder, hashKey } from './point-builder';
-import { checkPoint } from './point-checks';
+import { checkPoint, checkTags } from './point-checks';
 import { PluginCalls } from './plugin-calls';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
-import type { SeriesIds } from './series-lookup';
-import { SeriesResolver, type PendingPoint } from './series-resolver';
+import { lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
+import { SeriesResolver, type Pending, type PendingCell, type PendingPoint } from './series-resolver';
 import { paceOf } from './pace';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
-import type { PointBuilder, PointSink, PointOrigin, PointWriter, RawCell, TextPoint, TimedPoint } from './types';
+import type {
+  FilterQuestion,
+  PointBuilder,
+  PointSink,
+  PointOrigin,
+  PointWriter,
+  RawCell,
+  SeriesCell,
+  TextPoint,
+  TimedPoint,
+} from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
@@ -169,7 +179,8 @@ export class StoragePointWriter implements PointWriter {
   }
 
   /** Hands a point with its UIDs to the buffer, through the plugins. */
-  private write(pending: PendingPoint, ids: SeriesIds): Promise<void> | undefined {
+  private write(pending: Pending, ids: SeriesIds): Promise<void> | undefined {
+    if (pending.source === 'cell') return this.putCell(pending, ids);
     if (this.calls.onPoints) return this.writeThroughPlugins(pending, ids);
     this.put(pending, ids);
     return undefined;
@@ -203,8 +214,44 @@ export class StoragePointWriter implements PointWriter {
     return key;
   }
 
+  private putCell({ point, sink }: PendingCell, ids: SeriesIds): undefined {
+    const { table, qualifier, value } = point;
+    const row = buildRowKey(this.model.layout, ids.metric, point.baseTime, ids.pairs);
+    this.addToLane({ table, family: DATA_FAMILY, row, qualifier, value }, sink);
+  }
+
+  checkSeries(metric: string, tags: ReadonlyMap<string, string>): void {
+    checkTags(metric, tags, this.settings.maxTags, this.uids.validator);
+  }
+
+  assign(series: NamedSeries): Promise<SeriesIds> {
+    return lookUpSeries(this.uids, series, !this.settings.namesMayFail);
+  }
+
+  submitCell(cell: SeriesCell, ask: FilterQuestion, sink: PointSink | null): Promise<void> | undefined {
+    this.admit();
+    const verdict = this.calls.ask(ask);
+    const submitted = typeof verdict === 'boolean' ? this.judged(verdict, cell, sink) : this.judgedLater(verdict, cell, sink);
+    return submitted && this.track(submitted);
+  }
+
+  /** What a filter has refused counts as stored. */
+  private judged(verdict: boolean, point: SeriesCell, sink: PointSink | null): Promise<void> | undefined {
+    if (verdict) return this.resolver.submit({ point, source: 'cell', sink });
+    sink?.stored?.(1);
+    return undefined;
+  }
+
+  private async judgedLater(verdict: Promise<boolean>, point: SeriesCell, sink: PointSink | null): Promise<void> {
+    await this.judged(await verdict, point, sink);
+  }
+
   addCell(cell: RawCell, sink: PointSink | null): void {
     this.admit();
+    this.addToLane(cell, sink);
+  }
+
+  private addToLane(cell: RawCell, sink: PointSink | null): void {
     const { table, family, timestamp = -1 } = cell;
     const lane = this.buffer.lane({ table, family, append: false, timed: timestamp >= 0, durability: 'default' });
     const row = lane.row(cell.row, cell.row.length, hashKey(cell.row, cell.row.length));
@@ -234,7 +281,7 @@ export class StoragePointWriter implements PointWriter {
   }
 
   /** Teaches the fast path the names of a point that took the slow one. */
-  private learn(point: TimedPoint, ids: SeriesIds, generation = this.cells.generation): void {
+  private learn(point: NamedSeries, ids: SeriesIds, generation = this.cells.generation): void {
     if (generation !== this.cells.generation) return;
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
     const { tagk } = this.model.layout;

@@ -1,9 +1,9 @@
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
 import type { Uids } from '../uid/types';
 import { withinTime } from '../util/within-time';
-import { cachedSeries, lookUpSeries, type SeriesIds } from './series-lookup';
-import { seriesName, type NamedPoint, type Spool } from './spool';
-import type { PointSink, TimedPoint } from './types';
+import { cachedSeries, lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
+import { seriesName, type Named, type NamedCell, type NamedPoint, type Spool } from './spool';
+import type { PointSink } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import type { WriteBudget } from './write-budget';
 
@@ -13,17 +13,24 @@ export interface PendingPoint extends NamedPoint {
   sink: PointSink | null;
 }
 
+/** A cell of another kind on the way there. */
+export interface PendingCell extends NamedCell {
+  sink: PointSink | null;
+}
+
+export type Pending = PendingPoint | PendingCell;
+
 /** Points of one series that wait for its UIDs, in the order of arrival. */
 interface WaitingSeries {
-  points: PendingPoint[];
+  points: Pending[];
   done: Promise<void>;
 }
 
 /** Where points go whose UIDs are known. */
 export interface ResolverTarget {
-  write(pending: PendingPoint, ids: SeriesIds): Promise<void> | undefined;
+  write(pending: Pending, ids: SeriesIds): Promise<void> | undefined;
   /** Teaches the fast path the names. @param generation of the names when they were looked up; absent: they are known now */
-  learn(point: TimedPoint, ids: SeriesIds, generation?: number): void;
+  learn(point: NamedSeries, ids: SeriesIds, generation?: number): void;
   generation(): number;
   budget: WriteBudget;
 }
@@ -44,12 +51,12 @@ export class SeriesResolver {
   ) {}
 
   /** @returns undefined: the point is written; else when it is. Rejects as lookUpSeries */
-  submit(pending: PendingPoint): Promise<void> | undefined {
+  submit(pending: Pending): Promise<void> | undefined {
     const name = seriesName(pending.point);
     return this.spool?.points.follows(name) ? this.follow(name, pending) : this.accept(name, pending);
   }
 
-  private accept(name: string, pending: PendingPoint): Promise<void> | undefined {
+  private accept(name: string, pending: Pending): Promise<void> | undefined {
     const { point } = pending;
     let series = this.waiting.get(name);
     if (series === undefined) {
@@ -68,7 +75,7 @@ export class SeriesResolver {
     return series.done;
   }
 
-  private async resolve(name: string, series: WaitingSeries, point: TimedPoint): Promise<void> {
+  private async resolve(name: string, series: WaitingSeries, point: NamedSeries): Promise<void> {
     const generation = this.target.generation();
     try {
       const ids = await this.lookUp(point);
@@ -88,7 +95,7 @@ export class SeriesResolver {
   }
 
   /** UIDs of a series; with a spool, in the time that storage has. @throws what lookUpSeries throws, TimeoutError */
-  private async lookUp(point: TimedPoint): Promise<SeriesIds> {
+  private async lookUp(point: NamedSeries): Promise<SeriesIds> {
     const asked = lookUpSeries(this.uids, point, this.together);
     if (this.spool === null) return asked;
     const { afterMs } = this.spool.points.settings;
@@ -98,7 +105,7 @@ export class SeriesResolver {
   }
 
   /** A point whose series is in the spool by name: goes behind the others there or, once those are out, on like any other. */
-  private async follow(name: string, pending: PendingPoint): Promise<void> {
+  private async follow(name: string, pending: Pending): Promise<void> {
     const { budget } = this.target;
     budget.used += WAITING_COST;
     try {
@@ -114,7 +121,7 @@ export class SeriesResolver {
    * @param cause why; null: because others of the series are there, or storage is away
    * @throws the cause, when the spool takes no more
    */
-  private async keep(name: string, points: readonly PendingPoint[], cause: StorageError | null): Promise<void> {
+  private async keep(name: string, points: readonly Pending[], cause: StorageError | null): Promise<void> {
     try {
       await this.spool?.points.add(name, points, cause);
     } catch (error) {
@@ -124,12 +131,13 @@ export class SeriesResolver {
   }
 
   /** Writes points of one series that were in the spool, as if they were new. @throws StorageError when that may work later; what new points are refused with */
-  async replay(points: readonly NamedPoint[]): Promise<void> {
+  async replay(points: readonly Named[]): Promise<void> {
     const ids = await this.lookUp(points[0].point);
-    const write = (named: NamedPoint): Promise<void> =>
+    const write = (named: Named): Promise<void> =>
       new Promise((resolve, reject) => {
         const sink: PointSink = { stored: () => resolve(), failed: reject };
-        const pending = { ...named, value: readValueText(named.point.value, named.source), sink };
+        const pending: Pending =
+          named.source === 'cell' ? { ...named, sink } : { ...named, value: readValueText(named.point.value, named.source), sink };
         Promise.resolve(this.target.write(pending, ids)).catch(reject);
       });
     await Promise.all(points.map(write));

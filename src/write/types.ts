@@ -1,6 +1,7 @@
 import type { Failure, RowDelete, StorageError } from '../storage';
 import type { StatsSource } from '../util/stats';
-import type { WritePlugins } from './plugins';
+import type { DataPointFilter, WritePlugins } from './plugins';
+import type { NamedSeries, SeriesIds } from './series-lookup';
 
 /** A data point as text, the way a client gave it. */
 export interface TextPoint {
@@ -29,6 +30,9 @@ export interface PointSink {
   stored?(points: number): void;
 }
 
+/** Asks a filter about a point. */
+export type FilterQuestion = (filter: DataPointFilter) => boolean | Promise<boolean>;
+
 /** A cell of any table, ready to be written: what rollups, histograms and metadata are made of. */
 export interface RawCell {
   table: string;
@@ -39,6 +43,16 @@ export interface RawCell {
   value: Buffer;
   /** Milliseconds; absent: the store's clock. */
   timestamp?: number;
+}
+
+/** A cell of a series that is still known by its names: what rollups and histograms are written as. */
+export interface SeriesCell extends NamedSeries {
+  /** One of series by time. */
+  readonly table: string;
+  /** Of its row, seconds. */
+  readonly baseTime: number;
+  readonly qualifier: Buffer;
+  readonly value: Buffer;
 }
 
 export interface PointWriter extends StatsSource {
@@ -61,6 +75,20 @@ export interface PointWriter extends StatsSource {
   addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean;
   /** The fast path of points whose parts are known: see PointBuilder. */
   readonly builder: PointBuilder;
+  /**
+   * What is asked of the names of every point before anything is looked up: the number of tags, and which characters there are.
+   * @throws IllegalArgumentError
+   */
+  checkSeries(metric: string, tags: ReadonlyMap<string, string>): void;
+  /** UIDs of a series, assigned where they may be. @throws NoSuchUniqueName, FailedToAssignUniqueId, StorageError */
+  assign(series: NamedSeries): Promise<SeriesIds>;
+  /**
+   * Resolves UIDs and hands the cell to the write buffer, in the order of the series' points; its names have been checked.
+   * @param ask asks a filter whether it may be written
+   * @returns as submitPoint
+   * @throws ThrottleError
+   */
+  submitCell(cell: SeriesCell, ask: FilterQuestion, sink: PointSink | null): Promise<void> | undefined;
   /** Hands over a cell that is built already. @throws ThrottleError */
   addCell(cell: RawCell, sink: PointSink | null): void;
   /**

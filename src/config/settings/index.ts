@@ -1,11 +1,13 @@
 // What the configuration says, by room, as values of the types that the rooms work with. Nothing outside this directory knows a key.
 export { readCompactionSettings, type CompactionSettings } from './compaction';
 export { readHBaseSettings, type HBaseSettings } from './hbase';
+export { readHistogramCodecs } from './histograms';
 export { readImportSettings, type ImportSettings } from './import';
 export { type Mode } from './mode';
 export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
+export { readRollupSettings, type RollupSettings } from './rollups';
 export { readServerSettings, type BodySettings, type MemorySettings, type NetworkSettings, type ServerSettings } from './server';
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
 export { WIDTH_KEYS, type TableSettings } from './tables';

@@ -16,7 +16,6 @@ export interface QuerySettings {
   readonly allowDelete: boolean;
   readonly allowDuplicates: boolean;
   readonly expressions: ExpressionLimits;
-  readonly preAggregates: boolean;
   /** Zone of absolute dates without one; null: the process's. */
   readonly timeZone: string | null;
   /** Rows of a scan's batch. */
@@ -109,7 +108,6 @@ export function readQuerySettings(config: Config): QuerySettings {
       depth: config.getInt('tsd.query.expression.max_depth'),
       count: config.getInt('tsd.query.expression.max_count'),
     },
-    preAggregates: config.getBoolean('tsd.rollups.enable'),
     timeZone: readTimeZone(config),
     batchRows: batchRows > 0 ? batchRows : Number(KEYS.get(rows)?.default),
     dateTieredSince: intOf(config, 'tsd.storage.get_date_tiered_compaction_start'),

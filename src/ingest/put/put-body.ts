@@ -28,7 +28,7 @@ const TSUID_FIELD = 4;
 /** Digits of a timestamp that a number holds exactly. */
 const EXACT_DIGITS = 15;
 
-const tooManyPoints = (limit: number): ClientError =>
+export const tooManyPoints = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request has more than the limit of ${limit} data points`);
 
 /**

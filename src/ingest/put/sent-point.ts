@@ -18,19 +18,39 @@ export interface CompletePoint extends SentPoint {
   tags: ReadonlyMap<string, string>;
 }
 
-/** What is asked of every point before anything else, in the original's order. Mirrors IncomingDataPoint.validate. @throws IllegalArgumentError */
+/** A point of a series: of whatever kind, but with a metric, a time and tags. */
+export type SeriesPoint = Pick<CompletePoint, 'metric' | 'timestamp' | 'tags'>;
+
+/** What is asked of every data point before anything else, in the original's order. Mirrors IncomingDataPoint.validate. @throws IllegalArgumentError */
 export function checkPresent(point: SentPoint | null): CompletePoint {
-  if (point === null) throw new IllegalArgumentError('Unexpected null datapoint encountered in set.');
-  const { metric, timestamp, value, tags } = point;
-  if (!metric) throw new IllegalArgumentError('Metric name was empty');
-  if (timestamp <= 0) throw new IllegalArgumentError('Invalid timestamp');
-  if (!value) throw new IllegalArgumentError('Empty value');
-  if (tags === null || tags.size === 0) throw new IllegalArgumentError('Missing tags');
-  return { ...point, metric, value, tags: tags as ReadonlyMap<string, string> };
+  const value = point?.value;
+  const series = checkSeries(point, () => {
+    if (!value) throw new IllegalArgumentError('Empty value');
+  });
+  return { ...(point as CompletePoint), ...series };
 }
 
-/** A point as answers show it: without what is null. @param extra texts that its kind has beside those of data points */
-export function pointJson(point: SentPoint | null, extra: Readonly<Record<string, string | null>> = {}): string {
+/** The same of a point whose value may be missing. @param checkValue is called before the tags are looked at @throws IllegalArgumentError */
+export function checkSeries(point: SentPoint | null, checkValue?: () => void): SeriesPoint {
+  if (point === null) throw new IllegalArgumentError('Unexpected null datapoint encountered in set.');
+  const { metric, timestamp, tags } = point;
+  if (!metric) throw new IllegalArgumentError('Metric name was empty');
+  if (timestamp <= 0) throw new IllegalArgumentError('Invalid timestamp');
+  checkValue?.();
+  if (tags === null || tags.size === 0) throw new IllegalArgumentError('Missing tags');
+  return { metric, timestamp, tags: tags as ReadonlyMap<string, string> };
+}
+
+/**
+ * A point as answers show it: without what is null.
+ * @param extra texts that its kind has beside those of data points
+ * @param members further members, in JSON
+ */
+export function pointJson(
+  point: SentPoint | null,
+  extra: Readonly<Record<string, string | null>> = {},
+  members: readonly string[] = [],
+): string {
   if (point === null) return 'null';
   const { metric, timestamp, value, tags, tsuid } = point;
   const parts: string[] = [];
@@ -46,6 +66,7 @@ export function pointJson(point: SentPoint | null, extra: Readonly<Record<string
   }
   text('tsuid', tsuid);
   for (const [name, content] of Object.entries(extra)) text(name, content);
+  parts.push(...members);
   return `{${parts.join(',')}}`;
 }
 

@@ -4,13 +4,14 @@ import {
   planMetricScan,
   planTsuidScan,
   resolveFilters,
+  rollupWindow,
   scanWindow,
   type FilterPlan,
   type ResolvedFilter,
   type ScanPlan,
   type ScanWindow,
 } from '../plan';
-import type { PointSource, Sources } from '../source';
+import type { SourceChoice, Sources } from '../source';
 import type { ValidQuery, ValidSubQuery } from '../specification';
 import type { Uids } from '../../uid';
 import type { QuerySettings } from '../../config/settings';
@@ -18,11 +19,18 @@ import type { QuerySettings } from '../../config/settings';
 /** A sub-query with its names resolved and its key ranges laid out. */
 export interface PlannedSubQuery {
   readonly subQuery: ValidSubQuery;
+  /** Where it reads, and what is done with that. */
+  readonly choice: SourceChoice;
   readonly scan: ScanPlan;
   readonly filters: FilterPlan;
   /** UIDs of the keys that filters name; null without filters, empty when there are TSUIDs. */
   readonly filterTagks: Buffer[] | null;
+  /** The same reading elsewhere, or a part of the time. */
+  over(choice: SourceChoice, times?: TimeRange): PlannedSubQuery;
 }
+
+/** Milliseconds, both ends inclusive. */
+export type TimeRange = Pick<ValidQuery, 'startMs' | 'endMs'>;
 
 /** What there is, or when there is something to wait for, all of it; then the first failure in order counts. */
 function inOrder<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> {
@@ -41,7 +49,7 @@ export class QueryPlanner {
     private readonly settings: QuerySettings,
     private readonly sources: Sources,
     private readonly uids: Uids,
-    private readonly query: Pick<ValidQuery, 'startMs' | 'endMs'>,
+    private readonly query: TimeRange,
   ) {}
 
   /**
@@ -68,26 +76,26 @@ export class QueryPlanner {
   }
 
   private async planByTsuids(subQuery: ValidSubQuery, tsuids: readonly string[]): Promise<PlannedSubQuery> {
-    const source = this.sources.of(subQuery);
-    const scan = planTsuidScan(source, tsuids, this.windowOf(subQuery, source));
     const postScan = await this.tsuidFilters(subQuery);
-    return { subQuery, scan, filters: { literals: [], groupBys: [], postScan }, filterTagks: subQuery.filters.length > 0 ? [] : null };
-  }
-
-  private windowOf({ downsample }: ValidSubQuery, { rowSpan }: PointSource): ScanWindow {
-    return scanWindow(this.query.startMs, this.query.endMs, downsample, rowSpan);
+    const filters = { literals: [], groupBys: [], postScan };
+    const filterTagks = subQuery.filters.length > 0 ? [] : null;
+    const over = (choice: SourceChoice, times = this.query): PlannedSubQuery => {
+      const scan = planTsuidScan(choice.source, tsuids, windowOf(subQuery, choice, times));
+      return { subQuery, choice, scan, filters, filterTagks, over };
+    };
+    return over(this.sources.of(subQuery));
   }
 
   private planByMetric(subQuery: ValidSubQuery, metric: Buffer, resolved: readonly ResolvedFilter[]): PlannedSubQuery {
     const { settings } = this;
-    const source = this.sources.of(subQuery);
-    const window = this.windowOf(subQuery, source);
     const filters = planFilters(resolved, settings.expansionLimit);
-    const scan = planMetricScan(source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter);
-    if (resolved.length === 0) return { subQuery, scan, filters, filterTagks: null };
-    const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
-    const filterTagks = [...tagks.values()].sort(Buffer.compare);
-    return { subQuery, scan, filters, filterTagks };
+    const filterTagks = resolved.length === 0 ? null : tagksOf(resolved);
+    const over = (choice: SourceChoice, times = this.query): PlannedSubQuery => {
+      const window = windowOf(subQuery, choice, times);
+      const scan = planMetricScan(choice.source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter);
+      return { subQuery, choice, scan, filters, filterTagks, over };
+    };
+    return over(this.sources.of(subQuery));
   }
 
   /** Filters beside TSUIDs are evaluated on names only; a key that nobody has ever used matches nothing rather than failing. */
@@ -101,4 +109,14 @@ export class QueryPlanner {
       }),
     );
   }
+}
+
+function windowOf({ rate }: ValidSubQuery, { source, downsample, rollup }: SourceChoice, { startMs, endMs }: TimeRange): ScanWindow {
+  if (rollup !== null) return rollupWindow(startMs, endMs, rollup, rate !== null);
+  return scanWindow(startMs, endMs, downsample, source.rowSpan);
+}
+
+function tagksOf(resolved: readonly ResolvedFilter[]): Buffer[] {
+  const tagks = new Map(resolved.map((f) => [f.tagk.toString('latin1'), f.tagk]));
+  return [...tagks.values()].sort(Buffer.compare);
 }

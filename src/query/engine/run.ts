@@ -1,48 +1,27 @@
-import type { QuerySettings } from '../../config/settings';
-import type { Annotation, KeyLayout } from '../../schema';
+import type { Annotation } from '../../schema';
 import type { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
-import { evaluateGroupSteps } from '../evaluate';
-import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
-import type { QueryGroup, QueryResult, SeriesStats, SubQueryStats } from '../output';
-import { ReadBudget, type MemoryShare, type QueryLimits } from '../plan';
-import { NeededPoints, RangeScan, readGlobalAnnotations, Semaphore, sortSpans, type ScanEnvironment, type Span } from '../scan';
-import { PointsBuilder, type Series } from '../series';
-import type { Sources } from '../source';
-import type { GroupSpec, ValidQuery } from '../specification';
+import type { QueryGroup, QueryResult } from '../output';
+import type { MemoryShare } from '../plan';
+import { readGlobalAnnotations } from '../scan';
+import type { ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
+import { outputsOf, type Output } from './outputs';
 import { QueryPlanner, type PlannedSubQuery } from './planner';
 import type { QueryRecord } from './query-registry';
 import type { QueryTask } from './query-task';
-
-/** The last one that a row key can hold. */
-const LAST_SECOND = 0xffff_ffff;
-
-/** What every query of an engine shares. */
-export interface RunContext {
-  readonly settings: QuerySettings;
-  readonly scanning: ScanEnvironment;
-  readonly sources: Sources;
-  /** Where annotations of no series are. */
-  readonly annotations: { readonly table: string; readonly layout: KeyLayout };
-  readonly limits: QueryLimits;
-  /** Bounds how many ranges are read at once, over all queries. */
-  readonly scans: Semaphore;
-}
-
-interface ReadSubQuery extends PlannedSubQuery {
-  readonly groups: (SpanGroup | null)[];
-  readonly labels: readonly Labels[];
-  readonly namesMs: number;
-  readonly stats: SubQueryStats;
-}
+import { SubQueryReader } from './read-sub-query';
+import type { RunContext } from './run-context';
+import { joinedOutputs, splitAtDelay } from './split';
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
 export class QueryRun {
   /** Aborts when the client is gone, time is over, somebody ends the query or one part of it has failed. */
   readonly signal: AbortSignal;
   private readonly planner: QueryPlanner;
-  private subQueries: ReadSubQuery[] = [];
+  private readonly reader: SubQueryReader;
+  /** By sub-query; null: it has been shown, and let go of. */
+  private outputs: (Output | null)[][] = [];
   globalAnnotations: Annotation[] = [];
   private readonly memory: MemoryShare;
   private readonly lifetime: QueryLifetime;
@@ -57,6 +36,7 @@ export class QueryRun {
     this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query);
     ({ memory: this.memory, lifetime: this.lifetime, record: this.record } = task);
     this.signal = this.lifetime.signal;
+    this.reader = new SubQueryReader(context, query, this.memory, this.lifetime);
   }
 
   /**
@@ -72,8 +52,8 @@ export class QueryRun {
         : await this.planner.plan(subQueries);
       for (const { filterTagks } of planned) this.record.filterTagks.push(filterTagks);
       this.record.run.stringToUidMs = performance.now() - started;
-      if (planned.length === 1) this.subQueries = [await this.readSubQuery(planned[0])];
-      else this.subQueries = await Promise.all(planned.map((p) => this.readSubQuery(p)));
+      if (planned.length === 1) this.outputs = [await this.readSubQuery(planned[0])];
+      else this.outputs = await Promise.all(planned.map((p) => this.readSubQuery(p)));
       this.record.run.processingPreWriteMs = performance.now() - started;
       this.lifetime.hasRead();
     } catch (e) {
@@ -93,24 +73,18 @@ export class QueryRun {
   async *results(): AsyncGenerator<QueryResult> {
     const slice = new TimeSlice(this.signal);
     try {
-      for (const sub of this.subQueries) {
-        for (let i = 0; i < sub.groups.length; i++) {
-          const group = sub.groups[i];
-          if (!group) continue;
+      for (const outputs of this.outputs) {
+        for (let i = 0; i < outputs.length; i++) {
+          const output = outputs[i];
+          if (output === null) continue;
           if (slice.isOver()) await slice.next();
-          const result = this.groupOf(sub, i, group);
-          const steps = result.points();
-          let step = steps.next();
-          for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
-          // The numbers of an output object are copies: from here on no view of what they were made from is left.
-          let freed = 0;
-          for (const span of group.spans) {
-            freed += span.points.room;
-            span.points.release();
+          const groups = await this.computed(output.open(), slice);
+          for (const [at, group] of groups.entries()) {
+            const points = await this.computed(group.points(), slice);
+            if (at === groups.length - 1) this.memory.add(-output.release());
+            yield { ...group, points };
           }
-          this.memory.add(-freed);
-          yield { ...result, points: step.value };
-          sub.groups[i] = null;
+          outputs[i] = null;
         }
       }
     } catch (e) {
@@ -118,73 +92,16 @@ export class QueryRun {
     }
   }
 
+  /** What the steps come to; others have a turn in between. */
+  private async computed<T>(steps: Generator<null, T>, slice: TimeSlice): Promise<T> {
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
+    return step.value;
+  }
+
   /** Output objects by sub-query, their numbers still to be computed; what they are made from is held until the end. */
   groups(): QueryGroup[][] {
-    return this.subQueries.map((sub) => sub.groups.flatMap((group, i) => (group === null ? [] : [this.groupOf(sub, i, group)])));
-  }
-
-  private groupOf(sub: ReadSubQuery, at: number, group: SpanGroup): QueryGroup {
-    const { subQuery, stats } = sub;
-    const series: SeriesStats = {
-      queryIndex: subQuery.index,
-      queryScanMs: stats.queryScanMs,
-      mergeMs: stats.mergeMs,
-      groupByMs: stats.groupByMs,
-      namesMs: sub.namesMs / sub.groups.length,
-      aggregationMs: 0,
-      serializationMs: 0,
-      emittedDps: 0,
-      nanDps: 0,
-    };
-    stats.series.push(series);
-    return {
-      ...sub.labels[at],
-      subQuery,
-      filterTagks: sub.filterTagks,
-      tsuids: () => group.spans.map((span) => span.tsuid).sort(),
-      annotations: group.annotations,
-      points: () => this.pointsOf(sub, group, series),
-      stats: series,
-    };
-  }
-
-  private *pointsOf(sub: ReadSubQuery, group: SpanGroup, stats: SeriesStats): Generator<null, Series> {
-    const started = performance.now();
-    const points = yield* this.numbersOf(sub, group);
-    const { values, size } = points;
-    stats.aggregationMs = performance.now() - started;
-    stats.emittedDps = size;
-    stats.nanDps = 0;
-    for (let i = 0; i < size; i++) if (values[i] !== values[i]) stats.nanDps++;
-    return points;
-  }
-
-  private *numbersOf(sub: ReadSubQuery, group: SpanGroup): Generator<null, Series> {
-    const series = group.spans.map((span) => span.points);
-    // Nothing to fill where there is no series, or none that has points at times of the window: keys hold 32 bits of seconds.
-    if (series.length === 0 || sub.scan.scanStart > LAST_SECOND) return new PointsBuilder(1);
-    let inBetween = 0;
-    const steps = evaluateGroupSteps(series, this.specOf(sub), (points) => {
-      this.memory.add(points);
-      inBetween += points;
-    });
-    for (;;) {
-      const step = steps.next();
-      if (step.done) {
-        this.memory.add(-inBetween);
-        return step.value;
-      }
-      yield null;
-    }
-  }
-
-  private specOf({ subQuery, scan }: PlannedSubQuery): GroupSpec {
-    const { startMs, endMs, wholeScan } = this.query;
-    const { aggregator, downsample, rate } = subQuery;
-    const { scanStart, scanEnd } = scan;
-    // "all" is about the query window, and its one value lies in it.
-    const window = wholeScan && downsample?.kind !== 'all' ? { startMs: scanStart * 1000, endMs: scanEnd * 1000 } : { startMs, endMs };
-    return { aggregator, downsample, rate, ...window, scanStart, scanEnd };
+    return this.outputs.map((outputs) => outputs.flatMap((output) => (output === null ? [] : openAtOnce(output))));
   }
 
   private async readGlobals(): Promise<void> {
@@ -194,55 +111,20 @@ export class QueryRun {
     this.globalAnnotations = await readGlobalAnnotations(scanning.storage, table, layout, startMs, endMs, this.lifetime.callOptions);
   }
 
-  private async readSubQuery(planned: PlannedSubQuery): Promise<ReadSubQuery> {
-    const { uids } = this.context.scanning;
-    const { subQuery, scan, filters } = planned;
-    const { layout } = scan.source;
-    const stats = this.record.run.subQueries[subQuery.index];
-    const started = performance.now();
-    const spans = await this.scan(planned, stats);
-    stats.queryScanMs = performance.now() - started;
-    const groupStarted = performance.now();
-    const each = subQuery.aggregator.name === 'none';
-    // A series without points is there for its annotations only; a histogram query has nothing else to show.
-    const readable = subQuery.histogram ? [] : spans;
-    const groups = groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan });
-    stats.groupByMs = performance.now() - groupStarted;
-    const namesStarted = performance.now();
-    const labels = await labelGroups(uids, layout, groups);
-    const namesMs = performance.now() - namesStarted;
-    return { subQuery, scan, filters, filterTagks: planned.filterTagks, groups, labels, namesMs, stats };
+  private async readSubQuery(planned: PlannedSubQuery): Promise<Output[]> {
+    const { query, reader } = this;
+    const { sources, splitQueries } = this.context;
+    const stats = this.record.run.subQueries[planned.subQuery.index];
+    const parts = splitQueries ? splitAtDelay(planned, sources.raw(planned.subQuery), query, Date.now()) : null;
+    if (parts === null) return outputsOf(await reader.read(planned, stats), query, this.memory);
+    return joinedOutputs(await Promise.all(parts.map((part) => reader.read(part, stats))), query, this.memory);
   }
+}
 
-  private async scan(planned: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
-    const { subQuery, scan, filters } = planned;
-    const { settings, scanning, limits, scans } = this.context;
-    const { query } = this;
-    if (limits.loading !== null) await limits.loading;
-    const limit = limits.of(subQuery.tsuids === null ? subQuery.metric : null);
-    const budget = new ReadBudget({
-      bytes: query.overrideByteLimit && settings.limits.allowByteOverride ? 0 : limit.bytes,
-      dataPoints: query.overrideDataPointLimit && settings.limits.allowDataPointOverride ? 0 : limit.dataPoints,
-    });
-    const request = {
-      plan: scan,
-      postScan: filters.postScan,
-      budget,
-      memory: this.memory,
-      signal: this.signal,
-      deadline: this.lifetime.deadline,
-      deleteRows: query.delete,
-      needed: NeededPoints.of(this.specOf(planned)),
-    };
-    const reading = scan.ranges.map((range) => {
-      const rangeScan = new RangeScan(scanning, request, range);
-      stats.scans.push(rangeScan.stats);
-      return scans.run(this.signal, () => rangeScan.run());
-    });
-    const found = reading.length === 1 ? await reading[0] : (await Promise.all(reading)).flat();
-    const started = performance.now();
-    const spans = sortSpans(found);
-    stats.mergeMs = performance.now() - started;
-    return spans;
+function openAtOnce(output: Output): readonly QueryGroup[] {
+  const steps = output.open();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }

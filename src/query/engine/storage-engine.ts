@@ -4,6 +4,8 @@ import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
 import type { Uids } from '../../uid';
 import { collectSoon } from '../../util/heap-growth';
+import type { HistogramCodecs } from '../../histogram';
+import type { Rollups } from '../../rollup';
 import type { Log } from '../../util/log';
 import type { LastQuery } from '../last';
 import type { LookupQuery } from '../lookup';
@@ -16,13 +18,17 @@ import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
 import { SeriesQuestions } from './series-questions';
 import { asClientError, deletingIsOff } from './client-error';
-import { QueryRun, type RunContext } from './run';
+import { QueryRun } from './run';
+import type { RunContext } from './run-context';
 import { Semaphore } from '../scan';
 import type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
 /** Ranges read at once over all queries: enough for every salt bucket of a few of them. */
 const MAX_SCANS = 64;
+
+/** Shorter downsampling intervals can't be looked up among those of rollups. */
+const SECOND_MS = 1000;
 
 /** What a query engine is made of. */
 export interface QueryParts {
@@ -31,6 +37,9 @@ export interface QueryParts {
   storage: Storage;
   uids: Uids;
   logger: Log;
+  /** Null or absent: there are none. */
+  rollups?: Rollups | null;
+  histograms?: HistogramCodecs | null;
 }
 
 /** The query engine over one store. Mirrors what QueryRpc, TSQuery and TsdbQuery do together. */
@@ -41,12 +50,14 @@ class StorageQueryEngine implements QueryEngine {
   private readonly limits: QueryLimits;
   private readonly rules: TaskRules;
   private readonly questions: SeriesQuestions;
+  private readonly rollups: Rollups | null;
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
   constructor(parts: QueryParts) {
-    const { settings, model, storage, uids, logger } = parts;
+    const { settings, model, storage, uids, logger, rollups = null, histograms = null } = parts;
     const { layout, merge } = model;
     const table = model.tables.data.name;
+    this.rollups = rollups;
     this.registry = new QueryRegistry(settings.allowDuplicates);
     this.limits = new QueryLimits(settings.limits, logger);
     const memory = new QueryMemory(settings.memoryBytes);
@@ -57,7 +68,8 @@ class StorageQueryEngine implements QueryEngine {
       settings,
       limits: this.limits,
       scans: new Semaphore(MAX_SCANS),
-      sources: new Sources({ table, layout, merge, dateTieredSince: settings.dateTieredSince }),
+      sources: new Sources({ table, layout, merge, dateTieredSince: settings.dateTieredSince }, rollups, histograms),
+      splitQueries: rollups?.splitQueries ?? false,
       annotations: { table, layout },
       scanning: {
         storage,
@@ -121,12 +133,17 @@ class StorageQueryEngine implements QueryEngine {
     return this.questions.lookup(query, client, signal);
   }
 
-  /** @throws ClientError 400 */
+  /** @throws ClientError */
   private checkAllowed(query: ValidQuery): void {
-    const { allowDelete, preAggregates } = this.context.settings;
-    if (query.delete && !allowDelete) throw deletingIsOff();
-    if (!preAggregates && query.subQueries.some((sub) => sub.preAggregate)) {
-      throw new ClientError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
+    if (query.delete && !this.context.settings.allowDelete) throw deletingIsOff();
+    for (const { preAggregate, downsample, rollupUsage } of query.subQueries) {
+      if (this.rollups === null) {
+        if (preAggregate)
+          throw new ClientError(400, 'Pre-aggregates can not be queried: no rollups are configured (tsd.rollups.enable=false)');
+      } else if (downsample?.kind === 'interval' && downsample.intervalMs < SECOND_MS && rollupUsage !== 'ROLLUP_RAW') {
+        // The original finds this before it runs the query, or while it does so.
+        throw new ClientError(query.globalAnnotations ? 400 : 500, 'Interval cannot be null or empty');
+      }
     }
   }
 

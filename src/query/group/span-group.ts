@@ -4,6 +4,8 @@ import type { Span } from '../scan/span';
 
 /** Series that become one output object. Mirrors SpanGroup. */
 export interface SpanGroup {
+  /** Values of the group-by keys: groups of the same query over other tables have the same. Empty when there are no such keys. */
+  readonly key: string;
   /** With points in the scan window; empty when the group has annotations only. */
   readonly spans: readonly Span[];
   readonly annotations: readonly Annotation[];
@@ -38,14 +40,16 @@ function groupKey(layout: KeyLayout, span: Span, groupBys: readonly Buffer[]): s
 }
 
 /** Joins spans into a group: those with points in the scan window, and of those without any points the annotations in it. */
-function toGroup(members: readonly Span[], { scanStart, scanEnd }: ScanWindow): SpanGroup {
+function toGroup(key: string, members: readonly Span[], { scanStart, scanEnd }: ScanWindow): SpanGroup {
   // From 2^32 seconds on they are taken for milliseconds: what rows from there show is named, though none of its points is in the window.
   const [start, end] = [toMilliseconds(scanStart), toMilliseconds(scanEnd)];
   const spans: Span[] = [];
   const annotations: Annotation[] = [];
   for (const span of members) {
     const { size, timestamps } = span.points;
-    if (size === 0) {
+    if (span.histograms !== null) {
+      if (span.histograms.some(({ time }) => time >= start && time <= end)) spans.push(span);
+    } else if (size === 0) {
       for (const note of span.annotations ?? []) {
         const at = toMilliseconds(note.startTime);
         if (at >= start && at <= end) annotations.push(note);
@@ -55,7 +59,7 @@ function toGroup(members: readonly Span[], { scanStart, scanEnd }: ScanWindow): 
       if (span.annotations) annotations.push(...span.annotations);
     }
   }
-  return { spans, annotations };
+  return { key, spans, annotations };
 }
 
 /**
@@ -64,8 +68,8 @@ function toGroup(members: readonly Span[], { scanStart, scanEnd }: ScanWindow): 
  */
 export function groupSpans(layout: KeyLayout, spans: readonly Span[], options: GroupOptions): SpanGroup[] {
   if (spans.length === 0) return [];
-  if (options.each) return spans.map((span) => toGroup([span], options.window));
-  if (options.groupBys.length === 0) return [toGroup(spans, options.window)];
+  if (options.each) return spans.map((span) => toGroup('', [span], options.window));
+  if (options.groupBys.length === 0) return [toGroup('', spans, options.window)];
   const members = new Map<string, Span[]>();
   for (const span of spans) {
     const key = groupKey(layout, span, options.groupBys);
@@ -75,5 +79,5 @@ export function groupSpans(layout: KeyLayout, spans: readonly Span[], options: G
     else members.set(key, [span]);
   }
   // Keys are latin1 text of equal length: comparing code units compares the bytes.
-  return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => toGroup(group, options.window));
+  return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => toGroup(key, group, options.window));
 }

@@ -3,7 +3,7 @@ import type { Row } from '../../storage';
 import { javaDoubleToString } from '../../util/java-double';
 import type { ReadBudget } from '../plan';
 import { integerAt, isIntegerAt, PointsBuilder } from '../series';
-import type { PointSource, RowReader } from '../source';
+import { POINTS_ALONE, type PointSource, type RowReader } from '../source';
 
 /** A point as it is told. */
 export interface LastValue {
@@ -21,7 +21,7 @@ export class LastValues {
     private readonly source: PointSource,
     private readonly budget: ReadBudget,
   ) {
-    this.reader = source.newReader(() => undefined);
+    this.reader = source.newReader(POINTS_ALONE);
   }
 
   /** The last point of a row; null: it has none, but annotations, say. @throws ClientError 413 */

@@ -1,12 +1,16 @@
 import type { Annotation } from '../../schema';
 import type { Labels } from '../group';
 import type { Series } from '../series';
-import type { ValidSubQuery } from '../specification';
+import type { FillPolicy, ValidSubQuery } from '../specification';
 import type { SeriesStats } from './run-stats';
 
 /** One output object of a query. */
 export interface QueryResult extends Labels {
   readonly subQuery: ValidSubQuery;
+  /** What was read: `raw`, or the interval of rolled up values. */
+  readonly table: string;
+  /** What stands for a bucket without points. */
+  readonly fill: FillPolicy;
   /** UIDs of the keys that filters name, in order; null without filters, empty for TSUIDs. */
   readonly filterTagks: readonly Buffer[] | null;
   /** Upper-case hexadecimal, sorted. */

@@ -3,4 +3,4 @@ export { QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';
 export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';
 export { planMetricScan, planTsuidScan, type KeyRange, type ScanPlan } from './scan-plan';
-export { scanWindow, type ScanWindow } from './scan-window';
+export { rollupWindow, scanWindow, type ScanWindow } from './scan-window';

@@ -1,3 +1,4 @@
+import type { RollupInterval } from '../../rollup';
 import type { RowSpan } from '../source';
 import type { DownsampleSpec } from '../specification';
 
@@ -24,4 +25,14 @@ export function scanWindow(startMs: number, endMs: number, downsample: Downsampl
   const bucketEnd = end + Math.floor((interval - ((1000 * end) % interval)) / 1000);
   const row = rows.start(bucketEnd);
   return { scanStart, scanEnd: row === bucketEnd ? row : rows.next(row) };
+}
+
+/**
+ * The rows to read of a table of rolled up values: a whole row more than the query window has, and with rates one before it as well. Mirrors
+ * RollupUtils and TsdbQuery.getScanStartTimeSeconds.
+ */
+export function rollupWindow(startMs: number, endMs: number, rollup: RollupInterval, withRate: boolean): ScanWindow {
+  let scanStart = rollup.start(Math.floor(startMs / 1000));
+  if (withRate && scanStart > 0) scanStart = rollup.start(scanStart - 1);
+  return { scanStart, scanEnd: rollup.start(Math.floor(endMs / 1000) + rollup.seconds * rollup.intervals) };
 }

@@ -2,4 +2,4 @@ export { readGlobalAnnotations } from './global-annotations';
 export { NeededPoints } from './needed-points';
 export { RangeScan, type ScanEnvironment, type ScanRequest } from './range-scan';
 export { Semaphore } from './semaphore';
-export { sortSpans, Span } from './span';
+export { sortSpans, Span, type HistogramPoint } from './span';

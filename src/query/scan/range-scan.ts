@@ -53,6 +53,8 @@ export class RangeScan {
   private readonly reader: RowReader;
   private readonly tagsAt: number;
   private current: Span | null = null;
+  /** Of histograms that are not accounted for yet. */
+  private histogramBytes = 0;
   /** Of the row before. */
   private latest: { key: Buffer; span: Span | null } | null = null;
   private readonly deletes: Promise<void>[] = [];
@@ -65,7 +67,17 @@ export class RangeScan {
     const { source } = request.plan;
     this.tagsAt = tagsAt(source.layout);
     this.filter = request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan);
-    this.reader = source.newReader((note) => this.current !== null && (this.current.annotations ??= []).push(note));
+    this.reader = source.newReader({
+      matched: () => {
+        if (this.current !== null) this.current.matched = true;
+      },
+      annotation: (note) => this.current !== null && (this.current.annotations ??= []).push(note),
+      histogram: (time, histogram, bytes) => {
+        if (this.current === null) return;
+        (this.current.histograms ??= []).push({ time, histogram });
+        this.histogramBytes += bytes;
+      },
+    });
     this.stats = newScanStats({ table: source.table, start: range.start, stop: range.stop });
   }
 
@@ -142,7 +154,9 @@ export class RangeScan {
       more += points.room - counted;
       if (deleteRows) read.push(row);
     }
-    this.request.memory.add(more);
+    // A bucket takes ten times as many bytes in memory as in its cell.
+    this.request.memory.add(more + this.histogramBytes);
+    this.histogramBytes = 0;
     if (read.length > 0) this.delete(read);
     else if (touched.length > 0) this.environment.onRowsMerged?.(touched);
   }

@@ -1,11 +1,23 @@
+import type { Histogram } from '../../histogram';
 import { PointsBuilder } from '../series';
 import { TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
+
+/** A histogram and its time. */
+export interface HistogramPoint {
+  /** Milliseconds. */
+  readonly time: number;
+  readonly histogram: Histogram;
+}
 
 /** Everything that was read of one series. Mirrors Span. */
 export class Span {
   readonly points: PointsBuilder;
+  /** Cells that the query is after were read, though no point may have come of them. */
+  matched = false;
   /** In the order of reading; null: none. */
   annotations: Annotation[] | null = null;
+  /** In the order of reading: by row, but not inside of one. Null: none. */
+  histograms: HistogramPoint[] | null = null;
 
   /**
    * @param identity salt, metric and tag pairs as they stand in the row key: what spans are sorted by

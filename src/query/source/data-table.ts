@@ -1,10 +1,21 @@
-import { DATA_FAMILY, decodeAnnotation, MAX_TIMESPAN, type Annotation, type KeyLayout, type MergeOptions } from '../../schema';
+import type { Histogram, HistogramCodecs } from '../../histogram';
+import {
+  DATA_FAMILY,
+  decodeAnnotation,
+  describeCell,
+  extendedOffsetMs,
+  MAX_TIMESPAN,
+  type KeyLayout,
+  type MergeOptions,
+} from '../../schema';
 // Not by the room's door: its getters cost more than the work where they are called once a cell.
 import { isMsByte } from '../../schema/qualifier';
+import type { StoredRow } from '../../schema';
 import type { Row } from '../../storage';
 import { ClientError } from '../../util/errors';
+import { messageOf } from '../../util/message-of';
 import type { PointsBuilder } from '../series';
-import type { CellTimes, PointSource, RowReader } from './point-source';
+import type { CellTimes, PointSource, RowReader, RowVisitor } from './point-source';
 import { RowDecoder, type DecodeFindings } from './row-decoder';
 import { fixedRowSpan } from './row-span';
 
@@ -33,31 +44,42 @@ abstract class DataTableSource implements PointSource {
     return merge.dateTiered && dateTieredSince <= start * 1000 ? { min: start * 1000, max: end * 1000 } : undefined;
   }
 
-  abstract newReader(onAnnotation: (note: Annotation) => void): RowReader;
+  abstract newReader(visitor: RowVisitor): RowReader;
 }
 
 /** The points of the data table, as they were written. */
 export class RawPoints extends DataTableSource {
-  newReader(onAnnotation: (note: Annotation) => void): RowReader {
-    return new PointReader(this.data.merge, onAnnotation, null);
+  newReader(visitor: RowVisitor): RowReader {
+    return new PointReader(this.data.merge, visitor, null);
   }
 }
 
-/** The histograms of the data table; they can't be read yet, so that of the rows that have none annotations remain. */
+/** The histograms of the data table; of its points nothing is left. */
 export class Histograms extends DataTableSource {
-  newReader(onAnnotation: (note: Annotation) => void): RowReader {
-    return new HistogramReader(this.data.merge, onAnnotation);
+  /** @param codecs null: they can't be read */
+  constructor(
+    data: DataTable,
+    private readonly codecs: HistogramCodecs | null,
+  ) {
+    super(data);
+  }
+
+  newReader(visitor: RowVisitor): RowReader {
+    return new HistogramReader(this.data.merge, visitor, this.codecs);
   }
 }
+
+/** Told of a histogram's cell. */
+type CellVisitor = (row: StoredRow, cell: number) => void;
 
 class PointReader implements RowReader {
   bytes = 0;
   private readonly decoder: RowDecoder;
 
-  constructor(merge: Readonly<MergeOptions>, onAnnotation: (note: Annotation) => void, onHistogram: (() => void) | null) {
+  constructor(merge: Readonly<MergeOptions>, visitor: RowVisitor, onHistogram: CellVisitor | null) {
     this.decoder = new RowDecoder(merge, (row, cell, kind) => {
-      if (kind === 'annotation') onAnnotation(decodeAnnotation(row.value(cell)));
-      else if (kind === 'histogram') onHistogram?.();
+      if (kind === 'annotation') visitor.annotation(decodeAnnotation(row.value(cell)));
+      else if (kind === 'histogram') onHistogram?.(row, cell);
     });
   }
 
@@ -84,13 +106,32 @@ class PointReader implements RowReader {
 }
 
 class HistogramReader extends PointReader {
-  constructor(merge: Readonly<MergeOptions>, onAnnotation: (note: Annotation) => void) {
-    super(merge, onAnnotation, () => {
-      throw new ClientError(501, 'Histogram columns can not be queried');
+  /** Of the row that is being read, milliseconds. */
+  private baseMs = 0;
+
+  constructor(merge: Readonly<MergeOptions>, visitor: RowVisitor, codecs: HistogramCodecs | null) {
+    super(merge, visitor, (row, cell) => {
+      if (codecs === null) throw new ClientError(501, 'Histogram columns can not be queried');
+      const value = row.value(cell);
+      const histogram = this.decoded(codecs, row, cell);
+      if (histogram !== null) visitor.histogram(this.baseMs + extendedOffsetMs(row.qualifier(cell)), histogram, value.length);
     });
   }
 
+  /** Null: it can't be read, and the others are shown without it, as in the original. */
+  private decoded(codecs: HistogramCodecs, row: StoredRow, cell: number): Histogram | null {
+    const [qualifier, value] = [row.qualifier(cell), row.value(cell)];
+    try {
+      return codecs.decodeCell(value);
+    } catch (error) {
+      const text = describeCell(row.key, qualifier, value, row.timestamp(cell));
+      this.findings.warnings.push(`A histogram can't be read: ${messageOf(error)}: ${text}`);
+      return null;
+    }
+  }
+
   override read(row: Row, baseTime: number, points: PointsBuilder): boolean {
+    this.baseMs = baseTime * 1000;
     const before = points.size;
     const untidy = super.read(row, baseTime, points);
     points.truncate(before);

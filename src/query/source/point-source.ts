@@ -1,3 +1,4 @@
+import type { Histogram } from '../../histogram';
 import type { Annotation, KeyLayout } from '../../schema';
 import type { Row } from '../../storage';
 import type { PointsBuilder } from '../series';
@@ -21,8 +22,16 @@ export interface PointSource {
   readonly rowSpan: RowSpan;
   /** What a scan of `[start, end)`, in seconds, may say about the times of the cells it looks for; undefined: nothing. */
   cellTimes(start: number, end: number): CellTimes | undefined;
-  /** @param onAnnotation told of the annotations in a row while it is read */
-  newReader(onAnnotation: (note: Annotation) => void): RowReader;
+  newReader(visitor: RowVisitor): RowReader;
+}
+
+/** Told of what a row holds beside points, while it is read. */
+export interface RowVisitor {
+  /** There are cells that the query is after, though no point may come of them: its series is there. */
+  matched(): void;
+  annotation(note: Annotation): void;
+  /** @param ms its time @param bytes of its cell */
+  histogram(ms: number, histogram: Histogram, bytes: number): void;
 }
 
 /** Reads the rows of one scan, one after the other. */
@@ -40,3 +49,6 @@ export interface RowReader {
    */
   read(row: Row, baseTime: number, points: PointsBuilder): boolean;
 }
+
+/** For those who want points alone. */
+export const POINTS_ALONE: RowVisitor = { matched: () => undefined, annotation: () => undefined, histogram: () => undefined };

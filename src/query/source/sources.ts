@@ -1,18 +1,67 @@
+import type { HistogramCodecs } from '../../histogram';
+import type { RollupInterval, Rollups } from '../../rollup';
 import type { ValidSubQuery } from '../specification';
 import { Histograms, RawPoints, type DataTable } from './data-table';
+import { NothingOf } from './nothing';
 import type { PointSource } from './point-source';
+import { RollupValues } from './rollup-values';
+import { candidatesOf, columnsOf, insteadOf, overRollups, readsPreAggregates, type SourceChoice } from './source-choice';
 
 /** All sources of a store, and which of them a sub-query reads. */
 export class Sources {
   private readonly points: PointSource;
   private readonly histograms: PointSource;
+  /** Raw points that were aggregated over series before they were stored. */
+  private readonly preAggregates: PointSource;
 
-  constructor(data: DataTable) {
+  /**
+   * @param rollups null: none are configured
+   * @param codecs null: histograms can't be read
+   */
+  constructor(
+    private readonly data: DataTable,
+    private readonly rollups: Rollups | null = null,
+    codecs: HistogramCodecs | null = null,
+  ) {
     this.points = new RawPoints(data);
-    this.histograms = new Histograms(data);
+    this.histograms = new Histograms(data, codecs);
+    this.preAggregates = rollups ? new RawPoints({ ...data, table: rollups.defaultInterval.preAggregateTable }) : this.points;
   }
 
-  of({ histogram }: ValidSubQuery): PointSource {
-    return histogram ? this.histograms : this.points;
+  /** Where a sub-query reads first. @throws IllegalArgumentError for a function that is not rolled up */
+  of(subQuery: ValidSubQuery): SourceChoice {
+    const { rollups } = this;
+    const candidates = rollups === null ? [] : candidatesOf(rollups, subQuery);
+    return rollups === null || candidates.length === 0 ? this.raw(subQuery) : this.rolledUp(rollups, subQuery, candidates);
+  }
+
+  /** The points as they were written, downsampled as the sub-query asks. */
+  raw(subQuery: ValidSubQuery, { downsample } = subQuery): SourceChoice {
+    const { rollups } = this;
+    const aggregated = rollups !== null && readsPreAggregates(rollups, subQuery);
+    const points = aggregated ? this.preAggregates : this.points;
+    return { source: subQuery.histogram ? this.histograms : points, downsample, rollup: null, fallback: () => null };
+  }
+
+  /** @param candidates the first is read, the others when it has nothing */
+  private rolledUp(rollups: Rollups, subQuery: ValidSubQuery, candidates: readonly RollupInterval[]): SourceChoice {
+    const [rollup, ...others] = candidates;
+    const { downsample, rollupUsage, histogram, aggregator } = subQuery;
+    if (downsample === null) return this.raw(subQuery);
+    const { layout, merge } = this.data;
+    const table = readsPreAggregates(rollups, subQuery) ? rollup.preAggregateTable : rollup.table;
+    const asRaw = (): SourceChoice => this.raw(subQuery, { ...subQuery, downsample: insteadOf(rollup, downsample) });
+    return {
+      source: histogram
+        ? new NothingOf(table, layout, rollup)
+        : new RollupValues(table, layout, rollup, columnsOf(rollups, downsample, aggregator), merge.fixDuplicates),
+      downsample: overRollups(downsample),
+      rollup,
+      fallback: () => {
+        if (rollupUsage === 'ROLLUP_FALLBACK_RAW') return asRaw();
+        if (rollupUsage !== 'ROLLUP_FALLBACK' || others.length === 0) return null;
+        return others[0].isDefault ? asRaw() : this.rolledUp(rollups, subQuery, others);
+      },
+    };
   }
 }

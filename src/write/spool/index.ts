@@ -1,5 +1,5 @@
 export { seriesName, type SeriesWriter } from './point-spool';
-export type { NamedPoint } from './point-record';
+export type { Named, NamedCell, NamedPoint } from './point-record';
 export { Spool, type SpoolTargets } from './spool';
 export type { SpoolPace, Writes } from './types';
 export { CellBatch, type RowBatch } from './row-batch';

@@ -3,7 +3,7 @@ import { RetryableError, StorageError } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { messageOf } from '../../util/message-of';
 import { Backlog, type Outlet } from './backlog';
-import { decodePoint, encodePoint, type NamedPoint } from './point-record';
+import { decodePoint, encodePoint, type Named } from './point-record';
 import type { SegmentQueue } from './segment-queue';
 import { reasonOf, recordBacklog } from './table-spool';
 import type { SpoolReason, SpoolPace } from './types';
@@ -14,7 +14,7 @@ const LABEL = 'names';
 const BATCH_POINTS = 8192;
 
 /** Writes points of one series, in their order, as if they were new. Rejects with a StorageError when that may work later. */
-export type SeriesWriter = (points: readonly NamedPoint[]) => Promise<void>;
+export type SeriesWriter = (points: readonly Named[]) => Promise<void>;
 
 /** Points by name, whose UIDs storage did not say or assign: they wait until it does, and are then written as if they were new. */
 export class PointSpool {
@@ -51,7 +51,7 @@ export class PointSpool {
   }
 
   /** @returns resolves when the points are on the disk; rejects with why the spool does not take them */
-  async add(series: string, points: readonly NamedPoint[], cause: unknown): Promise<void> {
+  async add(series: string, points: readonly Named[], cause: unknown): Promise<void> {
     await this.backlog.add([Buffer.from(series)], points.map(encodePoint));
     this.points[cause === null ? 'behind' : reasonOf(cause)] += points.length;
     if (cause instanceof RetryableError) this.backlog.lost(cause);
@@ -72,7 +72,7 @@ export function seriesName(point: { metric: string; tags: ReadonlyMap<string, st
 
 class PointOutlet implements Outlet {
   readonly leastPauseMs = 0;
-  private readonly series = new Map<string, NamedPoint[]>();
+  private readonly series = new Map<string, Named[]>();
   private size = 0;
 
   constructor(

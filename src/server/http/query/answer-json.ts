@@ -15,7 +15,7 @@ function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuer
   let out = `{"metric":${javaJsonString(result.metric)},"tags":{${tags.join(',')}}`;
   out += `,"aggregateTags":[${result.aggregateTags.map(javaJsonString).join(',')}]`;
   const sub = request.showQuery ? request.queries?.[result.subQuery.index] : null;
-  if (sub) out += `,"query":${subQueryJson(sub, result.filterTagks)}`;
+  if (sub) out += `,"query":${subQueryJson(sub, result.filterTagks, result.table)}`;
   if (request.showTsuids) {
     const tsuids = result.tsuids();
     out += tsuids.length === 0 ? ',"tsuids":[]' : `,"tsuids":["${tsuids.join('","')}"]`;
@@ -62,7 +62,7 @@ export async function* queryAnswerJson(
     let started = performance.now();
     const { points, stats } = result;
     const { size } = points;
-    const style = { arrays, msResolution, nan: result.subQuery.downsample?.fill === 'null' ? 'null' : '"NaN"' };
+    const style = { arrays, msResolution, nan: result.fill === 'null' ? 'null' : '"NaN"' };
     part += `${first ? '' : ','}${head(result, request, query, found.globalAnnotations)},"dps":${arrays ? '[' : '{'}`;
     first = false;
     for (let from = 0; from < size; from += POINTS_AT_ONCE) {

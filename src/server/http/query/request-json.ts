@@ -31,8 +31,9 @@ export function filterJson({ tagk, filter, groupBy, type }: NonNullable<SubQuery
 /**
  * A sub-query as `show_query` and the query statistics echo it. Mirrors TSSubQuery as a bean.
  * @param filterTagks UIDs of the keys that filters name; empty for TSUIDs, null without filters or before they are resolved
+ * @param table what was read: `raw`, or the interval of rolled up values
  */
-export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | null): string {
+export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | null, table = 'raw'): string {
   const filters = (sub.filters ?? []).map(filterJson);
   const histogram = (sub.percentiles !== null && sub.percentiles.length > 0) || sub.showHistogramBuckets;
   const fields = [
@@ -50,7 +51,7 @@ export function subQueryJson(sub: SubQuery, filterTagks: readonly Buffer[] | nul
     `"useFuzzyFilter":${sub.useFuzzyFilter}`,
     `"preAggregate":${sub.preAggregate}`,
     `"rollupUsage":${text(sub.rollupUsage)}`,
-    '"rollupTable":"raw"',
+    `"rollupTable":${text(table)}`,
     `"showHistogramBuckets":${sub.showHistogramBuckets}`,
     `"useMultiGets":${sub.useMultiGets}`,
     `"tags":${tagsJson(sub)}`,

@@ -33,7 +33,7 @@ export class TelnetTsd {
       mode,
       logger: silent,
       counters: this.counters,
-      ingest: new Ingest(writer, this.counters.ingest, silent),
+      ingest: new Ingest({ writer, rollups: null, histograms: null, dataTable: 'tsdb' }, this.counters.ingest, silent),
       statsSources: [this.counters.rpc, this.counters.ingest, writer],
       startedAt: Date.now(),
       shutdown: (reason: string) => Promise.resolve(void this.shutdowns.push(reason)),

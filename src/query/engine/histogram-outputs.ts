@@ -1,0 +1,70 @@
+import type { Bucket } from '../../histogram';
+import { javaFloatToString } from '../../util/java-double';
+import { mergeHistograms } from '../histogram/merge-histograms';
+import type { QueryGroup } from '../output';
+import type { HistogramPoint } from '../scan';
+import { doubleSeries, PointsBuilder, type Series } from '../series';
+import type { ValidQuery } from '../specification';
+import { describeGroup, measured, newSeriesStats } from './group-description';
+import { specOf, type ReadSubQuery } from './read-sub-query';
+
+/** One number of each histogram. */
+interface Reading {
+  /** Behind the metric's name. */
+  readonly suffix: string;
+  read(points: readonly HistogramPoint[]): Series;
+}
+
+/**
+ * The output objects of a group of histograms: one a percentile, then one for each bucket that the first histogram of the scan window has.
+ * Null: here others may have a turn.
+ */
+export function* histogramGroups(sub: ReadSubQuery, at: number, query: ValidQuery): Generator<null, readonly QueryGroup[]> {
+  const { planned, groups } = sub;
+  const { subQuery } = planned;
+  const spec = specOf(planned, query);
+  const merged = yield* mergeHistograms(
+    groups[at].spans.map(({ histograms }) => histograms ?? []),
+    spec,
+  );
+  const shown = merged.filter(({ time }) => time >= spec.startMs && time <= spec.endMs);
+  const buckets = subQuery.showHistogramBuckets && merged.length > 0 ? merged[0].histogram.buckets() : [];
+  const readings = [...(subQuery.percentiles ?? []).map(percentileReading), ...buckets.map(bucketReading)];
+  const group = describeGroup(sub, at);
+  return readings.map(({ suffix, read }) => {
+    const stats = newSeriesStats(sub);
+    return { ...group, metric: `${group.metric}_${suffix}`, points: () => measured(numbersOf(shown, read), stats), stats };
+  });
+}
+
+function* numbersOf(points: readonly HistogramPoint[], read: Reading['read']): Generator<null, Series> {
+  return read(points);
+}
+
+function percentileReading(percent: number): Reading {
+  const single = Math.fround(percent);
+  return {
+    suffix: `pct_${javaFloatToString(single)}`,
+    read: (points) => {
+      const times = Float64Array.from(points, ({ time }) => time);
+      const values = Float64Array.from(points, ({ histogram }) => histogram.percentile(single));
+      return doubleSeries(times, values, points.length);
+    },
+  };
+}
+
+function bucketReading(bucket: Bucket): Reading {
+  const { kind, lower, upper } = bucket;
+  return {
+    suffix: kind === 'regular' ? `${javaFloatToString(lower)}_${javaFloatToString(upper)}` : kind.toUpperCase(),
+    read: (points) => {
+      const series = new PointsBuilder(points.length);
+      for (const { time, histogram } of points) {
+        const count = histogram.count(bucket);
+        if (BigInt(Number(count)) === count && Number.isSafeInteger(Number(count))) series.push(time, Number(count), true);
+        else series.pushExact(time, count);
+      }
+      return series;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { evaluateGroupSteps } from '../evaluate';
+import type { SpanGroup } from '../group';
+import type { QueryGroup } from '../output';
+import type { MemoryShare } from '../plan';
+import { PointsBuilder, type Series } from '../series';
+import type { ValidQuery } from '../specification';
+import { describeGroup, measured, newSeriesStats } from './group-description';
+import { histogramGroups } from './histogram-outputs';
+import { specOf, type ReadSubQuery } from './read-sub-query';
+
+/** The last one that a row key can hold. */
+const LAST_SECOND = 0xffff_ffff;
+
+/** What becomes one output object, or several of the same series. */
+export interface Output {
+  /** The objects, their numbers still to be computed. Null: nothing yet, here others may have a turn. */
+  open(): Generator<null, readonly QueryGroup[]>;
+  /** Lets go of what they are computed from. @returns how much of the query's memory that was, in points */
+  release(): number;
+}
+
+/** What a sub-query shows. */
+export function outputsOf(sub: ReadSubQuery, query: ValidQuery, memory: MemoryShare): Output[] {
+  return sub.groups.map((group, at) => ({
+    open: function* () {
+      return sub.planned.subQuery.histogram ? yield* histogramGroups(sub, at, query) : [pointGroup(sub, at, query, memory)];
+    },
+    release: () => releaseSpans(group),
+  }));
+}
+
+/** What its points were made into are copies: from there on no view of them is left. */
+function releaseSpans({ spans }: SpanGroup): number {
+  let freed = 0;
+  for (const span of spans) {
+    freed += span.points.room;
+    span.points.release();
+    span.histograms = null;
+  }
+  return freed;
+}
+
+/** @param memory where what is computed in between is accounted for */
+export function pointGroup(sub: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): QueryGroup {
+  const stats = newSeriesStats(sub);
+  return { ...describeGroup(sub, at), points: () => measured(numbersOf(sub, at, query, memory), stats), stats };
+}
+
+function* numbersOf({ planned, groups }: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): Generator<null, Series> {
+  const series = groups[at].spans.map((span) => span.points);
+  // Nothing to fill where there is no series, or none that has points at times of the window: keys hold 32 bits of seconds.
+  if (series.length === 0 || planned.scan.scanStart > LAST_SECOND) return new PointsBuilder(1);
+  let inBetween = 0;
+  const steps = evaluateGroupSteps(series, specOf(planned, query), (points) => {
+    memory.add(points);
+    inBetween += points;
+  });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      memory.add(-inBetween);
+      return step.value;
+    }
+    yield null;
+  }
+}

@@ -1,0 +1,104 @@
+import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
+import type { SubQueryStats } from '../output';
+import { ReadBudget, type MemoryShare } from '../plan';
+import { NeededPoints, RangeScan, sortSpans, type Span } from '../scan';
+import type { GroupSpec, ValidQuery } from '../specification';
+import type { QueryLifetime } from './lifetime';
+import type { PlannedSubQuery } from './planner';
+import type { RunContext } from './run-context';
+
+/** What a sub-query has found, in groups with their names. */
+export interface ReadSubQuery {
+  readonly planned: PlannedSubQuery;
+  readonly groups: readonly SpanGroup[];
+  readonly labels: readonly Labels[];
+  readonly namesMs: number;
+  readonly stats: SubQueryStats;
+}
+
+/** What is computed for the groups of a sub-query. */
+export function specOf({ subQuery, choice, scan }: PlannedSubQuery, { startMs, endMs, wholeScan }: ValidQuery): GroupSpec {
+  const { aggregator, rate } = subQuery;
+  const { downsample } = choice;
+  const { scanStart, scanEnd } = scan;
+  // "all" is about the query window, and its one value lies in it.
+  const window = wholeScan && downsample?.kind !== 'all' ? { startMs: scanStart * 1000, endMs: scanEnd * 1000 } : { startMs, endMs };
+  return { aggregator, downsample, rate, ...window, scanStart, scanEnd };
+}
+
+/** A row may hold nothing that a query is after: its series is not there then. */
+function hasSomething({ points, matched, annotations, histograms }: Span): boolean {
+  return points.size > 0 || matched || annotations !== null || histograms !== null;
+}
+
+/** Reads what the sub-queries of one request need. */
+export class SubQueryReader {
+  constructor(
+    private readonly context: RunContext,
+    private readonly query: ValidQuery,
+    private readonly memory: MemoryShare,
+    private readonly lifetime: QueryLifetime,
+  ) {}
+
+  /**
+   * Reads, groups and names; where no series is found, elsewhere as far as the sub-query may.
+   * @throws ClientError, StorageError, and what decoding throws
+   */
+  async read(planned: PlannedSubQuery, stats: SubQueryStats): Promise<ReadSubQuery> {
+    const started = performance.now();
+    let spans = await this.scan(planned, stats);
+    for (let next = planned.choice.fallback(); spans.length === 0 && next !== null; next = next.fallback()) {
+      planned = planned.over(next);
+      spans = await this.scan(planned, stats);
+    }
+    stats.queryScanMs = performance.now() - started;
+    return this.group(planned, spans, stats);
+  }
+
+  private async group(planned: PlannedSubQuery, spans: readonly Span[], stats: SubQueryStats): Promise<ReadSubQuery> {
+    const { subQuery, scan, filters } = planned;
+    const { layout } = scan.source;
+    const started = performance.now();
+    const each = subQuery.aggregator.name === 'none';
+    // A series without points is there for its annotations only; a histogram query shows histograms and nothing else.
+    const readable = subQuery.histogram ? spans.filter(({ histograms }) => histograms !== null) : spans;
+    const groups = groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan });
+    stats.groupByMs = performance.now() - started;
+    const namesStarted = performance.now();
+    const labels = await labelGroups(this.context.scanning.uids, layout, groups);
+    return { planned, groups, labels, namesMs: performance.now() - namesStarted, stats };
+  }
+
+  private async scan(planned: PlannedSubQuery, stats: SubQueryStats): Promise<Span[]> {
+    const { subQuery, scan, filters } = planned;
+    const { settings, scanning, limits, scans } = this.context;
+    const { query } = this;
+    const { signal } = this.lifetime;
+    if (limits.loading !== null) await limits.loading;
+    const limit = limits.of(subQuery.tsuids === null ? subQuery.metric : null);
+    const budget = new ReadBudget({
+      bytes: query.overrideByteLimit && settings.limits.allowByteOverride ? 0 : limit.bytes,
+      dataPoints: query.overrideDataPointLimit && settings.limits.allowDataPointOverride ? 0 : limit.dataPoints,
+    });
+    const request = {
+      plan: scan,
+      postScan: filters.postScan,
+      budget,
+      memory: this.memory,
+      signal,
+      deadline: this.lifetime.deadline,
+      deleteRows: query.delete,
+      needed: NeededPoints.of(specOf(planned, query)),
+    };
+    const reading = scan.ranges.map((range) => {
+      const rangeScan = new RangeScan(scanning, request, range);
+      stats.scans.push(rangeScan.stats);
+      return scans.run(signal, () => rangeScan.run());
+    });
+    const found = reading.length === 1 ? await reading[0] : (await Promise.all(reading)).flat();
+    const started = performance.now();
+    const spans = sortSpans(found.filter(hasSomething));
+    stats.mergeMs = performance.now() - started;
+    return spans;
+  }
+}

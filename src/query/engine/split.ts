@@ -1,0 +1,80 @@
+import { IllegalStateError } from '../../util/errors';
+import type { QueryGroup } from '../output';
+import type { MemoryShare } from '../plan';
+import { PointsBuilder, integerAt, isIntegerAt, type Series } from '../series';
+import type { SourceChoice } from '../source';
+import type { ValidQuery } from '../specification';
+import { pointGroup, type Output } from './outputs';
+import type { PlannedSubQuery } from './planner';
+import type { ReadSubQuery } from './read-sub-query';
+
+/**
+ * The parts of a sub-query that reads rolled up values up to when they are late, and points from there on. Mirrors SplitRollupQuery.
+ * @param raw where the points are
+ * @param nowMs the clock's now
+ * @returns in the order of time; null: everything is read from one table
+ */
+export function splitAtDelay(
+  planned: PlannedSubQuery,
+  raw: SourceChoice,
+  { startMs, endMs }: ValidQuery,
+  nowMs: number,
+): PlannedSubQuery[] | null {
+  const delay = planned.choice.rollup?.delay ?? 0;
+  if (delay === 0 || endMs <= nowMs - delay * 1000) return null;
+  const { subQuery } = planned;
+  // The original has nothing for these but a null pointer.
+  if (subQuery.aggregator.name === 'none') throw new IllegalStateError('Split queries can not be made with the aggregator none');
+  if (subQuery.histogram) throw new IllegalStateError('Split queries can not be made for histograms');
+  const at = (Math.floor(nowMs / 1000) - delay) * 1000;
+  if (at < startMs) return [planned.over(raw)];
+  if (at === startMs) return [planned, planned.over(raw)];
+  return [planned.over(planned.choice, { startMs, endMs: at }), planned.over(raw, { startMs: at, endMs })];
+}
+
+/** Output objects of groups that several parts have, the numbers of one part behind those of the one before. */
+export function joinedOutputs(parts: readonly ReadSubQuery[], query: ValidQuery, memory: MemoryShare): Output[] {
+  const members = new Map<string, QueryGroup[]>();
+  for (const part of parts) {
+    part.groups.forEach(({ key }, at) => {
+      const group = pointGroup(part, at, query, memory);
+      const found = members.get(key);
+      if (found) found.push(group);
+      else members.set(key, [group]);
+    });
+  }
+  // Keys are latin1 text of equal length: comparing code units compares the bytes.
+  const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, groups]) => ({
+    open: function* () {
+      return [join(groups)];
+    },
+    release: () => 0,
+  }));
+}
+
+function join(groups: readonly QueryGroup[]): QueryGroup {
+  return {
+    ...groups[0],
+    tags: new Map(groups.flatMap(({ tags }) => [...tags])),
+    aggregateTags: groups.flatMap(({ aggregateTags }) => aggregateTags),
+    tsuids: () => groups.flatMap((group) => group.tsuids()),
+    annotations: groups.flatMap(({ annotations }) => annotations),
+    showsEmptyAnnotations: true,
+    points: () => concatenated(groups),
+  };
+}
+
+function* concatenated(groups: readonly QueryGroup[]): Generator<null, Series> {
+  const parts: Series[] = [];
+  for (const group of groups) parts.push(yield* group.points());
+  const all = new PointsBuilder(parts.reduce((size, part) => size + part.size, 0));
+  for (const part of parts) {
+    for (let i = 0; i < part.size; i++) {
+      const integer = isIntegerAt(part, i);
+      if (integer && !Number.isSafeInteger(part.values[i])) all.pushExact(part.timestamps[i], integerAt(part, i));
+      else all.push(part.timestamps[i], part.values[i], integer);
+    }
+  }
+  return all;
+}
