@@ -4,6 +4,8 @@
 const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'redis'].map(
   (name) => `/test/interop/${name}\\.test\\.ts$`,
 );
+// A slice of the random questions; `npm run test:differential` asks as many as one likes.
+const DIFFERENTIAL = '/test/differential/differential\\.test\\.ts$';
 const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
@@ -20,9 +22,15 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/', DIFFERENTIAL],
     },
-    { ...common, ...hbase, displayName: 'interop', testMatch: ['<rootDir>/test/interop/**/*.test.ts'], testPathIgnorePatterns: FAULTS },
+    {
+      ...common,
+      ...hbase,
+      displayName: 'interop',
+      testRegex: ['/test/interop/.*\\.test\\.ts$', DIFFERENTIAL],
+      testPathIgnorePatterns: FAULTS,
+    },
     { ...common, ...hbase, displayName: 'faults', testRegex: FAULTS },
     { ...common, displayName: 'clients', testMatch: ['<rootDir>/test/clients/**/*.test.ts'] },
   ],

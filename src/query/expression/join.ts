@@ -23,8 +23,12 @@ export interface JoinSide<T extends Tagged> {
 /** Series that belong together: one of each side, null where a side has none. */
 export type Joined<T> = readonly (T | null)[];
 
-/** Ids one after the other, as latin1 text: comparing its code units compares the bytes. */
+/**
+ * Ids one after the other, as latin1 text: comparing its code units compares the bytes. Without a common tag the key is empty: keys that
+ * are aggregated over only count beside one.
+ */
 function keyOf({ tags, aggregated }: TagIds, filterTagks: readonly Buffer[] | null, { useQueryTags, includeAggTags }: JoinRule): string {
+  if (tags.length === 0) return '';
   let key = '';
   for (const { tagk, tagv } of tags) {
     if (useQueryTags && !filterTagks?.some((named) => named.equals(tagk))) continue;

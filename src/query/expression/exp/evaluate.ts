@@ -77,7 +77,7 @@ class ExpEvaluation {
     }
     const { series } = yield* this.variable(id);
     const labels = series.map(({ metrics, tags, aggregateTags }) => ({ metrics, commonTags: tags, aggregatedTags: aggregateTags }));
-    const rows = new AlignedRows([{ series: series.map(({ points }) => points), fill: 0 }], series.length, identity);
+    const rows = new AlignedRows([{ series: series.map(({ points }) => points), displaced: [], fill: 0 }], series.length, identity);
     return { id, alias, labels, rows, isExpression: false };
   }
 
@@ -129,6 +129,7 @@ class JoinedExpression {
   /** By series of the result, then by variable. */
   readonly members: readonly Joined<Member>[];
   private readonly evaluate: Evaluate;
+  private readonly isUnion: boolean;
 
   /** @param names of the variables, expressions first, as a hash map holds them */
   constructor(
@@ -137,7 +138,8 @@ class JoinedExpression {
     private readonly variables: readonly Variable[],
   ) {
     const rule = expression.join ?? DEFAULT_JOIN;
-    this.members = rule.operator === 'intersection' ? joinIntersection(variables, rule) : joinUnion(variables, rule);
+    this.isUnion = rule.operator !== 'intersection';
+    this.members = this.isUnion ? joinUnion(variables, rule) : joinIntersection(variables, rule);
     if (this.members.length === 0 && variables.some(({ series }) => series.length > 0)) throw this.noIntersections();
     const { node, source } = expression.parsed;
     this.evaluate = node === null ? identity : compileExpression(node, new Map(names.map((name, i) => [name, i])), source);
@@ -145,7 +147,12 @@ class JoinedExpression {
 
   /** Rows from the first time on. */
   rows(): AlignedRows {
-    const columns = this.variables.map(({ fill }, i) => ({ fill, series: this.members.map((members) => members[i]?.points ?? null) }));
+    const { members } = this;
+    const columns = this.variables.map(({ fill, series }, i) => {
+      const placed = new Set(members.map((joined) => joined[i]));
+      const displaced = this.isUnion ? series.filter((one) => !placed.has(one)) : [];
+      return { fill, series: members.map((joined) => joined[i]?.points ?? null), displaced: displaced.map(({ points }) => points) };
+    });
     return new AlignedRows(columns, this.members.length, this.evaluate);
   }
 
@@ -154,11 +161,12 @@ class JoinedExpression {
     return all.length === 0 ? null : all;
   }
 
-  /** Tags of the first variable only, aggregated keys of all. */
+  /** Tags of the first variable only, aggregated keys of all in the order of their ids. */
   memberOf(members: Joined<Member>, points: Series): Member {
     const [first] = members;
     const there = members.filter((member) => member !== null);
-    const aggregated = new Map(there.flatMap(({ ids, aggregateTags }) => ids.aggregated.map((id, i) => [aggregateTags[i], id])));
+    const keys = there.flatMap(({ ids, aggregateTags }) => ids.aggregated.map((id, i) => [aggregateTags[i], id] as const));
+    const aggregated = new Map(keys.sort(([, a], [, b]) => a.compare(b)));
     const ids: TagIds = { metric: there[0].ids.metric, tags: first?.ids.tags ?? [], aggregated: [...aggregated.values()] };
     const metrics = [...new Set(there.flatMap((member) => member.metrics))].sort();
     return { metric: there[0].metric, tags: first?.tags ?? new Map(), aggregateTags: [...aggregated.keys()], ids, metrics, points };

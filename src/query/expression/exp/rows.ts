@@ -5,6 +5,8 @@ import type { Evaluate } from './language';
 export interface RowColumn {
   /** Null: the variable has no such series, which is 0 throughout. */
   readonly series: readonly (Series | null)[];
+  /** Series that have no place because another one of the variable has the same key: there are rows at their times, too. */
+  readonly displaced: readonly Series[];
   /** In place of a point that isn't there, or is NaN. */
   readonly fill: number;
 }
@@ -14,7 +16,7 @@ export interface RowColumn {
  * Mirrors TimeSyncedIterator and ExpressionIterator.
  */
 export class AlignedRows {
-  /** Series that are there, each with its upcoming point; times are Infinity behind the last one. */
+  /** Series that are there and those that are displaced, each with its upcoming point; times are Infinity behind the last one. */
   private readonly inputs: Series[] = [];
   private readonly fills: number[] = [];
   private readonly nextTimes: Float64Array;
@@ -32,6 +34,7 @@ export class AlignedRows {
     private readonly evaluate: Evaluate,
   ) {
     this.places = Array.from({ length: width }, (_, i) => Int32Array.from(columns, ({ series, fill }) => this.input(series[i], fill)));
+    for (const { displaced, fill } of columns) for (const series of displaced) this.input(series, fill);
     this.nextTimes = Float64Array.from(this.inputs, ({ size, timestamps }) => (size > 0 ? timestamps[0] : Infinity));
     this.positions = new Int32Array(this.inputs.length);
     this.current = new Float64Array(this.inputs.length + 1);

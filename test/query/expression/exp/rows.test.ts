@@ -15,8 +15,8 @@ function rows(columns: readonly RowColumn[]): string {
 }
 
 const both = (fill: number): RowColumn[] => [
-  { series: [a], fill },
-  { series: [b], fill },
+  { series: [a], displaced: [], fill },
+  { series: [b], displaced: [], fill },
 ];
 
 test.each([
@@ -26,7 +26,11 @@ test.each([
 ])('a missing point is the fill value %p', (fill, expected) => expect(rows(both(fill))).toBe(expected));
 
 test('so is NaN, and a series that is not there is 0 whatever the fill value', () => {
-  expect(rows([{ series: [series('0:NaN 60:1'), null], fill: 7 }])).toBe('0:7,0 60:1,0');
+  expect(rows([{ series: [series('0:NaN 60:1'), null], displaced: [], fill: 7 }])).toBe('0:7,0 60:1,0');
 });
-test('a series may stand in several places', () => expect(rows([{ series: [a, a], fill: 0 }])).toBe('0:1,1 60:-2,-2 120:3,3'));
-test('nothing has no rows', () => expect(rows([{ series: [null], fill: 0 }])).toBe(''));
+test('a series may stand in several places', () =>
+  expect(rows([{ series: [a, a], displaced: [], fill: 0 }])).toBe('0:1,1 60:-2,-2 120:3,3'));
+test('nothing has no rows', () => expect(rows([{ series: [null], displaced: [], fill: 0 }])).toBe(''));
+test('there are rows at the times of a series whose place another one has', () => {
+  expect(rows([{ series: [a], displaced: [b], fill: 0 }])).toBe('0:1 60:-2 90:0 120:3');
+});

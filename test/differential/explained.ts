@@ -1,0 +1,105 @@
+import type { Answer } from './compare';
+import { parseAnswer, JsonObject, type Json } from './answer';
+import type { Question } from './questions';
+import type { ExpSpec } from './questions/exp';
+import type { GexpSpec } from './questions/gexp';
+import type { QuerySpec } from './questions/query';
+
+/** A difference that is meant; `docs/deviations.md` has a row for each. */
+interface Explanation {
+  readonly name: string;
+  explains(question: Question, want: Answer, got: Answer): boolean;
+}
+
+function messageOf({ body }: Answer): string {
+  try {
+    const error = (parseAnswer(body) as JsonObject).get('error') as JsonObject;
+    return String(error.get('message') satisfies Json | undefined);
+  } catch {
+    return '';
+  }
+}
+
+/** Messages of Java about its own mistakes: an index, a null, a cast. */
+const JAVA_OWN = /^(begin |Index |Cannot |null$|String index|java\.|class |Range |-1$|\d+$|An internal null pointer)/;
+
+/** A null pointer, an index or a length of Java's in what works here. */
+const JAVA_BROKEN = /^(Cannot invoke "|Cannot read |null$|Index \d|-1$|Wrong id\.length = 0 )/;
+/** What some messages end with: Java objects as text. */
+const DUMP = /(?<=^Got Infinity: -?Infinity in this |^No intersections found: | for )[A-Z]\w*(\.\w+)*[(@].*$/s;
+
+const bothFail = (want: Answer, got: Answer): boolean => want.status >= 400 && want.status === got.status;
+const isExpression = ({ kind }: Question): boolean => kind === 'exp' || kind === 'gexp';
+
+/** Of an expression whose text holds the name of another one. */
+function isNested({ kind, spec }: Question): boolean {
+  if (kind !== 'exp') return false;
+  const { expressions } = spec as ExpSpec;
+  return expressions.some(({ expr }) => expressions.some(({ id }) => new RegExp(`\\b${id}\\b`).test(expr)));
+}
+
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    name: "a client's mistake that the original answers 500",
+    explains(_, want, got) {
+      if (want.status !== 500 || got.status < 400 || got.status >= 500) return false;
+      const [wanted, said] = [messageOf(want), messageOf(got)];
+      return said !== '' && (wanted === said || JAVA_OWN.test(wanted));
+    },
+  },
+  {
+    name: 'messages that the original ends with the text of a Java object',
+    explains(_, want, got) {
+      const [wanted, said] = [messageOf(want), messageOf(got)].map((text) => text.replace(DUMP, ''));
+      return bothFail(want, got) && wanted === said && messageOf(want) !== wanted;
+    },
+  },
+  {
+    name: 'several sub-queries or expressions fail, and the original tells of the one that ends first',
+    explains({ kind, spec }, want, got) {
+      const count = kind === 'query' ? (spec as QuerySpec).subs.length : isExpressions(kind, spec) ? 2 : 1;
+      return bothFail(want, got) && count > 1;
+    },
+  },
+  {
+    name: 'expressions over groups without points, and aliases of sums, fail in the original',
+    explains: (question, want) => isExpression(question) && want.status === 400 && JAVA_BROKEN.test(messageOf(want)),
+  },
+  {
+    name: 'the place of a failure in an expression, as text of the original',
+    explains(_, want, got) {
+      const wanted = messageOf(want);
+      return (
+        bothFail(want, got) && wanted.startsWith('net.opentsdb.query.expression.ExpressionIterator.') && wanted.endsWith(messageOf(got))
+      );
+    },
+  },
+  {
+    name: 'the highest of series without points in the window',
+    explains: ({ spec }, want, got) =>
+      JSON.stringify(spec).includes('"highest') && want.body === '[]' && got.status === 200 && !/"dps":\{"/.test(got.body),
+  },
+  {
+    name: 'nested expressions are lined up by time',
+    explains: (question) => isNested(question),
+  },
+  {
+    name: 'the place of a syntax error in an expression',
+    explains(_, want, got) {
+      return (
+        bothFail(want, got) &&
+        [want, got].every((answer) => /^net\.opentsdb\.query\.pojo\.Expression\.validate@.*parsing error/.test(messageOf(answer)))
+      );
+    },
+  },
+];
+
+/** Whether more than one expression is asked for. */
+function isExpressions(kind: string, spec: unknown): boolean {
+  return (kind === 'exp' || kind === 'gexp') && (spec as ExpSpec | GexpSpec).expressions.length > 1;
+}
+
+/** Why an answer may differ; null: nobody knows. */
+export function explanationOf(question: Question, want: Answer, got: Answer): string | null {
+  return EXPLANATIONS.find((each) => each.explains(question, want, got))?.name ?? null;
+}
