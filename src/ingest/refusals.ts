@@ -1,11 +1,14 @@
 import { NoSuchRollupError } from '../rollup';
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
-import { NoSuchUniqueName } from '../uid';
+import { FailedToAssignUniqueId, NoSuchUniqueName } from '../uid';
 import { IllegalArgumentError, IllegalStateError, NumberFormatError } from '../util/errors';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
 import type { IngestCounters } from './counters';
 import { LateRefusal } from './late-refusal';
+
+/** A name got no UID: all are assigned, or somebody decided against it. */
+const hasNoUid = (error: unknown): error is Error => error instanceof IllegalStateError || error instanceof FailedToAssignUniqueId;
 
 /**
  * The line that telnet says for a point that is refused, without its end; counted. Mirrors the catch blocks of PutDataPointRpc.execute.
@@ -33,14 +36,14 @@ export function refusalLine(command: string, error: unknown, counters: IngestCou
     counters.unknownMetrics++;
     return `${command}: unknown metric: ${error.message}`;
   }
-  return error instanceof StorageError || error instanceof IllegalStateError ? storageRefusalLine(command, error, counters) : null;
+  return error instanceof StorageError || hasNoUid(error) ? storageRefusalLine(command, error, counters) : null;
 }
 
 /**
  * The line for a point that storage did not take, or whose UIDs are not in storage as they should be. Mirrors the error callback of
  * PutDataPointRpc.
  */
-export function storageRefusalLine(command: string, error: StorageError | IllegalStateError, counters: IngestCounters): string {
+export function storageRefusalLine(command: string, error: Error, counters: IngestCounters): string {
   if (error instanceof ThrottleError) return `${command}: Please throttle writes: ${error.message}`;
   counters.hbaseErrors++;
   return `${command}: HBase error: ${error.message}`;
@@ -64,7 +67,8 @@ export function refusalDetail(error: unknown, counters: IngestCounters, logger: 
   }
   if (error instanceof ThrottleError) return 'Please throttle';
   if (error instanceof TimeoutError) return 'Timeout exception';
-  if (error instanceof StorageError || error instanceof IllegalStateError) counters.hbaseErrors++;
+  if (error instanceof StorageError || hasNoUid(error)) counters.hbaseErrors++;
   logger.warn(`Unexpected exception while writing a data point: ${messageOf(error)}`);
+  if (hasNoUid(error)) return error.message;
   return 'Unexpected exception';
 }

@@ -48,11 +48,19 @@ function readEscape(source: JsonSource): string {
   }
   let code = 0;
   for (let i = 0; i < 4; i++) {
-    const digit = nextOfEscape(source);
-    if (!/^[0-9a-fA-F]$/.test(digit)) throw source.unexpected(digit.charCodeAt(0), 'expected a hex-digit for character escape sequence');
-    code = code * 16 + parseInt(digit, 16);
+    const digit = nextOfEscape(source).charCodeAt(0);
+    const value = hexValue(digit);
+    if (value < 0) throw source.unexpected(digit, 'expected a hex-digit for character escape sequence');
+    code = code * 16 + value;
   }
   return String.fromCharCode(code);
+}
+
+/** -1: not a hex digit. */
+function hexValue(digit: number): number {
+  if (digit >= 0x30 && digit <= 0x39) return digit - 0x30;
+  const lower = digit | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 function nextOfEscape(source: JsonSource): string {

@@ -10,6 +10,9 @@ export interface StoredName {
   exact: boolean;
 }
 
+/** The longest row key that HBase takes. */
+export const MAX_NAME_BYTES = 32_767;
+
 /**
  * Names to bytes and back, without loss: a name that the charset can't hold is refused. (2.4.1 stores `?` for it, so that different names
  * share one UID.)
@@ -32,9 +35,16 @@ export class NameCodec {
     return null;
   }
 
-  /** The name's bytes; null when they would not give the name back. */
+  /** Bytes of the name. */
+  length(name: string): number {
+    return this.charset === 'UTF-8' ? Buffer.byteLength(name) : name.length;
+  }
+
+  /** The name's bytes; null for a name that can't be stored: they would not give it back, or are too many for a row key. */
   encode(name: string): Buffer | null {
-    return this.firstLost(name) === null ? Buffer.from(name, this.charset === 'UTF-8' ? 'utf8' : 'latin1') : null;
+    if (name.length > MAX_NAME_BYTES || this.firstLost(name) !== null) return null;
+    const bytes = Buffer.from(name, this.charset === 'UTF-8' ? 'utf8' : 'latin1');
+    return bytes.length > MAX_NAME_BYTES ? null : bytes;
   }
 
   decode(bytes: Buffer): StoredName {

@@ -1,5 +1,5 @@
 import { IllegalArgumentError } from '../util/errors';
-import type { NameCodec } from './name-codec';
+import { MAX_NAME_BYTES, type NameCodec } from './name-codec';
 
 /** One entry for each UTF-16 code unit: 1 where a name may contain it. */
 function tableOf(specials: string): Uint8Array {
@@ -10,6 +10,9 @@ function tableOf(specials: string): Uint8Array {
   for (let i = 0; i < specials.length; i++) legal[specials.charCodeAt(i)] = 1;
   return legal;
 }
+
+/** Characters of a long name that a message shows. */
+const SHOWN = 100;
 
 /** Built once: classifying 65,536 code units takes some ten milliseconds. */
 let letters: Uint8Array | undefined;
@@ -38,7 +41,7 @@ export class NameValidator {
   /**
    * @param what how the message calls it, e.g. `metric name`
    * @throws IllegalArgumentError `Invalid WHAT: null`, `Invalid WHAT: empty string`, `Invalid WHAT ("NAME"): illegal character: C`, and for names
-   * that the charset of the UID table can't hold, `Invalid WHAT ("NAME"): character not in ISO-8859-1: C`
+   * that the charset of the UID table can't hold, `Invalid WHAT ("NAME"): character not in ISO-8859-1: C`; `row key too long: N bytes long ...`
    */
   validate(what: string, name: string | null | undefined): void {
     if (name === null || name === undefined) throw new IllegalArgumentError(`Invalid ${what}: null`);
@@ -50,12 +53,18 @@ export class NameValidator {
       if (c > 0xff) high = true;
     }
     if (high) this.checkStorable(what, name);
+    if (name.length > MAX_NAME_BYTES || (high && this.codec.length(name) > MAX_NAME_BYTES)) throw tooLong(this.codec.length(name), name);
   }
 
   private checkStorable(what: string, name: string): void {
     const lost = this.codec.firstLost(name);
     if (lost !== null) throw unstorable(`${what} ("${name}")`, lost, this.codec);
   }
+}
+
+/** Mirrors the storage client of the original, as far as it shows the name. */
+export function tooLong(bytes: number, name: string): IllegalArgumentError {
+  return new IllegalArgumentError(`row key too long: ${bytes} bytes long "${name.slice(0, SHOWN)}..."`);
 }
 
 /** A name that would come back as another one. 2.4.1 stores it with `?` for the character. */

@@ -52,6 +52,12 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : String(value);
 }
 
+/** Characters of a message that are logged: a client may have sent megabytes, and the last events stay in memory. */
+const MOST_LOGGED = 8 * 1024;
+
+const beginning = (message: string): string =>
+  message.length <= MOST_LOGGED ? message : `${message.slice(0, MOST_LOGGED)}... (${message.length} characters)`;
+
 /** Line breaks and other control characters of a client must not make log lines of their own. */
 const oneLine = (message: string): string => message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\n' ? '\\n' : '?'));
 
@@ -63,8 +69,8 @@ function toEvent(info: Record<string | symbol, unknown>): LogEvent {
     level,
     thread: 'main',
     logger: typeof info.logger === 'string' ? info.logger : ROOT_LOGGER,
-    message: oneLine(text(info.message)),
-    stack: error?.stack ?? null,
+    message: oneLine(beginning(text(info.message))),
+    stack: error?.stack === undefined ? null : beginning(error.stack),
   };
 }
 

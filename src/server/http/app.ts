@@ -101,6 +101,10 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     const head = readHead(req, bodies.refusal(req));
     const held = new RequestMemory(req.socket, options.memory);
     res.once('close', () => held.free());
+    if (!held.admitPipelined()) {
+      req.socket.destroy();
+      return;
+    }
     let call = new Call(tsd, req, res, callSettings, head, held);
     try {
       if (answerHead(call, head)) return;

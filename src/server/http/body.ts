@@ -13,11 +13,16 @@ const ORIGINAL_CHUNK_BYTES = 8192;
 /** Longer bodies wait until there is room for all that they may become. */
 const SMALL_BYTES = 64 * 1024;
 /** One whose length nobody knows is first taken to be no longer than this. */
-const FIRST_GUESS = 320 * 1024;
+const FIRST_GUESS = 1_400_000;
 /** What a body is parsed to takes so many times its bytes, itself included. */
 const PARSED = 3;
 /** Bytes that are decoded at once. */
 const DECODED_CHUNK = 64 * 1024;
+/** A body that others wait for has to come by at least so many bytes in this time. */
+const PACE_MS = 2_000;
+const PACE_BYTES = 128 * 1024;
+
+const tooSlow = (): ClientError => new ClientError(408, 'Request body too slow', 'Others wait for the memory that is kept for it');
 
 const tooLarge = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request exceeds the limit of ${limit} bytes`);
@@ -96,6 +101,8 @@ class BodyRead {
   private readonly buffer: BodyBuffer;
   private decoding: Transform | null = null;
   private received = 0;
+  private pace: NodeJS.Timeout | null = null;
+  private receivedBefore = 0;
   /** So long a body there is room for. */
   private room = SMALL_BYTES;
   private settled = false;
@@ -107,11 +114,12 @@ class BodyRead {
     private readonly memory: RequestMemory,
     private readonly plan: BodyPlan,
   ) {
-    this.buffer = new BodyBuffer(plan.decoder === null ? plan.length : null);
+    const { decoder, length } = plan;
+    this.buffer = new BodyBuffer(decoder === null && length !== null && length <= SMALL_BYTES ? length : null);
   }
 
   run(): Promise<Buffer> {
-    const { length, sent, decoder } = this.plan;
+    const { length, sent } = this.plan;
     if (length !== null && length > sent) {
       this.req.resume();
       return Promise.reject(tooLarge(sent));
@@ -120,11 +128,7 @@ class BodyRead {
       this.resolve = resolve;
       this.reject = reject;
       this.req.on('end', this.onEnd).on('error', this.onGone).on('close', this.onGone);
-      if (decoder !== null || length === null || length <= SMALL_BYTES) this.req.on('data', this.onData);
-      else
-        this.waitFor(length, () => {
-          this.req.on('data', this.onData);
-        });
+      this.req.on('data', this.onData);
     });
   }
 
@@ -173,7 +177,14 @@ class BodyRead {
     buffer.add(part);
     if (buffer.size <= this.room) return;
     from.pause();
-    this.waitFor(buffer.size < FIRST_GUESS ? FIRST_GUESS : this.plan.decoded, () => from.resume());
+    this.waitFor(this.nextRoom(), () => from.resume());
+  }
+
+  /** How long a body there is to be room for, when it has become longer than there is. */
+  private nextRoom(): number {
+    const { length, decoder, decoded } = this.plan;
+    if (decoder === null && length !== null) return length;
+    return this.room === SMALL_BYTES ? Math.min(FIRST_GUESS, decoded) : decoded;
   }
 
   /** Goes on when there is room for a body of this length and for what it is parsed to. */
@@ -182,15 +193,25 @@ class BodyRead {
     this.buffer.expect(length);
     this.memory.reserve(PARSED * length).then(
       () => {
-        if (!this.settled) then();
+        if (this.settled) return;
+        this.pace ??= setInterval(() => this.checkPace(), PACE_MS);
+        then();
       },
       (error: unknown) => this.fail(this.req.socket.destroyed ? new ClientGoneError() : (error as Error)),
     );
   }
 
+  /** Memory is not kept for a client that does not send. */
+  private checkPace(): void {
+    const came = this.received - this.receivedBefore;
+    this.receivedBefore = this.received;
+    if (came < PACE_BYTES && !this.req.complete && this.memory.isWanted) this.fail(tooSlow());
+  }
+
   private settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
+    if (this.pace !== null) clearInterval(this.pace);
     this.req.off('data', this.onData).off('end', this.onEnd).off('error', this.onGone).off('close', this.onGone);
     return true;
   }

@@ -228,6 +228,7 @@ export class Call implements HttpCall {
   }
 
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void {
+    this.memory.add(body.length);
     this.finish(200, contentType, null, body, ['Age', String(ageSeconds), 'Cache-Control', `max-age=${maxAgeSeconds}`]);
   }
 

@@ -27,8 +27,16 @@ export function internalMessage(error: unknown): string {
   return error.message;
 }
 
+/** Characters of a text that an answer echoes: what a client sent may be megabytes long. */
+const ECHOED = 64 * 1024;
+
+const beginning = (text: string): string => (text.length <= ECHOED ? text : `${text.slice(0, ECHOED)}...`);
+
 /** How an error is to be answered in the API form. */
 export function describeError(error: unknown): { status: number; message: string; details: string | null } {
-  if (error instanceof ClientError) return { status: error.status, message: error.message, details: error.details };
+  if (error instanceof ClientError) {
+    const { status, message, details } = error;
+    return { status, message: beginning(message), details: details && beginning(details) };
+  }
   return { status: 500, message: internalMessage(error), details: null };
 }

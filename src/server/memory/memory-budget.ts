@@ -4,7 +4,7 @@ import { MemoryPool } from './memory-pool';
 const SMALL = 3 / 16;
 const MEDIUM = 4 / 16;
 /** Requests that may wait for the last part: they hold some of the others meanwhile. */
-const LARGE_WAITING = 32;
+const LARGE_WAITING = 8;
 /** A reservation of up to this part of the budget is of a usual size. */
 const MEDIUM_SIZE = 1 / 16;
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { ClientError } from '../../util/errors';
+import { collectSoon } from '../../util/heap-growth';
 import type { MemoryBudget } from './memory-budget';
 import type { MemoryPool } from './memory-pool';
 
@@ -33,6 +34,12 @@ function memoryOf(socket: Socket): ConnectionMemory {
   return memory;
 }
 
+/** What a body of so many bytes leaves behind should not stay until there is something to do again. */
+const WORTH_COLLECTING = 4 * 1024 * 1024;
+/** Requests of one connection that wait for their answers, and what each of them takes. */
+const MOST_PIPELINED = 1000;
+const PIPELINED_BYTES = 4096;
+
 /** What one request holds of the budget: its body, what that is parsed to, and its answer. It is let go of when the connection closes. */
 export class RequestMemory {
   private taken = 0;
@@ -53,6 +60,27 @@ export class RequestMemory {
   /** Bytes held. */
   get used(): number {
     return this.taken + this.reserved;
+  }
+
+  /**
+   * Counts what a request takes that was sent before the one in front of it was answered; thousands of them fit into one packet.
+   * @returns false: there is no room for one more of this connection
+   */
+  admitPipelined(): boolean {
+    const { size } = this.connection.requests;
+    if (size <= 1) return true;
+    if (size > MOST_PIPELINED) return false;
+    try {
+      this.add(PIPELINED_BYTES);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether requests wait for what this one has reserved, or as much. */
+  get isWanted(): boolean {
+    return this.pool !== null && this.pool.waiting > 0;
   }
 
   /** Counts bytes more. @throws ClientError 503 when there are no more */
@@ -88,6 +116,7 @@ export class RequestMemory {
   shrink(bytes: number): void {
     if (this.pool === null || this.reserved <= bytes) return;
     const less = this.reserved - bytes;
+    if (less >= WORTH_COLLECTING) collectSoon();
     this.reserved = bytes;
     this.connection.held -= less;
     this.pool.give(less);

@@ -78,6 +78,7 @@ export async function* queryAnswerJson(
     part += arrays ? ']' : '}';
     stats.serializationMs += performance.now() - started;
     part += showStats ? `,"stats":${seriesStatsJson(stats)}}` : '}';
+    if (slice.isOver()) await slice.next();
     if (part.length <= PART) continue;
     yield part;
     part = '';
