@@ -38,6 +38,7 @@ export class SeriesQuestions {
       await task.begin();
       const points = await new LastPoints(this.lasts, optionsOf(task)).find(query);
       task.lifetime.hasRead();
+      task.computed();
       return { points, finish: (...how) => task.finish(...how) };
     } catch (e) {
       const error = task.lifetime.failed(e);
