@@ -1,6 +1,13 @@
 import type { Config } from '../config/types';
-import { readCompactionSettings, readQuerySettings, readSpoolSettings, readUidSettings, readWriteSettings } from '../config/settings';
-import { createMeta, type Meta } from '../meta';
+import {
+  readCompactionSettings,
+  readMetaSettings,
+  readQuerySettings,
+  readSpoolSettings,
+  readUidSettings,
+  readWriteSettings,
+} from '../config/settings';
+import { Meta, type MetaParts } from '../meta';
 import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
 import { HistogramCodecs } from '../histogram';
@@ -49,8 +56,13 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
   const { model, storage, rollups } = createStore(config, logs);
   const logger = logs.get('net.opentsdb.core.TSDB');
   const uidLogger = logs.get('net.opentsdb.uid.UniqueId');
-  const settings = readUidSettings(config);
-  const uids = createUids({ settings, model, storage, logger: uidLogger, loadFilter: () => loadFilter(config, uidLogger) });
+  const uids = createUids({
+    settings: readUidSettings(config),
+    model,
+    storage,
+    logger: uidLogger,
+    loadFilter: () => loadFilter(config, uidLogger),
+  });
   const readOnly = model.mode === 'ro';
   const plugins = await loadWritePlugins(config, logger);
   const spoolSettings = readOnly ? null : readSpoolSettings(config);
@@ -58,7 +70,11 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
   try {
     if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger);
     const histograms = await HistogramCodecs.load(config, logger);
-    return assemble({ config, logs, model, storage, rollups, histograms, uids }, { plugins, spool }, { readOnly });
+    const base = { config, logs, model, storage, rollups, histograms, uids };
+    const settings = readMetaSettings(config);
+    // A plugin that is told of points takes the place of the meta table.
+    const metadata = plugins.metaCache === null ? settings : { ...settings, tracking: null };
+    return assemble(base, { plugins, spool }, { readOnly }, readOnly ? undefined : metadata);
   } catch (error) {
     await spool?.close();
     for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
@@ -81,6 +97,7 @@ function assemble(
   base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'rollups' | 'histograms' | 'uids'>,
   writing: Pick<WriterParts, 'plugins' | 'durability' | 'spool'>,
   compacting: { readOnly?: boolean; drainMs?: number },
+  metadata?: MetaParts['settings'],
 ): App {
   const { config, logs, model, storage, rollups, histograms, uids } = base;
   const shared = { model, storage, uids };
@@ -107,5 +124,8 @@ function assemble(
     reads: queries.findings,
   });
   queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
-  return { ...base, writer, queries, compaction, meta: createMeta(storage, model, uids) };
+  const meta = new Meta({ ...shared, logger: logs.get('net.opentsdb.meta.TSMeta'), settings: metadata });
+  const { tracker } = meta;
+  if (tracker !== null) writer.onPointsStored((rowKey, points) => tracker.stored(rowKey, points));
+  return { ...base, writer, queries, compaction, meta };
 }

@@ -7,7 +7,7 @@ import { checkTables, checkWidths, Patience } from './startup-checks';
  * Opens a daemon's parts: they read and write from here on. Waits for storage that is away as long as `tsd.storage.startup_timeout` says.
  * @throws TableNotFoundError, IllegalArgumentError for widths that are not the table's, StorageError, what the UID filter throws
  */
-export async function openApp({ config, model, storage, uids, writer, compaction }: App, logger: Logger): Promise<void> {
+export async function openApp({ config, model, storage, uids, writer, compaction, meta }: App, logger: Logger): Promise<void> {
   const patience = new Patience(readStartupTimeout(config), logger);
   await patience.with('Opening the storage', () => storage.open());
   await checkTables(model, storage, patience);
@@ -15,6 +15,7 @@ export async function openApp({ config, model, storage, uids, writer, compaction
   await patience.with('Opening the UIDs', () => uids.open());
   writer.startReplay();
   compaction.start();
+  meta.start();
 }
 
 /** One step of closing: it must not keep the next from being taken. */
@@ -27,6 +28,7 @@ export type CloseStep = (what: string, work: () => Promise<void> | undefined) =>
  */
 export async function closeApp(app: App, step: CloseStep, plugin?: { shutdown(): Promise<void> } | null): Promise<void> {
   await step('The write path', () => app.writer.close());
+  await step('Metadata', () => app.meta.close());
   await step('Compaction', () => app.compaction.close());
   await step('The startup plugin', () => plugin?.shutdown());
   app.queries.close();

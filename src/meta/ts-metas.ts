@@ -1,5 +1,5 @@
 import { hexToUid, uidToHex } from '../schema';
-import { PackedCells, type CallOptions, type Row, type Storage } from '../storage';
+import type { CallOptions, Row, Storage } from '../storage';
 import type { UidWidths } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
@@ -27,6 +27,7 @@ export class TsMetas {
     private readonly widths: UidWidths,
     private readonly series: SeriesTable,
     private readonly uidMetas: UidMetas,
+    private readonly uncounted: (tsuid: Buffer) => { points: number; seenAt: number } | null = () => null,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -44,7 +45,7 @@ export class TsMetas {
   /** The metadata of the series of a selection, batch by batch, in the order of their TSUIDs. @throws NoSuchUniqueId, StorageError */
   async *list(selection: SeriesSelection, options: CallOptions = {}): AsyncGenerator<TsMeta[]> {
     for await (const rows of this.series.rows(selection, { ...options, qualifiers: COLUMNS })) {
-      const stored = rows.map(readRow).filter((series) => series !== null);
+      const stored = rows.map((row) => this.stored(row)).filter((series) => series !== null);
       if (stored.length > 0) yield await this.wholes(stored);
     }
   }
@@ -83,12 +84,9 @@ export class TsMetas {
     return created;
   }
 
-  /** Stores metadata of which nothing is known but that the series is there since now, over whatever is stored. @throws StorageError */
-  async createBlank(tsuids: readonly Buffer[]): Promise<void> {
-    const fields = { ...new TsMetaDraft().fields.values, created: Math.floor(this.now() / 1000) };
-    const rows = tsuids.map((row) => ({ row, cells: PackedCells.of(META_COLUMN, encodeTsMeta(uidToHex(row), fields)) }));
-    const [failure] = await this.storage.put(this.table, META_FAMILY, rows);
-    if (failure !== undefined) throw failure.error;
+  /** The cell of a series of which nothing is known but that it is there since now. */
+  blank(tsuid: Buffer): Buffer {
+    return encodeTsMeta(uidToHex(tsuid), { ...new TsMetaDraft().fields.values, created: Math.floor(this.now() / 1000) });
   }
 
   /** Removes what is stored, but not the counter; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors TSMeta.delete */
@@ -120,7 +118,26 @@ export class TsMetas {
 
   private async read(tsuid: Buffer): Promise<StoredSeries | null> {
     const row = await this.storage.get(this.table, { row: tsuid, family: META_FAMILY, qualifiers: COLUMNS });
-    return row && readRow(row);
+    return row && this.stored(row);
+  }
+
+  /** Null for a series that was only counted. */
+  private stored(row: Row): StoredSeries | null {
+    const meta = row.get(META_FAMILY, META_COLUMN);
+    if (meta === null) return null;
+    let lastReceived = 0;
+    let totalDatapoints = 0n;
+    for (let i = 0; i < row.size; i++) {
+      if (!row.qualifier(i).equals(COUNTER_COLUMN) || row.valueLength(i) !== 8) continue;
+      lastReceived = Math.floor(row.timestamp(i) / 1000);
+      totalDatapoints = row.value(i).readBigInt64BE();
+    }
+    const more = this.uncounted(row.key);
+    if (more !== null) {
+      lastReceived = Math.max(lastReceived, more.seenAt);
+      totalDatapoints += BigInt(more.points);
+    }
+    return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), lastReceived, totalDatapoints };
   }
 
   private compareAndSet(tsuid: Buffer, expected: Buffer | null, fields: TsMetaFields): Promise<boolean> {
@@ -152,18 +169,4 @@ const keyOf = ({ kind, id }: KindedUid): string => `${kind} ${id.toString('latin
 /** @param named what is known of the UIDs of its TSUID */
 function assembled({ tsuid, fields, lastReceived, totalDatapoints }: StoredSeries, [metric, ...tags]: TsMeta['tags']): TsMeta {
   return { ...fields, tsuid: uidToHex(tsuid), metric, tags, lastReceived, totalDatapoints };
-}
-
-/** Null for a series that was only counted. */
-function readRow(row: Row): StoredSeries | null {
-  const meta = row.get(META_FAMILY, META_COLUMN);
-  if (meta === null) return null;
-  let lastReceived = 0;
-  let totalDatapoints = 0n;
-  for (let i = 0; i < row.size; i++) {
-    if (!row.qualifier(i).equals(COUNTER_COLUMN) || row.valueLength(i) !== 8) continue;
-    lastReceived = Math.floor(row.timestamp(i) / 1000);
-    totalDatapoints = row.value(i).readBigInt64BE();
-  }
-  return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), lastReceived, totalDatapoints };
 }

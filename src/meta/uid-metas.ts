@@ -4,7 +4,7 @@ import { metaQualifier, NAME_FAMILY, UID_KINDS, type UidKind, type Uids } from '
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
-import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta, type UidMetaFields } from './uid-meta';
+import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta } from './uid-meta';
 
 /** A UID and what kind it is of. */
 export interface KindedUid {
@@ -82,13 +82,13 @@ export class UidMetas {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Stores what there is to say of a UID that was just assigned. Mirrors UIDMeta.storeNew. @throws StorageError */
-  async create(kind: UidKind, id: Buffer): Promise<UidMetaFields> {
+  /** Stores what there is to say of UIDs that were just assigned. Mirrors UIDMeta.storeNew. @throws StorageError */
+  async create(assigned: readonly KindedUid[]): Promise<void> {
+    if (assigned.length === 0) return;
     const fields = { ...new UidMetaDraft().fields.values, created: Math.floor(this.now() / 1000) };
-    const cells = PackedCells.of(QUALIFIERS[kind], encodeUidMeta(kind, fields));
-    const [failure] = await this.storage.put(this.table, NAME_FAMILY, [{ row: id, cells }]);
+    const rows = assigned.map(({ kind, id }) => ({ row: id, cells: PackedCells.of(QUALIFIERS[kind], encodeUidMeta(kind, fields)) }));
+    const [failure] = await this.storage.put(this.table, NAME_FAMILY, rows);
     if (failure !== undefined) throw failure.error;
-    return fields;
   }
 
   private target({ uid, kind }: UidMetaDraft): { uid: string; kind: UidKind } {

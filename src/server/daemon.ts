@@ -174,6 +174,7 @@ export class Daemon implements Tsd {
       { collectStats: async (sink) => uids.collectStats(sink, await usedIds()) },
       this.writer,
       this.compaction,
+      this.meta,
       ...(this.startup ? [this.startup] : []),
       {
         collectStats(sink) {

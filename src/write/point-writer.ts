@@ -68,6 +68,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly resolver: SeriesResolver;
   private readonly underWay = new Set<Promise<void>>();
   private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
+  private storedListener: ((rowKey: Buffer, points: number) => void) | null = null;
   private readonly latency = new LatencyHistogram();
   private readonly qualifier = Buffer.alloc(4);
   private readonly calls: PluginCalls;
@@ -93,6 +94,9 @@ export class StoragePointWriter implements PointWriter {
     this.writes = spool ?? storage;
     this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), {
       rowClosed: (target, key) => this.rowWritten(target, key),
+      rowStored: (target, key, points) => {
+        if (this.storedListener !== null && this.isData(target.table, target.family)) this.storedListener(key, points);
+      },
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     });
@@ -133,6 +137,10 @@ export class StoragePointWriter implements PointWriter {
     this.rowListeners.push(listener);
   }
 
+  onPointsStored(listener: (rowKey: Buffer, points: number) => void): void {
+    this.storedListener = listener;
+  }
+
   isWriting(rowKey: Buffer): boolean {
     return this.lane.rows.find(rowKey, rowKey.length, hashKey(rowKey, rowKey.length)) !== null;
   }
@@ -151,7 +159,10 @@ export class StoragePointWriter implements PointWriter {
 
   private rowsReplayed(table: string, batch: RowBatch): void {
     if (!(batch instanceof CellBatch)) return;
-    for (const { row } of batch.rows) this.rowWritten({ table, family: batch.family, append: batch.append || this.lane.append }, row);
+    for (const { row, cells } of batch.rows) {
+      if (this.storedListener !== null && this.isData(table, batch.family)) this.storedListener(row, cells.count);
+      this.rowWritten({ table, family: batch.family, append: batch.append || this.lane.append }, row);
+    }
   }
 
   addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean {

@@ -104,6 +104,8 @@ export interface PointWriter extends StatsSource {
   mayWrite(): Promise<void>;
   /** Told of every row of the data table that got points, once per stay of the row in the buffer, at its end. The key is only lent. */
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
+  /** The one who is told of the points of rows of the data table once storage has them. The key is only lent. */
+  onPointsStored(listener: (rowKey: Buffer, points: number) => void): void;
   /** Points of this row of the data table are in the buffer. */
   isWriting(rowKey: Buffer): boolean;
   /** Begins to replay what an earlier process has left in the spool. Storage and UIDs have to be open. */

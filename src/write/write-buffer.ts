@@ -17,6 +17,8 @@ export interface FailedRow {
 export interface BufferEvents {
   /** A row that got cells has none in the buffer any more. The key is only lent. */
   rowClosed(target: LaneTarget, key: Buffer): void;
+  /** Points of a row are durable. The key is only lent. */
+  rowStored(target: LaneTarget, key: Buffer, points: number): void;
   rowFailed(failed: FailedRow): void;
   /** A request to storage ended. */
   flushed(milliseconds: number, cells: number): void;
@@ -59,6 +61,7 @@ export class WriteBuffer {
   private laneEvents(target: LaneTarget): LaneEvents {
     return {
       rowClosed: (key) => this.events.rowClosed(target, key),
+      rowStored: (key, points) => this.events.rowStored(target, key, points),
       rowFailed: (key, cells, error) => {
         if (error instanceof ThrottleError) this.failedPoints.throttle += cells.points;
         else if (error instanceof TimeoutError) this.failedPoints.timeout += cells.points;

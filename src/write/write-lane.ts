@@ -39,6 +39,8 @@ export interface LaneTarget {
 export interface LaneEvents {
   /** Nothing of a row is waiting or on its way any more. */
   rowClosed(key: Buffer): void;
+  /** Points of a row are durable. */
+  rowStored(key: Buffer, points: number): void;
   rowFailed(key: Buffer, cells: RowCells, error: StorageError): void;
   flushed(milliseconds: number, cells: number): void;
   retried(rows: number): void;
@@ -248,6 +250,7 @@ export class WriteLane {
     let freed = cells.cost;
     this.cells -= cells.points;
     if (error === undefined) {
+      this.events.rowStored(row.key, cells.points);
       if (cells.sink !== null || cells.waiters !== null) cells.tellStored();
       if (cells.packed.bytes.length <= MAX_SPARE_BYTES) {
         cells.reset();

@@ -1,7 +1,8 @@
 import { LayeredConfig } from '../../src/config';
 import { readJson } from '../../src/json';
 import {
-  createMeta,
+  Meta,
+  META_COLUMN,
   META_FAMILY,
   selectionOf,
   TS_META,
@@ -10,11 +11,11 @@ import {
   UID_META,
   UidMetaDraft,
   uidMetaJson,
-  type Meta,
 } from '../../src/meta';
 import { PackedCells } from '../../src/storage/packed-cells';
 import { readDataModel } from '../../src/tables';
 import type { Uids } from '../../src/uid';
+import { SILENT_LOG } from '../../src/util/log';
 import { uidsOn } from '../support/parts';
 import { openTempStore, type TempStore } from '../support/temp-store';
 
@@ -29,7 +30,7 @@ beforeEach(async () => {
   temp = await openTempStore();
   const config = new LayeredConfig([]);
   uids = uidsOn(temp.storage, config);
-  meta = createMeta(temp.storage, readDataModel(config), uids);
+  meta = new Meta({ storage: temp.storage, model: readDataModel(config), uids, logger: SILENT_LOG });
   await uids.assign('metrics', 'sys.cpu');
   await uids.assign('tagk', 'host');
   await uids.assign('tagv', 'web01');
@@ -38,6 +39,11 @@ afterEach(() => temp.close());
 
 const uidDraft = (json: object): UidMetaDraft => readJson(JSON.stringify(json), UID_META) ?? new UidMetaDraft();
 const tsDraft = (json: object): TsMetaDraft => readJson(JSON.stringify(json), TS_META) ?? new TsMetaDraft();
+
+async function createBlank(rows: readonly Buffer[]): Promise<void> {
+  const puts = rows.map((row) => ({ row, cells: PackedCells.of(META_COLUMN, meta.tsMetas.blank(row)) }));
+  expect(await temp.storage.put('tsdb-meta', META_FAMILY, puts)).toEqual([]);
+}
 
 async function cell(table: string, row: Buffer, qualifier: string): Promise<string | undefined> {
   const found = await temp.storage.get(table, { row, family: META_FAMILY, qualifiers: [Buffer.from(qualifier)] });
@@ -111,7 +117,7 @@ describe('metadata of series', () => {
 
   test('is stored as the original stores it, and told with that of its UIDs', async () => {
     await count(18n);
-    await meta.tsMetas.createBlank([ROW]);
+    await createBlank([ROW]);
     await meta.tsMetas.save(tsDraft({ tsuid: TSUID, max: 100, min: '-Infinity', custom: { k: null }, created: 1328140801500 }), false);
     expect(await cell('tsdb-meta', ROW, 'ts_meta')).toBe(
       `{"tsuid":"${TSUID}","displayName":"","description":"","notes":"","created":1328140801,"custom":{"k":null},` +
@@ -127,7 +133,7 @@ describe('metadata of series', () => {
   });
 
   test('an edit keeps what it leaves out, a replacement does not; null is stored, and not shown', async () => {
-    await meta.tsMetas.createBlank([ROW]);
+    await createBlank([ROW]);
     await meta.tsMetas.save(tsDraft({ tsuid: TSUID, units: '%', retention: 30, created: 5 }), false);
     expect(await meta.tsMetas.save(tsDraft({ tsuid: TSUID, notes: null, max: 2.5 }), false)).toMatchObject({
       units: '%',
@@ -145,7 +151,7 @@ describe('metadata of series', () => {
   });
 
   test('"NaN" counts as a change, as in the original', async () => {
-    await meta.tsMetas.createBlank([ROW]);
+    await createBlank([ROW]);
     await meta.tsMetas.save(tsDraft({ tsuid: TSUID, max: 1 }), false);
     expect(await meta.tsMetas.save(tsDraft({ tsuid: TSUID, max: 'NaN' }), false)).toMatchObject({ max: NaN });
     expect(
@@ -183,7 +189,7 @@ describe('metadata of series', () => {
   test('is listed by metric and tags; rows that are no series, or were only counted, are passed over', async () => {
     await uids.assign('tagv', 'web02');
     const other = Buffer.from('000001000001000002', 'hex');
-    await meta.tsMetas.createBlank([ROW, other, Buffer.from('000001', 'hex')]);
+    await createBlank([ROW, other, Buffer.from('000001', 'hex')]);
     await temp.storage.put('tsdb-meta', META_FAMILY, [
       { row: Buffer.from('000001000001000003', 'hex'), cells: PackedCells.of(Buffer.from('ts_ctr'), Buffer.alloc(8)) },
     ]);

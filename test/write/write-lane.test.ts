@@ -7,7 +7,13 @@ import { Door } from './support/unruly-storage';
 
 /** Nothing leaves by the time in a test, unless somebody waits for it. */
 const PACE = { flushMs: 3_600_000, hurryMs: 1, batchCells: 1000, inFlight: 4, retryMs: 0 };
-const IGNORED = { rowClosed: () => undefined, rowFailed: () => undefined, flushed: () => undefined, retried: () => undefined };
+const IGNORED = {
+  rowClosed: () => undefined,
+  rowStored: () => undefined,
+  rowFailed: () => undefined,
+  flushed: () => undefined,
+  retried: () => undefined,
+};
 
 const TARGET = { table: 'tsdb', family: Buffer.from('t'), append: false, timed: false, durability: 'default' } as const;
 const none = (): Promise<Failure[]> => Promise.resolve([]);

@@ -3,6 +3,7 @@ export { readCompactionSettings, type CompactionSettings } from './compaction';
 export { readHBaseSettings, type HBaseSettings } from './hbase';
 export { readHistogramCodecs } from './histograms';
 export { readImportSettings, type ImportSettings } from './import';
+export { readMetaSettings, type MetaSettings, type TrackingSettings } from './meta';
 export { type Mode } from './mode';
 export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';

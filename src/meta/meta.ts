@@ -1,0 +1,63 @@
+import type { MetaSettings } from '../config/settings/meta';
+import type { Storage } from '../storage';
+import type { DataModel } from '../tables';
+import type { Uids } from '../uid';
+import type { Log } from '../util/log';
+import type { StatsSink, StatsSource } from '../util/stats';
+import { AnnotationStore } from './annotations';
+import { AssignedUids } from './assigned-uids';
+import { CounterWrites } from './counter-writes';
+import { SeriesTable } from './series-table';
+import { SeriesTracker } from './series-tracker';
+import { TsMetas } from './ts-metas';
+import { UidMetas } from './uid-metas';
+
+/** What metadata are made of. */
+export interface MetaParts {
+  readonly storage: Storage;
+  readonly model: DataModel;
+  readonly uids: Uids;
+  readonly logger: Log;
+  /** What is written on its own; absent: nothing, as in tools. */
+  readonly settings?: MetaSettings;
+}
+
+/** Everything that is kept beside the points. */
+export class Meta implements StatsSource {
+  readonly annotations: AnnotationStore;
+  readonly uidMetas: UidMetas;
+  readonly tsMetas: TsMetas;
+  /** Keeps the meta table up with the points; null: it is not kept up. */
+  readonly tracker: SeriesTracker | null;
+  private readonly assigned: AssignedUids | null;
+
+  constructor({ storage, model, uids, logger, settings }: MetaParts) {
+    const { tables, widths, layout } = model;
+    this.annotations = new AnnotationStore(storage, tables.data.name, layout, model.explicitTimestamps);
+    this.uidMetas = new UidMetas(storage, tables.uid.name, uids);
+    const series = new SeriesTable(storage, tables.meta.name, widths);
+    this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, (tsuid) => this.tracker?.uncounted(tsuid) ?? null);
+    const tracking = settings?.tracking ?? null;
+    this.tracker =
+      tracking && new SeriesTracker(new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking), tracking, layout, logger);
+    this.assigned = settings?.createsUidMetas === true ? new AssignedUids(this.uidMetas, logger) : null;
+    uids.onAssigned((kind, _name, id) => this.assigned?.assigned(kind, id));
+  }
+
+  start(): void {
+    this.tracker?.start();
+  }
+
+  /** Resolves when everything that has come in so far is told of in the tables, or can't be. */
+  async flush(): Promise<void> {
+    await Promise.all([this.assigned?.flush(), this.tracker?.flush()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.assigned?.flush(), this.tracker?.close()]);
+  }
+
+  collectStats(sink: StatsSink): void {
+    this.tracker?.collectStats(sink);
+  }
+}
