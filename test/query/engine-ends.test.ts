@@ -6,6 +6,7 @@ import { DoNotRetryError, PackedCells, TimeoutError, type Row, type Storage } fr
 import { registryJson } from '../../src/server/http/query/registry-json';
 import { intercept } from '../uid/support/uid-store';
 import { TestEngine, type Output } from './support/engine';
+import { until } from '../support/until';
 
 const B = 1356998400;
 const HOUR = `start=${B}&end=${B + 3600}`;
@@ -94,13 +95,9 @@ describe('limits', () => {
         () => 'answered',
         (e: Error) => e.message,
       );
-    // Timers get their turn between two questions.
-    const until = async (wanted: string): Promise<void> => {
-      while (!(await asked()).includes(wanted)) await new Promise(setImmediate);
-    };
-    await until('our limit of 7 data points');
+    await until(async () => (await asked()).includes('our limit of 7 data points'));
     writeFileSync(file, '[]');
-    await until('answered');
+    await until(async () => (await asked()).includes('answered'));
     rmSync(dir, { recursive: true });
   });
 });
@@ -133,7 +130,8 @@ describe('ends', () => {
     await tsd.put(`m ${B} 1 host=a`);
     const client = new AbortController();
     const failed = refusal(tsd.ask(`${HOUR}&m=sum:m`, client.signal));
-    setTimeout(() => client.abort(new Error('gone')), 20);
+    await until(() => tsd.engine.registry.running.length === 1);
+    client.abort(new Error('gone'));
     expect((await failed).message).toBe('gone');
     expect(tsd.engine.registry.running).toHaveLength(0);
   });

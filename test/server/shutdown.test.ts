@@ -5,6 +5,7 @@ import { turns } from '../../src/server/turns';
 import { LogSystem } from '../../src/util/logger';
 import { ask, Connection, json, requestBytes, telnet } from './support/client';
 import { startDaemon } from './support/daemon';
+import { until } from '../support/until';
 
 /** Opens the store of a stopped daemon again. */
 async function reopen(dataPath: string): Promise<Daemon> {
@@ -40,18 +41,18 @@ it('loses nothing that came by telnet before, nor what HTTP has acknowledged', a
 
 it('lets calls under way end, and takes no new connections', async () => {
   const tsd = await startDaemon();
-  let release = (): void => {};
+  let release: (() => void) | null = null;
   jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => new Promise((resolve) => (release = () => resolve(['late']))));
   const busy = await Connection.open(tsd.port);
   busy.send(requestBytes('/api/suggest?type=metrics'));
   const idle = await Connection.open(tsd.port);
   idle.send(requestBytes('/api/version'));
   await idle.answer();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => release !== null);
   const stopped = tsd.daemon.shutdown('test');
   await idle.toEnd();
   await expect(Connection.open(tsd.port)).rejects.toThrow('ECONNREFUSED');
-  release();
+  release!();
   expect((await busy.answer()).text).toBe('["late"]');
   await stopped;
   await busy.toEnd();

@@ -6,6 +6,7 @@ import { EmbeddedStorage } from '../../src/storage/embedded';
 import { type Row, type Storage } from '../../src/storage';
 import { CELLS_PER_ROW, ROWS_PER_BATCH } from '../support/store-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
+import { turns, until } from '../support/until';
 
 jest.setTimeout(60_000);
 
@@ -66,7 +67,7 @@ it('loses no increment of several processes beside one that reads and counts as 
       expect(now).toBeGreaterThanOrEqual(last);
       last = now;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await turns(1);
   }
   const got = [...own, ...(await running).flatMap((a) => a.got)].map(Number).sort((x, y) => x - y);
   expect(got).toEqual(Array.from({ length: 800 }, (_, i) => i + 1));
@@ -105,14 +106,9 @@ it('loses nothing acknowledged when the writer is killed, tears no batch, and go
   for (let round = 0; round < 4; round++) {
     const writer = child(temp.path, 'batches', round * 1_000_000);
     const exit = once(writer, 'exit');
-    const first = new Promise<void>((resolve) => {
-      writer.on('message', (m: { acknowledged: number }) => {
-        acknowledged.add(m.acknowledged);
-        resolve();
-      });
-    });
-    await Promise.race([first, exit]);
-    await new Promise((resolve) => setTimeout(resolve, 40 + round * 55));
+    writer.on('message', (m: { acknowledged: number }) => acknowledged.add(m.acknowledged));
+    const enough = acknowledged.size + 3 + 4 * round;
+    await until(() => acknowledged.size >= enough || writer.exitCode !== null);
     writer.kill('SIGKILL');
     expect((await exit)[1]).toBe('SIGKILL');
     const reopened = new EmbeddedStorage({ path: temp.path, tables: TABLES });

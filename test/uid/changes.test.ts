@@ -10,6 +10,7 @@ import { UidTable } from '../../src/uid/uid-table';
 import { UniqueId } from '../../src/uid/unique-id';
 import { IllegalArgumentError } from '../../src/util/errors';
 import { b, cell, eachTestHasAStore, intercept, putCell, uid, uidsOver, UID_TABLE } from './support/uid-store';
+import { until } from '../support/until';
 
 const store = eachTestHasAStore();
 
@@ -101,18 +102,21 @@ describe('renaming', () => {
     let answer = (): void => {};
     const gate = new Promise<void>((resolve) => (answer = resolve));
     await uidsOver(store.storage).getOrCreateId('metrics', 'old');
-    let hold = false;
+    let [hold, held] = [false, false];
     const slow = intercept(store.storage, {
       get: async (table, get, options) => {
         const row = await store.storage.get(table, get, options);
-        if (hold && get.row.toString() === 'old') await gate;
+        if (hold && get.row.toString() === 'old') {
+          held = true;
+          await gate;
+        }
         return row;
       },
     });
     const uids = uidsOver(slow);
     hold = true;
     const early = uids.getId('metrics', 'old');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => held);
     hold = false;
     await uids.rename('metrics', 'old', 'new');
     answer();

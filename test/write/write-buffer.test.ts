@@ -6,6 +6,7 @@ import { openTempStore, type TempStore } from '../support/temp-store';
 import { cellsOf, writingOn, type Writing } from './support/data-table';
 import { Door, UnrulyStorage } from './support/unruly-storage';
 import { figuresOf } from '../support/figures';
+import { turns, until } from '../support/until';
 
 let store: TempStore;
 let unruly: UnrulyStorage;
@@ -94,11 +95,13 @@ describe('the write buffer', () => {
 
   it('keeps to the interval that the operator set', async () => {
     await start({ 'hbase.rpcs.buffered_flush_interval': '400' });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     send(`m ${T0 + 1} 1 host=a`);
-    await sleep(150);
+    jest.advanceTimersByTime(399);
     expect(unruly.writes).toHaveLength(0);
-    await sleep(500);
+    jest.advanceTimersByTime(1);
     expect(unruly.writes).toHaveLength(1);
+    jest.useRealTimers();
   });
 
   it('tells everyone concerned what became of their points, each their number', async () => {
@@ -130,7 +133,7 @@ describe('the write buffer', () => {
     unruly.before = (_table, rows) =>
       failures-- > 0 ? rows.map((_, index) => ({ index, error: new RetryableError('region is moving') })) : undefined;
     send(`m ${T0 + 1} 1 host=a`, sink);
-    await sleep(40);
+    await until(() => failures < 3);
     send(`m ${T0 + 1} 2 host=a`, sink);
     await writing.writer.flush();
     expect(failures).toBeLessThan(0);
@@ -149,7 +152,7 @@ describe('the write buffer', () => {
     failures = 1;
     send(`m ${T0 + 1} 42.5 host=a`);
     send(`m ${T0 * 1000 + 500} 6 host=a`);
-    await sleep(40);
+    await until(() => failures < 1);
     send(`m ${T0 + 2} 300 host=a`);
     await writing.writer.flush();
     expect(await values()).toEqual(['050000=' + '000005' + '001b422a0000' + 'f0007d0006' + '0021012c']);
@@ -166,7 +169,7 @@ describe('the write buffer', () => {
     });
     let turn = 0;
     unruly.before = async (_table, rows) => {
-      await sleep(turn++ % 3);
+      await turns(turn++ % 3);
       return rows.flatMap((_, index) => ((turn + index) % 4 === 0 ? [{ index, error: new RetryableError('again') }] : []));
     };
     const expected = new Map<string, number>();
@@ -175,7 +178,7 @@ describe('the write buffer', () => {
         for (const { host, second, value, pause } of points) {
           send(`m ${T0 + second} ${value} host=${host}`);
           expected.set(`${host} ${second}`, value);
-          if (pause === 0) await sleep(1);
+          if (pause === 0) await sleep(1); // the time of a flush
         }
       }),
       { numRuns: 20 },
@@ -199,10 +202,10 @@ describe('the byte budget', () => {
     unruly.before = door.pass;
     const { writer } = writing;
     for (let i = 0; writer.accepting; i++) send(`m ${T0 + i} 1 host=a`);
-    const turns: number[] = [];
-    for (let i = 0; i < 5; i++) void writer.mayWrite().then(() => turns.push(i));
-    await sleep(20);
-    expect(turns).toEqual([]);
+    const order: number[] = [];
+    for (let i = 0; i < 5; i++) void writer.mayWrite().then(() => order.push(i));
+    await turns(20);
+    expect(order).toEqual([]);
     let sent = 0;
     expect(() => {
       for (; sent < 10_000; sent++) send(`m ${T0 * 1000 + sent} 1 host=b`);
@@ -210,8 +213,8 @@ describe('the byte budget', () => {
     expect(sent).toBeGreaterThan(100);
     door.release();
     await writer.flush();
-    await sleep(5);
-    expect(turns).toEqual([0, 1, 2, 3, 4]);
+    await until(() => order.length === 5);
+    expect(order).toEqual([0, 1, 2, 3, 4]);
     send(`m ${T0} 1 host=b`);
   });
 
@@ -247,14 +250,14 @@ describe('a region that is away', () => {
       const time = T0 + hour * 3600;
       for (const host of ['a', 'b', 'c']) send(`m ${time} 1 host=${host}`, host === 'c' ? there : here);
     }
-    for (let i = 0; here.points < 16 && i < 200; i++) await sleep(10);
+    await until(() => here.points >= 16);
     expect([here.points, there.points]).toEqual([16, 0]);
     expect(figure('rows')).toBe(8);
     expect(figure('points')).toBe(8);
     // A row that is done takes new points, one that is not keeps them behind those under way.
     send(`m ${T0} 2 host=a`, here);
     send(`m ${T0} 2 host=c`, there);
-    for (let i = 0; here.points < 17 && i < 200; i++) await sleep(10);
+    await until(() => here.points >= 17);
     expect([here.points, there.points]).toEqual([17, 0]);
     unruly.awayDoor.release();
     await writing.writer.flush();
@@ -271,7 +274,7 @@ describe('a region that is away', () => {
     unruly.awayError = new DoNotRetryError('Region is gone');
     const [here, there] = [new Sink(), new Sink()];
     for (let i = 0; i < 5; i++) for (const host of ['a', 'b', 'c']) send(`m ${T0 + i} 1 host=${host}`, host === 'c' ? there : here);
-    for (let i = 0; here.points < 10 && i < 200; i++) await sleep(10);
+    await until(() => here.points >= 10);
     expect([here.points, there.failures]).toEqual([10, []]);
     unruly.awayDoor.release();
     await writing.writer.flush();

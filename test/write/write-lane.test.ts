@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreFullError, type Failure, type RowPut } from '../../src/storage';
 import type { PointSink } from '../../src/write';
 import { WriteBudget } from '../../src/write/write-budget';
@@ -23,6 +22,7 @@ let writes: string[][];
 let lane: WriteLane;
 
 beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
   writes = [];
   const write = async (_table: string, _family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> => {
     writes.push(rows.map(({ row, cells }) => `${row.toString()} ${cells.count}`));
@@ -31,7 +31,10 @@ beforeEach(() => {
   };
   lane = new WriteLane({ put: write, append: write, delete: none }, TARGET, PACE, new WriteBudget(1 << 20), IGNORED);
 });
-afterEach(() => lane.drain());
+afterEach(async () => {
+  jest.useRealTimers();
+  await lane.drain();
+});
 
 class Waiter implements PointSink {
   told = 0;
@@ -47,19 +50,19 @@ function add(name: string, sink: PointSink | null): void {
   lane.add(row, Buffer.from([0, 0]), 2, Buffer.from([1]), 1, -1, sink);
 }
 
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await sleep(1);
-};
+/** Lets time pass for the lane. */
+const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
 describe('the pace of a lane', () => {
   it('lets points gather until one comes that somebody waits for, which takes the others along', async () => {
     const waiter = new Waiter();
     add('a', null);
     add('a', { failed: () => undefined });
-    await sleep(20);
+    await pass(1000);
     expect(writes).toEqual([]);
     add('b', waiter);
-    await until(() => waiter.told === 1);
+    await pass(1);
+    expect(waiter.told).toBe(1);
     expect(writes).toEqual([['a 2', 'b 1']]);
   });
 
@@ -67,13 +70,15 @@ describe('the pace of a lane', () => {
     const [first, second] = [new Waiter(), new Waiter()];
     door.shut();
     add('a', first);
-    await until(() => writes.length === 1);
+    await pass(1);
+    expect(writes).toHaveLength(1);
     add('a', null);
     add('a', second);
     add('a', first);
     expect(second.told).toBe(0);
     door.release();
-    await until(() => second.told === 1);
+    await pass(1);
+    expect(second.told).toBe(1);
     expect(writes).toEqual([['a 1'], ['a 3']]);
     expect(first.told).toBe(2);
   });
@@ -82,11 +87,12 @@ describe('the pace of a lane', () => {
     const waiter = new Waiter();
     door.shut();
     add('a', waiter);
-    await until(() => writes.length === 1);
+    await pass(1);
+    expect(writes).toHaveLength(1);
     add('a', null);
     door.release();
-    await until(() => waiter.told === 1);
-    await sleep(20);
+    await pass(1000);
+    expect(waiter.told).toBe(1);
     expect(writes).toEqual([['a 1']]);
     expect(lane.cells).toBe(1);
   });
@@ -108,10 +114,10 @@ describe('a store that is full', () => {
     add('a', { failed: () => told.push('lost') });
     add('a', { failed: (error, points) => reasons.push(`${error.message} ${points}`), stored: () => told.push('stored') });
     add('a', null);
-    await until(() => reasons.length > 0);
-    await sleep(20);
+    await pass(1000);
+    expect(reasons).toHaveLength(1);
     full = false;
-    await until(() => stored.length > 0);
+    await pass(5000);
     expect(stored).toEqual(['a 3']);
     expect(reasons).toEqual(['no space left 1']);
     expect(told).toEqual([]);

@@ -13,7 +13,7 @@ const SHRINK_PAUSE_MS = 200;
  */
 export class CongestionWindow {
   private size: number;
-  private shrunkAt = 0;
+  private shrunkAt = -Infinity;
   private waiters: (() => void)[] = [];
   inFlight = 0;
   /** Times that the limit was reached. */
@@ -22,10 +22,12 @@ export class CongestionWindow {
   /**
    * @param most the highest limit
    * @param slowMs an answer that takes longer counts as overload
+   * @param now milliseconds on a clock that never goes back
    */
   constructor(
     private readonly most: number,
     private readonly slowMs: number,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.size = most;
   }
@@ -72,7 +74,7 @@ export class CongestionWindow {
   leave(outcome: CallOutcome, latencyMs: number): void {
     this.inFlight--;
     if (outcome === 'overloaded' || (outcome === 'well' && latencyMs > this.slowMs)) {
-      const now = Date.now();
+      const now = this.now();
       if (now - this.shrunkAt > SHRINK_PAUSE_MS) {
         this.shrunkAt = now;
         this.size = Math.max(1, this.size / 2);

@@ -138,9 +138,10 @@ export class SegmentQueue {
   private async seal(): Promise<void> {
     const { current } = this;
     if (current === null) return;
+    // At no moment it is in neither place: its bytes are counted by whoever asks.
     this.current = null;
-    await current.file.close();
     this.sealed.push({ name: current.name, size: current.size });
+    await current.file.close();
   }
 
   /** The oldest segment; nothing is added to it from here on. Null: there are no records. */

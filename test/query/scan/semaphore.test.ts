@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Semaphore } from '../../../src/query/scan';
+import { turns } from '../../support/until';
 
 const never = new AbortController().signal;
 
@@ -13,7 +13,7 @@ test('no more work at once than there are permits, first come first served', asy
       semaphore.run(never, async () => {
         order.push(i);
         most = Math.max(most, ++running);
-        await sleep(1);
+        await turns(2);
         running--;
       }),
     ),
@@ -26,7 +26,7 @@ test('a permit comes back when the work fails; who gives up waiting takes none',
   const semaphore = new Semaphore(1);
   const gone = new AbortController();
   const first = semaphore.run(never, async () => {
-    await sleep(5);
+    await turns(5);
     throw new Error('failed');
   });
   const second = semaphore.run(gone.signal, async () => 'second');

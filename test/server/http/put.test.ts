@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError } from '../../../src/storage';
 import { cellsOf } from '../../write/support/data-table';
 import { ask, type Answer } from '../support/client';
@@ -229,8 +228,10 @@ describe('storage that refuses', () => {
   it('is not waited for longer than sync_timeout', async () => {
     await post('?sync', point());
     const real = tsd.daemon.storage.put.bind(tsd.daemon.storage);
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
     jest.spyOn(tsd.daemon.storage, 'put').mockImplementation(async (...args) => {
-      await sleep(500);
+      await gate;
       return real(...args);
     });
     const late = await post('?sync&sync_timeout=50&details', [point(), point({ timestamp: T + 1 })]);
@@ -242,6 +243,7 @@ describe('storage that refuses', () => {
     expect(JSON.parse(plain.text).error.message).toBe(
       'The put call has timedout with 0 successful writes, 0 failed writes and 1 timed out writes.',
     );
+    release();
     await tsd.daemon.writer.flush();
   });
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import { ask, Connection, json, requestBytes } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
+import { turns, until } from '../../support/until';
 
 const POINT = { metric: 'm', timestamp: 1700000000, value: 1, tags: { host: 'a' } };
 const points = (count: number): string =>
@@ -27,7 +27,7 @@ describe('request bodies', () => {
     const chunk = (part: string): string => `${part.length.toString(16)}\r\n${part}\r\n`;
     const connection = await Connection.open(tsd.port);
     connection.send('POST /api/put?summary HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n' + chunk(text.slice(0, half)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await turns(10);
     connection.send(chunk(text.slice(half)) + '0\r\n\r\n');
     expect((await connection.answer()).text).toBe('{"success":300,"failed":0}');
     connection.close();
@@ -233,10 +233,10 @@ describe('answers', () => {
     const { registry } = tsd.daemon.queries;
     const connection = await Connection.open(tsd.port);
     connection.send(requestBytes('/api/query?start=1700000000&end=1700000010&m=sum:m'));
-    while (registry.running.length === 0) await sleep(5);
+    await until(() => registry.running.length > 0);
     connection.socket.end();
     expect((await connection.toEnd()).length).toBe(0);
-    while (registry.running.length > 0) await sleep(5);
+    await until(() => registry.running.length === 0);
     jest.restoreAllMocks();
   });
 });

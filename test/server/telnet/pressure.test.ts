@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError, ThrottleError } from '../../../src/storage';
 import { figuresOf } from '../../support/figures';
 import { openTempStore, type TempStore } from '../../support/temp-store';
 import { cellsOf } from '../../write/support/data-table';
 import { Door, UnrulyStorage } from '../../write/support/unruly-storage';
 import { TelnetTsd } from './support/telnet-tsd';
+import { turns, until } from '../../support/until';
 
 let store: TempStore;
 let unruly: UnrulyStorage;
@@ -49,7 +49,7 @@ describe('storage that fails later', () => {
     unruly.before = (_table, rows) => rows.map((_, index) => ({ index, error: new DoNotRetryError('Region is gone') }));
     const { socket, heard } = await dial();
     socket.write(lines('a', 0, 3));
-    await sleep(150);
+    await until(() => heard().split('\n').length > 3);
     expect(heard()).toBe('put: HBase error: Region is gone\n'.repeat(3));
     expect(tsd.counters.ingest.hbaseErrors).toBe(3);
     socket.destroy();
@@ -60,7 +60,8 @@ describe('storage that fails later', () => {
     unruly.before = (_table, rows) => rows.map((_, index) => ({ index, error: new DoNotRetryError('Region is gone') }));
     const { socket, heard } = await dial();
     socket.write(`${lines('a', 0, 3)}put m 0 1 a=b\n`);
-    await sleep(150);
+    await until(() => tsd.counters.ingest.hbaseErrors === 3 && heard() !== '');
+    await turns(10);
     expect(heard()).toBe('put: illegal argument: invalid timestamp: 0\n');
     expect(tsd.counters.ingest.hbaseErrors).toBe(3);
     socket.destroy();
@@ -71,11 +72,10 @@ describe('storage that fails later', () => {
     const { socket } = await dial();
     socket.pause();
     const bad = 'put m 0 1 a=b\n'.repeat(5000);
-    for (let i = 0; i < 200 && tsd.counters.ingest.socketWritesBlocked === 0; i++) {
+    await until(() => {
       socket.write(bad);
-      await sleep(5);
-    }
-    expect(tsd.counters.ingest.socketWritesBlocked).toBeGreaterThan(0);
+      return tsd.counters.ingest.socketWritesBlocked > 0;
+    });
     socket.destroy();
   });
 });
@@ -89,16 +89,14 @@ describe('storage that stands still', () => {
     const hoses = await Promise.all(Array.from({ length: 4 }, dial));
     const COUNT = 60_000;
     hoses.forEach(({ socket }, i) => socket.write(lines('a', i * COUNT, COUNT)));
-    await sleep(300);
     const { writer } = tsd.writing;
     const figure = (name: string): number => figuresOf(writer)[`write.buffer.${name}`];
-    expect(writer.accepting).toBe(false);
+    await until(() => !writer.accepting && figure('waiting_clients') === 4);
     const held = figure('bytes');
     expect(held).toBeLessThan(BUDGET);
-    await sleep(200);
+    await until(() => figure('age_ms') > 100);
     expect(figure('bytes')).toBe(held);
     expect(figure('waiting_clients')).toBe(4);
-    expect(figure('age_ms')).toBeGreaterThan(300);
 
     const quiet = await dial();
     quiet.socket.write(lines('b', 0, 10));
@@ -130,7 +128,7 @@ describe('a daemon that stops', () => {
     socket.write(lines('a', 0, COUNT));
     socket.on('end', () => socket.end());
     const closed = once(socket, 'close');
-    while (tsd.connections.length < 2) await sleep(1);
+    await until(() => tsd.connections.length === 2);
     await Promise.all(tsd.connections.map((connection) => connection.drain(16 << 20)));
     await closed;
     await tsd.writing.writer.close();

@@ -3,6 +3,7 @@ import { Deadline } from '../../../src/storage/hbase/deadline';
 import { RegionUnavailableError } from '../../../src/storage/hbase/errors';
 import { type Region, regionHolds, regionSpecifier } from '../../../src/storage/hbase/region';
 import { RegionDirectory, type RegionSource } from '../../../src/storage/hbase/regions';
+import { turns, until } from '../../support/until';
 
 let id = 0;
 function region(start: string, end: string, port = 1): Region {
@@ -20,14 +21,14 @@ class FakeMeta implements RegionSource {
   constructor(public regions: Region[]) {}
   async find(_: string, row: Buffer): Promise<Region> {
     this.finds++;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns(3);
     const found = this.regions.find((r) => regionHolds(r, row));
     if (found === undefined) throw new RegionUnavailableError('nowhere');
     return found;
   }
-  async list(): Promise<Region[]> {
+  list(): Promise<Region[]> {
     this.lists++;
-    return this.regions;
+    return Promise.resolve(this.regions);
   }
 }
 
@@ -120,7 +121,10 @@ describe('the region directory', () => {
     const meta = new FakeMeta([region('', '80')]);
     const directory = new RegionDirectory(meta);
     await expect(directory.locate('t', key('90'), new Deadline(undefined, 200))).rejects.toBeInstanceOf(RegionUnavailableError);
-    setTimeout(() => (meta.regions = [...meta.regions, region('80', '')]), 100);
-    expect((await directory.locate('t', key('90'), soon())).startKey).toEqual(key('80'));
+    const finds = meta.finds;
+    const located = directory.locate('t', key('90'), soon());
+    await until(() => meta.finds > finds + 1);
+    meta.regions = [...meta.regions, region('80', '')];
+    expect((await located).startKey).toEqual(key('80'));
   });
 });

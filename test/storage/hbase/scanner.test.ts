@@ -9,6 +9,7 @@ import { type Region, regionHolds, regionSpecifier } from '../../../src/storage/
 import { RegionDirectory } from '../../../src/storage/hbase/regions';
 import { FailureHandler } from '../../../src/storage/hbase/retry';
 import { RegionScan } from '../../../src/storage/hbase/scanner';
+import { until } from '../../support/until';
 
 const T = Buffer.from('t');
 const P = 'org.apache.hadoop.hbase.';
@@ -257,7 +258,7 @@ describe('a scan', () => {
   it('closes the scanner when its reader stops, after the call that is under way', async () => {
     const { scan, requests } = scanWith([{ results: [['a', 0, 1]] }, { results: [['b', 0, 1]] }]);
     for await (const rows of scan.batches()) if (rows.length > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => requests.includes('close'));
     expect(requests).toEqual(['open at - #0', 'next #1', 'close']);
   });
 });

@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 /** A real Redis of the test's own, in memory, on a free port. */
@@ -73,10 +72,4 @@ export function describeWithRedis(name: string, suite: () => void): void {
   console.warn(`SKIPPED: ${name}: ${reason}`);
   if (process.env.CI === 'true') test(`${name} needs Redis`, () => Promise.reject(new Error(reason)));
   else test.skip(`${name} (skipped: ${reason})`, () => undefined);
-}
-
-/** Looks again every few milliseconds until it holds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
-  for (const end = Date.now() + withinMs; !(await holds()); await sleep(5))
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Storage } from '../../../src/storage';
 import type { Uids, UidInvalidation } from '../../../src/uid';
 import { b, cell, intercept, Lines, putCell, uid, uidsOver, UID_TABLE } from './uid-store';
 import { openTempStore } from '../../support/temp-store';
-import { RedisServer, until } from './redis-server';
+import { turns, until } from '../../support/until';
+import { RedisServer } from './redis-server';
 import { figuresOf } from '../../support/figures';
 
 jest.setTimeout(30_000);
@@ -51,7 +51,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
   }
   const keys = (): Promise<string[]> => redis.command(async (client) => (await client.keys('*')).sort());
   const keysAre = (n: number, withinMs?: number): Promise<void> =>
-    until(`${n} keys in Redis`, async () => (await keys()).length === n, withinMs);
+    until(async () => (await keys()).length === n, `${n} keys in Redis`, withinMs);
   const names = Array.from({ length: 300 }, (_, i) => `name.${i}`);
   const redisComplaints = (t: Tsd): string[] => t.lines.filter((l) => l.startsWith('warn UID cache:'));
 
@@ -204,38 +204,41 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
   });
 
   describe('of a TSD that renames or deletes', () => {
+    const subscribers = (): Promise<number> =>
+      redis.command(async (client) => {
+        const channels = (await client.pubsub('CHANNELS')) as string[];
+        return channels.length === 0 ? 0 : Number((await client.pubsub('NUMSUB', channels[0]))[1]);
+      });
     const told = (uids: Uids): UidInvalidation[] => {
       const heard: UidInvalidation[] = [];
       uids.onInvalidate((what) => heard.push(what));
       return heard;
     };
 
-    it('tells the others exactly, within a second', async () => {
+    it('tells the others exactly', async () => {
       const { first, ids } = await warm();
       const second = await tsd();
       await second.uids.getNames('metrics', ids);
       for (const name of names) await second.uids.getId('metrics', name);
-      await sleep(50); // subscribed
+      await until(async () => (await subscribers()) === 2, 'both are subscribed');
       const heard = told(second.uids);
-      const before = Date.now();
       await first.uids.rename('metrics', names[3], 'renamed');
-      await until('the rename is seen', async () => second.uids.cachedId('metrics', names[3]) === undefined, 1000);
+      await until(async () => second.uids.cachedId('metrics', names[3]) === undefined, 'the rename is seen');
       expect(await second.uids.getName('metrics', ids[3])).toBe('renamed');
       await expect(second.uids.getId('metrics', names[3])).rejects.toThrow('No such name');
       await first.uids.delete('metrics', names[4]);
-      await until('the delete is seen', () => second.uids.cachedId('metrics', names[4]) === undefined, 1000);
+      await until(() => second.uids.cachedId('metrics', names[4]) === undefined, 'the delete is seen');
       await expect(second.uids.getName('metrics', ids[4])).rejects.toThrow('No such unique ID');
-      expect(Date.now() - before).toBeLessThan(2000);
       expect(heard).toContainEqual({ kind: 'metrics', name: names[3] });
     });
 
-    it('is seen within a second by those whose Redis is dead', async () => {
+    it('is seen by those whose Redis is dead', async () => {
       const { first, ids } = await warm();
       const second = await tsd();
       await second.uids.getId('metrics', names[0]);
       await redis.kill();
       await first.uids.rename('metrics', names[0], 'renamed');
-      await until('the rename is seen', () => second.uids.cachedId('metrics', names[0]) === undefined, 1000);
+      await until(() => second.uids.cachedId('metrics', names[0]) === undefined, 'the rename is seen');
       expect(await second.uids.getId('metrics', 'renamed')).toEqual(ids[0]);
     });
 
@@ -244,7 +247,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       const second = await tsd();
       await second.uids.getId('metrics', names[0]);
       await uidsOver(store.storage).rename('metrics', names[0], 'renamed');
-      await until('the rename is seen', () => second.uids.cachedId('metrics', names[0]) === undefined, 1000);
+      await until(() => second.uids.cachedId('metrics', names[0]) === undefined, 'the rename is seen');
       expect(await second.uids.getId('metrics', 'renamed')).toEqual(ids[0]);
       const third = await tsd();
       await expect(third.uids.getId('metrics', names[0])).rejects.toThrow('No such name');
@@ -262,13 +265,13 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       const { ids } = await warm();
       const second = await tsd();
       await second.uids.getId('metrics', names[0]);
-      await sleep(50);
+      await until(async () => (await subscribers()) === 2, 'both are subscribed');
       const [channel] = await redis.command(async (client) => (await client.pubsub('CHANNELS')) as string[]);
       expect(channel).toMatch(/^tsd:uid:[0-9a-f]{16}:ended$/);
       const notice = { sender: 'x', from: 1, to: 1, kind: 'metrics', names: [names[0]], id: ids[0].toString('hex') };
       await redis.command((client) => client.publish(channel, `${'A'.repeat(22)}${JSON.stringify(notice)}`));
       await redis.command((client) => client.publish(channel, 'rubbish'));
-      await sleep(100);
+      await turns(20);
       expect(second.uids.cachedId('metrics', names[0])).toEqual(ids[0]);
       expect(figuresOf(second.uids)['uid.redis.invalidations']).toBe(0);
     });
@@ -276,6 +279,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
     it('leaves no stale answer with a TSD that shares what it read before the change', async () => {
       const { first, ids } = await warm();
       await redis.command((client) => client.flushall());
+      let asked = false;
       let release = (): void => {};
       const gate = new Promise<void>((resolve) => (release = resolve));
       const slow = await tsd(
@@ -283,17 +287,20 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
         {
           get: async (table, get, options) => {
             const row = await store.storage.get(table, get, options);
-            if (get.row.toString() === names[0]) await gate;
+            if (get.row.toString() === names[0]) {
+              asked = true;
+              await gate;
+            }
             return row;
           },
         },
       );
       const early = slow.uids.getId('metrics', names[0]);
-      await sleep(50);
+      await until(() => asked);
       await first.uids.rename('metrics', names[0], 'renamed');
       release();
       expect(await early).toEqual(ids[0]);
-      await sleep(100);
+      await turns(20);
       expect(slow.uids.cachedId('metrics', names[0])).toBeUndefined();
       const third = await tsd();
       await expect(third.uids.getId('metrics', names[0])).rejects.toThrow('No such name');
@@ -305,22 +312,17 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       const { ids } = await warm();
       const t = await tsd({ 'tsd.redis.timeout': '50' });
       redis.freeze();
-      const slowest = { ms: 0 };
-      for (const name of names.slice(0, 100)) {
-        const began = Date.now();
-        await t.uids.getId('metrics', name);
-        slowest.ms = Math.max(slowest.ms, Date.now() - began);
-      }
-      expect(slowest.ms).toBeLessThan(1000);
-      const began = Date.now();
+      await t.uids.getId('metrics', names[0]);
+      // From here on nothing waits for it.
+      expect(figuresOf(t.uids)['uid.redis.up']).toBe(0);
+      for (const name of names.slice(1, 100)) await t.uids.getId('metrics', name);
       for (let i = 0; i < 20; i++) await t.uids.getOrCreateId('tagk', `k${i}`);
-      expect(Date.now() - began).toBeLessThan(5000);
       expect(redisComplaints(t)).toEqual([
         expect.stringMatching(/^warn UID cache: Redis at 127\.0\.0\.1:\d+ is of no use now \(no answer within 50 ms\)/),
       ]);
       expect(figuresOf(t.uids)['uid.redis.up']).toBe(0);
       redis.thaw();
-      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1, 10_000);
+      await until(() => figuresOf(t.uids)['uid.redis.up'] === 1, 'Redis is used again');
       const hits = figuresOf(t.uids)['uid.redis.hits kind=metrics'];
       expect(await t.uids.getId('metrics', names[200])).toEqual(ids[200]);
       expect(figuresOf(t.uids)['uid.redis.hits kind=metrics']).toBe(hits + 1);
@@ -335,7 +337,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await t.uids.getOrCreateId('tagk', 'fresh');
       expect(redisComplaints(t)).toHaveLength(1);
       await redis.start();
-      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1);
+      await until(() => figuresOf(t.uids)['uid.redis.up'] === 1, 'Redis is used again');
       t.uids.dropCaches();
       await t.uids.getId('metrics', names[0]);
       await keysAre(1);
@@ -343,9 +345,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
 
     it('not there at the start', async () => {
       await redis.kill();
-      const began = Date.now();
       const t = await tsd();
-      expect(Date.now() - began).toBeLessThan(3000);
       expect(await t.uids.getOrCreateId('metrics', 'm')).toEqual(uid('000001'));
       expect(redisComplaints(t)).toHaveLength(1);
     });
@@ -369,7 +369,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
         },
       );
       fails = true;
-      await until('Redis is left alone', () => figuresOf(t.uids)['uid.redis.up'] === 0);
+      await until(() => figuresOf(t.uids)['uid.redis.up'] === 0, 'Redis is left alone');
       expect(await t.uids.getId('metrics', names[0])).toEqual(ids[0]);
       expect(t.reads).toBe(1);
     });
@@ -380,9 +380,9 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await t.uids.getId('metrics', names[0]);
       const before = await cell(store.storage, uid('00'), 'name', 'redis_secret');
       await store.storage.delete(UID_TABLE, [{ row: uid('00'), family: b('name') }]);
-      await until('a new secret', async () => ![null, before].includes(await cell(store.storage, uid('00'), 'name', 'redis_secret')));
-      await until('the caches are dropped', () => t.uids.cachedId('metrics', names[0]) === undefined);
-      await until('Redis is used again', () => figuresOf(t.uids)['uid.redis.up'] === 1);
+      await until(async () => ![null, before].includes(await cell(store.storage, uid('00'), 'name', 'redis_secret')), 'a new secret');
+      await until(() => t.uids.cachedId('metrics', names[0]) === undefined, 'the caches are dropped');
+      await until(() => figuresOf(t.uids)['uid.redis.up'] === 1, 'Redis is used again');
       expect(await t.uids.getId('metrics', names[1])).toEqual(ids[1]);
       expect(figuresOf(t.uids)['uid.redis.hits kind=metrics']).toBe(1);
     });
@@ -394,7 +394,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
     expect(await ro.uids.getId('metrics', 'm')).toEqual(uid('000001'));
     expect(await cell(store.storage, uid('00'), 'name', 'redis_secret')).toBeNull();
     await tsd();
-    await until('the reader joins', () => figuresOf(ro.uids)['uid.redis.up'] === 1);
+    await until(() => figuresOf(ro.uids)['uid.redis.up'] === 1, 'the reader joins');
   });
 
   it('is off without its key', () => {

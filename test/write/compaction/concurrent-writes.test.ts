@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { buildQualifier, DATA_FAMILY, encodeDouble, encodeInteger, type MergeOptions } from '../../../src/schema';
 import { PackedCells, type Storage } from '../../../src/storage';
 import { openTempStore, type TempStore } from '../../support/temp-store';
-import { BASE, compactingOn, keyOf, pause, points, read, write } from './support/rows';
+import { turns } from '../../support/until';
+import { BASE, compactingOn, keyOf, points, read, write } from './support/rows';
 import { StagedStorage } from './support/staged-storage';
 
 const FIXING: MergeOptions = { fixDuplicates: true, dateTiered: false, useMaxValue: true };
@@ -28,6 +29,11 @@ const writes = fc.array(fc.record({ second: fc.nat(5), ms: fc.boolean(), double:
   maxLength: 4,
 });
 
+/** Resolves when a cell that is written now has a later time than those before. */
+async function nextMillisecond(): Promise<void> {
+  for (const now = Date.now(); Date.now() <= now;) await turns(1);
+}
+
 /** Writes points as clients do, each a cell, and waits until the clock of the store has gone on. */
 async function add(storage: Storage, key: Buffer, batch: readonly Write[], model: Map<number, number>): Promise<void> {
   for (const { second, ms, double, value } of batch) {
@@ -35,7 +41,7 @@ async function add(storage: Storage, key: Buffer, batch: readonly Write[], model
     const qualifier = buildQualifier(ms ? (BASE + second) * 1000 : BASE + second, flags);
     expect(await storage.put('tsdb', DATA_FAMILY, [{ row: key, cells: PackedCells.of(qualifier, bytes) }])).toEqual([]);
     model.set(second, value);
-    await pause(2);
+    await nextMillisecond();
   }
 }
 
@@ -82,11 +88,11 @@ describe('points that are written while their row is compacted', () => {
   it('are there in the default mode, too: a point that is written anew stands beside the merged one', async () => {
     const key = keyOf(++series);
     await write(store.storage, key, '0010=05 0020=07');
-    await pause(2);
+    await nextMillisecond();
     const staged = new StagedStorage(store.storage);
     staged.after.read = async () => {
       await write(store.storage, key, '0010=06');
-      await pause(2);
+      await nextMillisecond();
     };
     await compactingOn(staged.storage).compact(key);
     expect(await read(store.storage, key)).toBe('0010=06 00100020=050700');
@@ -111,7 +117,7 @@ describe('points that are written while their row is compacted', () => {
         void done.finally(() => (running = false));
         while (running) {
           if (scheduler.count() > 0) await scheduler.waitOne();
-          else await pause(1);
+          else await turns(2);
         }
         await Promise.all([done, adding]);
         await add(store.storage, key, after, model);

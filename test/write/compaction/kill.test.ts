@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DATA_FAMILY } from '../../../src/schema';
 import { openTempStore } from '../../support/temp-store';
-import { BASE, compactingOn, keyOf, pause, points, putOf } from './support/rows';
+import { BASE, compactingOn, keyOf, points, putOf } from './support/rows';
+import { until } from '../../support/until';
 
 jest.setTimeout(120_000);
 
@@ -36,9 +37,12 @@ it('a process killed while it compacts leaves no row worse than before', async (
       });
       const exited = once(child, 'exit');
       let done = false;
-      child.on('message', (message) => (done ||= message === 'done'));
-      await once(child, 'message');
-      await pause(5 + round * 40);
+      let calls = 0;
+      child.on('message', (message) => {
+        if (message === 'done') done = true;
+        else calls++;
+      });
+      await until(() => calls > 12 * round || done || child.exitCode !== null);
       child.kill('SIGKILL');
       await exited;
       if (!done) interrupted++;

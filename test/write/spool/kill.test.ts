@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Storage } from '../../../src/storage';
 import { EmbeddedStorage } from '../../../src/storage/embedded';
 import { TABLES } from '../../support/temp-store';
-import { spoolingOn, until } from './support/spooling';
+import { until } from '../../support/until';
+import { spoolingOn } from './support/spooling';
 
 jest.setTimeout(120_000);
 
@@ -28,18 +28,15 @@ const files = (): string => join(root, 'spool');
 
 const LEAST_TOLD = 200;
 
-/** Runs a writer, collecting what it was told is stored, until it is killed the hard way. */
-async function writeAndDie(mode: 'away' | 'replay', first: number, ms: number): Promise<number[]> {
+/** Runs a writer, collecting what it was told is stored, until it is killed the hard way: when it was told of so many points. */
+async function writeAndDie(mode: 'away' | 'replay', first: number, least: number): Promise<number[]> {
   const child = spawn(process.execPath, ['-r', HOOK, CHILD, mode, data(), files(), String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  // However busy the machine is, something is in the spool before it dies; a replay dies early, while it lasts.
-  const lines = mode === 'away' ? LEAST_TOLD : 1;
-  await until(() => out.split('\n').length > lines || child.exitCode !== null, 60_000);
-  await sleep(ms);
+  await until(() => out.split('\n').length > least || child.exitCode !== null, 'so many points are told to be stored', 60_000);
   const ended = new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await ended;
@@ -59,15 +56,15 @@ async function stored(storage: Storage): Promise<Set<number>> {
 test('what was told to be stored survives kill -9 while it is spooled, and while it is replayed', async () => {
   const told: number[] = [];
   for (let round = 0; round < 3; round++) {
-    told.push(...(await writeAndDie('away', 1 + round * 200_000, 700 + 300 * round)));
-    told.push(...(await writeAndDie('replay', 100_001 + round * 200_000, 150 + 250 * round)));
+    told.push(...(await writeAndDie('away', 1 + round * 200_000, LEAST_TOLD * (4 + 3 * round))));
+    told.push(...(await writeAndDie('replay', 100_001 + round * 200_000, 1 + 300 * round)));
   }
   expect(told.length).toBeGreaterThan(3 * LEAST_TOLD - 1);
   const storage = new EmbeddedStorage({ path: data(), tables: TABLES });
   await storage.open();
   try {
     const { writer, figure, log } = await spoolingOn(storage, files());
-    await until(() => figure('spool.bytes_total') === 0, 60_000);
+    await until(() => figure('spool.bytes_total') === 0, 'the spool is empty', 60_000);
     await writer.close();
     const found = await stored(storage);
     expect(told.filter((n) => !found.has(n))).toEqual([]);
@@ -82,7 +79,7 @@ test('a spool belongs to one process, until that is gone', async () => {
   children.push(child);
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  await until(() => out.includes('open\n'), 30_000);
+  await until(() => out.includes('open\n'), 'it is open', 30_000);
   const storage = new EmbeddedStorage({ path: data(), tables: TABLES });
   await storage.open();
   try {

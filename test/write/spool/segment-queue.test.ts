@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { crc32, frame, FrameReader } from '../../../src/write/spool/frame';
 import { SEGMENT_HEADER, SegmentQueue } from '../../../src/write/spool/segment-queue';
 import { SpoolFullError, SpoolSpace } from '../../../src/write/spool/space';
+import { turns } from '../../support/until';
 
 let dir: string;
 let space: SpoolSpace;
@@ -84,6 +85,22 @@ describe('the queue', () => {
     expect((await queue.read(segment!)).includes('record 1')).toBe(false);
     await queue.remove(segment!);
     expect(await drain(queue)).toEqual(['record 1']);
+    await queue.close();
+  });
+
+  test('the bytes of a segment are counted at every moment, also while it is closed', async () => {
+    const queue = await open();
+    await queue.append([Buffer.from('a record')]);
+    const { bytes } = queue;
+    const seen = new Set<number>();
+    let closing = true;
+    const oldest = queue.oldest().finally(() => (closing = false));
+    while (closing) {
+      seen.add(queue.bytes);
+      await turns(1);
+    }
+    expect((await oldest)?.size).toBe(bytes);
+    expect([...seen]).toEqual([bytes]);
     await queue.close();
   });
 

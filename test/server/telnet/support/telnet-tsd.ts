@@ -9,6 +9,7 @@ import type { TelnetConnection } from '../../../../src/server/telnet-types';
 import type { Storage } from '../../../../src/storage';
 import type { WritePlugins } from '../../../../src/write';
 import { silent, writingOn, type Writing } from '../../../write/support/data-table';
+import { turns } from '../../../support/until';
 
 /** The line protocol on a port, over a real store: what the daemon's port does for telnet, and nothing else of the daemon. */
 export class TelnetTsd {
@@ -74,7 +75,7 @@ export class TelnetTsd {
     await once(socket, 'connect');
     for (const part of parts) {
       await new Promise<void>((resolve) => socket.write(part, () => resolve()));
-      if (parts.length > 1) await new Promise((resolve) => setTimeout(resolve, 3));
+      if (parts.length > 1) await turns(10); // it is read by itself
     }
     socket.end();
     await closed;

@@ -1,4 +1,4 @@
-/** A process that compacts rows until it is killed: `compacting-child.ts <path> <rows>`. Says `ready` by IPC when it begins. */
+/** A process that compacts rows until it is killed: `compacting-child.ts <path> <rows>`. Tells by IPC of each call of storage, and when it is `done`. */
 import { createLogger } from 'winston';
 import { LayeredConfig } from '../../../../src/config';
 import { readCompactionSettings } from '../../../../src/config/settings';
@@ -12,11 +12,17 @@ async function main(): Promise<void> {
   const [path, rows] = process.argv.slice(2);
   const storage = new EmbeddedStorage({ path, tables: TABLES });
   await storage.open();
+  const telling = new Proxy(storage, {
+    get(target, property: keyof EmbeddedStorage) {
+      if (property === 'put' || property === 'delete') process.send?.(property);
+      const value = target[property];
+      return typeof value === 'function' ? (value as (...args: never[]) => unknown).bind(target) : value;
+    },
+  });
   const config = new LayeredConfig();
   const [settings, model] = [readCompactionSettings(config), readDataModel(config)];
-  const compaction = createCompaction({ settings, model, storage, logger: createLogger({ silent: true }), quietMs: 0 });
+  const compaction = createCompaction({ settings, model, storage: telling, logger: createLogger({ silent: true }), quietMs: 0 });
   for (let i = 0; i < Number(rows); i++) compaction.rowWritten(keyOf(i), BASE);
-  process.send?.('ready');
   await compaction.flush(Infinity);
   process.send?.('done');
 }

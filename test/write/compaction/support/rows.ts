@@ -9,6 +9,9 @@ import { readDataModel } from '../../../../src/tables';
 import { createCompaction, type Compaction, type CompactionParts } from '../../../../src/write/compaction';
 import { figuresOf } from '../../../support/figures';
 
+/** How often a compaction looks at its queue. */
+const TICK_MS = 200;
+
 export const HOUR = 3600;
 /** Base time of the rows that tests write. */
 export const BASE = 1_700_000_000 - (1_700_000_000 % HOUR);
@@ -101,4 +104,33 @@ export function compactingOn(storage: Storage, settings: Record<string, string> 
   };
 }
 
-export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Time that passes when a test says so, for a compaction's clock and its timer. Ends with `jest.useRealTimers()`. */
+export class HandClock {
+  private time = Date.now();
+  readonly now = (): number => this.time;
+
+  constructor() {
+    // Everything else stays real: storage goes by its own time.
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setTimeout',
+        'clearTimeout',
+      ],
+    });
+  }
+
+  /** Lets time pass in steps of the timer. */
+  pass(milliseconds = TICK_MS): void {
+    for (const end = this.time + milliseconds; this.time < end;) {
+      this.time += TICK_MS;
+      jest.advanceTimersByTime(TICK_MS);
+    }
+  }
+}

@@ -66,12 +66,3 @@ function keepingLog(): { logger: Logger; log: string[] } {
   const logger = createLogger({ transports: [new transports.Stream({ stream })] });
   return { logger, log };
 }
-
-/** Waits until it is so; fails after `ms`. */
-export async function until(so: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await so())) {
-    if (Date.now() > deadline) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
