@@ -12,7 +12,7 @@ export async function turns(count: number): Promise<void> {
 }
 
 /** Resolves when what clients had sent before the call has been read from sockets that are being read, as far as one can tell. */
-export async function arrival(): Promise<void> {
-  await sleep(ON_THE_WAY_MS);
+export async function arrival(ms = ON_THE_WAY_MS): Promise<void> {
+  await sleep(ms);
   await turns(2);
 }

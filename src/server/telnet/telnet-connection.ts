@@ -19,6 +19,13 @@ const WRITES_FULL = 1024 * 1024;
 /** Lines between two looks at whether the write buffer takes more. */
 const LINES_A_LOOK = 64;
 
+/**
+ * At the end: what was on its way has arrived so many milliseconds later, but for what waits at the client until this side has read more, and
+ * that comes without a pause. From then on a short one is enough: clients that always have something to say do not hold up the end.
+ */
+const PATIENT_MS = 1_000;
+const SHORT_PAUSE_MS = 4;
+
 const LF = 0x0a;
 const CR = 0x0d;
 /** A frame without end: the connection is closed without a word. Mirrors TooLongFrameException. */
@@ -58,6 +65,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private finished = false;
   /** Bytes of the socket's life after which it is not read any further; Infinity: it is not being drained. */
   private lastByte = Infinity;
+  /** `performance.now()` scale: until then only a longer pause of the client ends its input. */
+  private patientUntil = 0;
   /** Whether it is being watched for a pause of the client, and nothing has come since the last look. */
   private watched = false;
   private quiet = false;
@@ -312,6 +321,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     if (this.finished) return Promise.resolve();
     const done = new Promise<void>((resolve) => this.drained.push(resolve));
     this.lastByte = this.socket.bytesRead + most;
+    this.patientUntil = performance.now() + PATIENT_MS;
     this.endOnceQuiet();
     return done;
   }
@@ -330,7 +340,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private async readUntilQuiet(): Promise<void> {
     do {
       this.quiet = true;
-      await arrival();
+      await arrival(performance.now() < this.patientUntil ? undefined : SHORT_PAUSE_MS);
     } while (!this.quiet && !this.isHeld && this.socket.bytesRead < this.lastByte);
     this.watched = false;
     if (this.finished || this.isHeld) return;
