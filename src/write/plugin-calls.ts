@@ -16,7 +16,7 @@ export class PluginCalls {
   private readonly metaCache: GuardedPlugin<MetaCache> | null;
   /** All that were loaded, in the order in which they are ended. */
   private readonly all: readonly Pick<GuardedPlugin<Plugin>, 'collectStats' | 'shutdown'>[];
-  private rejected = 0;
+  private readonly rejected = { raw: 0, aggregate: 0 };
 
   /** @param tracksMeta metadata are tracked: the meta cache is told of every point */
   constructor(plugins: WritePlugins, tracksMeta: boolean, logger: Log) {
@@ -33,28 +33,28 @@ export class PluginCalls {
 
   /** Whether a point may be written: only a filter's `false` keeps it from that. */
   admits(point: PluginPoint): boolean | Promise<boolean> {
-    return this.ask((filter) => !filter.filterDataPoints() || filter.allowDataPoint(point));
+    return this.ask({ kind: 'raw', ask: (filter) => !filter.filterDataPoints() || filter.allowDataPoint(point) });
   }
 
   /** The same of what is no data point. */
   ask(question: FilterQuestion): boolean | Promise<boolean> {
     if (this.filter === null) return true;
     try {
-      const verdict = this.filter.ask(question);
-      return typeof verdict === 'boolean' ? this.judged(verdict) : this.judgedLater(verdict);
+      const verdict = this.filter.ask((filter) => question.ask(filter));
+      return typeof verdict === 'boolean' ? this.judged(verdict, question) : this.judgedLater(verdict, question);
     } catch {
       return true;
     }
   }
 
-  private judged(verdict: boolean): boolean {
-    if (verdict === false) this.rejected++;
+  private judged(verdict: boolean, { kind }: FilterQuestion): boolean {
+    if (verdict === false) this.rejected[kind]++;
     return verdict !== false;
   }
 
-  private async judgedLater(pending: Promise<boolean>): Promise<boolean> {
+  private async judgedLater(pending: Promise<boolean>, question: FilterQuestion): Promise<boolean> {
     try {
-      return this.judged(await pending);
+      return this.judged(await pending, question);
     } catch {
       return true;
     }
@@ -81,7 +81,7 @@ export class PluginCalls {
 
   /** Points that the filter refused. */
   collectRejected(sink: StatsSink): void {
-    sink.record('uid.filter.rejected', this.rejected, { kind: 'raw' });
+    for (const [kind, points] of Object.entries(this.rejected)) sink.record('uid.filter.rejected', points, { kind });
   }
 
   /** Waits only for plugins that answer later. */

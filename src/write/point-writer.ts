@@ -239,9 +239,9 @@ export class StoragePointWriter implements PointWriter {
     return lookUpSeries(this.uids, series, !this.settings.namesMayFail);
   }
 
-  submitCell(cell: SeriesCell, ask: FilterQuestion, sink: PointSink | null): Promise<void> | undefined {
+  submitCell(cell: SeriesCell, question: FilterQuestion, sink: PointSink | null): Promise<void> | undefined {
     this.admit();
-    const verdict = this.calls.ask(ask);
+    const verdict = this.calls.ask(question);
     const submitted = typeof verdict === 'boolean' ? this.judged(verdict, cell, sink) : this.judgedLater(verdict, cell, sink);
     return submitted && this.track(submitted);
   }

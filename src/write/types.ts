@@ -31,7 +31,11 @@ export interface PointSink {
 }
 
 /** Asks a filter about a point. */
-export type FilterQuestion = (filter: DataPointFilter) => boolean | Promise<boolean>;
+export interface FilterQuestion {
+  /** Where a refusal is counted: among those of points as they were measured, or of aggregates. */
+  readonly kind: 'raw' | 'aggregate';
+  ask(filter: DataPointFilter): boolean | Promise<boolean>;
+}
 
 /** A cell of any table, ready to be written: what rollups, histograms and metadata are made of. */
 export interface RawCell {
@@ -84,11 +88,11 @@ export interface PointWriter extends StatsSource {
   assign(series: NamedSeries): Promise<SeriesIds>;
   /**
    * Resolves UIDs and hands the cell to the write buffer, in the order of the series' points; its names have been checked.
-   * @param ask asks a filter whether it may be written
+   * @param question asks a filter whether it may be written
    * @returns as submitPoint
    * @throws ThrottleError
    */
-  submitCell(cell: SeriesCell, ask: FilterQuestion, sink: PointSink | null): Promise<void> | undefined;
+  submitCell(cell: SeriesCell, question: FilterQuestion, sink: PointSink | null): Promise<void> | undefined;
   /** Hands over a cell that is built already. @throws ThrottleError */
   addCell(cell: RawCell, sink: PointSink | null): void;
   /**

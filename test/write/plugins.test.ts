@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LayeredConfig } from '../../src/config';
+import { HistogramCodecs } from '../../src/histogram';
+import { Ingest, IngestCounters } from '../../src/ingest';
+import { readRollups } from '../../src/rollup';
 import { DoNotRetryError } from '../../src/storage';
-import { loadWritePlugins, NO_PLUGINS, type PluginPoint, type WritePlugins } from '../../src/write';
+import { loadWritePlugins, NO_PLUGINS, type PluginHistogram, type PluginPoint, type WritePlugins } from '../../src/write';
 import { openTempStore, type TempStore } from '../support/temp-store';
 import { cellsOf, silent, writingOn } from './support/data-table';
 import { Door, UnrulyStorage } from './support/unruly-storage';
@@ -43,6 +46,49 @@ describe('plugins of the write path', () => {
     for (const value of ['5', '6', '7']) await add(writer, T0 + Number(value), value);
     expect((await cellsOf(store.storage)).map((cell) => cell.split('=')[1])).toEqual(['05', '07']);
     expect(figuresOf(writer)).toMatchObject({ 'uid.filter.rejected kind=raw': 1, 'datapoints.added type=all class=TSDB': 2 });
+    await writer.close();
+  });
+
+  it('a filter is asked about aggregates and histograms in its own words, before they have UIDs', async () => {
+    const asked: string[] = [];
+    const filter = {
+      filterDataPoints: () => false,
+      allowDataPoint: (point: PluginPoint) => Promise.resolve(void asked.push(point.metric)).then(() => point.value !== 6),
+      filterHistogramPoints: () => true,
+      allowHistogramPoint: ({ metric, value }: PluginHistogram) => {
+        asked.push(`${metric} ${value.toString('hex')}`);
+        return false;
+      },
+    };
+    const { writer } = writingOn(store.storage, {}, { ...NO_PLUGINS, filter });
+    const rollups = readRollups(
+      {
+        config: JSON.stringify({
+          aggregationIds: { sum: 0 },
+          intervals: [{ table: 'tsdb', preAggregationTable: 'tsdb', interval: '1m', rowSpan: '1h', defaultInterval: true }],
+        }),
+        tagRaw: false,
+        aggregateTag: '_aggregate',
+        rawValue: 'RAW',
+        blockDerived: true,
+        splitQueries: false,
+      },
+      () => true,
+    );
+    const config = new LayeredConfig([['tsd.core.histograms.config', '{"net.opentsdb.core.SimpleHistogramDecoder":42}']]);
+    const histograms = await HistogramCodecs.load(config, silent);
+    const { commands } = new Ingest({ writer, rollups, histograms, dataTable: 'tsdb' }, new IngestCounters(), silent);
+    const [, rollup, histogram] = commands;
+    const stored: number[] = [];
+    const sink = { stored: (points: number) => void stored.push(points), failed: () => undefined };
+    await rollup.addWords(['rollup', '1m-sum', 'r', String(T0), '5', 'host=a'], sink);
+    await rollup.addWords(['rollup', '1m-sum', 's', String(T0), '6', 'host=a'], sink);
+    await histogram.addWords(['histogram', 'h', String(T0), '0,1=5', 'host=a'], sink);
+    await writer.flush();
+    expect(asked).toEqual(['r', 's', 'h 2a0001000000003f800000050000']);
+    expect(stored).toEqual([1, 1, 1]);
+    expect((await cellsOf(store.storage)).map((cell) => cell.split(' ')[1])).toEqual(['000000=05']);
+    expect(figuresOf(writer)).toMatchObject({ 'uid.filter.rejected kind=raw': 1, 'uid.filter.rejected kind=aggregate': 1 });
     await writer.close();
   });
 

@@ -1,6 +1,6 @@
 import type { HistogramCodecs, SimpleHistogram } from '../../histogram';
 import { histogramColumn } from '../../schema';
-import { checkTimestamp, type PointSink, type PointWriter, type SeriesCell } from '../../write';
+import { checkTimestamp, type DataPointFilter, type PointSink, type PointWriter, type SeriesCell } from '../../write';
 
 /** What a histogram belongs to. */
 export interface HistogramSeries {
@@ -36,10 +36,8 @@ export class HistogramIntake {
     const time = Number(timestamp);
     const cell: SeriesCell = { metric, tags, table: this.table, ...histogramColumn(time), value };
     const seen = { metric, timestamp: time, value, tags };
-    return this.writer.submitCell(
-      cell,
-      (filter) => !filter.filterHistogramPoints?.() || filter.allowHistogramPoint?.(seen) !== false,
-      sink,
-    );
+    const ask = (filter: DataPointFilter): boolean | Promise<boolean> =>
+      filter.filterHistogramPoints?.() !== true || (filter.allowHistogramPoint?.(seen) ?? true);
+    return this.writer.submitCell(cell, { kind: 'raw', ask }, sink);
   }
 }

@@ -36,7 +36,7 @@ export class RollupIntake {
     if (cell === null) return refuseNamed(writer.assign(series), new LateRefusal(new IllegalArgumentError(NO_INTERVAL)));
     if (rollup.derived !== null) return refuseNamed(writer.assign(series), rollup.derived);
     const seen = { ...series, timestamp: Number(point.timestamp), value: value.number };
-    return writer.submitCell(cell, (filter) => filter.allowDataPoint(seen), sink);
+    return writer.submitCell(cell, { kind: 'aggregate', ask: (filter) => filter.allowDataPoint(seen) }, sink);
   }
 }
 

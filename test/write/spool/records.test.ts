@@ -110,6 +110,17 @@ test('points keep names, time, the text of the value and where they came in', ()
   );
 });
 
+test('cells keep names, table, row, qualifier and value', () => {
+  const name = fc.string({ unit: 'binary', maxLength: 12 }).map((s) => Buffer.from(s, 'utf8').toString('utf8'));
+  const bytes = fc.uint8Array({ maxLength: 20 }).map((b) => Buffer.from(b));
+  fc.assert(
+    fc.property(name, name, fc.nat(), bytes, bytes, fc.dictionary(name, name), (metric, table, baseTime, qualifier, value, tags) => {
+      const point = { metric, table, baseTime, qualifier, value, tags: new Map(Object.entries(tags)) };
+      expect(decodePoint(encodePoint({ point, source: 'cell' }))).toEqual({ point, source: 'cell' });
+    }),
+  );
+});
+
 test('the fence knows what was added, little else, and nothing after it was cleared', () => {
   const fence = new RowFence();
   const key = (n: number): Buffer => Buffer.from(`row ${n}`);
