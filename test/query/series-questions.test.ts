@@ -5,6 +5,7 @@ import { registryJson } from '../../src/server/http/query/registry-json';
 import { PackedCells, type Row, type RowGet, type ScanOptions, type Storage } from '../../src/storage';
 import { intercept } from '../uid/support/uid-store';
 import { TestEngine } from './support/engine';
+import { turns } from '../support/until';
 
 const HOUR = 1_700_000_000 - (1_700_000_000 % 3600);
 const CLIENT: QueryClient = { remote: '/127.0.0.1:1', headers: new Map() };
@@ -85,7 +86,7 @@ describe('last points', () => {
     await tsd.put(`m ${HOUR} 1 host=a`);
     const client = new AbortController();
     const asked = last({ queries: tsuid(C), backScan: 2 ** 31 - 1 }, client.signal);
-    setTimeout(() => client.abort(new Error('gone')), 5);
+    void turns(5).then(() => client.abort(new Error('gone')));
     await expect(asked).rejects.toThrow('gone');
   });
 

@@ -1,12 +1,28 @@
 // Lets a child process of a test load the sources as they are: node -r test/support/ts-hook.cjs file.ts
-const { readFileSync } = require('node:fs');
-const { transformSync } = require('@swc/core');
+// What a source becomes is kept by its content: a daemon has hundreds of files, and tests start dozens of daemons.
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { join, resolve } = require('node:path');
+const { transformSync, version } = require('@swc/core');
 
-require.extensions['.ts'] = (module, filename) => {
-  const { code } = transformSync(readFileSync(filename, 'utf8'), {
-    filename,
-    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs' },
-  });
-  module._compile(code, filename);
-};
+const kept = resolve(__dirname, '../../.build/sources');
+mkdirSync(kept, { recursive: true });
+const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } };
+
+function compiled(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const hash = createHash('sha256').update(version).update(JSON.stringify(options)).update(filename).update(source);
+  const path = join(kept, `${hash.digest('hex')}.js`);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    const { code } = transformSync(source, { filename, ...options });
+    // Other processes see the whole of it or nothing.
+    const beginning = `${path}.${process.pid}`;
+    writeFileSync(beginning, code);
+    renameSync(beginning, path);
+    return code;
+  }
+}
+
+require.extensions['.ts'] = (module, filename) => module._compile(compiled(filename), filename);
