@@ -12,6 +12,8 @@ import type { DownsampleSpec, GroupSpec } from './specification';
 
 /** Points prepared between two looks at the clock. */
 const PREPARE_WORK = 200_000;
+/** What a series costs beside its points. */
+const SERIES_WORK = 10;
 
 const anyRoom: Room = () => {};
 
@@ -46,8 +48,7 @@ export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec, 
     if (rate !== null) one = rateOf(one, rate);
     // A series of one rate has only the one against time 0.
     if (one.size > (rate === null ? 0 : 1)) prepared.push(one);
-    if (sampling === null && rate === null) continue;
-    work += raw.size;
+    work += SERIES_WORK + (sampling === null && rate === null ? 0 : raw.size);
     if (work >= PREPARE_WORK) {
       work = 0;
       yield;

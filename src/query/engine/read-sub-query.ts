@@ -1,4 +1,5 @@
 import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
+import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
 import { ReadBudget, type MemoryShare } from '../plan';
 import { NeededPoints, RangeScan, sortSpans, type Span } from '../scan';
@@ -62,10 +63,11 @@ export class SubQueryReader {
     const each = subQuery.aggregator.name === 'none';
     // A series without points is there for its annotations only; a histogram query shows histograms and nothing else.
     const readable = subQuery.histogram ? spans.filter(({ histograms }) => histograms !== null) : spans;
-    const groups = groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan });
+    const slice = new TimeSlice(this.lifetime.signal);
+    const groups = await groupSpans(layout, readable, { each, groupBys: filters.groupBys, window: scan }, slice);
     stats.groupByMs = performance.now() - started;
     const namesStarted = performance.now();
-    const labels = await labelGroups(this.context.scanning.uids, layout, groups);
+    const labels = await labelGroups(this.context.scanning.uids, layout, groups, slice);
     return { planned, groups, labels, namesMs: performance.now() - namesStarted, stats };
   }
 
@@ -97,7 +99,7 @@ export class SubQueryReader {
     });
     const found = reading.length === 1 ? await reading[0] : (await Promise.all(reading)).flat();
     const started = performance.now();
-    const spans = sortSpans(found.filter(hasSomething));
+    const spans = await sortSpans(found.filter(hasSomething), new TimeSlice(signal));
     stats.mergeMs = performance.now() - started;
     return spans;
   }

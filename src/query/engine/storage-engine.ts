@@ -30,6 +30,9 @@ const MAX_SCANS = 64;
 /** Shorter downsampling intervals can't be looked up among those of rollups. */
 const SECOND_MS = 1000;
 
+/** What a query that held so many bytes leaves behind should not stay until there is something to do again. */
+const WORTH_COLLECTING = 8 * 1024 * 1024;
+
 /** What a query engine is made of. */
 export interface QueryParts {
   settings: QuerySettings;
@@ -103,7 +106,7 @@ class StorageQueryEngine implements QueryEngine {
     const run = new QueryRun(this.context, valid, task);
     const finish = (status: number, error: Error | null, sent: boolean): void => {
       task.finish(status, error, sent);
-      if (pointArrays.settle()) collectSoon();
+      if (pointArrays.settle() || task.memory.most > WORTH_COLLECTING) collectSoon();
     };
     try {
       await task.begin();

@@ -1,5 +1,6 @@
 import type { KeyLayout } from '../../schema';
 import { Names, tagsInHashOrder, type Uids } from '../../uid';
+import type { TimeSlice } from '../../util/time-slice';
 import type { SpanGroup } from './span-group';
 
 /** Ids of what a group is named by: they tell which groups of several sub-queries belong together. */
@@ -23,6 +24,9 @@ export interface Labels {
   readonly ids: TagIds;
 }
 
+/** Series between two looks at the clock. */
+const STEP = 1024;
+
 interface SeenTag {
   readonly tagk: Buffer;
   /** Of the first series that has the key. */
@@ -39,10 +43,13 @@ function holds(part: Buffer, at: number, bytes: Buffer): boolean {
  * Walks the series in order: a key that comes with a second value is aggregated for good; a series that lacks a key
  * changes nothing. Mirrors SpanGroup.computeTags.
  */
-function uidLabels(layout: KeyLayout, group: SpanGroup): TagIds {
+async function uidLabels(layout: KeyLayout, group: SpanGroup, slice: TimeSlice): Promise<TagIds> {
   const pair = layout.tagk + layout.tagv;
   const seen: SeenTag[] = [];
-  for (const { tagPart } of group.spans) {
+  const { spans } = group;
+  for (let s = 0; s < spans.length; s++) {
+    if (s % STEP === STEP - 1 && slice.isOver()) await slice.next();
+    const { tagPart } = spans[s];
     for (let at = 0, i = 0; at < tagPart.length; at += pair, i++) {
       const middle = at + layout.tagk;
       // Nearly all series of a group have the same keys.
@@ -62,14 +69,19 @@ function uidLabels(layout: KeyLayout, group: SpanGroup): TagIds {
 
 /**
  * Names of all groups of a sub-query, with one look-up a kind.
+ * @param slice others have their turn when it is over
  * @throws NoSuchUniqueId, StorageError
  */
-export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonly SpanGroup[]): Promise<Labels[]> {
+export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonly SpanGroup[], slice: TimeSlice): Promise<Labels[]> {
   const metrics = new Names(uids, 'metrics');
   const tagks = new Names(uids, 'tagk');
   const tagvs = new Names(uids, 'tagv');
-  const all = groups.map((group) => uidLabels(layout, group));
-  for (const { metric, tags, aggregated } of all) {
+  const all: TagIds[] = [];
+  for (const group of groups) {
+    if (slice.isOver()) await slice.next();
+    const ids = await uidLabels(layout, group, slice);
+    all.push(ids);
+    const { metric, tags, aggregated } = ids;
     if (metric !== null) metrics.want(metric);
     for (const { tagk, tagv } of tags) {
       tagks.want(tagk);
@@ -78,10 +90,16 @@ export async function labelGroups(uids: Uids, layout: KeyLayout, groups: readonl
     for (const tagk of aggregated) tagks.want(tagk);
   }
   if (!metrics.complete || !tagks.complete || !tagvs.complete) await Promise.all([metrics.load(), tagks.load(), tagvs.load()]);
-  return all.map((ids) => ({
-    metric: ids.metric === null ? '' : metrics.of(ids.metric),
-    tags: tagsInHashOrder(new Map(ids.tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
-    aggregateTags: ids.aggregated.map((tagk) => tagks.of(tagk)),
-    ids,
-  }));
+  slice.restart();
+  const labels: Labels[] = [];
+  for (const ids of all) {
+    if (slice.isOver()) await slice.next();
+    labels.push({
+      metric: ids.metric === null ? '' : metrics.of(ids.metric),
+      tags: tagsInHashOrder(new Map(ids.tags.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))),
+      aggregateTags: ids.aggregated.map((tagk) => tagks.of(tagk)),
+      ids,
+    });
+  }
+  return labels;
 }

@@ -1,6 +1,11 @@
 import { type Annotation, type KeyLayout, toMilliseconds } from '../../schema';
 import type { ScanWindow } from '../plan/scan-window';
+import { sortInSlices } from '../../util/sort-in-slices';
+import type { TimeSlice } from '../../util/time-slice';
 import type { Span } from '../scan/span';
+
+/** Series between two looks at the clock. */
+const STEP = 1024;
 
 /** Series that become one output object. Mirrors SpanGroup. */
 export interface SpanGroup {
@@ -40,12 +45,14 @@ function groupKey(layout: KeyLayout, span: Span, groupBys: readonly Buffer[]): s
 }
 
 /** Joins spans into a group: those with points in the scan window, and of those without any points the annotations in it. */
-function toGroup(key: string, members: readonly Span[], { scanStart, scanEnd }: ScanWindow): SpanGroup {
+async function toGroup(key: string, members: readonly Span[], { scanStart, scanEnd }: ScanWindow, slice: TimeSlice): Promise<SpanGroup> {
   // From 2^32 seconds on they are taken for milliseconds: what rows from there show is named, though none of its points is in the window.
   const [start, end] = [toMilliseconds(scanStart), toMilliseconds(scanEnd)];
   const spans: Span[] = [];
   const annotations: Annotation[] = [];
-  for (const span of members) {
+  for (let i = 0; i < members.length; i++) {
+    if (i % STEP === STEP - 1 && slice.isOver()) await slice.next();
+    const span = members[i];
     const { size, timestamps } = span.points;
     if (span.histograms !== null) {
       if (span.histograms.some(({ time }) => time >= start && time <= end)) spans.push(span);
@@ -56,7 +63,7 @@ function toGroup(key: string, members: readonly Span[], { scanStart, scanEnd }: 
       }
     } else if (timestamps[0] <= end && timestamps[size - 1] >= start) {
       spans.push(span);
-      if (span.annotations) annotations.push(...span.annotations);
+      for (const note of span.annotations ?? []) annotations.push(note);
     }
   }
   return { key, spans, annotations };
@@ -65,19 +72,38 @@ function toGroup(key: string, members: readonly Span[], { scanStart, scanEnd }: 
 /**
  * Splits series into groups, in the byte order of the values of the group-by keys. Mirrors TsdbQuery.GroupByAndAggregateCB.
  * @param spans sorted
+ * @param slice others have their turn when it is over
  */
-export function groupSpans(layout: KeyLayout, spans: readonly Span[], options: GroupOptions): SpanGroup[] {
+export async function groupSpans(layout: KeyLayout, spans: readonly Span[], options: GroupOptions, slice: TimeSlice): Promise<SpanGroup[]> {
   if (spans.length === 0) return [];
-  if (options.each) return spans.map((span) => toGroup('', [span], options.window));
-  if (options.groupBys.length === 0) return [toGroup('', spans, options.window)];
+  if (!options.each && options.groupBys.length === 0) return [await toGroup('', spans, options.window, slice)];
+  const groups: SpanGroup[] = [];
+  for (const [key, group] of options.each ? spans.map(alone) : await byKeys(layout, spans, options.groupBys, slice)) {
+    groups.push(await toGroup(key, group, options.window, slice));
+    if (slice.isOver()) await slice.next();
+  }
+  return groups;
+}
+
+const alone = (span: Span): [string, Span[]] => ['', [span]];
+
+/** Series by the values of some keys, in their order; those that lack one of the keys are left out. */
+async function byKeys(
+  layout: KeyLayout,
+  spans: readonly Span[],
+  groupBys: readonly Buffer[],
+  slice: TimeSlice,
+): Promise<[string, Span[]][]> {
   const members = new Map<string, Span[]>();
-  for (const span of spans) {
-    const key = groupKey(layout, span, options.groupBys);
+  for (let i = 0; i < spans.length; i++) {
+    if (i % STEP === STEP - 1 && slice.isOver()) await slice.next();
+    const span = spans[i];
+    const key = groupKey(layout, span, groupBys);
     if (key === null) continue;
     const group = members.get(key);
     if (group) group.push(span);
     else members.set(key, [span]);
   }
   // Keys are latin1 text of equal length: comparing code units compares the bytes.
-  return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => toGroup(key, group, options.window));
+  return sortInSlices([...members], ([a], [b]) => (a < b ? -1 : 1), slice);
 }

@@ -49,6 +49,8 @@ const HEAVY_BYTES = 2 * 1024 * 1024;
 /** What one query holds. */
 export class MemoryShare {
   bytes = 0;
+  /** Most bytes that it ever held. */
+  most = 0;
   /** Told once when the query turns out to be a heavy one. */
   onHeavy: (() => void) | null = null;
   private freed = false;
@@ -59,6 +61,7 @@ export class MemoryShare {
   add(points: number): void {
     if (this.freed) return; // a scan that has not yet been told that its query is over
     this.bytes += points * BYTES_PER_POINT;
+    if (this.bytes > this.most) this.most = this.bytes;
     if (this.bytes > HEAVY_BYTES && this.onHeavy !== null) {
       this.onHeavy();
       this.onHeavy = null;

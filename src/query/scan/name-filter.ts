@@ -1,5 +1,6 @@
 import { tagsAt, type KeyLayout } from '../../schema';
 import type { Uids } from '../../uid';
+import type { TimeSlice } from '../../util/time-slice';
 import type { ResolvedFilter } from '../plan/row-literals';
 
 /**
@@ -9,6 +10,9 @@ import type { ResolvedFilter } from '../plan/row-literals';
 export class NameFilter {
   private readonly pair: number;
   private readonly tagsAt: number;
+  /** Keys of the filters, in their order. */
+  private readonly tagks: readonly string[];
+  private readonly named: ReadonlySet<string>;
   /** Tag pairs whose names were looked up, for the statistics. */
   resolved = 0;
 
@@ -19,6 +23,8 @@ export class NameFilter {
   ) {
     this.pair = layout.tagk + layout.tagv;
     this.tagsAt = tagsAt(layout);
+    this.tagks = filters.map(({ tagk }) => tagk.toString('latin1'));
+    this.named = new Set(this.tagks);
   }
 
   /**
@@ -26,21 +32,34 @@ export class NameFilter {
    * @returns in their order, whether the series passes every filter
    * @throws NoSuchUniqueId, StorageError
    */
-  async decide(keys: readonly Buffer[]): Promise<boolean[]> {
+  async decide(keys: readonly Buffer[], slice: TimeSlice): Promise<boolean[]> {
     const ids = new Map<string, Buffer>();
-    const values = keys.map((key) => this.filters.map(({ tagk }) => this.valueOf(key, tagk)));
-    for (const row of values) for (const id of row) if (id) ids.set(id.toString('latin1'), id);
+    const series = keys.map((key) => this.valuesOf(key));
+    for (const values of series) for (const id of values.values()) ids.set(id.toString('latin1'), id);
     const names = await this.uids.getNames('tagv', [...ids.values()]);
     this.resolved += ids.size;
     const nameOf = new Map([...ids.keys()].map((id, i) => [id, names[i]]));
-    return values.map((row) => this.filters.every(({ filter }, i) => filter.matches(nameOf.get(row[i]?.toString('latin1') ?? ''))));
+    slice.restart();
+    const verdicts: boolean[] = [];
+    for (const values of series) {
+      let passes = true;
+      for (let i = 0; i < this.filters.length && passes; i++) {
+        passes = this.filters[i].filter.matches(nameOf.get(values.get(this.tagks[i])?.toString('latin1') ?? ''));
+        if (slice.isOver()) await slice.next();
+      }
+      verdicts.push(passes);
+    }
+    return verdicts;
   }
 
-  private valueOf(key: Buffer, tagk: Buffer): Buffer | undefined {
+  /** Values of the keys that filters name, by key. */
+  private valuesOf(key: Buffer): Map<string, Buffer> {
+    const values = new Map<string, Buffer>();
     for (let at = this.tagsAt; at + this.pair <= key.length; at += this.pair) {
       const middle = at + this.layout.tagk;
-      if (tagk.compare(key, at, middle) === 0) return key.subarray(middle, at + this.pair);
+      const tagk = key.toString('latin1', at, middle);
+      if (this.named.has(tagk) && !values.has(tagk)) values.set(tagk, key.subarray(middle, at + this.pair));
     }
-    return undefined;
+    return values;
   }
 }

@@ -106,7 +106,7 @@ export class RangeScan {
       const accepted = accepts ? batch.filter((row) => accepts(row.key)) : batch;
       const sizes = this.count(accepted);
       request.budget.check();
-      if (this.filter) await this.decide(accepted);
+      if (this.filter) await this.decide(accepted, slice);
       const decoding = performance.now();
       for (let i = 0; i < accepted.length; i += ROWS_AT_ONCE) {
         this.process(accepted.slice(i, i + ROWS_AT_ONCE), sizes.slice(i, i + ROWS_AT_ONCE));
@@ -162,7 +162,7 @@ export class RangeScan {
   }
 
   /** Looks up the names that decide about this batch's new series. */
-  private async decide(rows: readonly Row[]): Promise<void> {
+  private async decide(rows: readonly Row[], slice: TimeSlice): Promise<void> {
     const fresh = new Map<string, Buffer>();
     for (const { key } of rows) {
       const id = this.seriesOf(key);
@@ -170,7 +170,7 @@ export class RangeScan {
     }
     if (fresh.size === 0 || !this.filter) return;
     const started = performance.now();
-    const verdicts = await this.filter.decide([...fresh.values()]);
+    const verdicts = await this.filter.decide([...fresh.values()], slice);
     this.stats.namesMs += performance.now() - started;
     [...fresh].forEach(([id, key], i) => this.spans.set(id, verdicts[i] ? this.newSpan(key) : null));
   }

@@ -1,4 +1,6 @@
 import type { Histogram } from '../../histogram';
+import { sortInSlices } from '../../util/sort-in-slices';
+import type { TimeSlice } from '../../util/time-slice';
 import { PointsBuilder } from '../series';
 import { TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
 
@@ -46,7 +48,10 @@ export class Span {
   }
 }
 
-/** Spans in the order of their salt, metric and tag bytes: the order of UID assignment. Mirrors TsdbQuery.SpanCmp. */
-export function sortSpans(spans: Span[]): Span[] {
-  return spans.sort((a, b) => a.identity.compare(b.identity));
+/**
+ * Spans in the order of their salt, metric and tag bytes: the order of UID assignment. Others have their turn meanwhile. Mirrors
+ * TsdbQuery.SpanCmp.
+ */
+export function sortSpans(spans: Span[], slice: TimeSlice): Promise<Span[]> {
+  return sortInSlices(spans, (a, b) => a.identity.compare(b.identity), slice);
 }

@@ -106,6 +106,24 @@ describe('an answer in parts', () => {
     },
   );
 
+  it.each(['GET %s HTTP/1.1\r\nHost: x\r\n', 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n', 'GET %s HTTP/1.0\r\n'])(
+    'that fails late ends with a reset: %j',
+    async (head) => {
+      const connection = await Connection.open(port);
+      const failed = new Promise<NodeJS.ErrnoException>((resolve) => connection.socket.once('error', resolve));
+      connection.send(`${head.replace('%s', '/api/parts?count=2000&fail=1000')}\r\n`);
+      expect((await failed).code).toBe('ECONNRESET');
+    },
+  );
+
+  it('has its end marked on a connection that is closed behind it, too', async () => {
+    const connection = await Connection.open(port);
+    connection.send('GET /api/parts?count=200 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const text = (await connection.toEnd()).toString();
+    expect(text).toMatch(/transfer-encoding: chunked/i);
+    expect(text.endsWith('\r\n0\r\n\r\n')).toBe(true);
+  });
+
   it('stops being made when the client goes away, also while it does not read', async () => {
     const over = new Promise<void>((resolve) => (ended = resolve));
     const connection = await Connection.open(port);
