@@ -1,7 +1,7 @@
 import type { Logger } from 'winston';
 import { readStartupTimeout } from '../config/settings';
 import type { App } from './app';
-import { checkTables, checkWidths, Patience } from './startup-checks';
+import { checkTables, checkWidths, Patience, warnOfMissingRollups } from './startup-checks';
 
 /**
  * Opens a daemon's parts: they read and write from here on. Waits for storage that is away as long as `tsd.storage.startup_timeout` says.
@@ -11,6 +11,7 @@ export async function openApp({ config, model, storage, uids, writer, compaction
   const patience = new Patience(readStartupTimeout(config), logger);
   await patience.with('Opening the storage', () => storage.open());
   await checkTables(model, storage, patience);
+  await warnOfMissingRollups(model, storage, patience, logger);
   await checkWidths(model, storage);
   await patience.with('Opening the UIDs', () => uids.open());
   writer.startReplay();

@@ -47,6 +47,14 @@ export async function checkTables({ necessary }: DataModel, storage: Storage, pa
   }
 }
 
+/** Tables that the rollup configuration names and nobody may ever write to: the original does not look for them. */
+export async function warnOfMissingRollups({ tables }: DataModel, storage: Storage, patience: Patience, logger: Logger): Promise<void> {
+  for (const { name: table } of tables.rollups) {
+    const exists = await patience.with(`Looking for table "${table}"`, () => storage.tableExists(table));
+    if (!exists) logger.warn(`"${table}", which tsd.rollups.config names, does not exist`);
+  }
+}
+
 /**
  * A TSD with other widths than the table's would find no name, and assign a second UID to each. A few UIDs of another width among the
  * right ones are nothing to stop for: the original's tools write such.

@@ -49,6 +49,6 @@ export function dataModel(settings: TableSettings, rollups: readonly Table[] = [
     appends: settings.appends,
     explicitTimestamps,
     mode: settings.mode,
-    necessary: [data, uid, ...(settings.usesTrees ? [tree] : []), ...(settings.usesMeta ? [meta] : []), ...tables.rollups],
+    necessary: [data, uid, ...(settings.usesTrees ? [tree] : []), ...(settings.usesMeta ? [meta] : [])],
   };
 }

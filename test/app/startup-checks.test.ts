@@ -1,8 +1,9 @@
-import { checkWidths } from '../../src/app/startup-checks';
+import { checkTables, checkWidths, Patience, warnOfMissingRollups } from '../../src/app/startup-checks';
 import { LayeredConfig } from '../../src/config';
-import { readDataModel } from '../../src/tables';
+import { readDataModel, timeSeriesTable } from '../../src/tables';
 import { PackedCells } from '../../src/storage';
 import { openTempStore, type TempStore } from '../support/temp-store';
+import { silent } from '../write/support/data-table';
 
 const NAME = Buffer.from('name');
 const model = readDataModel(new LayeredConfig());
@@ -42,4 +43,17 @@ describe('widths of UIDs at the start', () => {
     await store('metrics', '000001', '00000001', '00000002');
     await checkWidths({ ...model, widths: { ...model.widths, metrics: 4 } }, temp.storage);
   });
+});
+
+it('a table of rollups that is not there is told of, and stops nothing', async () => {
+  const temp = await openTempStore();
+  const tables = ['tsdb', 'tsdb-rollup-1h'].map((name) => timeSeriesTable('rollup', name));
+  const withRollups = readDataModel(new LayeredConfig(), tables);
+  const warn = jest.spyOn(silent, 'warn');
+  const patience = new Patience(0, silent);
+  await checkTables(withRollups, temp.storage, patience);
+  await warnOfMissingRollups(withRollups, temp.storage, patience, silent);
+  expect(warn.mock.calls).toEqual([['"tsdb-rollup-1h", which tsd.rollups.config names, does not exist']]);
+  warn.mockRestore();
+  await temp.close();
 });
