@@ -2,7 +2,6 @@ import type { Answer } from './compare';
 import { parseAnswer, JsonObject, type Json } from './answer';
 import type { Question } from './questions';
 import type { ExpSpec } from './questions/exp';
-import type { GexpSpec } from './questions/gexp';
 import type { QuerySpec } from './questions/query';
 
 /** A difference that is meant; `docs/deviations.md` has a row for each. */
@@ -26,7 +25,7 @@ const JAVA_OWN = /^(begin |Index |Cannot |null$|String index|java\.|class |Range
 /** A null pointer, an index or a length of Java's in what works here. */
 const JAVA_BROKEN = /^(Cannot invoke "|Cannot read |null$|Index \d|-1$|Wrong id\.length = 0 )/;
 /** What some messages end with: Java objects as text. */
-const DUMP = /(?<=^Got Infinity: -?Infinity in this |^No intersections found: | for )[A-Z]\w*(\.\w+)*[(@].*$/s;
+const DUMP = /(?<=^Got Infinity: -?Infinity in this |^No intersections found: | for )[A-Z]\w*(\.\w+)*([(@].*)?$/s;
 
 const bothFail = (want: Answer, got: Answer): boolean => want.status >= 400 && want.status === got.status;
 const isExpression = ({ kind }: Question): boolean => kind === 'exp' || kind === 'gexp';
@@ -53,6 +52,10 @@ const EXPLANATIONS: readonly Explanation[] = [
       const [wanted, said] = [messageOf(want), messageOf(got)].map((text) => text.replace(DUMP, ''));
       return bothFail(want, got) && wanted === said && messageOf(want) !== wanted;
     },
+  },
+  {
+    name: 'the original has not answered in time',
+    explains: (_, want, got) => want.status === 0 && got.status !== 0,
   },
   {
     name: 'several sub-queries or expressions fail, and the original tells of the one that ends first',
@@ -94,9 +97,9 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** Whether more than one expression is asked for. */
+/** Whether there may be more than one mistake: a function within another one, an expression beside another one. */
 function isExpressions(kind: string, spec: unknown): boolean {
-  return (kind === 'exp' || kind === 'gexp') && (spec as ExpSpec | GexpSpec).expressions.length > 1;
+  return kind === 'gexp' || (kind === 'exp' && (spec as ExpSpec).expressions.length > 1);
 }
 
 /** Why an answer may differ; null: nobody knows. */

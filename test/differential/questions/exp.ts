@@ -65,7 +65,7 @@ function random(random: Random, data: DataSet): ExpSpec {
   if (random.chance(0.1)) spec.rate = true;
   if (random.chance(0.7))
     spec.downsampler = {
-      interval: random.pick(['10s', '1m', '5m', '1h', '1d']),
+      interval: random.pick(metric === 'days' ? ['6h', '1d', '7d'] : ['10s', '1m', '5m', '1h', '1d']),
       aggregator: random.pick(['avg', 'sum', 'max', 'count', 'last']),
     };
   if (random.chance(0.7)) {
