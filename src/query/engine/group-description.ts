@@ -38,10 +38,24 @@ export function describeGroup(sub: ReadSubQuery, at: number): Omit<QueryGroup, '
 export function* measured(numbers: Generator<null, Series>, stats: SeriesStats): Generator<null, Series> {
   const started = performance.now();
   const points = yield* numbers;
-  const { values, size } = points;
   stats.aggregationMs = performance.now() - started;
-  stats.emittedDps = size;
-  stats.nanDps = 0;
-  for (let i = 0; i < size; i++) if (values[i] !== values[i]) stats.nanDps++;
+  stats.emittedDps = stats.nanDps = 0;
+  count(points, stats);
   return points;
+}
+
+/** The same for numbers that come in parts. */
+export function* measuredParts(parts: Generator<Series | null, void>, stats: SeriesStats): Generator<Series | null, void> {
+  const started = performance.now();
+  stats.emittedDps = stats.nanDps = 0;
+  for (const part of parts) {
+    if (part !== null) count(part, stats);
+    yield part;
+  }
+  stats.aggregationMs = performance.now() - started;
+}
+
+function count({ values, size }: Series, stats: SeriesStats): void {
+  stats.emittedDps += size;
+  for (let i = 0; i < size; i++) if (values[i] !== values[i]) stats.nanDps++;
 }

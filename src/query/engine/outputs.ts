@@ -1,20 +1,27 @@
 import { evaluateGroupSteps } from '../evaluate';
 import type { SpanGroup } from '../group';
-import type { QueryGroup } from '../output';
+import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
-import { PointsBuilder, type Series } from '../series';
+import { joinSeries, PointsBuilder, type Series } from '../series';
 import type { ValidQuery } from '../specification';
-import { describeGroup, measured, newSeriesStats } from './group-description';
+import { describeGroup, measured, measuredParts, newSeriesStats } from './group-description';
 import { histogramGroups } from './histogram-outputs';
+import { packedGroupParts } from './packed-group';
 import { specOf, type ReadSubQuery } from './read-sub-query';
 
 /** The last one that a row key can hold. */
 const LAST_SECOND = 0xffff_ffff;
 
+/** An output object whose numbers may be too many to be held at once. */
+export interface OutputGroup extends QueryGroup {
+  /** The numbers in pieces, in the order of time; each call computes them anew. Absent: `points` is enough. */
+  readonly parts?: QueryResult['parts'];
+}
+
 /** What becomes one output object, or several of the same series. */
 export interface Output {
   /** The objects, their numbers still to be computed. Null: nothing yet, here others may have a turn. */
-  open(): Generator<null, readonly QueryGroup[]>;
+  open(): Generator<null, readonly OutputGroup[]>;
   /** Lets go of what they are computed from. @returns how much of the query's memory that was, in points */
   release(): number;
 }
@@ -41,9 +48,26 @@ function releaseSpans({ spans }: SpanGroup): number {
 }
 
 /** @param memory where what is computed in between is accounted for */
-export function pointGroup(sub: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): QueryGroup {
+export function pointGroup(sub: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): OutputGroup {
   const stats = newSeriesStats(sub);
-  return { ...describeGroup(sub, at), points: () => measured(numbersOf(sub, at, query, memory), stats), stats };
+  const group = { ...describeGroup(sub, at), stats };
+  const { spans } = sub.groups[at];
+  if (!spans.some(({ packed }) => packed !== null)) return { ...group, points: () => measured(numbersOf(sub, at, query, memory), stats) };
+  const parts = (): Generator<Series | null, void> =>
+    measuredParts(
+      packedGroupParts(spans, specOf(sub.planned, query), (points) => memory.add(points)),
+      stats,
+    );
+  return { ...group, parts, points: () => joined(parts()) };
+}
+
+function* joined(parts: Generator<Series | null, void>): Generator<null, Series> {
+  const all: Series[] = [];
+  for (const part of parts) {
+    if (part === null) yield null;
+    else all.push(part);
+  }
+  return joinSeries(all);
 }
 
 function* numbersOf({ planned, groups }: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): Generator<null, Series> {

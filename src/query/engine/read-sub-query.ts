@@ -3,6 +3,7 @@ import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
 import { ReadBudget, type MemoryShare } from '../plan';
 import { NeededPoints, RangeScan, sortSpans, type Span } from '../scan';
+import { PackArena } from '../series';
 import type { GroupSpec, ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
 import type { PlannedSubQuery } from './planner';
@@ -28,18 +29,22 @@ export function specOf({ subQuery, choice, scan }: PlannedSubQuery, { startMs, e
 }
 
 /** A row may hold nothing that a query is after: its series is not there then. */
-function hasSomething({ points, matched, annotations, histograms }: Span): boolean {
-  return points.size > 0 || matched || annotations !== null || histograms !== null;
+function hasSomething({ size, matched, annotations, histograms }: Span): boolean {
+  return size > 0 || matched || annotations !== null || histograms !== null;
 }
 
 /** Reads what the sub-queries of one request need. */
 export class SubQueryReader {
+  private readonly arena: PackArena;
+
   constructor(
     private readonly context: RunContext,
     private readonly query: ValidQuery,
     private readonly memory: MemoryShare,
     private readonly lifetime: QueryLifetime,
-  ) {}
+  ) {
+    this.arena = new PackArena();
+  }
 
   /**
    * Reads, groups and names; where no series is found, elsewhere as far as the sub-query may.
@@ -82,6 +87,7 @@ export class SubQueryReader {
       bytes: query.overrideByteLimit && settings.limits.allowByteOverride ? 0 : limit.bytes,
       dataPoints: query.overrideDataPointLimit && settings.limits.allowDataPointOverride ? 0 : limit.dataPoints,
     });
+    const needed = NeededPoints.of(specOf(planned, query));
     const request = {
       plan: scan,
       postScan: filters.postScan,
@@ -90,7 +96,9 @@ export class SubQueryReader {
       signal,
       deadline: this.lifetime.deadline,
       deleteRows: query.delete,
-      needed: NeededPoints.of(specOf(planned, query)),
+      needed,
+      // Where numbers depend on all points of a series at once, packing them would only take time.
+      arena: needed === null || planned.choice.downsample?.kind === 'all' ? null : this.arena,
     };
     const reading = scan.ranges.map((range) => {
       const rangeScan = new RangeScan(scanning, request, range);

@@ -4,6 +4,7 @@ import { TimeSlice } from '../../util/time-slice';
 import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
 import { readGlobalAnnotations } from '../scan';
+import { doubleSeries, joinSeries, type Series } from '../series';
 import type { ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
 import { outputsOf, type Output } from './outputs';
@@ -80,9 +81,13 @@ export class QueryRun {
           if (slice.isOver()) await slice.next();
           const groups = await this.computed(output.open(), slice);
           for (const [at, group] of groups.entries()) {
-            const points = await this.computed(group.points(), slice);
+            const points = await this.computed(group.parts === undefined ? group.points() : heldPoints(group.parts()), slice);
+            if (points === null) {
+              yield { ...group, points: NO_POINTS };
+              continue;
+            }
             if (at === groups.length - 1) this.memory.add(-output.release());
-            yield { ...group, points };
+            yield { ...group, points, parts: undefined };
           }
           outputs[i] = null;
         }
@@ -121,10 +126,31 @@ export class QueryRun {
   }
 }
 
+/** Numbers of one output object that are held until the answer is written, at most: more are computed once more then. */
+const HELD_POINTS = 65_536;
+const NO_POINTS: Series = doubleSeries(new Float64Array(0), new Float64Array(0), 0);
+
+/** Computes all parts, so that what fails does. @returns null when they are too many */
+function* heldPoints(parts: Generator<Series | null, void>): Generator<null, Series | null> {
+  let held: Series[] | null = [];
+  let size = 0;
+  for (const part of parts) {
+    if (part === null) {
+      yield null;
+      continue;
+    }
+    size += part.size;
+    if (size > HELD_POINTS) held = null;
+    held?.push(part);
+  }
+  return held === null ? null : joinSeries(held);
+}
+
 function openAtOnce(output: Output): readonly QueryGroup[] {
   const steps = output.open();
   for (;;) {
     const step = steps.next();
-    if (step.done) return step.value;
+    // Whoever computes by himself gets the numbers as a whole.
+    if (step.done) return step.value.map((group) => ({ ...group, parts: undefined }));
   }
 }

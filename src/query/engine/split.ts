@@ -1,10 +1,10 @@
 import { IllegalStateError } from '../../util/errors';
 import type { QueryGroup } from '../output';
 import type { MemoryShare } from '../plan';
-import { PointsBuilder, integerAt, isIntegerAt, type Series } from '../series';
+import { joinSeries, type Series } from '../series';
 import type { SourceChoice } from '../source';
 import type { ValidQuery } from '../specification';
-import { pointGroup, type Output } from './outputs';
+import { pointGroup, type Output, type OutputGroup } from './outputs';
 import type { PlannedSubQuery } from './planner';
 import type { ReadSubQuery } from './read-sub-query';
 
@@ -53,9 +53,11 @@ export function joinedOutputs(parts: readonly ReadSubQuery[], query: ValidQuery,
   }));
 }
 
-function join(groups: readonly QueryGroup[]): QueryGroup {
+function join(groups: readonly QueryGroup[]): OutputGroup {
   return {
     ...groups[0],
+    // Those of the first alone.
+    parts: undefined,
     tags: new Map(groups.flatMap(({ tags }) => [...tags])),
     aggregateTags: groups.flatMap(({ aggregateTags }) => aggregateTags),
     tsuids: () => groups.flatMap((group) => group.tsuids()),
@@ -68,13 +70,5 @@ function join(groups: readonly QueryGroup[]): QueryGroup {
 function* concatenated(groups: readonly QueryGroup[]): Generator<null, Series> {
   const parts: Series[] = [];
   for (const group of groups) parts.push(yield* group.points());
-  const all = new PointsBuilder(parts.reduce((size, part) => size + part.size, 0));
-  for (const part of parts) {
-    for (let i = 0; i < part.size; i++) {
-      const integer = isIntegerAt(part, i);
-      if (integer && !Number.isSafeInteger(part.values[i])) all.pushExact(part.timestamps[i], integerAt(part, i));
-      else all.push(part.timestamps[i], part.values[i], integer);
-    }
-  }
-  return all;
+  return joinSeries(parts);
 }

@@ -53,15 +53,14 @@ async function toGroup(key: string, members: readonly Span[], { scanStart, scanE
   for (let i = 0; i < members.length; i++) {
     if (i % STEP === STEP - 1 && slice.isOver()) await slice.next();
     const span = members[i];
-    const { size, timestamps } = span.points;
     if (span.histograms !== null) {
       if (span.histograms.some(({ time }) => time >= start && time <= end)) spans.push(span);
-    } else if (size === 0) {
+    } else if (span.size === 0) {
       for (const note of span.annotations ?? []) {
         const at = toMilliseconds(note.startTime);
         if (at >= start && at <= end) annotations.push(note);
       }
-    } else if (timestamps[0] <= end && timestamps[size - 1] >= start) {
+    } else if (span.first <= end && span.last >= start) {
       spans.push(span);
       for (const note of span.annotations ?? []) annotations.push(note);
     }

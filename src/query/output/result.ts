@@ -21,11 +21,16 @@ export interface QueryResult extends Labels {
   readonly showsEmptyAnnotations?: true;
   /** Inside the query window. */
   readonly points: Series;
+  /**
+   * There only where the numbers are too many to be held: then `points` is empty, and they are computed anew, in pieces in the order of
+   * time, as they are taken. Null: nothing yet, here others may have a turn. @throws Error in the original's words
+   */
+  readonly parts?: () => Generator<Series | null, void>;
   readonly stats: SeriesStats;
 }
 
 /** An output object whose numbers are computed when somebody wants them. */
-export interface QueryGroup extends Omit<QueryResult, 'points'> {
+export interface QueryGroup extends Omit<QueryResult, 'points' | 'parts'> {
   /** Null: nothing yet, here others may have a turn. Each call computes them anew. @throws Error in the original's words */
   points(): Generator<null, Series>;
 }

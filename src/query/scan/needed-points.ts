@@ -4,6 +4,14 @@ import { bucketsOf } from '../downsample/bucketing';
 import { lowerBound } from '../series/series';
 import type { GroupSpec } from '../specification';
 
+/** Where a series has points. */
+export interface TimeIndex {
+  /** The last time before one; null: none. */
+  before(ms: number): number | null;
+  /** The first time at or after one; null: none. */
+  from(ms: number): number | null;
+}
+
 /**
  * Which of a series' points the numbers of a query depend on. Rows hold whole hours: a query of the last minute would keep
  * sixty times of what it needs, for as many series as match. Beside the points of the query window, whole buckets when it is
@@ -47,6 +55,21 @@ export class NeededPoints {
     for (let i = 0; i < this.beside && from > 0; i++) from = this.startOfUnit(points, from - 1);
     for (let i = 0; i < this.beside && to < size; i++) to = this.endOfUnit(points, to);
     if (from > 0 || to < size) points.keep(from, to);
+  }
+
+  /** What of a series is needed. @returns milliseconds, from inclusive, to exclusive */
+  extent(points: TimeIndex): { from: number; to: number } {
+    const { buckets } = this;
+    let { from, to } = this;
+    for (let i = 0; i < this.beside; i++) {
+      const time = points.before(from);
+      if (time !== null) from = buckets === null ? time : buckets.start(time);
+    }
+    for (let i = 0; i < this.beside; i++) {
+      const time = points.from(to);
+      if (time !== null) to = buckets === null ? time + 1 : buckets.next(buckets.start(time));
+    }
+    return { from, to };
   }
 
   private startOfUnit({ timestamps, size }: PointsBuilder, at: number): number {

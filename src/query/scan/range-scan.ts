@@ -9,6 +9,7 @@ import type { KeyRange, ResolvedFilter, ScanPlan } from '../plan';
 import type { DecodeFindings, RowReader } from '../source';
 import { NameFilter } from './name-filter';
 import type { NeededPoints } from './needed-points';
+import { BYTES_PER_POINT, type PackArena } from '../series';
 import { Span } from './span';
 
 /** What scans of one engine have in common. */
@@ -37,7 +38,12 @@ export interface ScanRequest {
   readonly deleteRows: boolean;
   /** What of the points read is kept; null: all. */
   readonly needed: NeededPoints | null;
+  /** Where points are packed once the query is a large one; null: nowhere. */
+  readonly arena: PackArena | null;
 }
+
+/** Points of a series that are worth packing. */
+const PACK_POINTS = 256;
 
 /** What a series takes of memory beside its points, as so many points. */
 const SERIES_AS_POINTS = 48;
@@ -124,15 +130,20 @@ export class RangeScan {
     stats.successful = true;
     environment.onFindings(this.reader.findings);
     const found: Span[] = [];
-    for (const span of this.spans.values()) if (span !== null) found.push(span);
+    for (const span of this.spans.values()) {
+      if (span === null) continue;
+      if (request.arena !== null && span.packed !== null) span.pack(request.arena);
+      found.push(span);
+    }
     return found;
   }
 
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
     const { stats, reader } = this;
-    const { deleteRows, needed, plan } = this.request;
+    const { deleteRows, needed, plan, arena, memory } = this.request;
     const { layout, rowSpan } = plan.source;
+    const packs = arena !== null && memory.bytes > arena.from;
     const touched: Row[] = [];
     const read: Row[] = [];
     let more = 0;
@@ -142,7 +153,7 @@ export class RangeScan {
       if (!span) continue;
       const { points } = span;
       // What was counted before stays counted; a new series is counted with what it takes beside its points.
-      const counted = points.size === 0 ? -SERIES_AS_POINTS : points.room;
+      const counted = span.size === 0 ? -SERIES_AS_POINTS : points.room;
       points.reserve(sizes[i]);
       stats.rowsPostFilter++;
       const before = points.size;
@@ -151,11 +162,12 @@ export class RangeScan {
       if (reader.read(row, baseTime, points)) touched.push(row);
       stats.dpsPostFilter += points.size - before;
       if (needed !== null && !needed.coverRow(baseTime, rowSpan.next(baseTime))) needed.trim(points);
+      if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
       more += points.room - counted;
       if (deleteRows) read.push(row);
     }
     // A bucket takes ten times as many bytes in memory as in its cell.
-    this.request.memory.add(more + this.histogramBytes);
+    memory.add(more + this.histogramBytes);
     this.histogramBytes = 0;
     if (read.length > 0) this.delete(read);
     else if (touched.length > 0) this.environment.onRowsMerged?.(touched);

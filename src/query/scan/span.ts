@@ -1,7 +1,7 @@
 import type { Histogram } from '../../histogram';
 import { sortInSlices } from '../../util/sort-in-slices';
 import type { TimeSlice } from '../../util/time-slice';
-import { PointsBuilder } from '../series';
+import { PackedPoints, PointsBuilder, type PackArena } from '../series';
 import { TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
 
 /** A histogram and its time. */
@@ -13,7 +13,10 @@ export interface HistogramPoint {
 
 /** Everything that was read of one series. Mirrors Span. */
 export class Span {
+  /** Those that came last, or all. */
   readonly points: PointsBuilder;
+  /** Those before them, in a large query; null: none. */
+  packed: PackedPoints | null = null;
   /** Cells that the query is after were read, though no point may have come of them. */
   matched = false;
   /** In the order of reading; null: none. */
@@ -34,6 +37,29 @@ export class Span {
     capacity: number,
   ) {
     this.points = new PointsBuilder(capacity);
+  }
+
+  /** Number of points. */
+  get size(): number {
+    return (this.packed?.size ?? 0) + this.points.size;
+  }
+
+  /** Time of the first point; there must be one. */
+  get first(): number {
+    return this.packed?.first ?? this.points.timestamps[0];
+  }
+
+  /** Time of the last point; there must be one. */
+  get last(): number {
+    const { points, packed } = this;
+    return points.size === 0 && packed !== null ? packed.last : points.timestamps[points.size - 1];
+  }
+
+  /** Packs the points that are not, so that their arrays serve others. @returns bytes that they take now */
+  pack(arena: PackArena): number {
+    const bytes = (this.packed ??= new PackedPoints()).append(this.points, arena);
+    this.points.release();
+    return bytes;
   }
 
   static ofKey(key: Buffer, { salt, metric }: KeyLayout, capacity: number): Span {

@@ -1,5 +1,5 @@
 import { pointArrays, type PointArrays } from './point-arrays';
-import type { Series } from './series';
+import { integerAt, isIntegerAt, type Series } from './series';
 
 const FIRST_CAPACITY = 64;
 /** Room for fewer points is not worth giving back. */
@@ -92,6 +92,28 @@ export class PointsBuilder implements Series {
     this.size = size;
   }
 
+  /**
+   * Counts points in whose times and values stand behind the others already.
+   * @param count there is room for them
+   * @param isInteger 1 where one is an integer; null: `allIntegers` says it for all
+   * @param integers exact ones; null: all are safe
+   */
+  adopt(count: number, isInteger: Uint8Array | null, allIntegers: boolean, integers: BigInt64Array | null): void {
+    const start = this.size;
+    const sameKind = isInteger === null && this.isInteger === null && (start === 0 || allIntegers === this.allIntegers);
+    if (sameKind && integers === null && this.integers === null) {
+      this.allIntegers = allIntegers;
+      this.size += count;
+      return;
+    }
+    const { timestamps, values } = this;
+    for (let i = 0; i < count; i++) {
+      const integer = isInteger === null ? allIntegers : isInteger[i] === 1;
+      if (integer && integers !== null) this.pushExact(timestamps[start + i], integers[i]);
+      else this.push(timestamps[start + i], values[start + i], integer);
+    }
+  }
+
   /** Makes room for so many more points, so that adding them does not copy. */
   reserve(count: number): void {
     if (this.size + count > this.capacity) this.grow(this.size + count);
@@ -136,4 +158,18 @@ export class PointsBuilder implements Series {
     if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger.subarray(from, to));
     if (integers !== null) (this.integers = new BigInt64Array(capacity)).set(integers.subarray(from, to));
   }
+}
+
+/** The points of one series after the other. */
+export function joinSeries(parts: readonly Series[]): Series {
+  if (parts.length === 1) return parts[0];
+  const all = new PointsBuilder(parts.reduce((size, part) => size + part.size, 0));
+  for (const part of parts) {
+    for (let i = 0; i < part.size; i++) {
+      const integer = isIntegerAt(part, i);
+      if (integer && !Number.isSafeInteger(part.values[i])) all.pushExact(part.timestamps[i], integerAt(part, i));
+      else all.push(part.timestamps[i], part.values[i], integer);
+    }
+  }
+  return all;
 }

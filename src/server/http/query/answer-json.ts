@@ -60,20 +60,24 @@ export async function* queryAnswerJson(
   let first = true;
   for (const result of await computed(found, results)) {
     let started = performance.now();
-    const { points, stats } = result;
-    const { size } = points;
+    const { stats } = result;
+    let before = '';
     const style = { arrays, msResolution, nan: result.fill === 'null' ? 'null' : '"NaN"' };
     part += `${first ? '' : ','}${head(result, request, query, found.globalAnnotations)},"dps":${arrays ? '[' : '{'}`;
     first = false;
-    for (let from = 0; from < size; from += POINTS_AT_ONCE) {
-      if (from > 0) part += ',';
-      part += pointsText(points, from, Math.min(from + POINTS_AT_ONCE, size), style);
-      if (part.length <= PART) continue;
-      stats.serializationMs += performance.now() - started;
-      yield part;
-      part = '';
+    for (const points of result.parts?.() ?? [result.points]) {
+      const size = points?.size ?? 0;
+      for (let from = 0; points !== null && from < size; from += POINTS_AT_ONCE) {
+        part += before + pointsText(points, from, Math.min(from + POINTS_AT_ONCE, size), style);
+        before = ',';
+        if (part.length <= PART) continue;
+        stats.serializationMs += performance.now() - started;
+        yield part;
+        part = '';
+        if (slice.isOver()) await slice.next();
+        started = performance.now();
+      }
       if (slice.isOver()) await slice.next();
-      started = performance.now();
     }
     part += arrays ? ']' : '}';
     stats.serializationMs += performance.now() - started;
