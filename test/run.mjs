@@ -1,6 +1,6 @@
 // `npm test`: installs and builds if need be, then runs every check and every test, and prints the sum on the last line.
 //
-//   npm test                 everything; suites that need Java, HBase or Redis say so when they are skipped
+//   npm test                 everything, with the unit tests' coverage; suites that need Java, HBase or Redis say so when they are skipped
 //   npm test -- --quick      types, lint and the unit tests only
 //   CI=true npm test         a skipped suite is a failure
 import { spawnSync } from 'node:child_process';
@@ -37,6 +37,8 @@ for (const project of quick ? ['unit'] : ['unit', 'interop', 'clients']) {
   fs.rmSync(report, { force: true });
   // Suites of the last two share programs and ports with each other: one at a time.
   const workers = project === 'unit' ? [] : ['--runInBand'];
+  // What the unit tests reach of src/ is told at their end; it costs some time.
+  const coverage = project === 'unit' && !quick ? ['--coverage'] : [];
   const ok = run(`jest: ${project}`, bin('jest'), [
     '--selectProjects',
     project,
@@ -44,6 +46,7 @@ for (const project of quick ? ['unit'] : ['unit', 'interop', 'clients']) {
     `--outputFile=${report}`,
     '--passWithNoTests',
     ...workers,
+    ...coverage,
   ]);
   if (!fs.existsSync(report)) {
     failed++;

@@ -3,7 +3,7 @@ import { customFieldsJson, javaJsonString, javaJsonText } from '../schema';
 import { kindOf, type UidKind } from '../uid';
 
 /** What clients call the kinds of UIDs, in the metadata of each. */
-export const TYPE_CONSTANTS: Readonly<Record<UidKind, string>> = { metrics: 'METRIC', tagk: 'TAGK', tagv: 'TAGV' };
+const TYPE_CONSTANTS: Readonly<Record<UidKind, string>> = { metrics: 'METRIC', tagk: 'TAGK', tagv: 'TAGV' };
 
 export const CUSTOM_FIELDS = map('java.util.LinkedHashMap', string);
 

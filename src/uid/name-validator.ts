@@ -53,7 +53,8 @@ export class NameValidator {
       if (c > 0xff) high = true;
     }
     if (high) this.checkStorable(what, name);
-    if (name.length > MAX_NAME_BYTES || (high && this.codec.length(name) > MAX_NAME_BYTES)) throw tooLong(this.codec.length(name), name);
+    if (name.length > MAX_NAME_BYTES || (high && this.codec.length(name) > MAX_NAME_BYTES))
+      throw nameTooLong(this.codec.length(name), name);
   }
 
   private checkStorable(what: string, name: string): void {
@@ -63,7 +64,7 @@ export class NameValidator {
 }
 
 /** Mirrors the storage client of the original, as far as it shows the name. */
-export function tooLong(bytes: number, name: string): IllegalArgumentError {
+export function nameTooLong(bytes: number, name: string): IllegalArgumentError {
   return new IllegalArgumentError(`row key too long: ${bytes} bytes long "${name.slice(0, SHOWN)}..."`);
 }
 

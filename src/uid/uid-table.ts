@@ -5,7 +5,7 @@ import type { Row, Storage, StorageError, Failure } from '../storage';
 import { IdCounter } from './id-counter';
 import { maxId } from './kinds';
 import type { NameCodec, StoredName } from './name-codec';
-import { tooLong, unstorable } from './name-validator';
+import { nameTooLong, unstorable } from './name-validator';
 
 /** name -> UID, and the counters. */
 export const ID_FAMILY = Buffer.from('id');
@@ -129,7 +129,7 @@ export class UidTable {
   rowOf(name: string): Buffer {
     if (name === '') throw new IllegalArgumentError('empty key');
     const row = this.codec.encode(name);
-    if (row === null && this.codec.firstLost(name) === null) throw tooLong(this.codec.length(name), name);
+    if (row === null && this.codec.firstLost(name) === null) throw nameTooLong(this.codec.length(name), name);
     if (row === null) throw unstorable(`${this.kind} ("${name}")`, this.codec.firstLost(name) ?? name, this.codec);
     return row;
   }

@@ -1,10 +1,10 @@
-import { QueryQueue, type Place } from '../../src/query/engine/query-queue';
+import { QueryQueue, type QueuePlace } from '../../src/query/engine/query-queue';
 
 const never = new AbortController().signal;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Asks for a place; the client's name is added to the list when it gets one. */
-function ask(queue: QueryQueue, client: string, order: string[], signal = never): Promise<Place> {
+function ask(queue: QueryQueue, client: string, order: string[], signal = never): Promise<QueuePlace> {
   return Promise.resolve(queue.enter(client, signal)).then((place) => {
     order.push(client);
     return place;

@@ -12,7 +12,7 @@ export interface QueueLimits {
 const HEAVY_AT_ONCE = 4;
 
 /** A query's place among those that run. */
-export class Place {
+export class QueuePlace {
   private left = false;
   private isHeavy = false;
 
@@ -59,7 +59,7 @@ export class QueryQueue {
    * @returns at once, if there is a place
    * @throws ClientError 503 when too many wait already; the signal's reason when it aborts first
    */
-  enter(client: string, signal: AbortSignal): Place | Promise<Place> {
+  enter(client: string, signal: AbortSignal): QueuePlace | Promise<QueuePlace> {
     if (this.waiting === 0 && this.mayBegin()) return this.begin();
     if (this.waiting >= this.limits.waiting) throw new ClientError(503, 'Too many requests pending, please try again later');
     return new Promise((resolve, reject) => {
@@ -94,12 +94,12 @@ export class QueryQueue {
     }
   }
 
-  /** For Place. */
+  /** For QueuePlace. */
   countHeavy(more: number): void {
     this.heavy += more;
   }
 
-  /** For Place. @param light it was not a heavy one */
+  /** For QueuePlace. @param light it was not a heavy one */
   end(light: boolean): void {
     this.running--;
     if (!light) this.allowed = HEAVY_AT_ONCE;
@@ -114,9 +114,9 @@ export class QueryQueue {
     return running < limits.running && running - heavy < light && this.hasRoom();
   }
 
-  private begin(): Place {
+  private begin(): QueuePlace {
     this.running++;
-    return new Place(this);
+    return new QueuePlace(this);
   }
 
   private remove(client: string, granted: () => void): void {

@@ -1,7 +1,7 @@
 import { newRunStats } from '../output';
 import type { MemoryShare, QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
-import type { Place, QueryQueue } from './query-queue';
+import type { QueuePlace, QueryQueue } from './query-queue';
 import { QueryRecord, type QueryClient, type QueryRegistry, type Question } from './query-registry';
 
 /** A client without its port: `/127.0.0.1`. */
@@ -21,7 +21,7 @@ export class QueryTask {
   readonly lifetime: QueryLifetime;
   readonly record: QueryRecord;
   readonly memory: MemoryShare;
-  private place: Place | null = null;
+  private place: QueuePlace | null = null;
   private finished = false;
 
   /**
@@ -60,7 +60,7 @@ export class QueryTask {
     return entered.then((place) => this.take(place));
   }
 
-  private take(place: Place): void {
+  private take(place: QueuePlace): void {
     this.place = place;
     this.memory.onHeavy = () => place.heavy();
     if (this.finished) place.leave();

@@ -10,7 +10,7 @@ import { LastValues, type LastValue } from './last-values';
 import type { LastPoint, LastQuery, LastSubQuery } from './query';
 import { RecentRows, type SeriesValue } from './recent-rows';
 import { resolveSubQuery, type Wanted } from './resolve';
-import { RowsBack, type Place } from './rows-back';
+import { RowsBack, type RowPlace } from './rows-back';
 
 /** What all questions for last points of an engine share. */
 export interface LastEnvironment {
@@ -90,13 +90,13 @@ export class LastPoints {
     }
   }
 
-  private placesBack(tsuids: readonly Buffer[], more: number): Place[] {
+  private placesBack(tsuids: readonly Buffer[], more: number): RowPlace[] {
     const newest = hourOf(this.environment.now());
     return tsuids.map((tsuid) => ({ tsuid, newest, more }));
   }
 
   /** By the counters of the meta table, if there are any; otherwise the hour under way. */
-  private async placesOf(tsuids: readonly Buffer[]): Promise<Place[]> {
+  private async placesOf(tsuids: readonly Buffer[]): Promise<RowPlace[]> {
     const { counting, series, backScanWithoutCounter: more } = this.environment;
     if (!counting) return this.placesBack(tsuids, more);
     const counted = await series.countedAt(tsuids, this.options);
@@ -123,7 +123,7 @@ export class LastPoints {
     return recent.find(selection, hourOf(now()), backScanWithoutCounter, this.options);
   }
 
-  private async lookBack(places: readonly Place[], values: LastValues): Promise<SeriesValue[]> {
+  private async lookBack(places: readonly RowPlace[], values: LastValues): Promise<SeriesValue[]> {
     const { storage, source } = this.environment;
     const found = await new RowsBack(storage, source, values, this.slice).find(places, this.options);
     const points = places.flatMap(({ tsuid }, i) => withPoint(tsuid, found[i]));

@@ -10,7 +10,7 @@ const ROWS_AT_ONCE = 256;
 const GROWTH = 4;
 
 /** Where the last point of a series may be: in the row of an hour, or in those before it. */
-export interface Place {
+export interface RowPlace {
   readonly tsuid: Buffer;
   /** Base time of the newest row, in seconds. */
   readonly newest: number;
@@ -20,7 +20,7 @@ export interface Place {
 
 interface Search {
   readonly at: number;
-  readonly place: Place;
+  readonly place: RowPlace;
   /** Rows looked at so far. */
   done: number;
 }
@@ -38,7 +38,7 @@ export class RowsBack {
   ) {}
 
   /** @returns in the order of `places`; null where no row has a point */
-  async find(places: readonly Place[], options: CallOptions): Promise<(LastValue | null)[]> {
+  async find(places: readonly RowPlace[], options: CallOptions): Promise<(LastValue | null)[]> {
     const found: (LastValue | null)[] = places.map(() => null);
     for (let from = 0; from < places.length; from += ROWS_AT_ONCE) {
       let searches: Search[] = places.slice(from, from + ROWS_AT_ONCE).map((place, i) => ({ at: from + i, place, done: 0 }));

@@ -26,12 +26,12 @@ const STORED_AS: ReadonlyMap<string, string> = new Map([
 const NAMES: ReadonlyMap<string, string> = new Map([['mult', 'multiply']]);
 
 /** What a function is stored as: zimsum as sum, for what is stored belongs to one series. */
-export function storedAs({ name }: Aggregator): string {
+function storedAs({ name }: Aggregator): string {
   return STORED_AS.get(name) ?? name;
 }
 
 /** The cells that a function is computed from. @param groupBy aggregator of the sub-query @throws IllegalArgumentError when one has no id */
-export function columnsOf({ config }: Rollups, downsample: DownsampleSpec, groupBy: Aggregator): RollupColumns {
+export function rollupColumnsOf({ config }: Rollups, downsample: DownsampleSpec, groupBy: Aggregator): RollupColumns {
   const name = storedAs(downsample.aggregator);
   const column = (aggregator: string, prefix = aggregator): RollupColumn => ({ id: config.idOf(aggregator), name: prefix });
   if (name === 'avg') return { values: column('sum'), counts: column('count') };

@@ -5,7 +5,7 @@ import { Histograms, RawPoints, type DataTable } from './data-table';
 import { NothingOf } from './nothing';
 import type { PointSource } from './point-source';
 import { RollupValues } from './rollup-values';
-import { candidatesOf, columnsOf, insteadOf, overRollups, readsPreAggregates, type SourceChoice } from './source-choice';
+import { candidatesOf, rollupColumnsOf, insteadOf, overRollups, readsPreAggregates, type SourceChoice } from './source-choice';
 
 /** All sources of a store, and which of them a sub-query reads. */
 export class Sources {
@@ -54,7 +54,7 @@ export class Sources {
     return {
       source: histogram
         ? new NothingOf(table, layout, rollup)
-        : new RollupValues(table, layout, rollup, columnsOf(rollups, downsample, aggregator), merge.fixDuplicates),
+        : new RollupValues(table, layout, rollup, rollupColumnsOf(rollups, downsample, aggregator), merge.fixDuplicates),
       downsample: overRollups(downsample),
       rollup,
       fallback: () => {

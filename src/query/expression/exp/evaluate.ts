@@ -6,7 +6,7 @@ import { PointsBuilder, type Series } from '../../series';
 import { joinIntersection, joinUnion, type Joined, type JoinSide } from '../join';
 import { doublePoints, POINTS_A_TURN } from '../series';
 import { compileExpression, type Evaluate } from './language';
-import { checkReferences, outputsOf, type ExpPlan } from './plan';
+import { checkReferences, expOutputsOf, type ExpPlan } from './plan';
 import { AlignedRows } from './rows';
 import type { ValidExp, ValidExpression } from './validate';
 
@@ -54,7 +54,7 @@ export function* evaluateExp(valid: ValidExp, plan: ExpPlan, answers: readonly (
   const evaluation = new ExpEvaluation(valid, plan, answers);
   // That nothing belongs together is an error also where nobody wants to see it.
   for (const { id } of valid.expressions) yield* evaluation.join(id);
-  for (const { id, alias } of outputsOf(valid)) yield yield* evaluation.output(id ?? '', alias);
+  for (const { id, alias } of expOutputsOf(valid)) yield yield* evaluation.output(id ?? '', alias);
 }
 
 class ExpEvaluation {

@@ -70,7 +70,7 @@ function reaches(uses: ReadonlyMap<string, ReadonlySet<string>>, from: string, t
 }
 
 /** What to show, in order: what is asked for and exists; without any wish all expressions, or all metrics. @throws ClientError 400 */
-export function outputsOf({ request, expressions, metrics }: ValidExp): ExpOutput[] {
+export function expOutputsOf({ request, expressions, metrics }: ValidExp): ExpOutput[] {
   const asked = request.outputs ?? [];
   if (asked.length === 0) return (expressions.length > 0 ? expressions : metrics).map(({ id }) => ({ id, alias: null }));
   const known = new Set([...expressions, ...metrics].map(({ id }) => id));

@@ -1,5 +1,5 @@
 import { parseExpRequest, planExp, validateExp, type ValidExp } from '../../../../src/query';
-import { checkReferences, outputsOf } from '../../../../src/query/expression/exp/plan';
+import { checkReferences, expOutputsOf } from '../../../../src/query/expression/exp/plan';
 import { ClientError } from '../../../../src/util/errors';
 
 const LIMITS = { length: 100, depth: 20, count: 4 };
@@ -148,8 +148,8 @@ describe('the plan', () => {
     expect(() => checkReferences(expressions(...all).expressions)).not.toThrow();
   });
   test('outputs', () => {
-    expect(outputsOf(valid(body({ outputs: [{ id: 'zz' }, { id: 'b', alias: 'B' }] })))).toEqual([{ id: 'b', alias: 'B' }]);
-    expect(outputsOf(valid(body())).map(({ id }) => id)).toEqual(['e']);
-    expect(outputsOf(valid(body({ expressions: null }))).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(expOutputsOf(valid(body({ outputs: [{ id: 'zz' }, { id: 'b', alias: 'B' }] })))).toEqual([{ id: 'b', alias: 'B' }]);
+    expect(expOutputsOf(valid(body())).map(({ id }) => id)).toEqual(['e']);
+    expect(expOutputsOf(valid(body({ expressions: null }))).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 });
