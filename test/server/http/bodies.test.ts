@@ -40,7 +40,9 @@ async function differences(name: string, deviation: (c: Case) => Deviation | nul
       const same = wanted.answer === undefined || JSON.stringify(got) === JSON.stringify(wanted.answer);
       const told = answer.text.includes(wanted.told ?? '');
       if (answer.status !== wanted.status || !same || !told)
-        wrong.push(`${title(c)}\n   has ${answer.status} ${answer.text}\n  want ${wanted.status} ${JSON.stringify(wanted.answer) ?? wanted.told}`);
+        wrong.push(
+          `${title(c)}\n   has ${answer.status} ${answer.text}\n  want ${wanted.status} ${JSON.stringify(wanted.answer) ?? wanted.told}`,
+        );
     }
   } finally {
     await tsd.stop();
