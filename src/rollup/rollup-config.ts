@@ -76,6 +76,11 @@ export class RollupConfig {
     return id;
   }
 
+  /** Null: its values are not rolled up. @param aggregator in lower case */
+  findId(aggregator: string): number | null {
+    return this.ids.get(aggregator) ?? null;
+  }
+
   /** Intervals whose length divides that of a query's buckets, the longest first; none for buckets shorter than a second. */
   matching(bucketMs: number): RollupInterval[] {
     const seconds = Math.floor(bucketMs / 1000);

@@ -13,6 +13,7 @@ const TOOLS: Record<string, () => Tool> = {
   'check-store': () => require('./check-store') as Tool,
   import: () => require('./import') as Tool,
   mkmetric: () => require('./mkmetric') as Tool,
+  rollup: () => require('./rollup') as Tool,
   tables: () => require('./tables') as Tool,
   tsd: () => require('./tsd') as Tool,
   uid: () => require('./uid') as Tool,
