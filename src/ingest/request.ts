@@ -1,4 +1,4 @@
-import type { StorageError } from '../storage';
+import { DamagedStoreError, type StorageError } from '../storage';
 import { TimeSlice } from '../util/time-slice';
 import { withinTime } from '../util/within-time';
 import type { PointSink } from '../write';
@@ -30,6 +30,8 @@ export interface RequestResult {
   failed: number;
   /** Points that storage had not answered for in time; null: there was no time limit. */
   timeouts: number | null;
+  /** The store is damaged and takes nothing: why the points failed, of which there may be others. */
+  damage: DamagedStoreError | null;
   /** In the order of the points; empty unless `details` are wanted. */
   errors: readonly PointError[];
 }
@@ -47,6 +49,7 @@ export class IngestRequest {
   private accepted = 0;
   private durable = 0;
   private failed = 0;
+  private damage: DamagedStoreError | null = null;
   /** With `sync`: positions of points that storage has not answered for. */
   private readonly open = new Set<number>();
   private settled: (() => void) | null = null;
@@ -61,7 +64,7 @@ export class IngestRequest {
   async run(): Promise<RequestResult> {
     await this.submit();
     const result = await this.stored();
-    return { ...result, errors: this.errors.sort((a, b) => a.index - b.index) };
+    return { ...result, damage: this.damage, errors: this.errors.sort((a, b) => a.index - b.index) };
   }
 
   /** To be called when nobody looks at the points any more. */
@@ -97,6 +100,7 @@ export class IngestRequest {
     } catch (error) {
       this.open.delete(i);
       this.invalid++;
+      if (error instanceof DamagedStoreError) this.damage = error;
       this.note(i, refusalDetail(error, this.ingest.counters, this.ingest.logger));
     }
   }
@@ -116,13 +120,14 @@ export class IngestRequest {
     else {
       this.ingest.counting.failed(error, points);
       this.failed++;
+      if (error instanceof DamagedStoreError) this.damage = error;
       this.note(i, `Storage exception: ${error.message}`);
     }
     this.open.delete(i);
     if (this.open.size === 0) this.settled?.();
   }
 
-  private async stored(): Promise<Omit<RequestResult, 'errors'>> {
+  private async stored(): Promise<Omit<RequestResult, 'errors' | 'damage'>> {
     const { invalid } = this;
     const { sync, timeoutMs } = this.options;
     if (!sync) return { success: this.accepted, invalid, failed: 0, timeouts: timeoutMs > 0 ? 0 : null };

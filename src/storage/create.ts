@@ -24,6 +24,6 @@ export function createStorage(
     };
     return new HBaseStorage(hbase, logs);
   }
-  if (engine === 'embedded') return new EmbeddedStorage({ path: embeddedPath, tables });
+  if (engine === 'embedded') return new EmbeddedStorage({ path: embeddedPath, tables, log: logs?.get('EmbeddedStorage') });
   throw new DoNotRetryError(`Invalid value for tsd.storage.engine: "${engine}" is neither hbase nor embedded`);
 }

@@ -37,6 +37,9 @@ export class ThrottleError extends RetryableError implements JavaNamed {
 /** The store has no room left on its disk. It may have some later: what was accepted is worth keeping, who waits should be told. */
 export class StoreFullError extends RetryableError {}
 
+/** The store's file is not what was written to it. The store refuses to work until somebody has looked at it. */
+export class DamagedStoreError extends StorageError {}
+
 /** The call was not answered within its deadline. Its effect is unknown. */
 export class TimeoutError extends RetryableError {}
 

@@ -1,7 +1,15 @@
 import type { Logger } from 'winston';
 import type { WriteSettings } from '../config/settings/write';
 import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, APPEND_QUALIFIER, DATA_FAMILY } from '../schema';
-import { ThrottleError, type Failure, type MutateOptions, type RowDelete, type Storage, type StorageError } from '../storage';
+import {
+  DamagedStoreError,
+  ThrottleError,
+  type Failure,
+  type MutateOptions,
+  type RowDelete,
+  type Storage,
+  type StorageError,
+} from '../storage';
 import type { DataModel } from '../tables';
 import type { Uids } from '../uid/types';
 import { IllegalArgumentError } from '../util/errors';
@@ -75,6 +83,8 @@ export class StoragePointWriter implements PointWriter {
   private readonly spool: Spool | null;
   private added = 0;
   private closed = false;
+  /** Set once the store can take nothing any more. */
+  private refusal: DamagedStoreError | null = null;
   private readonly lostLog: RateLimitedLog;
   private lostSinceLog = 0;
 
@@ -147,7 +157,7 @@ export class StoragePointWriter implements PointWriter {
 
   /** Points take the fast path unless their names are needed: by plugins, or to keep them behind others of their series in the spool. */
   private updateFastPath(): void {
-    this.cells.fastPathOpen = !this.closed && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
+    this.cells.fastPathOpen = !this.closed && this.refusal === null && !this.calls.onPoints && (this.spool?.points.backlog.idle ?? true);
   }
 
   startReplay(): void {
@@ -275,9 +285,10 @@ export class StoragePointWriter implements PointWriter {
     return this.writes.delete(table, rows);
   }
 
-  /** @throws ThrottleError */
+  /** @throws ThrottleError, or DamagedStoreError */
   private admit(): void {
     if (this.closed) throw new ThrottleError('The TSD is shutting down');
+    if (this.refusal !== null) throw this.refusal;
     this.buffer.budget.check();
   }
 
@@ -286,7 +297,7 @@ export class StoragePointWriter implements PointWriter {
     try {
       this.admit();
     } catch (error) {
-      this.calls.notStored(seenByPlugins({ point, value }), error as ThrottleError);
+      this.calls.notStored(seenByPlugins({ point, value }), error as StorageError);
       throw error;
     }
   }
@@ -323,6 +334,10 @@ export class StoragePointWriter implements PointWriter {
   }
 
   private rowFailed(failed: FailedRow): void {
+    if (failed.error instanceof DamagedStoreError && this.refusal === null) {
+      this.refusal = failed.error;
+      this.updateFastPath();
+    }
     this.lostSinceLog += failed.cells.points;
     this.lostLog.log(() => {
       const lost = this.lostSinceLog;

@@ -1,11 +1,13 @@
 /** An embedded store whose file is not what was written: it says so and does not start; what can be read is saved. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { PackedCells, type RowPut } from '../../src/storage';
-import { checkStore, DamagedStoreError, EmbeddedStorage } from '../../src/storage/embedded';
+import { asClientError } from '../../src/query/engine/client-error';
+import { DamagedStoreError, PackedCells, StorageError, type RowPut } from '../../src/storage';
+import { checkStore, EmbeddedStorage } from '../../src/storage/embedded';
 import { run } from '../../src/tools/check-store';
+import { SILENT_LOG } from '../../src/util/log';
 import { TABLES } from '../support/temp-store';
 
 const T = Buffer.from('t');
@@ -197,4 +199,51 @@ it('opens a store once in a process, and again after it was closed', async () =>
   await expect(second.open()).rejects.toThrow('is open in this process already');
   await first.close();
   expect(await readAll(path)).toEqual(ALL);
+});
+
+it('refuses every call once the file of an open store was cut, and says so in the log', async () => {
+  const path = storeWith(whole);
+  const lines: string[] = [];
+  const log = { ...SILENT_LOG, error: (line: string) => lines.push(line) };
+  const store = new EmbeddedStorage({ path, tables: TABLES, log });
+  await store.open();
+  truncateSync(join(path, 'data.mdb'), 2 * PAGE);
+  const reason = new RegExp(`is damaged: its file data\\.mdb was cut from ${whole.length} to ${2 * PAGE} bytes$`);
+  const row = { row: Buffer.from('row 0001'), cells: PackedCells.of(Buffer.of(1), Buffer.of(1)) };
+  const calls: (() => Promise<unknown>)[] = [
+    () => store.get('tsdb', { row: row.row }),
+    () => store.multiGet('tsdb', [{ row: row.row }]),
+    () => store.scan('tsdb', { start: EMPTY, stop: EMPTY })[Symbol.asyncIterator]().next(),
+    () => store.put('tsdb', T, [row]),
+    () => store.append('tsdb', T, [row]),
+    () => store.delete('tsdb', [{ row: row.row }]),
+    () => store.increment('tsdb-uid', Buffer.of(0), Buffer.from('id'), Buffer.from('metrics'), 1n),
+    () => store.compareAndSet('tsdb-uid', Buffer.of(0), Buffer.from('id'), Buffer.from('x'), null, Buffer.of(1)),
+  ];
+  for (const call of calls) {
+    const answer = call();
+    await expect(answer).rejects.toThrow(DamagedStoreError);
+    await expect(answer).rejects.toThrow(reason);
+  }
+  await store.close();
+  expect(lines).toEqual([expect.stringMatching(/was cut from .* Nothing is read or written from now on/)]);
+});
+
+it('refuses every call once the file of an open store was removed', async () => {
+  const path = storeWith(whole);
+  const store = new EmbeddedStorage({ path, tables: TABLES });
+  await store.open();
+  rmSync(join(path, 'data.mdb'));
+  const get = (): Promise<unknown> => store.get('tsdb', { row: Buffer.from('row 0001') });
+  await expect(get()).rejects.toThrow('its file data.mdb was removed or replaced');
+  // What was found stays.
+  writeFileSync(join(path, 'data.mdb'), whole);
+  await expect(get()).rejects.toThrow(DamagedStoreError);
+  await store.close();
+  expect(await readAll(path)).toEqual(ALL);
+});
+
+it('tells clients of a damaged store by a status that is not their fault', () => {
+  expect(asClientError(new DamagedStoreError('The embedded store is damaged')).status).toBe(500);
+  expect(asClientError(new StorageError('x')).status).toBe(424);
 });

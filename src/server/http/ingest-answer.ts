@@ -15,7 +15,7 @@ export interface AnswerForm {
 }
 
 /**
- * Answers as the original does, status included. Mirrors GroupCB and PutTimeout of PutDataPointRpc.
+ * Answers as the original does, status included; of a damaged store with 500. Mirrors GroupCB and PutTimeout of PutDataPointRpc.
  * @param pointJson a point as it was sent, by its position
  */
 export async function answerIngest(
@@ -25,9 +25,10 @@ export async function answerIngest(
   pointJson: (index: number) => string,
 ): Promise<void> {
   const { success, invalid, failed, timeouts } = result;
+  if (result.damage !== null && !form.details && !form.summary) throw result.damage;
   const timedOut = timeouts !== null && timeouts > 0;
   if (form.summary || form.details) {
-    const status = invalid > 0 || timedOut ? 400 : 200;
+    const status = result.damage !== null ? 500 : invalid > 0 || timedOut ? 400 : 200;
     if (form.details && result.errors.length > 0) return call.sendJsonParts(status, details(call, result, pointJson));
     return call.sendJson(status, `{${summary(result)}${form.details ? ',"errors":[]' : ''}}`);
   }

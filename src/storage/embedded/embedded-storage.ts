@@ -192,7 +192,12 @@ export class EmbeddedStorage implements Storage {
 
   private async read<T>(options: CallOptions | undefined, action: (environment: Environment) => T): Promise<T> {
     throwIfOver(options);
-    return action(this.opened());
+    const environment = this.opened();
+    try {
+      return action(environment);
+    } catch (e) {
+      throw environment.asReadError(e);
+    }
   }
 
   private async write<T>(

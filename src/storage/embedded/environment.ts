@@ -4,10 +4,12 @@ import { statfs } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
+import { SILENT_LOG, type Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
 import { OWN_TABLE, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
+import { FileGuard } from './file-guard';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
 
@@ -19,6 +21,8 @@ export interface EmbeddedOptions {
   packAfter?: number;
   /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
   mapSize?: number;
+  /** Is told of damage that shows while the store is open. */
+  log?: Log;
 }
 
 const FORMAT = 1;
@@ -26,6 +30,8 @@ const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
 /** ENOSPC, EDQUOT, EFBIG. */
 const NO_ROOM: ReadonlySet<unknown> = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG]);
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED. */
+const DAMAGE: ReadonlySet<unknown> = new Set([-30797, -30796]);
 /** A commit may need that much at once. */
 const ALMOST_FULL = 16 << 20;
 
@@ -48,6 +54,7 @@ export class Environment {
     private readonly gate: ProcessGate,
     private readonly root: RootDatabase<Buffer, string>,
     private readonly own: Database<Buffer, string>,
+    private readonly guard: FileGuard,
   ) {}
 
   /** @throws StorageError when the directory can't be used, is in use in this process, or was written by another version of the store */
@@ -74,6 +81,7 @@ export class Environment {
     const exists = !first || checkDataFile(options.path);
     if (first) reserveLockFile(options.path);
     let root: RootDatabase<Buffer, string> | null = null;
+    let guard: FileGuard | null = null;
     try {
       root = open<Buffer, string>({
         path: options.path,
@@ -87,11 +95,13 @@ export class Environment {
         eventTurnBatching: false,
       });
       const own = root.openDB<Buffer, string>({ name: OWN_TABLE, encoding: 'binary', useVersions: true });
-      const environment = new Environment(options.path, realPath, gate, root, own);
+      guard = new FileGuard(options.path, options.log ?? SILENT_LOG);
+      const environment = new Environment(options.path, realPath, gate, root, own, guard);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
     } catch (e) {
+      guard?.close();
       await root?.close();
       if (!exists) removeUnborn(options.path);
       throw e;
@@ -163,9 +173,15 @@ export class Environment {
     return table;
   }
 
-  /** Reads from here on see what any process has committed by now. */
+  /** Reads from here on see what any process has committed by now. @throws DamagedStoreError */
   refresh(): void {
+    this.guard.check();
     this.root.resetReadTxn();
+  }
+
+  /** A failed read as its caller is told of it. */
+  asReadError(error: unknown): unknown {
+    return DAMAGE.has(errorCode(error)) ? this.guard.report(messageOf(error)) : error;
   }
 
   /** Runs in a write transaction, which no other process or call can interleave with. */
@@ -188,11 +204,15 @@ export class Environment {
     const entrance = this.gate.enter();
     if (entrance !== undefined) await entrance;
     try {
-      return await start();
+      this.guard.check();
+      const done = await start();
+      this.guard.look();
+      return done;
     } catch (e) {
       if (e instanceof StorageError) throw e;
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
+      if (DAMAGE.has(errorCode(reason))) throw this.guard.report(messageOf(reason));
       const full = NO_ROOM.has(errorCode(reason)) || (await this.diskIsFull());
       const why = full ? 'no space left on the disk' : messageOf(reason);
       // There may be room again: what was to be written is worth keeping.
@@ -212,6 +232,7 @@ export class Environment {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.guard.close();
     await this.root.flushed;
     try {
       await this.gate.alone(() => this.root.close());

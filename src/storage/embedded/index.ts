@@ -2,5 +2,4 @@ export { EmbeddedStorage } from './embedded-storage';
 export type { EmbeddedOptions } from './environment';
 export type { EmbeddedTable } from './table';
 export { checkStore, type StoreReport } from './check-store';
-export { DamagedStoreError } from './lmdb-file';
 export { describeDamage, type Damage } from './tree-walk';

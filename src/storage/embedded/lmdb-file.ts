@@ -10,7 +10,7 @@
  * The file may end before the last page: pages that nobody uses need not have been written.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { StorageError } from '../errors';
+import { DamagedStoreError } from '../errors';
 
 export const HEADER_BYTES = 24;
 export const TREE_BYTES = 48;
@@ -23,9 +23,6 @@ const NOT_FLUSHED = 0x1000;
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 /** Pages that one read brings in. */
 const READ_AHEAD = 16;
-
-/** The store's file is not what was written to it. The store refuses to work until somebody has looked at it. */
-export class DamagedStoreError extends StorageError {}
 
 export interface Tree {
   flags: number;

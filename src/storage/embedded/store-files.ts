@@ -1,7 +1,8 @@
 /** The store's files, looked at before LMDB maps them. Only for who has the store alone: nothing may change meanwhile. */
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DamagedStoreError, LmdbFile } from './lmdb-file';
+import { DamagedStoreError } from '../errors';
+import { LmdbFile } from './lmdb-file';
 import { throwIfDamaged, walkFile } from './tree-walk';
 
 export const DATA_FILE = 'data.mdb';

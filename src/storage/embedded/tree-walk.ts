@@ -7,7 +7,8 @@
  *
  * A child is not younger than its parent, a key is not below the key under which its page hangs, every page hangs in one place.
  */
-import { DamagedStoreError, HEADER_BYTES, readTree, TREE_BYTES, type LmdbFile, type Tree } from './lmdb-file';
+import { DamagedStoreError } from '../errors';
+import { HEADER_BYTES, readTree, TREE_BYTES, type LmdbFile, type Tree } from './lmdb-file';
 
 const BRANCH = 1;
 const LEAF = 2;
