@@ -7,12 +7,12 @@ import type { Config } from './types';
 
 const INT_MAX = 0x7fff_ffff;
 const TRUE = ['TRUE', '1', 'YES'];
-/** Texts that somebody means as false; the original takes every other one for it, too. */
+/** Words that plainly mean false; the original reads every word that does not mean true as false. */
 const FALSE = ['FALSE', '0', 'NO', ''];
 const LEVEL_OF_LOGGER = 'tsd.log.level.';
 const SHOWN_CHARACTERS = 100;
 
-/** A value that nothing can start with. The message is one line: the key, its value, what is wrong with it. */
+/** A value that makes a start impossible. The message is one line: the key, its value, what is wrong with it. */
 export class ConfigValueError extends IllegalArgumentError {
   constructor(key: string, value: string | null, problem: string) {
     super(`${described(key, value)}: ${problem}`);
@@ -30,7 +30,7 @@ function described(key: string, value: string | null): string {
 export const describeSetting = (config: Config, key: string): string => described(key, config.getString(key) || null);
 
 /**
- * Looks at every value that the table of keys says something about. Numbers that make no sense, but with which the original starts, are
+ * Checks every value against the table of keys. Invalid numbers with which the original starts nevertheless are
  * replaced in the configuration.
  *
  * @returns a line for each value that the original starts with and that is not used as it stands
@@ -69,7 +69,7 @@ function checkNumber(config: Config, key: ConfigKey, value: string): string | nu
   try {
     number = config.getInt(name);
   } catch {
-    // told below
+    // reported below
   }
   if (number !== null && number >= min && number <= max) return null;
   const idle = key.onlyWith !== undefined && !config.getBoolean(key.onlyWith);

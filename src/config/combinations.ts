@@ -1,6 +1,6 @@
 import type { Config } from './types';
 
-/** Values that make sense one by one, and not together: nothing can start with them. */
+/** Values that are valid one by one but contradict each other, so that a start is refused. */
 export interface Contradiction {
   /** The one to change. */
   readonly key: string;
@@ -10,7 +10,7 @@ export interface Contradiction {
 const SALT_BUCKETS = 'tsd.storage.salt.buckets';
 const TABLES = ['data', 'uid', 'tree', 'meta'].map((role) => `tsd.storage.hbase.${role}_table`);
 
-/** Every combination that is looked at. Each finds at most one contradiction; numbers are in their ranges by then. */
+/** Every combination that is checked. Each finds at most one contradiction; numbers are in their ranges by then. */
 export const COMBINATIONS: readonly ((config: Config) => Contradiction | null)[] = [saltBuckets, tableNames];
 
 /** More buckets than the salt has values: a query would read the rows of some buckets twice, and count their points twice. */

@@ -1,4 +1,4 @@
-/** Names of keys for what is told of them outside of src/config, where nothing else knows a key. */
+/** Names of keys for messages that other rooms make: only src/config knows keys. */
 export const KEY_NAMES = {
   port: 'tsd.network.port',
   bind: 'tsd.network.bind',

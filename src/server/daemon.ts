@@ -33,15 +33,15 @@ import { processStats } from './process-stats';
 import { loadStartupPlugin, type Startup } from './startup-plugin';
 import { attachTelnet } from './telnet';
 
-/** From the end of the last connection to the end, whatever is still under way. */
+/** Milliseconds from the end of the last connection to the end of the process, whatever is still running. */
 const CLOSE_MS = 5_000;
-/** What statistics wait for storage. */
+/** Milliseconds that statistics wait for storage. */
 const STATS_MS = 2_000;
 type UsedIds = Awaited<ReturnType<Uids['usedIds']>>;
 const MODE_NAMES: Readonly<Record<Mode, string>> = { rw: 'READWRITE', ro: 'READONLY', wo: 'WRITEONLY' };
 
 export interface DaemonOptions {
-  /** Over what the configuration says of the port; for tests. */
+  /** Overrides the configured settings of the port; for tests. */
   port?: Partial<PortSettings>;
 }
 
@@ -71,7 +71,7 @@ export class Daemon implements Tsd {
   private stopping: Promise<void> | null = null;
   private tellStopped: () => void = () => {};
   private port: Port | null = null;
-  /** Milliseconds for what clients had sent, and for their answers, when it stops. */
+  /** Milliseconds that a stop allows for handling what clients have sent and for the answers. */
   private drainMs = 0;
 
   private constructor(

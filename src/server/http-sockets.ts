@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionManager } from './connections';
 import { arrival } from './turns';
 
-/** What is wrong with the first line: the original closes without a word, and so it does to telnet commands in capitals. */
+/** Parse errors of the first line: the connection is closed without an answer, as by the original (telnet commands in capitals end here, too). */
 const SILENT_ERRORS: ReadonlySet<string> = new Set([
   'HPE_INVALID_METHOD',
   'HPE_INVALID_CONSTANT',
@@ -12,7 +12,7 @@ const SILENT_ERRORS: ReadonlySet<string> = new Set([
   'HPE_INVALID_EOF_STATE',
 ]);
 
-/** Status lines for requests that never became one. */
+/** Status lines for input that can't be parsed as a request. */
 function refusal(code: string | undefined): string | null {
   if (code === undefined || SILENT_ERRORS.has(code)) return null;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return '408 Request Timeout';
@@ -23,7 +23,7 @@ function refusal(code: string | undefined): string | null {
 /** A connection with the calls that are under way on it. */
 interface HttpSocket {
   calls: Set<IncomingMessage>;
-  /** What came after the calls under way makes no sense: no more is read. */
+  /** Input behind the calls under way can't be parsed: nothing more is read. */
   doomed: boolean;
   /** Bytes that belong to requests which have been received; what was read beyond is the beginning of another. */
   taken: number;
@@ -31,7 +31,7 @@ interface HttpSocket {
 
 const socketsOfAnswers = new WeakMap<ServerResponse, { sockets: HttpSockets; state: HttpSocket; req: IncomingMessage }>();
 
-/** Whether the connection ends with this answer, since the daemon does. */
+/** Whether the connection closes after this answer because the daemon is stopping. */
 export function endsConnection(res: ServerResponse): boolean {
   const known = socketsOfAnswers.get(res);
   return known !== undefined && known.sockets.finishing && [...known.state.calls].at(-1) === known.req;
@@ -40,10 +40,10 @@ export function endsConnection(res: ServerResponse): boolean {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** A call whose request has come as a whole: it deserves its answer. */
+/** A call whose request has been received completely, so that it is still answered. */
 const someComplete = ({ calls }: HttpSocket): boolean => [...calls].some((req) => req.complete);
 
-/** Counts the calls under way on each HTTP connection, and ends connections whose requests make no sense. */
+/** Counts the calls under way on each HTTP connection, and ends connections whose requests can't be parsed. */
 export class HttpSockets {
   private readonly sockets = new Map<Socket, HttpSocket>();
   /** Set when the daemon is about to end: the answer to the last request that has begun on a connection says that it ends. */
@@ -64,7 +64,7 @@ export class HttpSockets {
     this.sockets.set(socket, state);
     socket.once('close', () => {
       this.sockets.delete(socket);
-      // answers that wait for their turn behind another are never told that the connection is gone
+      // Node does not tell answers that are queued behind another that the connection is gone.
       state.calls.clear();
       if (this.sockets.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
     });

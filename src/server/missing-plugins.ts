@@ -2,8 +2,8 @@ import type { PluginSettings } from '../config/settings';
 import { IllegalStateError } from '../util/errors';
 
 /**
- * Features that are only there as plugins: who asks for one must not get a daemon without it.
- * @throws Error in the original's words for a plugin that can't be had
+ * Features that exist only as plugins: a daemon that is configured to have one must not start without it.
+ * @throws Error in the original's words for a plugin that can't be loaded
  */
 export function refuseMissingPlugins({ authentication, search, httpRpc, rpc }: PluginSettings): void {
   if (authentication !== null) throw new Error(`Unable to locate authentication plugin: ${authentication}`);

@@ -28,7 +28,7 @@ const STARTUP: PluginKind<StartupPlugin> = {
   statsName: 'startup',
 };
 
-/** The plugin that the configuration names can't be had; the original takes that for a mistake of the command line. */
+/** The configured plugin can't be loaded; the original treats that as a usage error. */
 export class StartupPluginMissing extends IllegalArgumentError {}
 
 /** A startup plugin that was initialised, and its end. */

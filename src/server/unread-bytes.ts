@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Where the system says nothing about its buffers: more than they hold by default. */
+/** Assumed where the system does not tell the size of its buffers: more than the usual default. */
 const UNKNOWN = 16 << 20;
 /** The state of a socket that listens: its queue counts connections, not bytes. */
 const LISTENING = '0A';

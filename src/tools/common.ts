@@ -41,7 +41,7 @@ export function loadToolConfig(command: Command): LoadedConfig {
 }
 
 /**
- * The same, looked through: see {@link checkConfig}. What the original starts with nevertheless is only the daemon's to warn of.
+ * The same, with its values checked by {@link checkConfig}. Only the daemon warns of values that the original tolerates.
  * @throws ConfigFileNotFoundError, MalformedEscapeError, ConfigValueError
  */
 export function loadCheckedConfig(command: Command): LoadedConfig {
@@ -84,8 +84,8 @@ export class ToolLog {
 }
 
 /**
- * Runs a tool: a configuration that makes no sense is told in one line, exit code 1. Else with what the original's virtual machine makes of an error that the tool doesn't handle: a refused command line is exit code 2,
- * anything else `Exception in thread "main" CLASS: MESSAGE` on stderr and exit code 1.
+ * Runs a tool. A refused command line is exit code 2, an invalid configuration one line and exit code 1. Any other error that the tool doesn't
+ * handle is shown as a JVM shows an uncaught exception, `Exception in thread "main" CLASS: MESSAGE` on stderr, with exit code 1.
  */
 export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<number> {
   try {

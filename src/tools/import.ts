@@ -13,7 +13,7 @@ import { forEachLine } from './import-lines';
 
 const PROGRESS_POINTS = 1_000_000;
 const ASYNC_FAILURE = 2;
-/** What the last flush of the compaction queue may take, some millions of rows. */
+/** Milliseconds that the last flush of the compaction queue may take: enough for some millions of rows. */
 const COMPACTION_MS = 600_000;
 
 /** `tsdb import`: loads text files of points. Mirrors TextImporter: lines, messages, exit codes. */
@@ -171,7 +171,7 @@ class ImportJob {
   }
 }
 
-/** What a bad line causes, as opposed to a storage that fails. */
+/** Whether a bad line caused it, as opposed to storage. */
 function isLineError(error: unknown): error is Error {
   return (
     error instanceof FieldError ||

@@ -38,7 +38,7 @@ function checkDirectory(key: string, path: string, writable: boolean): void {
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
     } catch {
-      // told below by what it is now
+      // reported below, by what is there now
     }
   }
   let isDirectory: boolean;

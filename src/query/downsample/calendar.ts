@@ -5,7 +5,7 @@ import type { Buckets } from './buckets';
 const DAY_MS = 86_400_000;
 
 const MAX_INT = 2 ** 31 - 1;
-/** The last instant that there is; a bucket that would end later ends there. */
+/** The last representable instant; a bucket that would end later is cut there. */
 const END_OF_TIME = 8.64e15;
 
 type CalendarUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'n' | 'y';
@@ -70,7 +70,7 @@ export class CalendarBuckets implements Buckets {
     const anchor = this.anchor(ms);
     if (ELAPSED_MS[this.unit] !== undefined) return this.from(anchor, ms);
     if (anchor === ms) return anchor;
-    // Whatever their number, weeks are sought one by one.
+    // Weeks are stepped through one at a time, also in intervals of several.
     const step = this.unit === 'w' ? 1 : this.count;
     let [before, after] = [anchor, anchor];
     while (after <= ms) [before, after] = [after, this.add(after, step)];

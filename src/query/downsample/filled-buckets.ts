@@ -3,19 +3,19 @@ import { doubleSeries, type Series } from '../series/series';
 import type { FillPolicy, GroupSpec } from '../specification';
 import type { Buckets } from './buckets';
 
-/** Asked before there are so many points more in memory. @throws when that is too much */
+/** Called before memory for that many more points is taken. @throws when there is no room for them */
 export type Room = (points: number) => void;
 
 /** Most buckets that one query may fill: 256 MiB of times and values. */
 const MAX_BUCKETS = 2 ** 24;
-/** Buckets counted between two looks at the clock. */
+/** Buckets counted between two checks of the clock. */
 const STEP = 65_536;
 
 /**
  * Starts of the buckets that a fill policy produces for every series: from the bucket of the scan window's start up to, not including, the one
  * of its end; one when they are the same. Mirrors FillingDownsampler.
  * @param whole all of them; else only those up to the query window's end, from the one before its start
- * @param room asked before there are so many points more
+ * @param room called before memory for that many points is taken
  * @returns in steps of a few milliseconds each
  * @throws IllegalArgumentError when there are too many; what `room` throws
  */

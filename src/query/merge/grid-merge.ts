@@ -5,7 +5,7 @@ import { sumRows } from './row-sums';
 
 /** Elements of a transposed block: it should stay in the second-level cache. */
 const BLOCK_ELEMENTS = 32_768;
-/** Elements added up between two looks at the clock. */
+/** Elements summed between two checks of the clock. */
 const SUM_ELEMENTS = 524_288;
 
 /** Values of series that have a point each at the same times. */

@@ -91,7 +91,7 @@ export class MergeState {
     const series = this.series[i];
     this.positions[i] = position;
     this.load(i, position);
-    // A series that was over before the first step has vanished by then.
+    // A series that ended before the first step takes no part in it.
     if (position === 0 || position === series.size) return;
     this.lastTimes[i] = series.timestamps[position - 1];
     this.lastValues[i] = series.values[position - 1];

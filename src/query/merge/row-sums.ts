@@ -6,7 +6,7 @@ const MAX_SAFE = Number.MAX_SAFE_INTEGER;
  * Adds columns [from, to) of series up, series by series: what an aggregator that `adds` makes of each column, in the same order,
  * but along the arrays instead of across them.
  * @param totals column `from` comes first; NaN where no series has a number
- * @returns false when a sum left the safe integers on its way: `totals` is of no use then
+ * @returns false when an intermediate sum left the safe integers: `totals` must not be used then
  */
 export function sumRows(series: readonly Series[], from: number, to: number, totals: Float64Array): boolean {
   const width = to - from;

@@ -8,7 +8,7 @@ const MAX_LONG = 2n ** 63n - 1n;
 const MIN_LONG = -(2n ** 63n);
 const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
 
-/** Contributions worked out between two looks at the clock. */
+/** Contributions computed between two checks of the clock. */
 const STEP_WORK = 200_000;
 
 /**

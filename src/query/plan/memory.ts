@@ -2,13 +2,13 @@ import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
 
-/** How much of the limit small queries may take when large ones have taken all of it. */
+/** Small queries may go beyond the limit by this factor when large ones have used it up. */
 const WITH_SMALL = 1.25;
 
 /**
- * What the points of all running queries may hold of memory together, their arrays' reserve included. When there is no
- * more, those give up that hold more than their share of it, so that one query over everything does not take the small ones with it; small ones
- * may take a quarter more.
+ * Limits the memory that the points of all running queries hold together, spare capacity of their arrays included. At the limit, queries that hold
+ * more than an equal share are refused more, so that one query over everything does not bring down the small ones; those may exceed
+ * the limit by a quarter.
  */
 export class QueryMemory {
   private used = 0;
@@ -17,17 +17,17 @@ export class QueryMemory {
   /** @param limit bytes; 0: none */
   constructor(private readonly limit: number) {}
 
-  /** Whether there is not yet much of it used. */
+  /** Whether little of the limit is in use. */
   get isFree(): boolean {
     return this.limit === 0 || this.used <= this.limit / 2;
   }
 
-  /** A query's part of it, to be given up when the query has ended. */
+  /** Opens the account of a query; it has to be freed when the query ends. */
   share(): MemoryShare {
     return new MemoryShare(this);
   }
 
-  /** For MemoryShare. @throws ClientError 413 */
+  /** Called by MemoryShare. @throws ClientError 413 */
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
@@ -37,27 +37,27 @@ export class QueryMemory {
     throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
   }
 
-  /** For MemoryShare. */
+  /** Called by MemoryShare. */
   remove(share: MemoryShare): void {
     if (this.shares.delete(share)) this.used -= share.bytes;
   }
 }
 
-/** A query that holds more is one of the heavy ones. */
+/** A query that holds more counts as heavy. */
 const HEAVY_BYTES = 2 * 1024 * 1024;
 
-/** What one query holds. */
+/** The account of one query. */
 export class MemoryShare {
   bytes = 0;
-  /** Most bytes that it ever held. */
+  /** The most bytes that it has held so far. */
   most = 0;
-  /** Told once when the query turns out to be a heavy one. */
+  /** Called once, when the query becomes heavy. */
   onHeavy: (() => void) | null = null;
   private freed = false;
 
   constructor(private readonly memory: QueryMemory) {}
 
-  /** @param points so many more, or fewer @throws ClientError 413 */
+  /** @param points to add; negative: to take off @throws ClientError 413 */
   add(points: number): void {
     if (this.freed) return; // a scan that has not yet been told that its query is over
     this.bytes += points * BYTES_PER_POINT;
@@ -69,12 +69,12 @@ export class MemoryShare {
     this.memory.change(this, points * BYTES_PER_POINT);
   }
 
-  /** For what is held beside points. @throws ClientError 413 */
+  /** Accounts for memory other than points. @throws ClientError 413 */
   addBytes(bytes: number): void {
     this.add(bytes / BYTES_PER_POINT);
   }
 
-  /** Gives all of it up. */
+  /** Releases everything; later calls do nothing. */
   free(): void {
     this.memory.remove(this);
     this.bytes = 0;
