@@ -3,6 +3,7 @@ import {
   readCompactionSettings,
   readMetaSettings,
   readQuerySettings,
+  readRollupComputeSettings,
   readSpoolSettings,
   readUidSettings,
   readWriteSettings,
@@ -11,10 +12,11 @@ import { Meta, type MetaParts } from '../meta';
 import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
 import { HistogramCodecs } from '../histogram';
-import type { Rollups } from '../rollup';
+import { RollupJournal, RollupService, type Rollups } from '../rollup';
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
+import { IllegalArgumentError } from '../util/errors';
 import type { LogSystem } from '../util/logger';
 import { createPointWriter, loadWritePlugins, NO_PLUGINS, Spool, type PointWriter, type WriterParts } from '../write';
 import { createCompaction, type Compaction } from '../write/compaction';
@@ -34,6 +36,8 @@ export interface App {
   readonly meta: Meta;
   /** Null: rollups are off. */
   readonly rollups: Rollups | null;
+  /** Computes rollups each hour; null: this process does not. */
+  readonly rolling: RollupService | null;
   /** Null: histograms are off. */
   readonly histograms: HistogramCodecs | null;
 }
@@ -74,7 +78,8 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
     const settings = readMetaSettings(config);
     // A plugin that is told of points takes the place of the meta table.
     const metadata = plugins.metaCache === null ? settings : { ...settings, tracking: null };
-    return assemble(base, { plugins, spool }, { readOnly }, readOnly ? undefined : metadata);
+    const app = assemble(base, { plugins, spool }, { readOnly }, readOnly ? undefined : metadata);
+    return readOnly ? app : { ...app, rolling: createRolling(app) };
   } catch (error) {
     await spool?.close();
     for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
@@ -127,5 +132,14 @@ function assemble(
   const meta = new Meta({ ...shared, logger: logs.get('net.opentsdb.meta.TSMeta'), settings: metadata });
   const { tracker } = meta;
   if (tracker !== null) writer.onPointsStored((rowKey, points) => tracker.stored(rowKey, points));
-  return { ...base, writer, queries, compaction, meta };
+  return { ...base, writer, queries, compaction, meta, rolling: null };
+}
+
+/** @throws IllegalArgumentError when there is nothing to compute, errors of the file system for the journal */
+function createRolling({ config, logs, storage, writer, model, rollups }: App): RollupService | null {
+  const settings = readRollupComputeSettings(config);
+  if (settings === null) return null;
+  if (rollups === null) throw new IllegalArgumentError('tsd.rollups.compute.enable = true, but tsd.rollups.enable is false');
+  const logger = logs.get('net.opentsdb.rollup.Rollup');
+  return new RollupService({ storage, writer, model, rollups, logger }, settings, new RollupJournal(settings.journal));
 }

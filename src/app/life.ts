@@ -7,7 +7,7 @@ import { checkTables, checkWidths, Patience, warnOfMissingRollups } from './star
  * Opens a daemon's parts: they read and write from here on. Waits for storage that is away as long as `tsd.storage.startup_timeout` says.
  * @throws TableNotFoundError, IllegalArgumentError for widths that are not the table's, StorageError, what the UID filter throws
  */
-export async function openApp({ config, model, storage, uids, writer, compaction, meta }: App, logger: Logger): Promise<void> {
+export async function openApp({ config, model, storage, uids, writer, compaction, meta, rolling }: App, logger: Logger): Promise<void> {
   const patience = new Patience(readStartupTimeout(config), logger);
   await patience.with('Opening the storage', () => storage.open());
   await checkTables(model, storage, patience);
@@ -17,6 +17,7 @@ export async function openApp({ config, model, storage, uids, writer, compaction
   writer.startReplay();
   compaction.start();
   meta.start();
+  rolling?.start();
 }
 
 /** One step of closing: it must not keep the next from being taken. */
@@ -28,6 +29,7 @@ export type CloseStep = (what: string, work: () => Promise<void> | undefined) =>
  * @param plugin what is to be shut down between writing and reading: the startup plugin
  */
 export async function closeApp(app: App, step: CloseStep, plugin?: { shutdown(): Promise<void> } | null): Promise<void> {
+  await step('Rollups', () => app.rolling?.close());
   await step('The write path', () => app.writer.close());
   await step('Metadata', () => app.meta.close());
   await step('Compaction', () => app.compaction.close());

@@ -7,7 +7,7 @@ import type { HistogramCodecs } from '../histogram';
 import { Ingest } from '../ingest';
 import type { Meta } from '../meta';
 import type { QueryEngine } from '../query';
-import type { Rollups } from '../rollup';
+import type { Rollups, RollupService } from '../rollup';
 import { RetryableError, type Storage } from '../storage';
 import type { DataModel } from '../tables';
 import type { Uids } from '../uid';
@@ -64,6 +64,7 @@ export class Daemon implements Tsd {
   readonly meta: Meta;
   readonly rollups: Rollups | null;
   readonly histograms: HistogramCodecs | null;
+  readonly rolling: RollupService | null;
   /** Where it listens, once it has started. */
   address!: AddressInfo;
   /** Resolves when everything has ended. */
@@ -91,6 +92,7 @@ export class Daemon implements Tsd {
       meta: this.meta,
       rollups: this.rollups,
       histograms: this.histograms,
+      rolling: this.rolling,
     } = app);
     this.mode = app.model.mode;
     this.logger = app.logs.get('net.opentsdb.tools.TSDMain');

@@ -1,12 +1,11 @@
 import { createToolApp, withStore } from '../app';
 import { readTimeZone } from '../config/settings';
-import { RollupRun, rollupTables, type RollupTask } from '../rollup';
+import { RollupJournal, RollupRun, rollupTables, type RollupRange, type RollupTask } from '../rollup';
 import { parseDateTimeString } from '../util/date-time';
 import { IllegalArgumentError } from '../util/errors';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
-import { RollupJournal } from './rollup-journal';
 
 const HOUR = 3600;
 const DEFAULT_THREADS = 4;
@@ -73,7 +72,7 @@ function countOf(name: string, text: string | undefined, otherwise: number): num
 }
 
 /** What is to be computed, in seconds. @throws UsageError, IllegalArgumentError for times that can't be read */
-function rangeOf(options: Options, journal: RollupJournal, zone: string | null, nowMs: number): { since: number; until: number } {
+function rangeOf(options: Options, journal: RollupJournal, zone: string | null, nowMs: number): RollupRange {
   const { unfinished } = journal;
   if (unfinished !== null && options.since === undefined && options.until === undefined) return unfinished;
   const time = (text: string): number => Math.floor(parseDateTimeString(text, zone, nowMs) / 1000);

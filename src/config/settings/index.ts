@@ -8,7 +8,7 @@ export { type Mode } from './mode';
 export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
-export { readRollupSettings, type RollupSettings } from './rollups';
+export { readRollupComputeSettings, readRollupSettings, type RollupComputeSettings, type RollupSettings } from './rollups';
 export { readServerSettings, type BodySettings, type MemorySettings, type NetworkSettings, type ServerSettings } from './server';
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
 export { WIDTH_KEYS, type TableSettings } from './tables';

@@ -1,5 +1,5 @@
 import type { Config } from '../types';
-import { optionalText, textOf } from './read';
+import { intOf, optionalText, textOf } from './read';
 
 /** What the configuration says about rollups and pre-aggregates, where they are on. */
 export interface RollupSettings {
@@ -14,6 +14,26 @@ export interface RollupSettings {
   readonly blockDerived: boolean;
   /** What is younger than an interval's delay is read from the raw table. */
   readonly splitQueries: boolean;
+}
+
+/** How a daemon computes rollups of raw points. */
+export interface RollupComputeSettings {
+  /** Seconds after an hour at which it is rolled up. */
+  readonly delay: number;
+  /** Points read in a second; 0: as many as can be. */
+  readonly pointsPerSecond: number;
+  /** File that says how far it came; null: none. */
+  readonly journal: string | null;
+}
+
+/** Null: it computes none. @throws NumberFormatError */
+export function readRollupComputeSettings(config: Config): RollupComputeSettings | null {
+  if (!config.getBoolean('tsd.rollups.compute.enable')) return null;
+  return {
+    delay: intOf(config, 'tsd.rollups.compute.delay'),
+    pointsPerSecond: intOf(config, 'tsd.rollups.compute.rate'),
+    journal: optionalText(config, 'tsd.rollups.compute.journal'),
+  };
 }
 
 /** Null: rollups are off, and whatever else is said of them means nothing. */

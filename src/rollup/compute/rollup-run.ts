@@ -39,6 +39,8 @@ export interface RollupRunParts {
   readonly until: number;
   /** Points that are read in a second, by all tasks; 0: as many as can be. */
   readonly pointsPerSecond: number;
+  /** Aborts when the run is to end before it is done. */
+  readonly signal?: AbortSignal;
 }
 
 const METRIC_NAMES = { family: Buffer.from('name'), qualifiers: [Buffer.from('metrics')] };
@@ -71,10 +73,10 @@ export class RollupRun {
 
   /** Everything that there is to read. @throws StorageError */
   async tasks(): Promise<RollupTask[]> {
-    const { storage, model } = this.parts;
+    const { storage, model, signal } = this.parts;
     const salts = allSalts(model.layout);
     const tasks: RollupTask[] = [];
-    for await (const rows of storage.scan(model.tables.uid.name, { ...EVERYTHING, ...METRIC_NAMES })) {
+    for await (const rows of storage.scan(model.tables.uid.name, { ...EVERYTHING, ...METRIC_NAMES, signal })) {
       for (const { key } of rows) {
         if (key.length !== model.layout.metric) continue;
         const metric = Buffer.from(key);
@@ -90,9 +92,10 @@ export class RollupRun {
     const from = Math.min(...open.map(({ from: first }) => first));
     const to = Math.max(...open.map(({ to: end }) => end));
     if (from >= to) return;
-    const { storage, model } = this.parts;
+    const { storage, model, signal } = this.parts;
+    const scan = { ...this.rangeOf(task, from, to), family: DATA_FAMILY, signal };
     let last = -1;
-    for await (const rows of storage.scan(model.tables.data.name, { ...this.rangeOf(task, from, to), family: DATA_FAMILY })) {
+    for await (const rows of storage.scan(model.tables.data.name, scan)) {
       for (const row of rows) {
         const baseTime = baseTimeOfKey(model.layout, row.key);
         if (baseTime !== last) await this.close(open, baseTime);
@@ -161,13 +164,14 @@ export class RollupRun {
 
   /** @throws StorageError */
   private check(): void {
+    this.parts.signal?.throwIfAborted();
     if (this.failure !== null) throw this.failure;
   }
 
   private async pace(): Promise<void> {
-    const { pointsPerSecond } = this.parts;
+    const { pointsPerSecond, signal } = this.parts;
     if (pointsPerSecond === 0) return;
     const ahead = (this.points / pointsPerSecond) * SECOND_MS - (Date.now() - this.started);
-    if (ahead > 0) await sleep(ahead);
+    if (ahead > 0) await sleep(ahead, undefined, { signal });
   }
 }

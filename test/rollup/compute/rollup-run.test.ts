@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RollupRun, type RollupRunParts } from '../../../src/rollup';
-import { RollupJournal } from '../../../src/tools/rollup-journal';
+import { RollupJournal, RollupRun, type RollupRunParts } from '../../../src/rollup';
 import { ask } from '../../server/support/client';
 import { startDaemon, type TestDaemon } from '../../server/support/daemon';
 import { cellsOf, silent } from '../../write/support/data-table';

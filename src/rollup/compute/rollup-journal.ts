@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { RollupTask } from '../rollup';
+import type { RollupTask } from './rollup-run';
 
-/** Seconds. */
-interface Range {
+/** A stretch of time that is rolled up, in seconds. */
+export interface RollupRange {
   readonly since: number;
   readonly until: number;
 }
@@ -13,7 +13,7 @@ interface Range {
  */
 export class RollupJournal {
   /** The range of a run that has not come to its end; null: there is none. */
-  unfinished: Range | null = null;
+  unfinished: RollupRange | null = null;
   /** Up to where runs have come to their end; null: none has. */
   completeUntil: number | null = null;
   private readonly done = new Set<string>();
@@ -33,7 +33,7 @@ export class RollupJournal {
     else if (word === 'complete') this.end(Number(a));
   }
 
-  private start(range: Range): void {
+  private start(range: RollupRange): void {
     this.unfinished = range;
     this.done.clear();
   }
@@ -44,7 +44,7 @@ export class RollupJournal {
   }
 
   /** A run begins, or goes on where the last one was stopped. */
-  begin(range: Range): void {
+  begin(range: RollupRange): void {
     const { unfinished } = this;
     if (unfinished !== null && unfinished.since === range.since && unfinished.until === range.until) return;
     this.start(range);

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RollupJournal, RollupService } from '../../../src/rollup';
+import { ask } from '../../server/support/client';
+import { startDaemon, type TestDaemon } from '../../server/support/daemon';
+import { cellsOf, silent } from '../../write/support/data-table';
+
+const HOUR = 3600;
+const D0 = 1_699_920_000;
+const ROLLUPS = {
+  aggregationIds: { sum: 0 },
+  intervals: [
+    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
+    { table: 'tsdb-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
+  ],
+};
+const SETTINGS = { 'tsd.rollups.enable': 'true', 'tsd.rollups.config': JSON.stringify(ROLLUPS) };
+
+let tsd: TestDaemon;
+let directory: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'rolling-'));
+  tsd = await startDaemon(SETTINGS);
+  const points = Array.from({ length: 10 }, (_, h) => ({ metric: 'm', timestamp: D0 + h * HOUR, value: h, tags: { host: 'a' } }));
+  await ask(tsd.port, '/api/put?sync', { method: 'POST', body: JSON.stringify(points) });
+});
+afterAll(async () => {
+  await tsd.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function service(journal: RollupJournal, seconds: number, delay = 300): RollupService {
+  const { storage, writer, model, rollups } = tsd.daemon;
+  const parts = { storage, writer, model, rollups: rollups!, logger: silent };
+  return new RollupService(parts, { delay, pointsPerSecond: 0, journal: null }, journal, () => seconds * 1000);
+}
+const hours = async (): Promise<number> => (await cellsOf(tsd.daemon.storage, 'tsdb-1h')).length;
+
+it('rolls up the hour that has ended, and from then on all that have', async () => {
+  const path = join(directory, 'journal');
+  const journal = new RollupJournal(path);
+  await service(journal, D0 + 2 * HOUR + 299).catchUp();
+  expect([await hours(), journal.completeUntil]).toEqual([1, D0 + HOUR]);
+  await service(journal, D0 + 5 * HOUR + 300).catchUp();
+  expect([await hours(), journal.completeUntil]).toEqual([5, D0 + 5 * HOUR]);
+  const before = readFileSync(path, 'utf8');
+  await service(new RollupJournal(path), D0 + 6 * HOUR + 299).catchUp();
+  expect(readFileSync(path, 'utf8')).toBe(before);
+});
+
+it('first ends what was begun', async () => {
+  const journal = new RollupJournal(null);
+  journal.begin({ since: D0 + 5 * HOUR, until: D0 + 7 * HOUR });
+  await service(journal, D0 + 8 * HOUR + 300).catchUp();
+  expect([await hours(), journal.completeUntil]).toEqual([8, D0 + 8 * HOUR]);
+});
+
+it('ends when it is told to, and leaves the rest for later', async () => {
+  const journal = new RollupJournal(null);
+  const rolling = service(journal, D0 + 10 * HOUR + 300);
+  journal.complete(D0 + 8 * HOUR);
+  rolling.start();
+  await rolling.close();
+  expect(journal.completeUntil).toBe(D0 + 8 * HOUR);
+  await service(journal, D0 + 10 * HOUR + 300).catchUp();
+  expect(await hours()).toBe(10);
+});
+
+it('is part of a daemon that wants it', async () => {
+  const daemon = await startDaemon({ ...SETTINGS, 'tsd.rollups.compute.enable': 'true' });
+  expect(daemon.daemon.rolling).not.toBeNull();
+  await daemon.stop();
+  await expect(startDaemon({ 'tsd.rollups.compute.enable': 'true' })).rejects.toThrow(
+    'tsd.rollups.compute.enable = true, but tsd.rollups.enable is false',
+  );
+});
