@@ -78,6 +78,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    name: 'a last point of the seconds 80 to 95 of an hour',
+    explains: ({ kind }, want) => kind === 'last' && want.status === 400 && messageOf(want).startsWith('Offset of ['),
+  },
+  {
     name: 'the highest of series without points in the window',
     explains: ({ spec }, want, got) =>
       JSON.stringify(spec).includes('"highest') && want.body === '[]' && got.status === 200 && !/"dps":\{"/.test(got.body),

@@ -23,6 +23,8 @@ export class QueryRun {
   private readonly reader: SubQueryReader;
   /** By sub-query; null: it has been shown, and let go of. */
   private outputs: (Output | null)[][] = [];
+  /** Numbers of output objects that are computed part by part and yet held. */
+  private held = 0;
   globalAnnotations: Annotation[] = [];
   private readonly memory: MemoryShare;
   private readonly lifetime: QueryLifetime;
@@ -81,11 +83,13 @@ export class QueryRun {
           if (slice.isOver()) await slice.next();
           const groups = await this.computed(output.open(), slice);
           for (const [at, group] of groups.entries()) {
-            const points = await this.computed(group.parts === undefined ? group.points() : heldPoints(group.parts()), slice);
+            const numbers = group.parts === undefined ? group.points() : heldPoints(group.parts(), HELD_POINTS - this.held);
+            const points = await this.computed(numbers, slice);
             if (points === null) {
               yield { ...group, points: NO_POINTS };
               continue;
             }
+            if (group.parts !== undefined) this.held += points.size;
             if (at === groups.length - 1) this.memory.add(-output.release());
             yield { ...group, points, parts: undefined };
           }
@@ -126,12 +130,12 @@ export class QueryRun {
   }
 }
 
-/** Numbers of one output object that are held until the answer is written, at most: more are computed once more then. */
-const HELD_POINTS = 65_536;
+/** Numbers of a large query that are held until the answer is written, at most: the others are computed once more then. */
+const HELD_POINTS = 262_144;
 const NO_POINTS: Series = doubleSeries(new Float64Array(0), new Float64Array(0), 0);
 
-/** Computes all parts, so that what fails does. @returns null when they are too many */
-function* heldPoints(parts: Generator<Series | null, void>): Generator<null, Series | null> {
+/** Computes all parts, so that what fails does. @returns null when they are more than may be held */
+function* heldPoints(parts: Generator<Series | null, void>, most: number): Generator<null, Series | null> {
   let held: Series[] | null = [];
   let size = 0;
   for (const part of parts) {
@@ -140,7 +144,7 @@ function* heldPoints(parts: Generator<Series | null, void>): Generator<null, Ser
       continue;
     }
     size += part.size;
-    if (size > HELD_POINTS) held = null;
+    if (size > most) held = null;
     held?.push(part);
   }
   return held === null ? null : joinSeries(held);

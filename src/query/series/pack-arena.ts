@@ -6,8 +6,8 @@ const SLAB_BYTES = 33 * 1024 * 1024;
 /** Arrays of every kind may begin at multiples of this. */
 const ALIGNMENT = 8;
 
-/** A million points: smaller queries are quicker without. */
-const PACK_FROM = 16 * 1024 * 1024;
+/** Half a million points: smaller queries are quicker without. */
+const PACK_FROM = 8 * 1024 * 1024;
 
 /** Memory for the packed points of one query. It is given back when nothing refers to the query any more. */
 export class PackArena {

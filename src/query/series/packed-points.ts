@@ -8,20 +8,30 @@ const PIECE_POINTS = 4096;
 type Whole = Uint8Array | Uint16Array | Uint32Array;
 
 /** `base + unit * offsets[i]`; without offsets, `base + unit * i`. */
-interface Offsets {
+interface Times {
   readonly base: number;
   readonly unit: number;
   readonly offsets: Whole | Float64Array | null;
 }
+
+/** `(base + offsets[i]) / scale`. */
+interface Decimals {
+  readonly base: number;
+  readonly scale: number;
+  readonly offsets: Whole | Float64Array;
+}
+
+/** The largest `scale`: four decimal places. */
+const MAX_SCALE = 10_000;
 
 /** A stretch of a series' points in as few bytes as their kind allows. Any of them can be read without those before it. */
 interface Piece {
   readonly size: number;
   readonly first: number;
   readonly last: number;
-  readonly times: Offsets;
-  /** Integers of a narrow range as offsets, others as floats of the width that holds them exactly. */
-  readonly values: Offsets | Float32Array | Float64Array;
+  readonly times: Times;
+  /** Decimal fractions of few digits and a narrow range as integers, others as floats of the width that holds them exactly. */
+  readonly values: Decimals | Float32Array | Float64Array;
   readonly isInteger: Uint8Array | null;
   readonly allIntegers: boolean;
   readonly integers: BigInt64Array | null;
@@ -29,8 +39,8 @@ interface Piece {
 
 /**
  * The points of a series that a large query holds, packed: two to six bytes a point in most series, nine or ten in the worst, against sixteen
- * or more in arrays that can grow. Times at a steady step take nothing, others what lies between the first and the last of a piece; integers,
- * whether written as `5` or `5.0`, what lies between the least and the greatest; stored floats their four bytes.
+ * or more in arrays that can grow. Times at a steady step take nothing, others what lies between the first and the last of a piece; integers
+ * and fractions of up to four decimal places, what lies between the least and the greatest; other floats their four bytes.
  */
 export class PackedPoints {
   size = 0;
@@ -101,7 +111,7 @@ export class PackedPoints {
 /** What a piece takes beside its points. */
 const PIECE_BYTES = 400;
 
-function packTimes(timestamps: Float64Array, from: number, to: number, arena: PackArena): Offsets {
+function packTimes(timestamps: Float64Array, from: number, to: number, arena: PackArena): Times {
   const base = timestamps[from];
   const step = to - from > 1 ? timestamps[from + 1] - base : 1;
   let steady = true;
@@ -113,48 +123,69 @@ function packTimes(timestamps: Float64Array, from: number, to: number, arena: Pa
   }
   if (steady) return { base, unit: step, offsets: null };
   const unit = seconds ? 1000 : 1;
-  return { base, unit, offsets: wholeOffsets(timestamps, from, to, base, unit, timestamps[to - 1] - base, arena) };
+  const offsets = wholeOffsets(to - from, (timestamps[to - 1] - base) / unit, arena);
+  for (let i = from; i < to; i++) offsets[i - from] = (timestamps[i] - base) / unit;
+  return { base, unit, offsets };
 }
 
 function packValues(values: Float64Array, from: number, to: number, arena: PackArena): Piece['values'] {
-  let least = Infinity;
-  let greatest = -Infinity;
-  let whole = true;
-  let single = true;
-  for (let i = from; i < to; i++) {
-    const value = values[i];
-    // Zero has a sign that offsets do not keep.
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) whole = false;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-    if (single && value === value && Math.fround(value) !== value) single = false;
+  const decimals = findDecimals(values, from, to);
+  const single = isSingle(values, from, to);
+  if (decimals !== null && decimals.range < (single ? 2 ** 16 : 2 ** 32)) {
+    const { base, scale } = decimals;
+    const offsets = wholeOffsets(to - from, decimals.range, arena);
+    for (let i = from; i < to; i++) offsets[i - from] = Math.round(values[i] * scale) - base;
+    return { base, scale, offsets };
   }
-  const range = greatest - least;
-  if (whole && range < (single ? 2 ** 16 : 2 ** 32))
-    return { base: least, unit: 1, offsets: wholeOffsets(values, from, to, least, 1, range, arena) };
   const piece = values.subarray(from, to);
   return single ? arena.singles(to - from, piece) : arena.doubles(to - from, piece);
 }
 
-/** @param range of what is packed */
-function wholeOffsets(
-  values: Float64Array,
-  from: number,
-  to: number,
-  base: number,
-  unit: number,
-  range: number,
-  arena: PackArena,
-): Whole | Float64Array {
-  const size = to - from;
-  const most = range / unit;
-  const packed =
-    most < 2 ** 8 ? arena.bytes(size) : most < 2 ** 16 ? arena.shorts(size) : most < 2 ** 32 ? arena.words(size) : arena.doubles(size);
-  for (let i = 0; i < size; i++) packed[i] = (values[from + i] - base) / unit;
-  return packed;
+/**
+ * What makes integers of decimal fractions of few digits, as most agents send them; null: some value is not one.
+ * @returns `value === (base + n) / scale` for an n of at most `range`
+ */
+function findDecimals(values: Float64Array, from: number, to: number): { base: number; scale: number; range: number } | null {
+  let scale = 1;
+  for (let i = from; i < to; i++) {
+    // Zero has a sign that integers do not keep.
+    while (!isDecimal(values[i], scale)) if ((scale *= 10) > MAX_SCALE) return null;
+  }
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = from; i < to; i++) {
+    const value = values[i];
+    if (!isDecimal(value, scale)) return null;
+    const whole = Math.round(value * scale);
+    if (whole < least) least = whole;
+    if (whole > greatest) greatest = whole;
+  }
+  return { base: least, scale, range: greatest - least };
 }
 
-function timeAt({ base, unit, offsets }: Offsets, i: number): number {
+function isDecimal(value: number, scale: number): boolean {
+  const whole = Math.round(value * scale);
+  return whole / scale === value && Number.isSafeInteger(whole) && (value !== 0 || !Object.is(value, -0));
+}
+
+/** Whether floats of four bytes hold all values. */
+function isSingle(values: Float64Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (values[i] === values[i] && Math.fround(values[i]) !== values[i]) return false;
+  return true;
+}
+
+/** Room for integers of up to `range`. */
+function wholeOffsets(size: number, range: number, arena: PackArena): Whole | Float64Array {
+  return range < 2 ** 8
+    ? arena.bytes(size)
+    : range < 2 ** 16
+      ? arena.shorts(size)
+      : range < 2 ** 32
+        ? arena.words(size)
+        : arena.doubles(size);
+}
+
+function timeAt({ base, unit, offsets }: Times, i: number): number {
   return base + unit * (offsets === null ? i : offsets[i]);
 }
 
@@ -170,17 +201,21 @@ function lowerBoundOf({ times, size }: Piece, ms: number): number {
   return low;
 }
 
-function unpackOffsets({ base, unit, offsets }: Offsets, from: number, to: number, into: Float64Array, at: number): void {
+function unpackTimes({ base, unit, offsets }: Times, from: number, to: number, into: Float64Array, at: number): void {
   if (offsets === null) for (let i = from; i < to; i++) into[at++] = base + unit * i;
   else for (let i = from; i < to; i++) into[at++] = base + unit * offsets[i];
+}
+
+function unpackDecimals({ base, scale, offsets }: Decimals, from: number, to: number, into: Float64Array, at: number): void {
+  for (let i = from; i < to; i++) into[at++] = (base + offsets[i]) / scale;
 }
 
 function unpackPiece(piece: Piece, from: number, to: number, into: PointsBuilder): void {
   const { values, integers, isInteger, allIntegers } = piece;
   into.reserve(to - from);
   const start = into.size;
-  unpackOffsets(piece.times, from, to, into.timestamps, start);
-  if ('unit' in values) unpackOffsets(values, from, to, into.values, start);
+  unpackTimes(piece.times, from, to, into.timestamps, start);
+  if ('scale' in values) unpackDecimals(values, from, to, into.values, start);
   else into.values.set(values.subarray(from, to), start);
   into.adopt(to - from, isInteger?.subarray(from, to) ?? null, allIntegers, integers?.subarray(from, to) ?? null);
 }
