@@ -11,9 +11,12 @@ export type GexpSpec = { start: string; end: string; ms?: true; expressions: Ter
 
 const AGGREGATORS = ['sum', 'avg', 'max', 'min', 'count', 'zimsum', 'none', 'dev', 'p90'];
 
+const DOWNSAMPLES = ['1m-avg', '5m-sum', '1h-max', '10s-avg-zero', '1m-count-nan', '30s-last'];
+const LONG_DOWNSAMPLES = ['6h-avg', '1d-sum', '1h-max', '1d-avg-zero', '12h-count-nan', '7d-last'];
+
 function metricTerm(random: Random, data: DataSet, metric: string): Term {
   const modifiers = [random.pick(AGGREGATORS)];
-  if (random.chance(0.6)) modifiers.push(random.pick(['1m-avg', '5m-sum', '1h-max', '10s-avg-zero', '1m-count-nan', '30s-last']));
+  if (random.chance(0.6)) modifiers.push(random.pick(metric === 'days' ? LONG_DOWNSAMPLES : DOWNSAMPLES));
   if (random.chance(0.15)) modifiers.push('rate');
   const keys = random.some(keysOf(data, metric), 0, 2);
   const pairs = keys.map((key) => `${key}=${random.chance(0.5) ? '*' : random.pick(TAGS[key])}`);

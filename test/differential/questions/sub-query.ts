@@ -17,12 +17,13 @@ export type SubQuerySpec = {
 };
 
 const FILLS = ['', '', '', '', '', '', '', '-zero', '-nan', '-null', '-none', '-zero', '-nan', '-null', '-scalar'];
+const ODD_LONG_INTERVALS = ['5min', '1.5h', '100h', '36h', '20h', '90000s'];
 const ODD_INTERVALS = ['5min', '2days', '10Ms', '1.5h', '1M', '90s', '7m', '1500ms', '250ms', '100h', '25m', '36h'];
 const FUNCTIONS = AGGREGATOR_NAMES.filter((name) => name !== 'none');
 
 function interval(random: Random, long: boolean): string {
   if (random.chance(0.1)) return random.pick(['0all', 'all', '1all']);
-  if (random.chance(0.1)) return random.pick(ODD_INTERVALS);
+  if (random.chance(0.1)) return random.pick(long ? ODD_LONG_INTERVALS : ODD_INTERVALS);
   if (long) return random.pick(['1d', '1d', '12h', '6h', '1w', '1n', '2w', '3d', '1h', '1y', '2n', '5d', '7d']);
   return random.pick(['10s', '30s', '1m', '1m', '5m', '10m', '15m', '1h', '1h', '2h', '500ms', '3h', '1d']);
 }
