@@ -1,5 +1,6 @@
 // Tests mirror src/. Suites that need another program (HBase, Redis, Java, agents) live in test/interop and
 // test/clients and say on the screen when they are skipped, and why; with CI=true a skip is a failure.
+// The suites of `attack` look at the memory and the answers of a daemon under attack: one at a time, with nothing beside them.
 // The suites of `faults` kill, freeze and stall a whole HBase for minutes: `npm run test:faults`, not `npm test`.
 const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'redis'].map(
   (name) => `/test/interop/${name}\\.test\\.ts$`,
@@ -26,8 +27,9 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/interop/', '/test/clients/', DIFFERENTIAL],
+      testPathIgnorePatterns: ['/node_modules/', '/test/attack/', '/test/interop/', '/test/clients/', DIFFERENTIAL],
     },
+    { ...common, displayName: 'attack', testMatch: ['<rootDir>/test/attack/**/*.test.ts'] },
     {
       ...common,
       ...hbase,

@@ -32,10 +32,10 @@ check('eslint', bin('eslint'), ['.']);
 check('prettier', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 check('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src']);
 
-for (const project of quick ? ['unit'] : ['unit', 'interop', 'clients']) {
+for (const project of quick ? ['unit'] : ['unit', 'attack', 'interop', 'clients']) {
   const report = path.join(root, '.build', `jest-${project}.json`);
   fs.rmSync(report, { force: true });
-  // Suites of the last two share programs and ports with each other: one at a time.
+  // Suites of the others share programs and ports with each other, or measure memory: one at a time.
   const workers = project === 'unit' ? [] : ['--runInBand'];
   // What the unit tests reach of src/ is told at their end; it costs some time.
   const coverage = project === 'unit' && !quick ? ['--coverage'] : [];
