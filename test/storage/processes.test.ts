@@ -1,9 +1,11 @@
 /** The embedded store under several processes, and under processes that are killed. */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedStorage } from '../../src/storage/embedded';
-import { type Row, type Storage } from '../../src/storage';
+import { reserveLockFile } from '../../src/storage/embedded/store-files';
+import { PackedCells, StoreFullError, type Row, type RowPut, type Storage } from '../../src/storage';
 import { CELLS_PER_ROW, ROWS_PER_BATCH } from '../support/store-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 import { turns, until } from '../support/until';
@@ -137,20 +139,101 @@ it('stays usable for the others when a writer is killed beside them', async () =
   expect([...acknowledged].filter((batch) => !found.has(batch))).toEqual([]);
 });
 
-it('fails puts with a StorageError when the file cannot grow, keeps what it acknowledged, and lives', async () => {
-  // A limit on the size of files does what a full disk does.
-  const script = ['-r', join(SUPPORT, 'ts-hook.cjs'), join(SUPPORT, 'store-child.ts'), temp.path, 'fill', '60', '700']
-    .map((a) => `'${a}'`)
-    .join(' ');
-  const limited = spawn('sh', ['-c', `trap '' XFSZ; ulimit -f 8000; exec '${process.execPath}' ${script}`], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+it('says that there is no room for a new store, lives to say it, and leaves nothing behind', async () => {
+  const path = join(temp.path, 'new');
+  // No file may grow beyond 4096 bytes: that does what a full disk does.
+  const script = ['-r', join(SUPPORT, 'ts-hook.cjs'), join(SUPPORT, 'store-child.ts'), path, 'increment', '1', '700'];
+  const limited = spawn('sh', ['-c', `trap '' XFSZ; ulimit -f 8; exec "$0" "$@"`, process.execPath, ...script], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   children.push(limited);
-  const [{ acknowledged, errors, found }] = await answers<{ acknowledged: number; errors: string[]; found: number }>(limited);
-  expect(errors.length).toBeGreaterThan(0);
-  for (const e of errors) expect(e).toMatch(/^true: The embedded store in .* could not write: /);
-  expect(acknowledged + errors.length).toBe(60);
-  expect(found).toBe(acknowledged);
+  let said = '';
+  limited.stderr?.on('data', (text: Buffer) => (said += text.toString()));
+  expect(await once(limited, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/Unable to open the embedded store in \S+: no space left on the disk: EFBIG/);
+  expect(filesIn(path)).toEqual([]);
+  const later = new EmbeddedStorage({ path, tables: TABLES });
+  await later.open();
+  await later.close();
+});
+
+describe('on a full disk', () => {
+  const MEGABYTE = 1 << 20;
+  const T = Buffer.from('t');
+  const Q = Buffer.from('q');
+  const row = (name: string): RowPut => ({ row: Buffer.from(name), cells: PackedCells.of(Q, Buffer.alloc(100_000)) });
+  let free = 0;
+  const open = async (path: string): Promise<EmbeddedStorage> => {
+    const store = new EmbeddedStorage({ path, tables: TABLES, freeBytes: () => free });
+    await store.open();
+    return store;
+  };
+
+  it('starts and reads what is there, refuses to write with the reason, and goes on when there is room', async () => {
+    await temp.storage.put('tsdb', T, [row('kept')]);
+    await temp.storage.close();
+    const before = statSync(join(temp.path, 'data.mdb'));
+    free = MEGABYTE;
+    const store = await open(temp.path);
+    expect(await allRows(store, 'tsdb')).toHaveLength(1);
+    const writes: (() => Promise<unknown>)[] = [
+      () => store.put('tsdb', T, [row('more')]),
+      () => store.append('tsdb', T, [row('more')]),
+      () => store.delete('tsdb', [{ row: Buffer.from('kept') }]),
+      () => store.increment('tsdb-uid', Buffer.of(0), ID, Q, 1n),
+      () => store.compareAndSet('tsdb-uid', Buffer.of(0), ID, Q, null, Q),
+    ];
+    for (const write of writes) {
+      const answer = write();
+      await expect(answer).rejects.toThrow(StoreFullError);
+      await expect(answer).rejects.toThrow(/^The embedded store in \S+ could not write: no space left on the disk$/);
+    }
+    expect(await allRows(store, 'tsdb')).toHaveLength(1);
+    const { size, mtimeMs } = statSync(join(temp.path, 'data.mdb'));
+    expect({ size, mtimeMs }).toEqual({ size: before.size, mtimeMs: before.mtimeMs });
+    free = 100 * MEGABYTE;
+    for (const write of writes) await write();
+    expect((await allRows(store, 'tsdb')).map((r) => r.key.toString())).toEqual(['more']);
+    await store.close();
+  });
+
+  it('makes no new store, and leaves nothing behind', async () => {
+    const path = join(temp.path, 'new');
+    free = MEGABYTE;
+    await expect(open(path)).rejects.toThrow(StoreFullError);
+    expect(filesIn(path)).not.toContain('data.mdb');
+    free = 100 * MEGABYTE;
+    await (await open(path)).close();
+  });
+});
+
+/** Beside the locks that keep processes apart. */
+function filesIn(path: string): string[] {
+  return readdirSync(path).filter((name) => !/^(door|room|use)\.lock$/.test(name));
+}
+
+it('makes a lock file that LMDB has no reason to change: it would leave a hole, which ends the process where the disk is full', async () => {
+  const path = join(temp.path, 'reserved');
+  mkdirSync(path);
+  reserveLockFile(path);
+  const { size, ino } = statSync(join(path, 'lock.mdb'));
+  const store = new EmbeddedStorage({ path, tables: TABLES });
+  await store.open();
+  await store.put('tsdb', Buffer.from('t'), [{ row: Buffer.from('r'), cells: PackedCells.of(Buffer.from('q'), EMPTY) }]);
+  expect(statSync(join(path, 'lock.mdb'))).toMatchObject({ size, ino });
+  await store.close();
+  // One that is there may be in use.
+  writeFileSync(join(path, 'lock.mdb'), 'as it is');
+  reserveLockFile(path);
+  expect(readFileSync(join(path, 'lock.mdb'), 'utf8')).toBe('as it is');
+});
+
+it('says that its directory cannot be written', async () => {
+  // Nobody may make a file there, not even root.
+  const opening = new EmbeddedStorage({ path: '/sys', tables: TABLES }).open();
+  await expect(opening).rejects.toThrow(
+    /^Unable to open the embedded store in \/sys: its directory can't be written: .*E(ROFS|ACCES|PERM)/,
+  );
 });
 
 it('has what it had after closing and opening again', async () => {

@@ -1,5 +1,5 @@
 /** A process of its own on an embedded store: `store-child.ts <path> <task> <argument> <packAfter>`. Talks to its parent by IPC. */
-import { PackedCells, StorageError, type RowPut } from '../../src/storage';
+import { PackedCells, type RowPut } from '../../src/storage';
 import { EmbeddedStorage } from '../../src/storage/embedded';
 import { TABLES } from './temp-store';
 
@@ -42,20 +42,6 @@ async function main(): Promise<void> {
       for (let i = 0; i < rounds; i++)
         if (await storage.compareAndSet('tsdb-uid', Buffer.from(`name ${i}`), ID, Q, null, Buffer.from(String(process.pid)))) won.push(i);
       say({ won });
-      break;
-    }
-    case 'fill': {
-      const errors: string[] = [];
-      let acknowledged = 0;
-      for (let i = 0; i < rounds; i++) {
-        await storage.put('tsdb', T, [{ row: Buffer.from(`row ${i}`), cells: PackedCells.of(Q, Buffer.alloc(100_000)) }]).then(
-          () => acknowledged++,
-          (e: unknown) => errors.push(`${e instanceof StorageError}: ${e instanceof Error ? e.message : String(e)}`),
-        );
-      }
-      let found = 0;
-      for await (const rows of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.alloc(0) })) found += rows.length;
-      say({ acknowledged, errors, found });
       break;
     }
     case 'batches':

@@ -1,6 +1,5 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
-import { mkdirSync, realpathSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { mkdirSync, realpathSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
@@ -23,16 +22,21 @@ export interface EmbeddedOptions {
   mapSize?: number;
   /** Is told of damage that shows while the store is open. */
   log?: Log;
+  /** Bytes that the directory's disk has room for; for tests. */
+  freeBytes?: () => number;
 }
 
 const FORMAT = 1;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
-/** ENOSPC, EDQUOT, EFBIG. */
-const NO_ROOM: ReadonlySet<unknown> = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG]);
+/** By their names, which the system's errors have, and their numbers, which LMDB's have. */
+const NO_ROOM: ReadonlySet<unknown> = new Set((['ENOSPC', 'EDQUOT', 'EFBIG'] as const).flatMap((name) => [name, constants.errno[name]]));
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED. */
 const DAMAGE: ReadonlySet<unknown> = new Set([-30797, -30796]);
-/** A commit may need that much at once. */
+/**
+ * A disk with less room counts as full; a commit may need that much at once. LMDB must not meet the end of the disk itself: it then writes
+ * its message over the end of a buffer, which ends the process now or later.
+ */
 const ALMOST_FULL = 16 << 20;
 
 /**
@@ -55,6 +59,7 @@ export class Environment {
     private readonly root: RootDatabase<Buffer, string>,
     private readonly own: Database<Buffer, string>,
     private readonly guard: FileGuard,
+    private readonly isFull: () => boolean,
   ) {}
 
   /** @throws StorageError when the directory can't be used, is in use in this process, or was written by another version of the store */
@@ -80,6 +85,9 @@ export class Environment {
     const first = gate.register();
     const exists = !first || checkDataFile(options.path);
     if (first) reserveLockFile(options.path);
+    const freeBytes = options.freeBytes ?? ((): number => freeBytesOf(options.path));
+    const isFull = (): boolean => freeBytes() < ALMOST_FULL;
+    if (!exists && isFull()) throw fullDisk(options.path);
     let root: RootDatabase<Buffer, string> | null = null;
     let guard: FileGuard | null = null;
     try {
@@ -96,7 +104,7 @@ export class Environment {
       });
       const own = root.openDB<Buffer, string>({ name: OWN_TABLE, encoding: 'binary', useVersions: true });
       guard = new FileGuard(options.path, options.log ?? SILENT_LOG);
-      const environment = new Environment(options.path, realPath, gate, root, own, guard);
+      const environment = new Environment(options.path, realPath, gate, root, own, guard, isFull);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
@@ -205,6 +213,7 @@ export class Environment {
     if (entrance !== undefined) await entrance;
     try {
       this.guard.check();
+      if (this.isFull()) throw fullDisk(this.path);
       const done = await start();
       this.guard.look();
       return done;
@@ -213,20 +222,12 @@ export class Environment {
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
       if (DAMAGE.has(errorCode(reason))) throw this.guard.report(messageOf(reason));
-      const full = NO_ROOM.has(errorCode(reason)) || (await this.diskIsFull());
-      const why = full ? 'no space left on the disk' : messageOf(reason);
-      // There may be room again: what was to be written is worth keeping.
-      const kind = full ? StoreFullError : StorageError;
-      throw new kind(`The embedded store in ${this.path} could not write: ${why}`, { cause: reason });
+      // LMDB says `Input/output error` to a disk that became full meanwhile.
+      if (NO_ROOM.has(errorCode(reason)) || this.isFull()) throw fullDisk(this.path, reason);
+      throw new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
     } finally {
       this.gate.leave();
     }
-  }
-
-  /** LMDB says `Input/output error` to that. */
-  private async diskIsFull(): Promise<boolean> {
-    const { bavail, bsize } = await statfs(this.path).catch(() => ({ bavail: 1, bsize: Infinity }));
-    return bavail * bsize < ALMOST_FULL;
   }
 
   async close(): Promise<void> {
@@ -243,15 +244,30 @@ export class Environment {
   }
 }
 
+/** There may be room again: what was to be written is worth keeping. */
+function fullDisk(path: string, cause?: unknown): StoreFullError {
+  return new StoreFullError(`The embedded store in ${path} could not write: no space left on the disk`, { cause });
+}
+
+/** A disk that does not tell has room. */
+function freeBytesOf(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return Infinity;
+  }
+}
+
 /** The system's name of the error, or its number from LMDB's binding. */
 function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 /** Why a store can't be opened, in words for who runs it. */
 function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return `its directory can't be written: ${messageOf(error)}`;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || NO_ROOM.has(code)) return `no space left on the disk: ${messageOf(error)}`;
+  if (NO_ROOM.has(code)) return `no space left on the disk: ${messageOf(error)}`;
   return messageOf(error);
 }
