@@ -22,7 +22,7 @@ export class Patience {
     milliseconds: number,
     private readonly logger: Logger,
   ) {
-    this.giveUp = Date.now() + milliseconds;
+    this.giveUp = performance.now() + milliseconds;
   }
 
   /** @throws what the step throws, when that is nothing that passes or there is no time left */
@@ -31,7 +31,7 @@ export class Patience {
       try {
         return await step();
       } catch (error) {
-        if (!(error instanceof RetryableError) || Date.now() + pause > this.giveUp) throw error;
+        if (!(error instanceof RetryableError) || performance.now() + pause > this.giveUp) throw error;
         this.logger.warn(`${what} failed, trying again in ${pause}ms: ${error.message}`);
         await sleep(pause);
       }

@@ -1,5 +1,5 @@
 import { NoSuchRollupError } from '../rollup';
-import { DamagedStoreError, StorageError, ThrottleError, TimeoutError } from '../storage';
+import { DamagedStoreError, StorageError, StoreFullError, ThrottleError, TimeoutError } from '../storage';
 import { FailedToAssignUniqueId, NoSuchUniqueName } from '../uid';
 import { IllegalArgumentError, IllegalStateError, NumberFormatError } from '../util/errors';
 import type { Log } from '../util/log';
@@ -68,7 +68,7 @@ export function refusalDetail(error: unknown, counters: IngestCounters, logger: 
   if (error instanceof ThrottleError) return 'Please throttle';
   if (error instanceof TimeoutError) return 'Timeout exception';
   if (error instanceof StorageError || hasNoUid(error)) counters.hbaseErrors++;
-  if (error instanceof DamagedStoreError) return `Storage exception: ${error.message}`;
+  if (error instanceof DamagedStoreError || error instanceof StoreFullError) return `Storage exception: ${error.message}`;
   logger.warn(`Unexpected exception while writing a data point: ${messageOf(error)}`);
   if (hasNoUid(error)) return error.message;
   return 'Unexpected exception';

@@ -1,7 +1,7 @@
 import { checkTables, checkWidths, Patience, warnOfMissingRollups } from '../../src/app/startup-checks';
 import { LayeredConfig } from '../../src/config';
 import { readDataModel, timeSeriesTable } from '../../src/tables';
-import { PackedCells } from '../../src/storage';
+import { PackedCells, RetryableError } from '../../src/storage';
 import { openTempStore, type TempStore } from '../support/temp-store';
 import { silent } from '../write/support/data-table';
 
@@ -56,4 +56,14 @@ it('a table of rollups that is not there is told of, and stops nothing', async (
   expect(warn.mock.calls).toEqual([['"tsdb-rollup-1h", which tsd.rollups.config names, does not exist']]);
   warn.mockRestore();
   await temp.close();
+});
+
+it('a start that waits for storage is patient for as long as it was told, though the clock is set', async () => {
+  const wall = jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000);
+  const patience = new Patience(60_000, silent);
+  wall.mockReturnValue(1_700_003_600_000);
+  let attempts = 0;
+  const step = (): Promise<string> => (++attempts < 2 ? Promise.reject(new RetryableError('not yet')) : Promise.resolve('done'));
+  await expect(patience.with('A step', step)).resolves.toBe('done');
+  jest.restoreAllMocks();
 });

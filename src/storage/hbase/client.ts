@@ -81,9 +81,12 @@ export class HBaseStorage implements Storage {
     } catch (error) {
       const reason = messageOf(error);
       const { description } = this.cluster.locator;
-      throw new RetryableError(`Can't connect to HBase through ${description} (tried for ${deadline.elapsedMs} ms): ${reason}`, {
-        cause: error,
-      });
+      throw new RetryableError(
+        `Can't connect to HBase through ${description} (tried for ${Math.round(deadline.elapsedMs)} ms): ${reason}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

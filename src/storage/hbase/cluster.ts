@@ -106,7 +106,7 @@ export class Cluster {
     const { server } = region;
     const window = this.trafficOf(server).rowCalls;
     await window.enter(deadline);
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let outcome: CallOutcome = 'failed';
     try {
       const timeoutMs = Math.max(1, Math.min(this.options.rpcTimeoutMs, deadline.remainingMs));
@@ -117,7 +117,7 @@ export class Cluster {
       if (error instanceof RemoteException && error.overloaded) outcome = 'overloaded';
       throw error;
     } finally {
-      window.leave(outcome, Date.now() - startedAt);
+      window.leave(outcome, performance.now() - startedAt);
     }
   }
 

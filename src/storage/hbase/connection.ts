@@ -67,7 +67,7 @@ export class Connection {
   private readonly expired = new Set<number>();
   /** When something was last received, or the first unanswered call was sent; 0: no unanswered calls. */
   private owedSince = 0;
-  private idleSince = Date.now();
+  private idleSince = performance.now();
   private readonly watch: NodeJS.Timeout;
   private connectTimer: NodeJS.Timeout | undefined;
   /** One timer for all calls, set for the first that expires; not reset when that is answered, which would cost more. */
@@ -136,7 +136,7 @@ export class Connection {
   }
 
   private onRead(frames: FrameSplitter, bytes: number): boolean {
-    this.owedSince = this.pending.size > 0 ? Date.now() : 0;
+    this.owedSince = this.pending.size > 0 ? performance.now() : 0;
     try {
       frames.push(READ_BUFFER.subarray(0, bytes));
     } catch (error) {
@@ -165,7 +165,7 @@ export class Connection {
       const expiresAt = now + timeoutMs;
       this.pending.set(id, { method, resolve, reject, timeoutMs, expiresAt });
       if (expiresAt < this.nextExpiry) this.setExpiry(expiresAt, now);
-      if (this.owedSince === 0) this.owedSince = Date.now();
+      if (this.owedSince === 0) this.owedSince = performance.now();
       this.send(id, request);
     });
   }
@@ -185,7 +185,7 @@ export class Connection {
       else {
         this.pending.delete(id);
         this.noteExpired(id);
-        if (this.pending.size === 0) this.idleSince = Date.now();
+        if (this.pending.size === 0) this.idleSince = performance.now();
         call.reject(new CallTimedOutError(this.server, call.method, call.timeoutMs));
       }
     }
@@ -289,14 +289,15 @@ export class Connection {
     this.pending.delete(id);
     if (this.pending.size === 0) {
       this.owedSince = 0;
-      this.idleSince = Date.now();
+      this.idleSince = performance.now();
     }
   }
 
   private check(): void {
     const { readTimeoutMs, idleTimeoutMs } = this.options;
-    const now = Date.now();
-    if (this.owedSince !== 0 && now - this.owedSince > readTimeoutMs) this.fail(`has been silent for ${now - this.owedSince} ms`, 'silent');
+    const now = performance.now();
+    if (this.owedSince !== 0 && now - this.owedSince > readTimeoutMs)
+      this.fail(`has been silent for ${Math.round(now - this.owedSince)} ms`, 'silent');
     else if (idleTimeoutMs > 0 && this.pending.size === 0 && now - this.idleSince > idleTimeoutMs) this.fail('was idle', 'idle');
   }
 

@@ -13,24 +13,25 @@ export class OutOfTimeError extends Error {
   }
 }
 
-/** The deadline and the cancellation of one call, shared by all its attempts. */
+/** The deadline and the cancellation of one call, shared by all its attempts. A clock that is set moves neither. */
 export class Deadline {
-  readonly startedAt = Date.now();
-  /** Wall clock, `Date.now()` scale. */
-  readonly at: number;
+  /** Both on the scale of `performance.now()`. */
+  private readonly startedAt = performance.now();
+  private readonly at: number;
   private readonly signal: AbortSignal | undefined;
 
   constructor(options: CallOptions | undefined, defaultMs: number) {
-    this.at = Math.min(options?.deadline ?? Infinity, this.startedAt + defaultMs);
+    const leftMs = (options?.deadline ?? Infinity) - Date.now();
+    this.at = this.startedAt + Math.min(leftMs, defaultMs);
     this.signal = options?.signal;
   }
 
   get remainingMs(): number {
-    return this.at - Date.now();
+    return this.at - performance.now();
   }
 
   get elapsedMs(): number {
-    return Date.now() - this.startedAt;
+    return performance.now() - this.startedAt;
   }
 
   get over(): boolean {

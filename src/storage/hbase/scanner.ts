@@ -211,7 +211,7 @@ export class RegionScan {
     const window = context.window(server);
     deadline.check();
     if (!window.tryEnter()) await window.enter(deadline);
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let outcome: CallOutcome = 'failed';
     try {
       context.onRpc(opening);
@@ -228,7 +228,7 @@ export class RegionScan {
       if (error instanceof RemoteException && error.overloaded) outcome = 'overloaded';
       throw error;
     } finally {
-      window.leave(outcome, Date.now() - startedAt);
+      window.leave(outcome, performance.now() - startedAt);
     }
   }
 

@@ -117,7 +117,7 @@ export class ServerQueue {
   }
 
   private async rpc(batches: readonly WaitingBatch[]): Promise<void> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
     const { counters } = this;
     counters.flushes++;
@@ -154,7 +154,7 @@ export class ServerQueue {
       for (const batch of batches) batch.reject(cause);
     } finally {
       counters.bytesInFlight -= bytes;
-      this.window.leave(overloaded ? 'overloaded' : failed ? 'failed' : 'well', Date.now() - startedAt);
+      this.window.leave(overloaded ? 'overloaded' : failed ? 'failed' : 'well', performance.now() - startedAt);
       this.pump();
     }
   }

@@ -50,12 +50,12 @@ export function parseQuorum(quorum: string): { servers: ServerAddress[]; root: s
  */
 export async function readNode(quorum: string, path: string, timeoutMs: number, signal: AbortSignal): Promise<Buffer> {
   const { servers, root } = parseQuorum(quorum);
-  const giveUp = Date.now() + timeoutMs;
+  const giveUp = performance.now() + timeoutMs;
   const patience = Math.max(1, timeoutMs / Math.max(1, servers.length));
   let last = 'it names no server';
   for (;;) {
     for (const server of shuffled(servers)) {
-      const remaining = giveUp - Date.now();
+      const remaining = giveUp - performance.now();
       if (remaining <= 0) break;
       try {
         return await readFrom(server, root + path, { timeoutMs: Math.min(patience, remaining), sessionMs: timeoutMs, signal });
@@ -65,7 +65,7 @@ export async function readNode(quorum: string, path: string, timeoutMs: number, 
         last = messageOf(error);
       }
     }
-    if (Date.now() + PAUSE_MS >= giveUp) throw new Error(`no answer within ${timeoutMs} ms (${last})`);
+    if (performance.now() + PAUSE_MS >= giveUp) throw new Error(`no answer within ${timeoutMs} ms (${last})`);
     await sleep(PAUSE_MS, undefined, { signal });
   }
 }

@@ -27,7 +27,7 @@ export interface Moment {
  */
 export class Generation {
   private present: Moment | null = null;
-  private readAt = 0;
+  private readAt = -Infinity;
   private timer: NodeJS.Timeout | null = null;
   private reading: Promise<void> | null = null;
   private readonly listeners: (() => void)[] = [];
@@ -42,7 +42,7 @@ export class Generation {
 
   /** The present generation, as far as it is certain; null: Redis must be neither asked nor told. */
   get moment(): Moment | null {
-    return Date.now() - this.readAt <= MAX_AGE_MS ? this.present : null;
+    return performance.now() - this.readAt <= MAX_AGE_MS ? this.present : null;
   }
 
   /** The last one known, certain or not. */
@@ -106,9 +106,9 @@ export class Generation {
   }
 
   private async read(): Promise<void> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const get = { row: MAXID_ROW, family: NAME_FAMILY, qualifiers: [SECRET, GENERATION] };
-    const row = await this.storage.get(this.table, get, { deadline: startedAt + READ_DEADLINE_MS });
+    const row = await this.storage.get(this.table, get, { deadline: Date.now() + READ_DEADLINE_MS });
     const secret = row?.get(NAME_FAMILY, SECRET) ?? null;
     if (secret?.length !== SECRET_BYTES) {
       this.present = null;
@@ -121,7 +121,7 @@ export class Generation {
     const { present } = this;
     if (!present || !present.seal.secret.equals(secret)) {
       this.present = { seal: new Seal(Buffer.from(secret)), generation };
-      if (this.readAt > 0) this.gap();
+      if (this.readAt > -Infinity) this.gap();
     } else if (generation > present.generation) {
       this.present = { seal: present.seal, generation };
       this.gap();

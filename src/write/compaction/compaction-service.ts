@@ -181,13 +181,13 @@ export class CompactionService implements Compaction {
     };
     this.flushing = true;
     const all = async (): Promise<void> => {
-      while (Date.now() < deadline) {
+      while (performance.now() < deadline) {
         this.launch(this.underWay, Infinity, MAX_FLUSH_BATCHES, take);
         if (this.underWay.size === 0) break;
         await Promise.race(this.underWay);
       }
     };
-    await withinTime(all(), deadline - Date.now(), () => undefined);
+    await withinTime(all(), deadline - performance.now(), () => undefined);
     this.flushing = false;
   }
 
@@ -199,10 +199,10 @@ export class CompactionService implements Compaction {
     const { size } = this.queue;
     if (size > 0) this.logger.info(`Flushing all old outstanding rows out of ${size} rows`);
     const { drainMs } = this.settings;
-    const began = Date.now();
+    const began = performance.now();
     await this.flush(began + drainMs * FLUSHING);
     const left = Promise.all([...this.underWay, ...this.readsUnderWay]);
-    await withinTime(left, began + drainMs - Date.now(), () => undefined);
+    await withinTime(left, began + drainMs - performance.now(), () => undefined);
   }
 
   collectStats(sink: StatsSink): void {

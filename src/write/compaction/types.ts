@@ -19,7 +19,7 @@ export interface Compaction extends StatsSource {
   rowWritten(rowKey: Buffer, baseTime: number): void;
   /** Rows as a query read them, that may have something to compact or repair. Takes those that are old enough, without keeping them. */
   rowsRead(rows: readonly Row[]): void;
-  /** Compacts everything that is old enough, as fast as storage takes it. @param deadline `Date.now()` scale */
+  /** Compacts everything that is old enough, as fast as storage takes it. @param deadline `performance.now()` scale */
   flush(deadline: number): Promise<void>;
   /** Ends the work, with a last flush that is given some seconds. */
   close(): Promise<void>;

@@ -99,7 +99,7 @@ export function compactingOn(storage: Storage, settings: Record<string, string> 
     figures: () => figuresOf(compaction),
     async compact(...keys) {
       for (const key of keys) compaction.rowWritten(key, key.readUInt32BE(3));
-      await compaction.flush(Date.now() + 20_000);
+      await compaction.flush(performance.now() + 20_000);
     },
   };
 }
