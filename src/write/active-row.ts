@@ -133,7 +133,7 @@ export class ActiveRow {
   spare: RowCells | null = null;
   /** In the lane's list of rows to write. */
   queued = false;
-  /** When the oldest waiting point came, `Date.now()` scale. */
+  /** When the oldest waiting point came, `performance.now()` scale. */
   since = 0;
   /** Failed attempts of the oldest cells, and when the first of them was, `performance.now()` scale. */
   attempts = 0;

@@ -99,7 +99,7 @@ export class WriteBuffer {
   collectStats(sink: StatsSink): void {
     let age = 0;
     let rows = 0;
-    const now = Date.now();
+    const now = performance.now();
     for (const lane of this.lanes.values()) {
       age = Math.max(age, lane.age(now));
       rows += lane.rows.size;
@@ -107,7 +107,7 @@ export class WriteBuffer {
     sink.record('write.buffer.bytes', this.budget.used);
     sink.record('write.buffer.points', this.points);
     sink.record('write.buffer.rows', rows);
-    sink.record('write.buffer.age_ms', age);
+    sink.record('write.buffer.age_ms', Math.round(age));
     sink.record('write.buffer.waiting_clients', this.budget.waiters);
     sink.record('write.buffer.flushes', this.flushes);
     sink.record('write.buffer.retried_rows', this.retriedRows);

@@ -137,7 +137,7 @@ export class WriteLane {
       row.spare = null;
       row.waiting = cells;
       if (row.flying === null) {
-        row.since = Date.now();
+        row.since = performance.now();
         this.queue.push(row);
       }
     }
@@ -213,7 +213,7 @@ export class WriteLane {
     if (flight.counts) this.flights--;
     else this.stragglers--;
     const errors = failures.length === 0 ? null : new Map(failures.map((failure) => [failure.index, failure.error]));
-    const now = Date.now();
+    const now = performance.now();
     let freed = 0;
     for (let i = 0; i < flight.rows.length; i++) {
       if (flight.hasLanded(i)) continue;
@@ -227,7 +227,7 @@ export class WriteLane {
 
   /** Rows that storage has while others of the request are still on their way. */
   private landEarly(flight: Flight, indices: readonly number[]): void {
-    const now = Date.now();
+    const now = performance.now();
     let freed = 0;
     for (const index of indices) if (flight.landEarly(index)) freed += this.landRow(flight.rows[index], undefined, now);
     this.budget.release(freed);

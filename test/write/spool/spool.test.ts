@@ -254,6 +254,8 @@ describe('cells of other tables and families, and deletes', () => {
   test('cells with and without times share a row of the data table', async () => {
     const tsd = await spooling({ config: { 'tsd.storage.use_otsdb_timestamp': 'true' } });
     await tsd.add(T0, '1');
+    // On a busy machine the point may have gone through the spool.
+    await empty(tsd);
     const [point] = await cellsOf(store.storage);
     const key = Buffer.from(point.split(' ')[0], 'hex');
     const cell = { table: 'tsdb', family: Buffer.from('t'), row: key, qualifier: Buffer.from('060000', 'hex'), value: Buffer.of(9) };
