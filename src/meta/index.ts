@@ -7,3 +7,4 @@ export { selectionFilter, type SeriesSelection } from './series-selection';
 export { COUNTER_COLUMN, META_COLUMN, META_FAMILY, SeriesTable, type KnownSeries } from './series-table';
 export { TS_META, TsMetaDraft, tsMetaJson, type TsMeta } from './ts-meta';
 export { UID_META, UidMetaDraft, uidMetaJson, type UidMeta } from './uid-meta';
+export * from './tree';

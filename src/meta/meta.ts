@@ -9,6 +9,7 @@ import { AssignedUids } from './assigned-uids';
 import { CounterWrites } from './counter-writes';
 import { SeriesTable } from './series-table';
 import { SeriesTracker } from './series-tracker';
+import { Branches, TreeGrowth, Trees } from './tree';
 import { TsMetas } from './ts-metas';
 import { UidMetas } from './uid-metas';
 
@@ -29,6 +30,10 @@ export class Meta implements StatsSource {
   readonly tsMetas: TsMetas;
   /** Keeps the meta table up with the points; null: it is not kept up. */
   readonly tracker: SeriesTracker | null;
+  readonly trees: Trees;
+  readonly branches: Branches;
+  /** Places new series in trees; null: that is off. */
+  readonly growth: TreeGrowth | null;
   private readonly assigned: AssignedUids | null;
 
   constructor({ storage, model, uids, logger, settings }: MetaParts) {
@@ -41,6 +46,11 @@ export class Meta implements StatsSource {
     this.tracker =
       tracking && new SeriesTracker(new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking), tracking, layout, logger);
     this.assigned = settings?.createsUidMetas === true ? new AssignedUids(this.uidMetas, logger) : null;
+    this.trees = new Trees(storage, tables.tree.name);
+    this.branches = new Branches(storage, tables.tree.name, uids);
+    const grows = settings?.trees ?? null;
+    this.growth = grows && new TreeGrowth(this.trees, this.branches, this.tsMetas, grows.storesCollisions, logger);
+    this.tracker?.onCreated((tsuids) => this.growth?.add(tsuids));
     uids.onAssigned((kind, _name, id) => this.assigned?.assigned(kind, id));
   }
 
@@ -51,10 +61,12 @@ export class Meta implements StatsSource {
   /** Resolves when everything that has come in so far is told of in the tables, or can't be. */
   async flush(): Promise<void> {
     await Promise.all([this.assigned?.flush(), this.tracker?.flush()]);
+    await this.growth?.flush();
   }
 
   async close(): Promise<void> {
     await Promise.all([this.assigned?.flush(), this.tracker?.close()]);
+    await this.growth?.flush();
   }
 
   collectStats(sink: StatsSink): void {

@@ -4,6 +4,7 @@ import type { UidWidths } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
+import { removeCell } from './remove-cells';
 import type { SeriesSelection } from './series-selection';
 import { COUNTER_COLUMN, META_COLUMN, META_FAMILY, type SeriesTable } from './series-table';
 import { decodeTsMeta, encodeTsMeta, TsMetaDraft, type TsMeta, type TsMetaFields } from './ts-meta';
@@ -15,6 +16,8 @@ const COLUMNS = [META_COLUMN, COUNTER_COLUMN];
 interface StoredSeries {
   readonly tsuid: Buffer;
   readonly fields: TsMetaFields;
+  /** What `fields` were read from. */
+  readonly cell: Buffer;
   readonly lastReceived: number;
   readonly totalDatapoints: bigint;
 }
@@ -64,9 +67,7 @@ export class TsMetas {
       const stored = await this.read(tsuid);
       if (stored === null) throw new IllegalArgumentError('Requested TSMeta did not exist');
       const fields = mergeFields(draft.fields, stored.fields, replace);
-      // The original compares with what it would have written itself, so that must be what is expected here too.
-      const expected = encodeTsMeta(uidToHex(tsuid), stored.fields);
-      if (await this.compareAndSet(tsuid, expected, fields)) return assembled({ ...stored, fields }, named);
+      if (await this.compareAndSet(tsuid, stored.cell, fields)) return assembled({ ...stored, fields }, named);
     }
     throw new MetaConflictError('Failed to save the TSMeta to storage');
   }
@@ -92,8 +93,7 @@ export class TsMetas {
   /** Removes what is stored, but not the counter; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors TSMeta.delete */
   async delete(tsuid: string | null): Promise<void> {
     if (tsuid === null || tsuid === '') throw new IllegalArgumentError('Missing UID');
-    const [failure] = await this.storage.delete(this.table, [{ row: hexToUid(tsuid), family: META_FAMILY, qualifiers: [META_COLUMN] }]);
-    if (failure !== undefined) throw failure.error;
+    await removeCell(this.storage, this.table, hexToUid(tsuid), META_FAMILY, META_COLUMN);
   }
 
   /** @throws IllegalArgumentError for a TSUID that no series can have */
@@ -137,7 +137,7 @@ export class TsMetas {
       lastReceived = Math.max(lastReceived, more.seenAt);
       totalDatapoints += BigInt(more.points);
     }
-    return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), lastReceived, totalDatapoints };
+    return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), cell: meta, lastReceived, totalDatapoints };
   }
 
   private compareAndSet(tsuid: Buffer, expected: Buffer | null, fields: TsMetaFields): Promise<boolean> {

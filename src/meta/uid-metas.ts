@@ -4,6 +4,7 @@ import { metaQualifier, NAME_FAMILY, UID_KINDS, type UidKind, type Uids } from '
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
+import { removeCell } from './remove-cells';
 import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta } from './uid-meta';
 
 /** A UID and what kind it is of. */
@@ -77,9 +78,7 @@ export class UidMetas {
   /** Removes what is stored; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors UIDMeta.delete */
   async delete(draft: UidMetaDraft): Promise<void> {
     const { uid, kind } = this.target(draft);
-    const row = { row: hexToUid(uid), family: NAME_FAMILY, qualifiers: [QUALIFIERS[kind]] };
-    const [failure] = await this.storage.delete(this.table, [row]);
-    if (failure !== undefined) throw failure.error;
+    await removeCell(this.storage, this.table, hexToUid(uid), NAME_FAMILY, QUALIFIERS[kind]);
   }
 
   /** Stores what there is to say of UIDs that were just assigned. Mirrors UIDMeta.storeNew. @throws StorageError */

@@ -79,6 +79,13 @@ export const CORE_KEYS: readonly ConfigKey[] = [
   { name: 'tsd.core.meta.cache.enable', type: 'boolean', default: 'false', doc: 'hand metadata tracking to a module' },
   { name: 'tsd.core.meta.cache.plugin', type: 'string', default: null, doc: 'module of the meta cache', hidden: true },
   { name: 'tsd.core.tree.enable_processing', type: 'boolean', default: 'false', doc: 'run trees on new time series' },
+  {
+    name: 'tsd.core.tree.store_collisions',
+    type: 'boolean',
+    default: 'true',
+    doc: 'record series whose place in a tree another one has, where the tree stores failures',
+    hidden: true,
+  },
   { name: 'tsd.core.authentication.enable', type: 'boolean', default: 'false', doc: 'authenticate clients' },
   { name: 'tsd.core.authentication.plugin', type: 'string', default: '', doc: 'module that authenticates' },
   { name: 'tsd.core.storage_exception_handler.enable', type: 'boolean', default: 'false', doc: 'hand failed writes to a module' },

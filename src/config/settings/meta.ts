@@ -6,6 +6,13 @@ export interface MetaSettings {
   readonly createsUidMetas: boolean;
   /** What is stored of the series of points; null: nothing. */
   readonly tracking: TrackingSettings | null;
+  /** How new series are placed in trees; null: they are not. */
+  readonly trees: TreeSettings | null;
+}
+
+export interface TreeSettings {
+  /** Series whose place another one has are recorded, where the tree wants that. */
+  readonly storesCollisions: boolean;
 }
 
 export interface TrackingSettings {
@@ -30,5 +37,10 @@ export function readMetaSettings(config: Config): MetaSettings {
     intervalMs,
     bytes: config.getInt('tsd.core.meta.memory'),
   };
-  return { createsUidMetas: on('enable_realtime_uid'), tracking: on('enable_tsuid_tracking') ? tracking : null };
+  const trees = { storesCollisions: config.getBoolean('tsd.core.tree.store_collisions') };
+  return {
+    createsUidMetas: on('enable_realtime_uid'),
+    tracking: on('enable_tsuid_tracking') ? tracking : null,
+    trees: config.getBoolean('tsd.core.tree.enable_processing') ? trees : null,
+  };
 }

@@ -15,11 +15,12 @@ import { version } from './endpoints/version';
 import { ingestHandler } from './ingest';
 import { queryHandler } from './query/handler';
 import { search } from './search/search';
+import { tree } from './tree/handler';
 import type { HttpHandler } from './types';
 
 type Routes = Readonly<Record<string, HttpHandler>>;
 
-const WRITING_API: Routes = { 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations };
+const WRITING_API: Routes = { 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations, 'api/tree': tree };
 const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest, 'api/search': search };
 const API: Routes = {
   'api/aggregators': aggregators,

@@ -128,7 +128,10 @@ async function saveNamed(call: HttpCall, draft: TsMetaDraft, replace: boolean): 
   draft.tsuid = uidToHex(tsuid);
   if (!(await meta.tsMetas.exists(tsuid))) {
     if (call.param('create') !== 'true') throw new ClientError(400, 'Could not find TSMeta, specify "create=true" to create a new one.');
-    if (await client(() => meta.tsMetas.create(tsuid, draft.fields.values))) return client(() => meta.tsMetas.get(tsuid));
+    if (await client(() => meta.tsMetas.create(tsuid, draft.fields.values))) {
+      meta.growth?.add([tsuid]);
+      return client(() => meta.tsMetas.get(tsuid));
+    }
   }
   return client(() => meta.tsMetas.save(draft, replace));
 }

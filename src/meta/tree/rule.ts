@@ -1,0 +1,139 @@
+import { bean, Changes, deserializer, int, readJson, string, type Bind } from '../../json';
+import { javaJsonText } from '../../schema';
+import { IllegalArgumentError } from '../../util/errors';
+import { RulePattern } from './rule-pattern';
+
+const TYPES = ['METRIC', 'METRIC_CUSTOM', 'TAGK', 'TAGK_CUSTOM', 'TAGV_CUSTOM'] as const;
+
+/** What a rule looks at: the metric's name, the value of a tag, or a custom field of the metadata of metric, tagk or tagv. */
+export type RuleType = (typeof TYPES)[number];
+
+/** What a client may say of a rule. Null is what a client has sent as null, and means nothing, too. */
+export interface RuleFields {
+  type: RuleType | null;
+  /** Tag key or tag value that the rule is for. */
+  field: string | null;
+  /** With a group whose text is taken; empty: the whole value is. */
+  regex: string;
+  /** A regular expression; the pieces between its matches become a level each. */
+  separator: string | null;
+  description: string | null;
+  notes: string | null;
+  /** Levels come one after the other, lowest first; within a level the first rule in order that gives a name counts. */
+  level: number;
+  order: number;
+  customField: string | null;
+  /** Which group of the regex, from 0. */
+  regexGroupIdx: number;
+  /** With `{ovalue}`, `{value}`, `{tsuid}` and `{tag_name}` in it; empty: the value itself. */
+  displayFormat: string | null;
+}
+
+/** A rule of a tree. Mirrors TreeRule. */
+export interface TreeRule extends RuleFields {
+  readonly treeId: number;
+}
+
+const defaults = (): RuleFields => ({
+  type: null,
+  field: '',
+  regex: '',
+  separator: '',
+  description: '',
+  notes: '',
+  level: 0,
+  order: 0,
+  customField: '',
+  regexGroupIdx: 0,
+  displayFormat: '',
+});
+
+/** A rule while it is read. */
+export class RuleDraft {
+  treeId = 0;
+  readonly fields = new Changes<RuleFields>(defaults());
+}
+
+/** @throws IllegalArgumentError. Mirrors TreeRule.stringToType */
+export function ruleType(text: string): RuleType {
+  if (text === '') throw new IllegalArgumentError('Rule type was empty');
+  const type = TYPES.find((name) => name === text.toUpperCase());
+  if (type === undefined) throw new IllegalArgumentError('Unrecognized rule type');
+  return type;
+}
+
+/** @throws IllegalArgumentError for a pattern that is none */
+export function checkedRegex(text: string): string {
+  if (text !== '') new RulePattern(text);
+  return text;
+}
+
+/** @throws IllegalArgumentError */
+export function checkedLevel(level: number): number {
+  if (level < 0) throw new IllegalArgumentError('Negative levels are not allowed');
+  return level;
+}
+
+const TYPE: Bind<RuleType | null> = deserializer((json) => (json.token === 'VALUE_NULL' ? null : ruleType(json.text())));
+
+/** Mirrors TreeRule as a bean. */
+export const TREE_RULE = bean<RuleDraft>({
+  type: 'net.opentsdb.tree.TreeRule',
+  unknown: 'ignored',
+  create: () => new RuleDraft(),
+  setters: {
+    type: (rule, json) => rule.fields.set('type', TYPE(json)),
+    field: (rule, json) => rule.fields.set('field', string(json)),
+    regex: (rule, json) => rule.fields.set('regex', checkedRegex(string(json) ?? '')),
+    separator: (rule, json) => rule.fields.set('separator', string(json)),
+    description: (rule, json) => rule.fields.set('description', string(json)),
+    notes: (rule, json) => rule.fields.set('notes', string(json)),
+    level: (rule, json) => rule.fields.set('level', checkedLevel(int(json))),
+    order: (rule, json) => rule.fields.set('order', int(json)),
+    treeId: (rule, json) => (rule.treeId = int(json)),
+    customField: (rule, json) => rule.fields.set('customField', string(json)),
+    regexGroupIdx: (rule, json) => rule.fields.set('regexGroupIdx', int(json)),
+    displayFormat: (rule, json) => rule.fields.set('displayFormat', string(json)),
+  },
+});
+
+/**
+ * What an edit makes of a stored rule: fields that it leaves out keep their stored values, or get their defaults with `replace`.
+ * @throws IllegalArgumentError for a rule that can't be. Mirrors TreeRule.copyChanges and validateRule
+ */
+export function mergedRule({ treeId, fields }: RuleDraft, stored: TreeRule | null, replace: boolean): TreeRule {
+  const merged: TreeRule = { ...fields.values, treeId };
+  if (stored !== null && !replace) {
+    const kept = Object.fromEntries(Object.entries(stored).filter(([name]) => !fields.has(name as keyof RuleFields)));
+    Object.assign(merged, kept, { treeId });
+  }
+  validate(merged);
+  return merged;
+}
+
+function validate({ type, field, customField, regex, regexGroupIdx, order }: TreeRule): void {
+  if (type === null) throw new IllegalArgumentError('Missing rule type');
+  if (order < 0) throw new IllegalArgumentError('Invalid rule order');
+  if (type !== 'METRIC' && !field) throw new IllegalArgumentError(`Missing field name required for ${type} rule`);
+  if (type.endsWith('_CUSTOM') && !customField) throw new IllegalArgumentError(`Missing custom field name required for ${type} rule`);
+  if (regex !== '' && regexGroupIdx < 0) throw new IllegalArgumentError('Invalid regex group index. Cannot be less than 0');
+}
+
+/** As the API shows it, and as it is stored. */
+export function ruleJson(rule: TreeRule): string {
+  const { type, field, regex, separator, description, notes, level, order, treeId, customField, regexGroupIdx, displayFormat } = rule;
+  const what = `"type":${javaJsonText(type)},"field":${javaJsonText(field)},"regex":${javaJsonText(regex)},"separator":${javaJsonText(separator)}`;
+  const texts = `"description":${javaJsonText(description)},"notes":${javaJsonText(notes)},"level":${level},"order":${order}`;
+  const rest = `"customField":${javaJsonText(customField)},"regexGroupIdx":${regexGroupIdx},"displayFormat":${javaJsonText(displayFormat)}`;
+  return `{${what},${texts},"treeId":${treeId},${rest}}`;
+}
+
+/** @param treeId of the row that it is in @throws JsonError for a cell that is no such JSON */
+export function decodeRule(treeId: number, cell: Buffer): TreeRule {
+  const { fields } = readJson(cell.toString('utf8'), TREE_RULE) ?? new RuleDraft();
+  return { ...fields.values, treeId };
+}
+
+/** As messages name it: `[1:0:2:METRIC]`. */
+export const nameOfRule = ({ treeId, level, order, type }: Pick<TreeRule, 'treeId' | 'level' | 'order' | 'type'>): string =>
+  `[${treeId}:${level}:${order}:${type ?? 'null'}]`;

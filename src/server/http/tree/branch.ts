@@ -1,0 +1,31 @@
+import { treeKey } from '../../../meta';
+import { hexToUid, uidToHex } from '../../../schema';
+import { ClientError, IllegalArgumentError } from '../../../util/errors';
+import type { HttpCall } from '../types';
+import { client, treeIdParam, unsupported } from './support';
+
+/** Characters of the shortest id of a branch, that of a root. */
+const SHORTEST = 4;
+
+/** The row of the branch that is asked for; without `branch` the root of `treeid`. @throws ClientError 400 */
+function keyOf(call: HttpCall): Promise<Buffer> {
+  return client(() => {
+    const text = call.param('branch') ?? '';
+    if (text !== '') {
+      if (text.length < SHORTEST) throw new IllegalArgumentError('Branch ID was too short');
+      return hexToUid(text);
+    }
+    const id = treeIdParam(call);
+    if (id < 1 || id > 0xffff) throw new ClientError(400, 'Missing or invalid branch and tree IDs');
+    return treeKey(id);
+  });
+}
+
+/** `/api/tree/branch`: a branch with what is directly below. Mirrors TreeRpc.handleBranch. */
+export async function branch(call: HttpCall): Promise<void> {
+  if (call.effectiveMethod() !== 'GET') throw unsupported();
+  const key = await keyOf(call);
+  const json = await call.tsd.meta.branches.show(key, call.signal);
+  if (json === null) throw new ClientError(404, `Unable to locate branch '${uidToHex(key)}' for tree '${key.readUInt16BE()}'`);
+  call.sendJson(200, json);
+}

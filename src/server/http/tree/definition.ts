@@ -1,0 +1,82 @@
+import { TreeDraft, treeJson } from '../../../meta';
+import { ClientError } from '../../../util/errors';
+import { parseInt32 } from '../../../util/java-long';
+import { readStringMap } from '../json-body';
+import type { HttpCall } from '../types';
+import { client, treeIdParam, unsupported } from './support';
+
+const isTrue = (text: string | null): boolean => text?.toLowerCase() === 'true';
+
+/** What a client says of a tree, and whether a removal is of its definition, too. */
+interface Wanted {
+  readonly draft: TreeDraft;
+  readonly definition: boolean;
+}
+
+/** Members in any case; all of them texts. @throws ClientError 400 */
+function fromBody(call: HttpCall): Wanted {
+  const draft = new TreeDraft();
+  let definition = false;
+  for (const [name, text] of readStringMap(call)) {
+    switch (name.toLowerCase()) {
+      case 'treeid': {
+        const id = text === null ? 0 : parseInt32(text);
+        if (id === null) throw new ClientError(400, "Unable to parse 'tree' value");
+        draft.treeId = Math.max(id, 0);
+        break;
+      }
+      case 'name':
+        draft.fields.set('name', text ?? '');
+        break;
+      case 'description':
+        draft.fields.set('description', text ?? '');
+        break;
+      case 'notes':
+        draft.fields.set('notes', text ?? '');
+        break;
+      case 'enabled':
+        draft.setSwitch('enabled', isTrue(text));
+        break;
+      case 'strictmatch':
+        draft.setSwitch('strictMatch', isTrue(text));
+        break;
+      case 'storefailures':
+        draft.setSwitch('storeFailures', isTrue(text));
+        break;
+      case 'definition':
+        definition = isTrue(text);
+    }
+  }
+  return { draft, definition };
+}
+
+function fromParams(call: HttpCall): Wanted {
+  const draft = new TreeDraft();
+  draft.treeId = treeIdParam(call);
+  draft.created = Math.floor(Date.now() / 1000);
+  for (const name of ['name', 'description', 'notes'] as const) draft.fields.set(name, call.param(name) ?? '');
+  const switches = { strictMatch: 'strict_match', enabled: 'enabled', storeFailures: 'store_failures' } as const;
+  for (const [field, name] of Object.entries(switches))
+    if (call.hasParam(name)) draft.setSwitch(field as keyof typeof switches, isTrue(call.param(name)));
+  return { draft, definition: isTrue(call.param('definition')) };
+}
+
+/** `/api/tree`: trees, one or all of them, made, changed or removed. Mirrors TreeRpc.handleTree. */
+export async function definition(call: HttpCall): Promise<void> {
+  const { trees } = call.tsd.meta;
+  const method = call.effectiveMethod();
+  if (method === 'GET') {
+    const id = treeIdParam(call);
+    if (id !== 0) return call.sendJson(200, treeJson(await client(() => trees.get(id))));
+    return call.sendJson(200, `[${(await trees.list()).map(treeJson).join(',')}]`);
+  }
+  if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
+  const wanted = call.body.length > 0 ? fromBody(call) : fromParams(call);
+  const { draft } = wanted;
+  if (method === 'DELETE') {
+    await client(() => trees.delete(draft.treeId, wanted.definition));
+    return call.sendEmpty(204);
+  }
+  const tree = await client(() => (draft.treeId === 0 ? trees.create(draft) : trees.save(draft, method === 'PUT')));
+  return tree === null ? call.sendEmpty(304) : call.sendJson(200, treeJson(tree));
+}
