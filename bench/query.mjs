@@ -1,16 +1,21 @@
-// node bench/query.mjs --port PORT [--vs PORT] [--load] [--runs N] [--only CASE]
+// node bench/query.mjs --port PORT [--pid PID] [--vs PORT] [--vs-pid PID] [--hbase-pid PID] [--load] [--runs N] [--only CASE]
 //
-// How long a TSD takes to answer, and with --vs how that compares with another one asked in turns in the same run, whose
-// answers must be the same. --load first writes the data to each through /api/put, in bodies that every TSD accepts.
+// How long a TSD takes to answer and how much CPU it uses, one query at a time and sixteen at once, as one table; with --vs how that compares
+// with another one asked in turns in the same run, whose answers must be the same. --load first writes the data to each through /api/put, in
+// bodies that every TSD accepts; tables should be settled then (bench/settle.mjs). With --hbase-pid it shows what HBase uses beside them.
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openRequests } from './lib/http-connection.mjs';
+import { ProcessMeter } from './lib/process-meter.mjs';
 
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '4242' },
+    pid: { type: 'string' },
     vs: { type: 'string' },
+    'vs-pid': { type: 'string' },
+    'hbase-pid': { type: 'string' },
     load: { type: 'boolean', default: false },
     runs: { type: 'string' },
     only: { type: 'string' },
@@ -22,29 +27,50 @@ const HOUR = 3600;
 const MONTH = 30 * 24 * HOUR;
 const SERIES = 1000;
 
-/** Each case: its points, the query, and how often it is asked unless --runs says. */
+const DAY = 24 * HOUR;
+const MANY_SERIES = 100_000;
+const AT_ONCE = [1, 16];
+
+/** Points of a metric: so many series, one point of each every `step` seconds. */
+function* regular(metric, series, seconds, step, valueOf) {
+  for (let t = 0; t < seconds; t += step)
+    for (let h = 0; h < series; h++) yield [metric, START + t, valueOf(h, t), { host: `h${h}`, rack: `r${h % 20}` }];
+}
+
+/** Data sets, by metric. */
+const DATA = {
+  'bench.query.one': () => regular('bench.query.one', 1, HOUR, 10, (_, t) => Math.round(50 + 40 * Math.sin(t / 300))),
+  'bench.query.many': () => regular('bench.query.many', SERIES, HOUR, 10, (h, t) => (h * 7 + t) % 1009),
+  'bench.query.day': () => regular('bench.query.day', SERIES, DAY, 10, (h, t) => (h * 7 + t) % 1009),
+  'bench.query.wide': () => regular('bench.query.wide', MANY_SERIES, 60, 10, (h, t) => (h + t) % 97),
+  'bench.query.month': () => regular('bench.query.month', 1, MONTH, 60, (_, t) => (20 + 5 * Math.sin(t / 13751)).toFixed(3)),
+};
+
+const query = (seconds, m) => `/api/query?start=${START}&end=${START + seconds - 1}&m=${encodeURIComponent(m)}`;
+
+/** Each case: its data, how many points a query reads, the query, and how often it is asked unless --runs says. */
 const CASES = {
-  'one series, one hour': {
-    runs: 400,
-    *points() {
-      for (let t = 0; t < HOUR; t += 10) yield ['bench.query.one', START + t, Math.round(50 + 40 * Math.sin(t / 300)), { host: 'h0' }];
-    },
-    path: `/api/query?start=${START}&end=${START + HOUR - 1}&m=sum:bench.query.one`,
-  },
-  '1,000 series, one hour, summed': {
+  'one series, an hour': { data: 'bench.query.one', points: 360, runs: 400, path: query(HOUR, 'sum:bench.query.one') },
+  '1,000 series, an hour, summed': { data: 'bench.query.many', points: 360_000, runs: 30, path: query(HOUR, 'sum:bench.query.many') },
+  '1,000 series, an hour, by tag': {
+    data: 'bench.query.many',
+    points: 360_000,
     runs: 30,
-    *points() {
-      for (let t = 0; t < HOUR; t += 10)
-        for (let h = 0; h < SERIES; h++) yield ['bench.query.many', START + t, (h * 7 + t) % 1009, { host: `h${h}`, rack: `r${h % 20}` }];
-    },
-    path: `/api/query?start=${START}&end=${START + HOUR - 1}&m=sum:bench.query.many`,
+    path: query(HOUR, 'sum:bench.query.many{rack=*}'),
   },
-  'one series, 30 days, downsampled': {
+  '1,000 series, a day, 5m-avg': { data: 'bench.query.day', points: 8_640_000, runs: 5, path: query(DAY, 'sum:5m-avg:bench.query.day') },
+  'one of 100,000 series': { data: 'bench.query.wide', points: 6, runs: 30, path: query(HOUR, 'sum:bench.query.wide{host=h4711}') },
+  'one of 100,000, explicit tags': {
+    data: 'bench.query.wide',
+    points: 6,
+    runs: 30,
+    path: query(HOUR, 'sum:explicit_tags:bench.query.wide{host=h4711,rack=r11}'),
+  },
+  'one series, 30 days, 1h-avg': {
+    data: 'bench.query.month',
+    points: 43_200,
     runs: 100,
-    *points() {
-      for (let t = 0; t < MONTH; t += 60) yield ['bench.query.month', START + t, (20 + 5 * Math.sin(t / 13751)).toFixed(3), { host: 'h0' }];
-    },
-    path: `/api/query?start=${START}&end=${START + MONTH - 1}&m=sum:1h-avg:bench.query.month`,
+    path: query(MONTH, 'sum:1h-avg:bench.query.month'),
   },
 };
 
@@ -70,7 +96,7 @@ const BODY = 8000;
 /** The original writes its buffer out once a second. */
 const SETTLE_MS = 3000;
 
-async function load(port, name, points) {
+async function load(port, metric, points) {
   const started = performance.now();
   const waiting = new Set();
   let batch = [];
@@ -87,8 +113,8 @@ async function load(port, name, points) {
     waiting.add(sent);
     if (waiting.size >= 8) await Promise.race(waiting);
   };
-  for (const [metric, timestamp, value, tags] of points) {
-    const point = JSON.stringify({ metric, timestamp, value, tags });
+  for (const [name, timestamp, value, tags] of points) {
+    const point = JSON.stringify({ metric: name, timestamp, value, tags });
     if (size + point.length + 1 > BODY) await flush();
     batch.push(point);
     size += point.length + 1;
@@ -97,7 +123,7 @@ async function load(port, name, points) {
   await flush();
   await Promise.all(waiting);
   await sleep(SETTLE_MS);
-  console.log(`port ${port}: ${count} points for "${name}" in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(`port ${port}: ${count} points of ${metric} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
 function quantile(sorted, q) {
@@ -118,43 +144,77 @@ function differs(a, b) {
   return null;
 }
 
-async function measure(name, { runs, path }, ports) {
-  const count = Number(options.runs ?? runs);
-  const times = ports.map(() => []);
-  const answers = [];
-  const connections = await Promise.all(ports.map(openRequests));
-  for (let run = -Math.ceil(count / 10); run < count; run++) {
-    // The first tenth warms both up; who is asked first changes from turn to turn.
-    const order = ports.map((_, i) => i);
-    if (run % 2 !== 0) order.reverse();
-    for (const i of order) {
-      const { answer, ms } = await connections[i].ask(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-      const { status, body } = answer;
-      if (status !== 200) throw new Error(`port ${ports[i]} answers ${status}: ${body.slice(0, 300)}`);
-      if (run >= 0) times[i].push(ms);
-      answers[i] = body;
-    }
-  }
-  for (const connection of connections) connection.close();
-  console.log(`${name} (${count} runs, ${answers[0].length} bytes)`);
-  const figures = times.map((list) => {
-    const sorted = list.sort((a, b) => a - b);
-    return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
-  });
-  figures.forEach(({ p50, p99 }, i) => console.log(`  port ${ports[i]}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`));
-  if (figures.length === 2) {
-    const [ours, theirs] = figures;
-    console.log(`  ratio: p50 ${(ours.p50 / theirs.p50).toFixed(3)}, p99 ${(ours.p99 / theirs.p99).toFixed(3)}`);
-    const difference = differs(answers[0], answers[1]);
-    if (difference !== null) {
-      console.log(`  THE ANSWERS DIFFER: ${difference}`);
-      process.exitCode = 1;
-    }
-  }
+const peers = [
+  { port: options.port, pid: options.pid },
+  { port: options.vs, pid: options['vs-pid'] },
+].filter(({ port }) => port !== undefined);
+
+/** Asks over all connections of a peer at once. @returns milliseconds of each */
+async function askAll(peer, connections, path) {
+  const answers = await Promise.all(connections.map((connection) => connection.ask(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)));
+  for (const { answer } of answers)
+    if (answer.status !== 200) throw new Error(`port ${peer.port} answers ${answer.status}: ${answer.body.slice(0, 300)}`);
+  return { times: answers.map(({ ms }) => ms), body: answers[0].answer.body };
 }
 
-const ports = [options.port, options.vs].filter((port) => port !== undefined).map(Number);
+/** @returns for each peer: its times, and CPU seconds of its own and of HBase */
+async function measure({ runs, path }, atOnce) {
+  const count = Math.max(2, Math.ceil(Number(options.runs ?? runs) / atOnce));
+  const found = peers.map(() => ({ times: [], cpu: 0, hbase: 0, body: '' }));
+  const connections = await Promise.all(peers.map(({ port }) => Promise.all(Array.from({ length: atOnce }, () => openRequests(port)))));
+  for (let run = -Math.ceil(count / 10); run < count; run++) {
+    // The first tenth warms both up; who is asked first changes from turn to turn.
+    const order = peers.map((_, i) => i);
+    if (run % 2 !== 0) order.reverse();
+    for (const i of order) {
+      const [own, hbase] = [peers[i].pid, options['hbase-pid']].map((pid) => new ProcessMeter(pid));
+      const { times, body } = await askAll(peers[i], connections[i], path);
+      const [used, beside] = [own, hbase].map((meter) => meter.stop()?.cpuSeconds ?? NaN);
+      if (run < 0) continue;
+      found[i].times.push(...times);
+      found[i].cpu += used;
+      found[i].hbase += beside;
+      found[i].body = body;
+    }
+  }
+  for (const connection of connections.flat()) connection.close();
+  return found;
+}
+
+const ms = (value) => (Number.isNaN(value) ? '-' : value >= 100 ? value.toFixed(0) : value.toFixed(2));
+
+/** One line of the table: what is asked, then figures of each peer and how they compare. */
+function lineOf(name, points, atOnce, found) {
+  const figures = found.map(({ times, cpu, hbase }) => {
+    const sorted = [...times].sort((a, b) => a - b);
+    const each = 1000 / times.length;
+    return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), cpu: cpu * each, hbase: hbase * each };
+  });
+  const cells = figures.flatMap(({ p50, p99, cpu, hbase }) => [ms(p50), ms(p99), ms(cpu), ms((cpu * 1e6) / points), ms(hbase)]);
+  const [ours, theirs] = figures;
+  if (theirs !== undefined) cells.push(...['p50', 'p99', 'cpu'].map((of) => (ours[of] / theirs[of]).toFixed(2)));
+  return [name, String(atOnce), ...cells];
+}
+
+function printTable(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '));
+}
+
 const chosen = Object.entries(CASES).filter(([name]) => options.only === undefined || name.includes(options.only));
-if (options.load) for (const port of ports) for (const [name, { points }] of chosen) await load(port, name, points());
-for (const [name, bench] of chosen) await measure(name, bench, ports);
+if (options.load)
+  for (const { port } of peers) for (const metric of new Set(chosen.map(([, { data }]) => data))) await load(port, metric, DATA[metric]());
+const head = peers.flatMap(({ port }) => [`${port}: p50 ms`, 'p99 ms', 'CPU ms', 'ns a point', 'HBase ms']);
+if (peers.length === 2) head.push('p50 ratio', 'p99 ratio', 'CPU ratio');
+const rows = [['query', 'at once', ...head]];
+for (const [name, bench] of chosen)
+  for (const atOnce of AT_ONCE) {
+    const found = await measure(bench, atOnce);
+    rows.push(lineOf(name, bench.points, atOnce, found));
+    const difference = found.length === 2 ? differs(found[0].body, found[1].body) : null;
+    if (difference === null) continue;
+    console.log(`${name}: THE ANSWERS DIFFER: ${difference}`);
+    process.exitCode = 1;
+  }
+printTable(rows);
 agent.destroy();
