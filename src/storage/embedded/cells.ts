@@ -27,6 +27,29 @@ export function readCell(table: StoredTable, state: TableState, key: CellKey): {
   return null;
 }
 
+/** When cells of one column were written, 0 for those that aren't there. A run is read once for all of its cells. */
+export function cellTimes(table: StoredTable, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): number[] {
+  const key = new CellKey().setColumnFamily(row, family);
+  const column = key.length;
+  const other = table.other(state);
+  const run = new CellList();
+  return qualifiers.map((q) => {
+    key.setQualifier(q, 0, q.length);
+    const unpacked = other !== null && compareBytes(key.bytes, 0, key.length, state.marker, 0, state.marker.length) >= 0;
+    const stored = table.active(state).getBinaryFast(key) ?? (unpacked ? other.getBinaryFast(key) : undefined);
+    if (stored !== undefined) return readTimestamp(stored);
+    if (table.runs === null) return 0;
+    if (!spans(run, q) && runAt(table.runs, key, column, run) === null) return 0;
+    const at = run.find(q);
+    return at < 0 ? 0 : run.timestamps[at];
+  });
+}
+
+/** Whether a qualifier lies between the first and the last cell of a run. */
+function spans(run: CellList, q: Buffer): boolean {
+  return run.count > 0 && run.compare(0, q, 0, q.length) <= 0 && run.compare(run.count - 1, q, 0, q.length) >= 0;
+}
+
 export function removeCells(table: StoredTable, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
   const key = new CellKey().setColumnFamily(row, family);
   const column = Buffer.from(key.bytes.subarray(0, key.length));

@@ -104,6 +104,20 @@ export class CellList {
     return compareBytes(this.data, this.qualifierAt(i), this.qualifierLength(i), qualifiers, at, length);
   }
 
+  /** Where the cell of a qualifier is, in a list that is sorted by them; negative: nowhere. */
+  find(qualifier: Uint8Array): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const order = this.compare(middle, qualifier, 0, qualifier.length);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
   /** Bytes that a cell takes in a run. */
   runBytes(i: number): number {
     const q = this.qualifierLength(i);

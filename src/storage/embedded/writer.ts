@@ -3,7 +3,7 @@ import { DoNotRetryError, StorageError } from '../errors';
 import type { PackedCells } from '../packed-cells';
 import type { Failure, RowDelete, RowPut } from '../storage';
 import { MAX_TIMESTAMP, ValueArena } from './cell-value';
-import { readCell, removeCells, removeStartingWith } from './cells';
+import { cellTimes, readCell, removeCells, removeStartingWith } from './cells';
 import type { Environment } from './environment';
 import type { CellDatabase, StoredTable, TableState } from './table';
 import { CellKey, MAX_ROW } from './key-codec';
@@ -144,8 +144,8 @@ export class Writer {
   /** The qualifiers whose cells are not younger than the delete says. */
   private upToTime(table: StoredTable, state: TableState, { row, family, qualifiers = [], timestamps }: RowDelete): readonly Buffer[] {
     if (family === undefined || timestamps === undefined) return qualifiers;
-    const key = this.key.setColumnFamily(row, family);
-    return qualifiers.filter((q, i) => (readCell(table, state, key.setQualifier(q, 0, q.length))?.timestamp ?? 0) <= timestamps[i]);
+    const times = cellTimes(table, state, row, family, qualifiers);
+    return qualifiers.filter((_, i) => times[i] <= timestamps[i]);
   }
 
   increment(table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
