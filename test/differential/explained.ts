@@ -58,6 +58,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     explains: (_, want, got) => want.status === 0 && got.status !== 0,
   },
   {
+    name: 'more memory than queries may have',
+    explains: (_, want, got) => got.status === 413 && /our maximum amount of \d+MB in memory/.test(got.body) && want.status !== 413,
+  },
+  {
     name: 'several sub-queries or expressions fail, and the original tells of the one that ends first',
     explains({ kind, spec }, want, got) {
       const count = kind === 'query' ? (spec as QuerySpec).subs.length : isExpressions(kind, spec) ? 2 : 1;

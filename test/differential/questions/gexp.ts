@@ -14,9 +14,9 @@ const AGGREGATORS = ['sum', 'avg', 'max', 'min', 'count', 'zimsum', 'none', 'dev
 const DOWNSAMPLES = ['1m-avg', '5m-sum', '1h-max', '10s-avg-zero', '1m-count-nan', '30s-last'];
 const LONG_DOWNSAMPLES = ['6h-avg', '1d-sum', '1h-max', '1d-avg-zero', '12h-count-nan', '7d-last'];
 
-function metricTerm(random: Random, data: DataSet, metric: string): Term {
+function metricTerm(random: Random, data: DataSet, metric: string, long: boolean): Term {
   const modifiers = [random.pick(AGGREGATORS)];
-  if (random.chance(0.6)) modifiers.push(random.pick(metric === 'days' ? LONG_DOWNSAMPLES : DOWNSAMPLES));
+  if (random.chance(0.6)) modifiers.push(random.pick(long ? LONG_DOWNSAMPLES : DOWNSAMPLES));
   if (random.chance(0.15)) modifiers.push('rate');
   const keys = random.some(keysOf(data, metric), 0, 2);
   const pairs = keys.map((key) => `${key}=${random.chance(0.5) ? '*' : random.pick(TAGS[key])}`);
@@ -27,7 +27,7 @@ function term(random: Random, data: DataSet, metric: string, depth: number): Ter
   const inner = (): Term =>
     depth > 1 && random.chance(0.5)
       ? term(random, data, metric, depth - 1)
-      : metricTerm(random, data, random.chance(0.7) ? metric : random.pick(METRIC_NAMES));
+      : metricTerm(random, data, random.chance(0.7) ? metric : random.pick(METRIC_NAMES), metric === 'days');
   const one = (call: string, ...more: string[]): Term => ({ call, of: [inner()], more });
   return random.oneOf<Term>(
     [2, () => one('scale', random.pick(['10', '-1', '0.5', '2.25', '0', '1e3', 'x']))],

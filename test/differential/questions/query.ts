@@ -39,7 +39,7 @@ function random(random: Random, data: DataSet): QuerySpec {
   spec.flags = (Object.keys(FLAGS) as Flag[]).filter((flag) => random.chance(flag === 'ms' ? 0.6 : 0.15));
   for (let left = random.pick([1, 1, 1, 1, 2, 3]); left > 0; left--) {
     const of = random.chance(0.6) ? metric : random.pick(METRIC_NAMES);
-    spec.subs.push(randomSubQuery(random, data, of, true));
+    spec.subs.push(randomSubQuery(random, data, of, true, metric === 'days'));
   }
   return spec;
 }

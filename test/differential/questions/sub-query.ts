@@ -82,12 +82,13 @@ export function keysOf(data: DataSet, metric: string): string[] {
   return [...new Set(data.series.filter((s) => s.metric === metric).flatMap((s) => Object.keys(s.tags)))];
 }
 
-export function randomSubQuery(random: Random, data: DataSet, metric: string, calendar: boolean): SubQuerySpec {
+/** @param long the window is one of weeks: short buckets would be millions */
+export function randomSubQuery(random: Random, data: DataSet, metric: string, calendar: boolean, long = metric === 'days'): SubQuerySpec {
   const spec: SubQuerySpec = { aggregator: random.pick(AGGREGATOR_NAMES) };
   const places = data.series.flatMap((series, i) => (series.metric === metric ? [i] : []));
   if (random.chance(0.12)) spec.tsuids = random.some(places, 1, 4);
   else spec.metric = metric;
-  if (random.chance(0.55)) spec.downsample = randomDownsample(random, metric === 'days', calendar);
+  if (random.chance(0.55)) spec.downsample = randomDownsample(random, long, calendar);
   if (random.chance(metric === 'counter' ? 0.7 : 0.25)) spec.rate = randomRate(random);
   if (spec.tsuids === undefined && random.chance(0.6)) {
     spec.filters = randomFilters(random, keysOf(data, metric));
