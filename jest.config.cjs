@@ -1,10 +1,11 @@
 // Tests mirror src/. Suites that need another program (HBase, Redis, Java, agents) live in test/interop and
 // test/clients and say on the screen when they are skipped, and why; with CI=true a skip is a failure.
 // The suites of `attack` look at the memory and the answers of a daemon under attack: one at a time, with nothing beside them.
-// The suites of `faults` kill, freeze and stall a whole HBase for minutes: `npm run test:faults`, not `npm test`.
+// The suites of `faults` kill, freeze and stall a whole HBase for minutes, and attack a daemon as long: `npm run test:faults`, not `npm test`.
 const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'redis'].map(
   (name) => `/test/interop/${name}\\.test\\.ts$`,
 );
+const LONG_ATTACKS = '/test/attack/long/';
 // A slice of the random questions; `npm run test:differential` asks as many as one likes.
 const DIFFERENTIAL = '/test/differential/differential\\.test\\.ts$';
 const common = {
@@ -31,7 +32,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/test/attack/', '/test/interop/', '/test/clients/', DIFFERENTIAL],
     },
-    { ...common, displayName: 'attack', testMatch: ['<rootDir>/test/attack/**/*.test.ts'] },
+    { ...common, displayName: 'attack', testMatch: ['<rootDir>/test/attack/**/*.test.ts'], testPathIgnorePatterns: [LONG_ATTACKS] },
     {
       ...common,
       ...hbase,
@@ -39,7 +40,7 @@ module.exports = {
       testRegex: ['/test/interop/.*\\.test\\.ts$', DIFFERENTIAL],
       testPathIgnorePatterns: FAULTS,
     },
-    { ...common, ...hbase, displayName: 'faults', testRegex: FAULTS },
+    { ...common, ...hbase, displayName: 'faults', testRegex: [...FAULTS, LONG_ATTACKS] },
     { ...common, displayName: 'clients', testMatch: ['<rootDir>/test/clients/**/*.test.ts'] },
   ],
 };

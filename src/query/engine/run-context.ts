@@ -1,7 +1,8 @@
 import type { QuerySettings } from '../../config/settings';
 import type { KeyLayout } from '../../schema';
 import type { QueryLimits } from '../plan';
-import type { ScanEnvironment, Semaphore } from '../scan';
+import type { Semaphore } from '../../util/semaphore';
+import type { ScanEnvironment } from '../scan';
 import type { Sources } from '../source';
 
 /** What every query of an engine shares. */

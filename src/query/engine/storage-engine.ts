@@ -20,7 +20,7 @@ import { SeriesQuestions } from './series-questions';
 import { asClientError, deletingIsOff } from './client-error';
 import { QueryRun } from './run';
 import type { RunContext } from './run-context';
-import { Semaphore } from '../scan';
+import { Semaphore } from '../../util/semaphore';
 import type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
@@ -109,7 +109,8 @@ class StorageQueryEngine implements QueryEngine {
       if (pointArrays.settle() || task.memory.most > WORTH_COLLECTING) collectSoon();
     };
     try {
-      await task.begin();
+      const waiting = task.begin();
+      if (waiting !== null) await waiting;
       await run.read();
     } catch (e) {
       const error = asClientError(e);

@@ -125,6 +125,7 @@ export class RequestMemory {
   /** Gives everything back. */
   release(): void {
     this.shrink(0);
+    if (this.taken >= WORTH_COLLECTING) collectSoon();
     this.connection.held -= this.taken;
     this.budget.small.give(this.taken);
     this.taken = 0;

@@ -103,9 +103,9 @@ export class Victim {
     return vitals;
   }
 
-  /** Forgets what was measured so far: what went before was no attack. */
+  /** Forgets what was measured so far: what went before was no attack, and what is held now is rest. */
   async calm(): Promise<void> {
-    await this.vitals();
+    this.rest = (await this.vitals()).rss;
   }
 
   /** What an attack did to it since the last question, in words; empty: it went on as if nothing had happened. */

@@ -1,4 +1,5 @@
 import { UID_KINDS } from '../../../uid';
+import { Semaphore } from '../../../util/semaphore';
 import { TimeSlice } from '../../../util/time-slice';
 import { readStringMap } from '../json-body';
 import { sendLegacy } from '../legacy';
@@ -7,6 +8,9 @@ import { ClientError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
 
 const DEFAULT_MAX = 25;
+/** Searches for more names than this are long: two of them run at once, the others wait. */
+const FEW = 1000;
+const longSearches = new Semaphore(2);
 /** Names in one part of an answer. */
 const NAMES_AT_ONCE = 1000;
 
@@ -41,10 +45,12 @@ export async function suggest(call: HttpCall): Promise<void> {
   const kind = UID_KINDS.find((name) => name === request.type);
   if (kind === undefined) throw new ClientError(400, `Invalid 'type' parameter:${request.type}`);
   const { signal, memory } = call;
-  const names = await call.tsd.uids.suggest(kind, request.prefix, max, (bytes) => {
-    signal.throwIfAborted();
-    memory.add(bytes);
-  });
+  const search = (): Promise<string[]> =>
+    call.tsd.uids.suggest(kind, request.prefix, max, (bytes) => {
+      signal.throwIfAborted();
+      memory.add(bytes);
+    });
+  const names = max <= FEW ? await search() : await longSearches.run(signal, search);
   if (call.apiVersion > 0) return call.sendJsonParts(200, namesJson(names, signal));
   sendLegacy(call, JSON.stringify(names));
 }

@@ -1,5 +1,5 @@
-import { Semaphore } from '../../../src/query/scan';
-import { turns } from '../../support/until';
+import { Semaphore } from '../../src/util/semaphore';
+import { turns } from '../support/until';
 
 const never = new AbortController().signal;
 
