@@ -18,10 +18,9 @@ import {
 } from '../schema';
 import type { Row, RowDelete, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
+import { MAX_TRIES, MetaConflictError } from './conflict';
 
 const HOUR = 3600;
-/** How often an annotation is read and written again when somebody else wrote it in between. */
-const MAX_TRIES = 16;
 /** Annotations that are removed at once. */
 const MAX_DOOMED = 1000;
 
@@ -33,14 +32,6 @@ export interface AnnotationEdit {
   description?: string | null;
   notes?: string | null;
   custom?: ReadonlyMap<string, string | null> | null;
-}
-
-/** Other writers were faster on one annotation again and again: this one wrote nothing. */
-export class AnnotationConflictError extends Error {
-  constructor() {
-    super('Failed to save the Annotation to storage');
-    this.name = 'AnnotationConflictError';
-  }
 }
 
 /** Mirrors Annotation.hasChanges: where an annotation belongs is no change. */
@@ -81,7 +72,7 @@ export class AnnotationStore {
   /**
    * Writes an annotation over what is stored: what the edit leaves out keeps its stored value, or its default with `replace`.
    * @returns what is stored now; null: the edit changes nothing
-   * @throws IllegalArgumentError, AnnotationConflictError. Mirrors Annotation.syncToStorage
+   * @throws IllegalArgumentError, MetaConflictError. Mirrors Annotation.syncToStorage
    */
   async save(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
     const { startTime = 0 } = edit;
@@ -91,7 +82,7 @@ export class AnnotationStore {
       const note = await this.trySave(edit, replace);
       if (note !== null) return note;
     }
-    throw new AnnotationConflictError();
+    throw new MetaConflictError('Failed to save the Annotation to storage');
   }
 
   /** @returns null: somebody else wrote in between */

@@ -1,5 +1,5 @@
 // What is known of series beside their points: annotations, metadata of UIDs and of series, the meta table's rows, and what keeps them up.
-export { AnnotationConflictError, type AnnotationEdit } from './annotations';
+export type { AnnotationEdit } from './annotations';
 export { MetaConflictError } from './conflict';
 export { Meta, type MetaParts } from './meta';
 export { selectionOf, tsuidOf, type TaggedSelection } from './named-series';

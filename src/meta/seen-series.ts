@@ -1,29 +1,31 @@
 import { baseTimeAt, tagsAt, type KeyLayout } from '../schema';
 
-const FIRST_SERIES = 1024;
-const FIRST_ARENA = 16 * FIRST_SERIES;
-/** Bytes of an entry's numbers. */
-const ENTRY_BYTES = 5 * 4 + 1;
+const FIRST_SLOTS = 2048;
+const FIRST_WORDS = 16 * 1024;
+/** A record: these words, and behind them the TSUID. */
+const HASH = 0;
+const LENGTH = 1;
+const PENDING = 2;
+const SEEN_AT = 3;
+const DUE_AT = 4;
+const QUEUED = 5;
+const HEADER = 6;
 
 /**
- * Series that had points, by the keys of their rows, with the points that are not counted in the meta table yet: a hash table over numbers, since
- * it is asked for every row that is written and may hold millions.
+ * Series that had points, by the keys of their rows, with the points that are not counted in the meta table yet. It is asked for every row that is
+ * written and may hold millions, so that what counts is how far apart lies what is touched: a slot has hash and record side by side, and a
+ * record its numbers and its TSUID.
  */
 export class SeenSeries {
-  /** Entries are 0 to `size - 1`, in the order of their coming. */
+  /** How many there are. */
   size = 0;
-  /** Points that are to be counted. */
-  pending = new Uint32Array(FIRST_SERIES);
-  /** Seconds: when a point came last, and when its counter is due. */
-  seenAt = new Uint32Array(FIRST_SERIES);
-  dueAt = new Uint32Array(FIRST_SERIES);
-  /** 1: its counter is about to be written. */
-  queued = new Uint8Array(FIRST_SERIES);
-  private hashes = new Int32Array(FIRST_SERIES);
-  private ends = new Uint32Array(FIRST_SERIES);
-  private arena = Buffer.allocUnsafe(FIRST_ARENA);
-  /** Entry + 1 by hash; 0: free. */
-  private slots = new Uint32Array(2 * FIRST_SERIES);
+  private words = new Uint32Array(FIRST_WORDS);
+  private bytesOfWords = new Uint8Array(this.words.buffer);
+  /** The first word that is free; records begin behind the first, since 0 marks a free slot. */
+  private end = 1;
+  /** Hash and record, in turns. */
+  private slots = new Uint32Array(2 * FIRST_SLOTS);
+  private mask = FIRST_SLOTS - 1;
   private readonly metricAt: number;
   private readonly baseAt: number;
   private readonly tagsAt: number;
@@ -38,55 +40,104 @@ export class SeenSeries {
   }
 
   get bytes(): number {
-    return this.pending.length * ENTRY_BYTES + 4 * this.slots.length + this.arena.length;
+    return 4 * (this.words.length + this.slots.length);
   }
 
-  /** One series more would take too much of the memory. */
+  /** Room for further series would take too much of the memory. */
   get full(): boolean {
-    return this.size === this.pending.length && 2 * this.bytes > this.maxBytes;
+    const more = this.recordEnd(this.end, 256) > this.words.length ? this.words.length : 0;
+    const slots = 2 * (this.size + 1) > this.mask ? this.slots.length : 0;
+    return this.bytes + 4 * (more + slots) > this.maxBytes;
   }
 
-  /** The entry of the series of a row; -1: it was not seen. */
+  /** The entry of the series of a row; 0: it was not seen. */
   find(rowKey: Uint8Array, length: number): number {
     const hash = this.hash(rowKey, length);
-    const mask = this.slots.length - 1;
+    const { slots, mask } = this;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = this.slots[slot] - 1;
-      if (entry < 0 || (this.hashes[entry] === hash && this.isAt(entry, rowKey, length))) return entry;
+      const entry = slots[2 * slot + 1];
+      if (entry === 0 || (slots[2 * slot] === hash >>> 0 && this.isAt(entry, rowKey, length))) return entry;
     }
   }
 
-  /** Adds a series that `find` did not find. @returns its entry */
+  /** Adds a series that `find` did not find, which nobody has to count yet. @returns its entry */
   add(rowKey: Uint8Array, length: number): number {
-    if (this.size === this.pending.length) this.growEntries();
-    if (2 * this.size >= this.slots.length) this.growSlots();
-    const entry = this.size;
-    let at = this.end;
-    const end = at + length - this.metricAt - (this.tagsAt - this.baseAt);
-    if (end > this.arena.length) this.growArena();
-    for (let i = this.metricAt; i < this.baseAt; i++) this.arena[at++] = rowKey[i];
-    for (let i = this.tagsAt; i < length; i++) this.arena[at++] = rowKey[i];
-    this.hashes[entry] = this.hash(rowKey, length);
-    this.ends[entry] = end;
+    const keyLength = length - this.metricAt - (this.tagsAt - this.baseAt);
+    const entry = this.end;
+    const end = this.recordEnd(entry, keyLength);
+    if (end > this.words.length) this.growWords();
+    if (2 * (this.size + 1) > this.mask) this.growSlots();
+    let at = 4 * (entry + HEADER);
+    for (let i = this.metricAt; i < this.baseAt; i++) this.bytesOfWords[at++] = rowKey[i];
+    for (let i = this.tagsAt; i < length; i++) this.bytesOfWords[at++] = rowKey[i];
+    this.words[entry + HASH] = this.hash(rowKey, length);
+    this.words[entry + LENGTH] = keyLength;
+    this.end = end;
     this.size++;
     this.place(entry);
     return entry;
   }
 
-  /** A copy of the TSUID of an entry. */
-  tsuid(entry: number): Buffer {
-    return Buffer.from(this.arena.subarray(entry === 0 ? 0 : this.ends[entry - 1], this.ends[entry]));
+  /** Points came at this time, in seconds. @returns whether the counter is due, and nobody has it in hand */
+  count(entry: number, points: number, now: number): boolean {
+    const { words } = this;
+    words[entry + PENDING] += points;
+    words[entry + SEEN_AT] = now;
+    return now >= words[entry + DUE_AT] && words[entry + QUEUED] === 0;
+  }
+
+  /** Points that are to be counted. */
+  pending(entry: number): number {
+    return this.words[entry + PENDING];
+  }
+
+  /** When a point came last, in seconds. */
+  seenAt(entry: number): number {
+    return this.words[entry + SEEN_AT];
+  }
+
+  /** When its counter is due, in seconds. */
+  dueAt(entry: number): number {
+    return this.words[entry + DUE_AT];
+  }
+
+  setDue(entry: number, seconds: number): void {
+    this.words[entry + DUE_AT] = seconds;
+  }
+
+  /** Somebody has its counter in hand, or has no more. */
+  setQueued(entry: number, queued: boolean): void {
+    this.words[entry + QUEUED] = queued ? 1 : 0;
   }
 
   /** Takes the points that are to be counted. */
   take(entry: number): number {
-    const points = this.pending[entry];
-    this.pending[entry] = 0;
+    const points = this.words[entry + PENDING];
+    this.words[entry + PENDING] = 0;
     return points;
   }
 
-  private get end(): number {
-    return this.size === 0 ? 0 : this.ends[this.size - 1];
+  /** Points that were taken are to be counted after all. */
+  putBack(entry: number, points: number): void {
+    this.words[entry + PENDING] += points;
+  }
+
+  /** A copy of the TSUID of an entry. */
+  tsuid(entry: number): Buffer {
+    const at = 4 * (entry + HEADER);
+    return Buffer.from(this.bytesOfWords.subarray(at, at + this.words[entry + LENGTH]));
+  }
+
+  /** Entries with points to be counted that are due, or all of them, and that nobody has in hand. */
+  forEachDue(now: number, all: boolean, visit: (entry: number) => void): void {
+    for (let entry = 1; entry < this.end; entry = this.recordEnd(entry, this.words[entry + LENGTH])) {
+      const { words } = this;
+      if (words[entry + PENDING] > 0 && words[entry + QUEUED] === 0 && (all || now >= words[entry + DUE_AT])) visit(entry);
+    }
+  }
+
+  private recordEnd(entry: number, keyLength: number): number {
+    return entry + HEADER + ((keyLength + 3) >>> 2);
   }
 
   private hash(rowKey: Uint8Array, length: number): number {
@@ -97,43 +148,34 @@ export class SeenSeries {
   }
 
   private isAt(entry: number, rowKey: Uint8Array, length: number): boolean {
-    const { arena, tagsAt } = this;
-    let at = this.ends[entry];
-    if (at - (entry === 0 ? 0 : this.ends[entry - 1]) !== length - this.metricAt - (tagsAt - this.baseAt)) return false;
-    for (let i = length; i > tagsAt;) if (arena[--at] !== rowKey[--i]) return false;
-    for (let i = this.baseAt; i > this.metricAt;) if (arena[--at] !== rowKey[--i]) return false;
+    const { words, bytesOfWords, metricAt, baseAt, tagsAt } = this;
+    const keyLength = words[entry + LENGTH];
+    if (keyLength !== length - metricAt - (tagsAt - baseAt)) return false;
+    let at = 4 * (entry + HEADER) + keyLength;
+    for (let i = length; i > tagsAt;) if (bytesOfWords[--at] !== rowKey[--i]) return false;
+    for (let i = baseAt; i > metricAt;) if (bytesOfWords[--at] !== rowKey[--i]) return false;
     return true;
   }
 
   private place(entry: number): void {
-    const mask = this.slots.length - 1;
-    let slot = this.hashes[entry] & mask;
-    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.slots[slot] = entry + 1;
+    const hash = this.words[entry + HASH];
+    let slot = hash & this.mask;
+    while (this.slots[2 * slot + 1] !== 0) slot = (slot + 1) & this.mask;
+    this.slots[2 * slot] = hash;
+    this.slots[2 * slot + 1] = entry;
   }
 
   private growSlots(): void {
-    this.slots = new Uint32Array(2 * this.slots.length);
-    for (let entry = 0; entry < this.size; entry++) this.place(entry);
+    const old = this.slots;
+    this.slots = new Uint32Array(2 * old.length);
+    this.mask = old.length - 1;
+    for (let i = 1; i < old.length; i += 2) if (old[i] !== 0) this.place(old[i]);
   }
 
-  private growEntries(): void {
-    const grown = <T extends Uint32Array | Int32Array | Uint8Array>(old: T, larger: T): T => {
-      larger.set(old);
-      return larger;
-    };
-    const count = 2 * this.pending.length;
-    this.pending = grown(this.pending, new Uint32Array(count));
-    this.seenAt = grown(this.seenAt, new Uint32Array(count));
-    this.dueAt = grown(this.dueAt, new Uint32Array(count));
-    this.hashes = grown(this.hashes, new Int32Array(count));
-    this.ends = grown(this.ends, new Uint32Array(count));
-    this.queued = grown(this.queued, new Uint8Array(count));
-  }
-
-  private growArena(): void {
-    const grown = Buffer.allocUnsafe(2 * this.arena.length);
-    this.arena.copy(grown);
-    this.arena = grown;
+  private growWords(): void {
+    const grown = new Uint32Array(2 * this.words.length);
+    grown.set(this.words);
+    this.words = grown;
+    this.bytesOfWords = new Uint8Array(grown.buffer);
   }
 }

@@ -74,10 +74,8 @@ export class SeriesTracker implements StatsSource {
     const { seen } = this;
     const now = Math.floor(this.now() / 1000);
     const entry = seen.find(rowKey, rowKey.length);
-    if (entry < 0) return this.meet(rowKey, points, now);
-    seen.pending[entry] += points;
-    seen.seenAt[entry] = now;
-    if (now >= seen.dueAt[entry] && seen.queued[entry] === 0) this.enqueue({ seen, entry });
+    if (entry === 0) this.meet(rowKey, points, now);
+    else if (seen.count(entry, points, now)) this.enqueue({ seen, entry });
   }
 
   /** Points that a series had and its counter does not tell yet, and when the last came, in seconds; null: there are none. */
@@ -87,7 +85,7 @@ export class SeriesTracker implements StatsSource {
     const { salt, metric } = this.layout;
     const key = Buffer.concat([Buffer.alloc(salt), tsuid.subarray(0, metric), Buffer.alloc(4), tsuid.subarray(metric)]);
     const entry = seen.find(key, key.length);
-    return entry < 0 || seen.pending[entry] === 0 ? null : { points: seen.pending[entry], seenAt: seen.seenAt[entry] };
+    return entry === 0 || seen.pending(entry) === 0 ? null : { points: seen.pending(entry), seenAt: seen.seenAt(entry) };
   }
 
   /** Resolves when everything that was stored is counted, or can't be. */
@@ -120,12 +118,11 @@ export class SeriesTracker implements StatsSource {
     if (this.seen.full) this.forget();
     const { seen } = this;
     const entry = seen.add(rowKey, rowKey.length);
-    seen.pending[entry] = points;
-    seen.seenAt[entry] = now;
+    seen.count(entry, points, now);
     if (this.intervalSeconds === 0) return this.enqueue({ seen, entry });
     // Not all at the same time, though they may have come at the same time.
-    seen.dueAt[entry] = this.dueAfter(now, Math.ceil(this.intervalSeconds * (1 - (entry % 64) / 128)));
-    seen.queued[entry] = 1;
+    seen.setDue(entry, this.dueAfter(now, Math.ceil(this.intervalSeconds * (1 - (seen.size % 64) / 128))));
+    seen.setQueued(entry, true);
     this.firsts.push({ seen, entry });
     if (this.firsts.length >= BATCH) this.gathered();
     else this.gathering ??= setTimeout(() => this.gathered(), GATHER_MS);
@@ -144,12 +141,11 @@ export class SeriesTracker implements StatsSource {
   private sweep(all = false): void {
     const { seen } = this;
     const now = Math.floor(this.now() / 1000);
-    for (let entry = 0; entry < seen.size; entry++)
-      if (seen.pending[entry] > 0 && (all || now >= seen.dueAt[entry]) && seen.queued[entry] === 0) this.enqueue({ seen, entry });
+    seen.forEachDue(now, all, (entry) => this.enqueue({ seen, entry }));
   }
 
   private enqueue(entry: Entry): void {
-    entry.seen.queued[entry.entry] = 1;
+    entry.seen.setQueued(entry.entry, true);
     this.due.push(entry);
     this.pump();
   }
@@ -189,9 +185,9 @@ export class SeriesTracker implements StatsSource {
       const outcome = await this.table.first(series);
       this.writes++;
       entries.forEach(({ seen, entry }, i) => {
-        seen.queued[entry] = 0;
+        seen.setQueued(entry, false);
         if (outcome[i].counted) return;
-        seen.pending[entry] += series[i].points;
+        seen.putBack(entry, series[i].points);
         // Nobody looks for what is due in a memory that was given up.
         if (seen !== this.seen) this.enqueue({ seen, entry });
       });
@@ -205,15 +201,15 @@ export class SeriesTracker implements StatsSource {
   private async writeMore({ seen, entry }: Entry): Promise<void> {
     const now = Math.floor(this.now() / 1000);
     const series = taken({ seen, entry });
-    if (this.intervalSeconds > 0) seen.dueAt[entry] = this.dueAfter(now, this.intervalSeconds);
+    if (this.intervalSeconds > 0) seen.setDue(entry, this.dueAfter(now, this.intervalSeconds));
     try {
       if (await this.table.more(series)) this.created([series]);
       this.writes++;
     } catch (error) {
       this.failed([{ seen, entry }], [series], error);
     }
-    seen.queued[entry] = 0;
-    if (this.intervalSeconds === 0 && seen.pending[entry] > 0 && this.now() >= 1000 * seen.dueAt[entry]) this.enqueue({ seen, entry });
+    seen.setQueued(entry, false);
+    if (this.intervalSeconds === 0 && seen.pending(entry) > 0 && this.now() >= 1000 * seen.dueAt(entry)) this.enqueue({ seen, entry });
   }
 
   private created(series: readonly Uncounted[]): void {
@@ -230,9 +226,9 @@ export class SeriesTracker implements StatsSource {
     );
     const retryAt = Math.floor(this.now() / 1000) + RETRY_SECONDS;
     entries.forEach(({ seen, entry }, i) => {
-      seen.pending[entry] += series[i].points;
-      seen.dueAt[entry] = retryAt;
-      seen.queued[entry] = 0;
+      seen.putBack(entry, series[i].points);
+      seen.setDue(entry, retryAt);
+      seen.setQueued(entry, false);
     });
   }
 }

@@ -110,7 +110,7 @@ class Level {
   }
 
   private look(rule: TreeRule): Found | null {
-    const { type, field, customField } = rule;
+    const { type, field } = rule;
     const { metric, tags } = this.meta;
     switch (type) {
       case 'METRIC':
@@ -130,8 +130,7 @@ class Level {
         this.messages.push(`${tagv === undefined ? 'No match on' : 'Matched'} tagv [${field}] for rule: ${nameOfRule(rule)}`);
         return tagv === undefined ? null : this.custom(rule, tagv);
       }
-      default:
-        this.messages.push(`Rule ${nameOfRule(rule)} has no type for ${customField ?? ''}`);
+      case null:
         return null;
     }
   }

@@ -1,9 +1,10 @@
-import { AnnotationConflictError, type AnnotationEdit } from '../../../meta';
+import type { AnnotationEdit } from '../../../meta';
 import { annotationJson } from '../annotation-json';
 import { hexToUid } from '../../../schema/bytes';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
 import { TimeSlice } from '../../../util/time-slice';
+import { forClient } from '../metadata-errors';
 import { methodNotAllowed, type HttpCall } from '../types';
 import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
 
@@ -58,32 +59,20 @@ export async function annotation(call: HttpCall): Promise<void> {
   const store = call.tsd.meta.annotations;
   switch (method) {
     case 'GET': {
-      const note = await client(() => store.get(edit.tsuid ?? '', edit.startTime ?? 0));
+      const note = await forClient(() => store.get(edit.tsuid ?? '', edit.startTime ?? 0));
       if (note === null) throw new ClientError(404, 'Unable to locate annotation in storage');
       return call.sendJson(200, annotationJson(note));
     }
     case 'POST':
     case 'PUT': {
-      const note = await client(() => store.save(edit, method === 'PUT'));
+      const note = await forClient(() => store.save(edit, method === 'PUT'));
       return note === null ? call.sendEmpty(304) : call.sendJson(200, annotationJson(note));
     }
     case 'DELETE':
-      await client(() => store.delete(edit.tsuid ?? '', edit.startTime ?? 0), null, 'Unable to delete Annotation information');
+      await forClient(() => store.delete(edit.tsuid ?? '', edit.startTime ?? 0), { message: 'Unable to delete Annotation information' });
       return call.sendEmpty(204);
     default:
       throw methodNotAllowed(call.method);
-  }
-}
-
-/** Turns what the client did wrong into its answer. */
-async function client<T>(work: () => Promise<T>, details: string | null = null, message: string | null = null): Promise<T> {
-  try {
-    return await work();
-  } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new ClientError(400, message ?? e.message, details ?? e.message, { cause: e });
-    if (e instanceof AnnotationConflictError)
-      throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
-    throw e;
   }
 }
 
@@ -98,10 +87,9 @@ async function bulk(call: HttpCall): Promise<void> {
   for (const edit of readAnnotations(call)) {
     if (slice.isOver()) await slice.next();
     const { tsuid = '', startTime = 0, description = '' } = edit;
-    const note = await client(
-      () => store.save(edit, method === 'PUT'),
-      `Annotation error: TSUID: ${tsuid} Start: ${startTime}  Description: ${description}`,
-    );
+    const note = await forClient(() => store.save(edit, method === 'PUT'), {
+      details: `Annotation error: TSUID: ${tsuid} Start: ${startTime}  Description: ${description}`,
+    });
     if (note !== null) saved.push(annotationJson(note));
   }
   call.sendJson(200, `[${saved.join(',')}]`);
@@ -129,17 +117,17 @@ async function bulkDelete(call: HttpCall): Promise<void> {
   if (wanted.startTime === '') throw new ClientError(400, 'Missing the start time value');
   if (!wanted.global && !wanted.tsuids?.length) throw new ClientError(400, 'Missing the TSUIDs or global annotations flag');
   const store = call.tsd.meta.annotations;
-  const [start, end] = await client(() =>
+  const [start, end] = await forClient(() =>
     Promise.resolve([time(call, wanted.startTime), wanted.endTime ? time(call, wanted.endTime) : Date.now()]),
   );
   let deleted = 0;
   for (const tsuid of wanted.tsuids ?? []) {
-    deleted += await client(() => {
+    deleted += await forClient(() => {
       hexToUid(tsuid); // an empty one is a mistake, and doesn't stand for the global ones
       return store.deleteRange(tsuid, start, end);
     });
   }
-  if (wanted.global) deleted += await client(() => store.deleteRange('', start, end));
+  if (wanted.global) deleted += await forClient(() => store.deleteRange('', start, end));
   const tsuids = wanted.tsuids === null ? 'null' : JSON.stringify(wanted.tsuids);
   call.sendJson(200, `{"tsuids":${tsuids},"global":${wanted.global},"startTime":${start},"endTime":${end},"totalDeleted":${deleted}}`);
 }
@@ -150,6 +138,6 @@ export async function annotations(call: HttpCall): Promise<void> {
   if (call.effectiveMethod() !== 'GET') return annotation(call);
   const { startTime = 0, endTime } = readNote(call, 'getEndTime()');
   // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
-  const notes = await client(() => call.tsd.meta.annotations.listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
+  const notes = await forClient(() => call.tsd.meta.annotations.listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
   call.sendJson(200, `[${notes.map(annotationJson).join(',')}]`);
 }

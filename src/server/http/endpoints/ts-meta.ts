@@ -1,14 +1,16 @@
-import { MetaConflictError, selectionOf, TS_META, TsMetaDraft, tsMetaJson, tsuidOf, type TsMeta } from '../../../meta';
+import { selectionOf, TS_META, TsMetaDraft, tsMetaJson, tsuidOf, type TsMeta } from '../../../meta';
 import { readBody } from '../../../json';
 import { hexToUid, uidToHex } from '../../../schema';
-import { NoSuchUniqueId, NoSuchUniqueName } from '../../../uid';
+import { NoSuchUniqueName } from '../../../uid';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
 import { parseJavaDouble } from '../../../util/java-number-text';
 import { nullPointer } from '../json-body';
+import { forClient } from '../metadata-errors';
 import { parseSeries, type NamedTags } from '../series-text';
 import { methodNotAllowed, type HttpCall } from '../types';
 
+const UNKNOWN = { unknown: 'Unable to find one or more UIDs' };
 const TEXTS = { displayName: 'display_name', description: 'description', notes: 'notes', units: 'units', dataType: 'data_type' } as const;
 
 /** A field of a query string; those that are empty are not looked at. @throws ClientError 400 when it is no such number */
@@ -46,23 +48,10 @@ function readDraft(call: HttpCall): TsMetaDraft {
   return draft;
 }
 
-/** Turns what the client did wrong into its answer. @param message instead of the error's own, which then becomes the details */
-async function client<T>(work: () => Promise<T> | T, message: string | null = null): Promise<T> {
-  try {
-    return await work();
-  } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new ClientError(400, message ?? e.message, e.message, { cause: e });
-    if (e instanceof NoSuchUniqueId) throw new ClientError(404, 'Unable to find one or more UIDs', e.message, { cause: e });
-    if (e instanceof MetaConflictError)
-      throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
-    throw e;
-  }
-}
-
 /** The series that `m` names. @throws ClientError 400 */
 const seriesParam = (call: HttpCall): Promise<NamedTags> => {
   const text = call.requiredParam('m');
-  return client(() => parseSeries(text));
+  return forClient(() => parseSeries(text));
 };
 
 /** `/api/uid/tsmeta`: what is known of series, read, written or removed. Mirrors UniqueIdRpc.handleTSMeta. */
@@ -75,12 +64,14 @@ export async function tsMeta(call: HttpCall): Promise<void> {
     case 'POST':
     case 'PUT': {
       const draft = readDraft(call);
-      const meta = await (draft.tsuid ? client(() => tsMetas.save(draft, method === 'PUT')) : saveNamed(call, draft, method === 'PUT'));
+      const meta = await (draft.tsuid
+        ? forClient(() => tsMetas.save(draft, method === 'PUT'), UNKNOWN)
+        : saveNamed(call, draft, method === 'PUT'));
       return meta === null ? call.sendEmpty(304) : call.sendJson(200, tsMetaJson(meta));
     }
     case 'DELETE': {
       const { tsuid } = readDraft(call);
-      await client(() => tsMetas.delete(tsuid), 'Unable to delete TSMeta information');
+      await forClient(() => tsMetas.delete(tsuid), { message: 'Unable to delete TSMeta information' });
       return call.sendEmpty(204);
     }
     default:
@@ -89,7 +80,7 @@ export async function tsMeta(call: HttpCall): Promise<void> {
 }
 
 async function getOne(call: HttpCall, tsuid: string): Promise<void> {
-  const meta = await client(() => call.tsd.meta.tsMetas.get(hexToUid(tsuid)));
+  const meta = await forClient(() => call.tsd.meta.tsMetas.get(hexToUid(tsuid)), UNKNOWN);
   if (meta === null) throw new ClientError(404, 'Could not find Timeseries meta data');
   call.sendJson(200, tsMetaJson(meta));
 }
@@ -128,10 +119,10 @@ async function saveNamed(call: HttpCall, draft: TsMetaDraft, replace: boolean): 
   draft.tsuid = uidToHex(tsuid);
   if (!(await meta.tsMetas.exists(tsuid))) {
     if (call.param('create') !== 'true') throw new ClientError(400, 'Could not find TSMeta, specify "create=true" to create a new one.');
-    if (await client(() => meta.tsMetas.create(tsuid, draft.fields.values))) {
+    if ((await forClient(() => meta.tsMetas.create(tsuid, draft.fields.values)), UNKNOWN)) {
       meta.growth?.add([tsuid]);
-      return client(() => meta.tsMetas.get(tsuid));
+      return forClient(() => meta.tsMetas.get(tsuid), UNKNOWN);
     }
   }
-  return client(() => meta.tsMetas.save(draft, replace));
+  return forClient(() => meta.tsMetas.save(draft, replace), UNKNOWN);
 }

@@ -1,10 +1,12 @@
-import { MetaConflictError, UID_META, UidMetaDraft, uidMetaJson } from '../../../meta';
+import { UID_META, UidMetaDraft, uidMetaJson } from '../../../meta';
 import { readBody } from '../../../json';
 import { hexToUid } from '../../../schema';
-import { kindOf, NoSuchUniqueId } from '../../../uid';
-import { ClientError, IllegalArgumentError } from '../../../util/errors';
+import { kindOf } from '../../../uid';
 import { nullPointer } from '../json-body';
+import { forClient } from '../metadata-errors';
 import { methodNotAllowed, type HttpCall } from '../types';
+
+const UNKNOWN = { unknown: 'Could not find the requested UID' };
 
 function fromParams(call: HttpCall): UidMetaDraft {
   const draft = new UidMetaDraft();
@@ -23,19 +25,6 @@ function readDraft(call: HttpCall): UidMetaDraft {
   return draft;
 }
 
-/** Turns what the client did wrong into its answer. @param message instead of the error's own, which then becomes the details */
-async function client<T>(work: () => Promise<T>, message: string | null = null): Promise<T> {
-  try {
-    return await work();
-  } catch (e) {
-    if (e instanceof IllegalArgumentError) throw new ClientError(400, message ?? e.message, e.message, { cause: e });
-    if (e instanceof NoSuchUniqueId) throw new ClientError(404, 'Could not find the requested UID', e.message, { cause: e });
-    if (e instanceof MetaConflictError)
-      throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
-    throw e;
-  }
-}
-
 /** `/api/uid/uidmeta`: what is known of a name, read, written or removed. Mirrors UniqueIdRpc.handleUIDMeta. */
 export async function uidMeta(call: HttpCall): Promise<void> {
   const { uidMetas } = call.tsd.meta;
@@ -44,16 +33,16 @@ export async function uidMeta(call: HttpCall): Promise<void> {
     case 'GET': {
       const uid = call.requiredParam('uid');
       const kind = kindOf(call.requiredParam('type'));
-      return call.sendJson(200, uidMetaJson(await client(async () => uidMetas.get(kind, hexToUid(uid)))));
+      return call.sendJson(200, uidMetaJson(await forClient(async () => uidMetas.get(kind, hexToUid(uid)), UNKNOWN)));
     }
     case 'POST':
     case 'PUT': {
-      const meta = await client(async () => uidMetas.save(readDraft(call), method === 'PUT'));
+      const meta = await forClient(async () => uidMetas.save(readDraft(call), method === 'PUT'), UNKNOWN);
       return meta === null ? call.sendEmpty(304) : call.sendJson(200, uidMetaJson(meta));
     }
     case 'DELETE': {
       const draft = readDraft(call);
-      await client(() => uidMetas.delete(draft), 'Unable to delete UIDMeta information');
+      await forClient(() => uidMetas.delete(draft), { message: 'Unable to delete UIDMeta information' });
       return call.sendEmpty(204);
     }
     default:

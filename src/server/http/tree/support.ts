@@ -1,6 +1,7 @@
-import { MetaConflictError, NoSuchRuleError, NoSuchTreeError } from '../../../meta';
-import { ClientError, IllegalArgumentError, IllegalStateError } from '../../../util/errors';
+import { NoSuchRuleError, NoSuchTreeError } from '../../../meta';
+import { ClientError, IllegalStateError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
+import { forClient } from '../metadata-errors';
 import type { HttpCall } from '../types';
 
 /** What every part of the API of trees says to a verb that it doesn't have. */
@@ -9,12 +10,10 @@ export const unsupported = (): ClientError => new ClientError(400, 'Unsupported 
 /** Turns what the client did wrong into its answer. */
 export async function client<T>(work: () => Promise<T> | T): Promise<T> {
   try {
-    return await work();
+    return await forClient(work);
   } catch (e) {
-    if (e instanceof IllegalArgumentError || e instanceof IllegalStateError) throw new ClientError(400, e.message, e.message, { cause: e });
+    if (e instanceof IllegalStateError) throw new ClientError(400, e.message, e.message, { cause: e });
     if (e instanceof NoSuchTreeError || e instanceof NoSuchRuleError) throw new ClientError(404, e.message, null, { cause: e });
-    if (e instanceof MetaConflictError)
-      throw new ClientError(500, e.message, 'This may be caused by another process modifying storage data', { cause: e });
     throw e;
   }
 }
