@@ -38,6 +38,14 @@ function keyOf({ tags, aggregated }: TagIds, filterTagks: readonly Buffer[] | nu
   return key;
 }
 
+/** Series of one side that have no place beside the last one of the same key, which is among `placed`. */
+export function displacedBy<T extends Tagged>({ series, filterTagks }: JoinSide<T>, placed: ReadonlySet<T | null>, rule: JoinRule): T[] {
+  if (series.every((one) => placed.has(one))) return [];
+  const key = (one: T): string => keyOf(one.ids, filterTagks, rule);
+  const taken = new Set(series.filter((one) => placed.has(one)).map(key));
+  return series.filter((one) => !placed.has(one) && taken.has(key(one)));
+}
+
 /** Of series of one side that have the same key the last counts. */
 function byKey<T extends Tagged>({ series, filterTagks }: JoinSide<T>, rule: JoinRule): Map<string, T> {
   return new Map(series.map((one) => [keyOf(one.ids, filterTagks, rule), one]));

@@ -1,5 +1,5 @@
 import type { TagIds } from '../../../src/query/group';
-import { joinIntersection, joinUnion, type JoinRule, type JoinSide } from '../../../src/query/expression/join';
+import { displacedBy, joinIntersection, joinUnion, type JoinRule, type JoinSide } from '../../../src/query/expression/join';
 
 const [RACK, HOST, DC] = [1, 2, 3].map((n) => Buffer.from([0, 0, n]));
 const METRIC = Buffer.from([0, 0, 9]);
@@ -36,6 +36,12 @@ describe('joined are', () => {
     expect(names(joinUnion([a, side(one('b', [], [RACK, HOST]))], RULE))).toEqual(['a,b']);
     expect(names(joinUnion([a, side(one('b', [[RACK, 1]]))], RULE))).toEqual(['a,-', '-,b']);
     expect(names(joinUnion([a, side(one('b', [[DC, 1]], [HOST]))], { ...RULE, useQueryTags: true }))).toEqual(['a,-', '-,b']);
+  });
+  test('and who is displaced by whom is known', () => {
+    const [first, last, alone] = [one('first', [[DC, 1]]), one('last', [[DC, 1]]), one('alone', [[DC, 2]])];
+    expect(displacedBy(side(first, last, alone), new Set([last]), RULE)).toEqual([first]);
+    expect(displacedBy(side(first, last, alone), new Set([last, alone, null]), RULE)).toEqual([first]);
+    expect(displacedBy(side(last, alone), new Set([last, alone]), RULE)).toEqual([]);
   });
   test('only the last of series that are alike', () => {
     expect(names(joinUnion([side(one('first', [[DC, 1]]), one('last', [[DC, 1]]))], RULE))).toEqual(['last']);

@@ -3,7 +3,7 @@ import { hashMapOrder } from '../../../util/java-hash-order';
 import type { Labels, TagIds } from '../../group';
 import type { QueryGroup } from '../../output';
 import { PointsBuilder, type Series } from '../../series';
-import { joinIntersection, joinUnion, type Joined, type JoinSide } from '../join';
+import { displacedBy, joinIntersection, joinUnion, type Joined, type JoinRule, type JoinSide } from '../join';
 import { doublePoints, POINTS_A_TURN } from '../series';
 import { compileExpression, type Evaluate } from './language';
 import { checkReferences, expOutputsOf, type ExpPlan } from './plan';
@@ -129,7 +129,7 @@ class JoinedExpression {
   /** By series of the result, then by variable. */
   readonly members: readonly Joined<Member>[];
   private readonly evaluate: Evaluate;
-  private readonly isUnion: boolean;
+  private readonly rule: JoinRule;
 
   /** @param names of the variables, expressions first, as a hash map holds them */
   constructor(
@@ -138,8 +138,8 @@ class JoinedExpression {
     private readonly variables: readonly Variable[],
   ) {
     const rule = expression.join ?? DEFAULT_JOIN;
-    this.isUnion = rule.operator !== 'intersection';
-    this.members = this.isUnion ? joinUnion(variables, rule) : joinIntersection(variables, rule);
+    this.rule = rule;
+    this.members = rule.operator === 'intersection' ? joinIntersection(variables, rule) : joinUnion(variables, rule);
     if (this.members.length === 0 && variables.some(({ series }) => series.length > 0)) throw this.noIntersections();
     const { node, source } = expression.parsed;
     this.evaluate = node === null ? identity : compileExpression(node, new Map(names.map((name, i) => [name, i])), source);
@@ -148,10 +148,10 @@ class JoinedExpression {
   /** Rows from the first time on. */
   rows(): AlignedRows {
     const { members } = this;
-    const columns = this.variables.map(({ fill, series }, i) => {
+    const columns = this.variables.map((variable, i) => {
       const placed = new Set(members.map((joined) => joined[i]));
-      const displaced = this.isUnion ? series.filter((one) => !placed.has(one)) : [];
-      return { fill, series: members.map((joined) => joined[i]?.points ?? null), displaced: displaced.map(({ points }) => points) };
+      const displaced = displacedBy(variable, placed, this.rule).map(({ points }) => points);
+      return { fill: variable.fill, series: members.map((joined) => joined[i]?.points ?? null), displaced };
     });
     return new AlignedRows(columns, this.members.length, this.evaluate);
   }

@@ -32,31 +32,31 @@ function compareDoubles(a: number, b: number): number {
   return b !== b || a < b ? -1 : 1;
 }
 
-/** Positions of the series, the highest rank first; equals in their order. Those without a point in the window come last. */
-function* rank(all: readonly Series[], newSlots: (series: number) => Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
-  const positions = all.map((_, i) => i);
-  const fromStart = all.map((points) => since(points, startMs));
-  const isPresent = fromStart.map(({ size, timestamps }) => size > 0 && timestamps[0] <= endMs);
-  const present = positions.filter((i) => isPresent[i]);
-  const slots = newSlots(present.length);
-  const series = present.map((i) => fromStart[i]);
-  const merge = new UnionMerge(series, slots, false, startMs, endMs, new OutputBuilder(0));
+/** Positions of the series, the highest rank first; equals in their order. Without a point in the window all are equal. */
+function* rank(all: readonly Series[], slots: Slots, { startMs, endMs }: QueryWindow): Generator<null, number[]> {
+  const inWindow = all.map((points) => since(points, startMs));
+  const merge = new UnionMerge(inWindow, slots, false, startMs, endMs, new OutputBuilder(0));
   while (merge.step()) yield null;
   const ranks = slots.ranks();
-  const ranked = series.map((_, i) => i).sort((a, b) => compareDoubles(ranks[b], ranks[a]));
-  return [...ranked.map((i) => present[i]), ...positions.filter((i) => !isPresent[i])];
+  return all.map((_, i) => i).sort((a, b) => compareDoubles(ranks[b], ranks[a]));
 }
 
-/** A function that keeps the `n` series of the highest ranks, whole. */
+/** A function that keeps the `n` series of the highest ranks, whole; those without any point are left out. */
 export function highest(newSlots: (series: number) => Slots): GexpFunction {
   return (parameters) => {
     const count = parseTopN(parameters.at(0));
     return function* (inputs, window) {
-      const all = yield* collect(eachOf(inputs));
-      if (all.length === 0) return;
+      const all: GexpSeries[] = [];
       const points: Series[] = [];
-      for (const series of all) points.push(yield* series.points());
-      const order = yield* rank(points, newSlots, window);
+      for (const series of yield* collect(eachOf(inputs))) {
+        const found = yield* series.points();
+        // Without any point, not even beside the window, it is not there.
+        if (found.size === 0) continue;
+        all.push(series);
+        points.push(found);
+      }
+      if (all.length === 0) return;
+      const order = yield* rank(points, newSlots(all.length), window);
       for (const i of order.slice(0, count)) yield fixed(all[i], points[i]);
     };
   };
