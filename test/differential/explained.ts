@@ -2,12 +2,14 @@ import type { Answer } from './compare';
 import { parseAnswer, JsonObject, type Json } from './answer';
 import type { Question } from './questions';
 import type { ExpSpec } from './questions/exp';
+import type { LookupSpec } from './questions/lookup';
 import type { QuerySpec } from './questions/query';
 
 /** A difference that is meant; `docs/deviations.md` has a row for each. */
 interface Explanation {
   readonly name: string;
-  explains(question: Question, want: Answer, got: Answer): boolean;
+  /** @param salted the tables are */
+  explains(question: Question, want: Answer, got: Answer, salted: boolean): boolean;
 }
 
 function messageOf({ body }: Answer): string {
@@ -62,6 +64,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     explains: (_, want, got) => got.status === 413 && /our maximum amount of \d+MB in memory/.test(got.body) && want.status !== 413,
   },
   {
+    name: 'the limit of a lookup in salted tables is that of a bucket',
+    explains: ({ kind, spec }, want, got, salted) =>
+      salted && kind === 'lookup' && want.status === got.status && (spec as LookupSpec).limit !== 0,
+  },
+  {
     name: 'several sub-queries or expressions fail, and the original tells of the one that ends first',
     explains({ kind, spec }, want, got) {
       const count = kind === 'query' ? (spec as QuerySpec).subs.length : isExpressions(kind, spec) ? 2 : 1;
@@ -114,6 +121,6 @@ function isExpressions(kind: string, spec: unknown): boolean {
 }
 
 /** Why an answer may differ; null: nobody knows. */
-export function explanationOf(question: Question, want: Answer, got: Answer): string | null {
-  return EXPLANATIONS.find((each) => each.explains(question, want, got))?.name ?? null;
+export function explanationOf(question: Question, want: Answer, got: Answer, salted: boolean): string | null {
+  return EXPLANATIONS.find((each) => each.explains(question, want, got, salted))?.name ?? null;
 }

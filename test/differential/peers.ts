@@ -59,6 +59,8 @@ export class Peers {
     private readonly original: OriginalTsd,
     private readonly onHBase: OurTsd,
     private readonly embedded: OurTsd,
+    /** The tables are. */
+    readonly salted: boolean,
   ) {
     this.clients = [original, onHBase, embedded].map(({ port }) => new TsdClient(port));
   }
@@ -81,7 +83,7 @@ export class Peers {
       await tables.close();
       throw started.find((each) => each.status === 'rejected')?.reason;
     }
-    const peers = new Peers(tables, directory, original.value, onHBase.value, alone.value);
+    const peers = new Peers(tables, directory, original.value, onHBase.value, alone.value, 'tsd.storage.salt.width' in settings);
     await peers.assignTags().catch(async (error: unknown) => {
       await peers.stop();
       throw error;

@@ -30,7 +30,8 @@ export async function compareOn(
   for (const [store, got] of ours) {
     const text = compareAnswers(original, got, question.unordered);
     if (text === null) continue;
-    const explanation = explanationOf(question, original, got) ?? (await anotherAnswer(peers, request, question, original, got));
+    const explanation =
+      explanationOf(question, original, got, peers.salted) ?? (await anotherAnswer(peers, request, question, original, got));
     found.push({ question, loaded, store, want: original, got, text, explanation });
   }
   return { original, difference: found.find(({ explanation }) => explanation === null) ?? found[0] ?? null };
