@@ -105,7 +105,8 @@ export class StoragePointWriter implements PointWriter {
     this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), {
       rowClosed: (target, key) => this.rowWritten(target, key),
       rowStored: (target, key, points) => {
-        if (this.storedListener !== null && this.isData(target.table, target.family)) this.storedListener(key, points);
+        if (this.storedListener === null) return;
+        if (target === this.lane.target || this.isData(target.table, target.family)) this.storedListener(key, points);
       },
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
