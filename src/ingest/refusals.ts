@@ -7,8 +7,9 @@ import { messageOf } from '../util/message-of';
 import type { IngestCounters } from './counters';
 import { LateRefusal } from './late-refusal';
 
-/** A name got no UID: all are assigned, or somebody decided against it. */
-const hasNoUid = (error: unknown): error is Error => error instanceof IllegalStateError || error instanceof FailedToAssignUniqueId;
+/** A name got no UID because there is none left, or the table contradicts itself. What a UID filter refuses is silent, as in the original. */
+const hasNoUid = (error: unknown): error is Error =>
+  error instanceof IllegalStateError || (error instanceof FailedToAssignUniqueId && !error.byFilter);
 
 /**
  * The line that telnet says for a point that is refused, without its end; counted. Mirrors the catch blocks of PutDataPointRpc.execute.

@@ -47,6 +47,11 @@ export class FailedToAssignUniqueId extends Error implements JavaNamed {
     return 'net.opentsdb.uid.FailedToAssignUniqueIdException';
   }
 
+  /** Nothing was tried: a filter refused the name. */
+  get byFilter(): boolean {
+    return this.attempts === 0;
+  }
+
   static refused(kind: string, name: string, reason: string): FailedToAssignUniqueId {
     return new FailedToAssignUniqueId(
       `Failed to assign ID for kind='${kind}' name='${name}' after 0 attempts due to: ${reason}`,
