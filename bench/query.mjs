@@ -19,8 +19,15 @@ const { values: options } = parseArgs({
     load: { type: 'boolean', default: false },
     runs: { type: 'string' },
     only: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (options.help) {
+  console.error(
+    'Usage: bench/query.mjs --port PORT [--pid PID] [--vs PORT] [--vs-pid PID] [--hbase-pid PID] [--load] [--runs N] [--only CASE]',
+  );
+  process.exit(0);
+}
 
 const START = 1_700_006_400; // on the hour
 const HOUR = 3600;
