@@ -270,7 +270,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.tellDrained();
   }
 
-  /** The socket is not read for now, or what was read of it is not handled. */
+  /** The socket is paused, or what was read of it is not handled yet. */
   private get isHeld(): boolean {
     return this.holds > 0 || this.held !== null;
   }
