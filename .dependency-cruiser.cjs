@@ -1,7 +1,8 @@
 // Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- app <- server <- tools.
+// chart needs util only: the page takes parts of it.
 // util and config stand below everything and import nothing of the project but each other's types.
 const BASE = ['util', 'config', 'json', 'schema', 'storage', 'tables', 'plugins'];
-const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram'];
+const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart'];
 const below = {
   util: [],
   config: ['util'],
@@ -17,6 +18,7 @@ const below = {
   meta: [...BASE, 'uid'],
   rollup: [...BASE, 'uid', 'write'],
   histogram: [...BASE, 'uid', 'write'],
+  chart: ['util'],
   app: [...BASE, 'uid', ...WORK],
   server: [...BASE, 'uid', ...WORK, 'app'],
   tools: [...BASE, 'uid', ...WORK, 'app', 'server'],

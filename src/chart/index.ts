@@ -1,0 +1,2 @@
+// Charts: what one is (`description.ts`), and how it is drawn.
+export * from './description';
