@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { QueryQueue, type QueuePlace } from '../../src/query/engine/query-queue';
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Asks for a place; the client's name is added to the list when it gets one. */
@@ -12,7 +14,7 @@ function ask(queue: QueryQueue, client: string, order: string[], signal = never)
 }
 
 test('a few begin at once, more with every light one that ends', async () => {
-  const queue = new QueryQueue({ running: 6, waiting: 100 }, () => true);
+  const queue = new QueryQueue({ running: 6, waiting: 100, waitMs: 60_000 }, () => true);
   const order: string[] = [];
   const places = Array.from({ length: 10 }, () => ask(queue, 'a', order));
   await turn();
@@ -29,7 +31,7 @@ test('a few begin at once, more with every light one that ends', async () => {
 });
 
 test('beside four heavy ones others begin one at a time', async () => {
-  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => true);
+  const queue = new QueryQueue({ running: 100, waiting: 100, waitMs: 60_000 }, () => true);
   const order: string[] = [];
   for (let i = 0; i < 4; i++) (await ask(queue, 'heavy', order)).heavy();
   const light = await ask(queue, 'light', order);
@@ -44,7 +46,7 @@ test('beside four heavy ones others begin one at a time', async () => {
 
 test('nobody begins while there is no memory, but one alone', async () => {
   let room = true;
-  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => room);
+  const queue = new QueryQueue({ running: 100, waiting: 100, waitMs: 60_000 }, () => room);
   const order: string[] = [];
   const first = await ask(queue, 'a', order);
   room = false;
@@ -64,7 +66,7 @@ test('nobody begins while there is no memory, but one alone', async () => {
 
 test('clients take turns', async () => {
   let room = false;
-  const queue = new QueryQueue({ running: 100, waiting: 100 }, () => room);
+  const queue = new QueryQueue({ running: 100, waiting: 100, waitMs: 60_000 }, () => room);
   const order: string[] = [];
   await ask(queue, 'first', order);
   for (const client of ['a', 'a', 'a', 'b', 'c', 'b']) void ask(queue, client, order);
@@ -77,7 +79,7 @@ test('clients take turns', async () => {
 });
 
 test('too many that wait are refused, and one that goes away gives its place up', async () => {
-  const queue = new QueryQueue({ running: 1, waiting: 1 }, () => true);
+  const queue = new QueryQueue({ running: 1, waiting: 1, waitMs: 60_000 }, () => true);
   const order: string[] = [];
   await ask(queue, 'a', order);
   const gone = new AbortController();
@@ -93,8 +95,75 @@ test('too many that wait are refused, and one that goes away gives its place up'
 });
 
 test('without a limit all begin', async () => {
-  const queue = new QueryQueue({ running: 0, waiting: 0 }, () => false);
+  const queue = new QueryQueue({ running: 0, waiting: 0, waitMs: 60_000 }, () => false);
   const order: string[] = [];
   await Promise.all(Array.from({ length: 50 }, () => ask(queue, 'a', order)));
   expect(order).toHaveLength(50);
+});
+
+/** A queue of one place, and the ways on: time that passes, and the place given to the next. */
+function paced(waitMs: number) {
+  let now = 0;
+  const queue = new QueryQueue(
+    { running: 1, waiting: 1000, waitMs },
+    () => true,
+    () => now,
+  );
+  let current: QueuePlace | null = null;
+  const began: string[] = [];
+  const refused: string[] = [];
+  const come = (client: string, name: string): void => {
+    void (async () => queue.enter(client, never))().then(
+      (place) => {
+        began.push(name);
+        current = place;
+      },
+      () => refused.push(name),
+    );
+  };
+  const pass = async (ms: number): Promise<void> => {
+    now += ms;
+    current?.leave();
+    await turn();
+  };
+  return { come, pass, began, refused };
+}
+
+test('those that would wait too long are refused once the pace is known, the last of the client with the most first', async () => {
+  const { come, pass, began, refused } = paced(30_000);
+  for (let i = 0; i < 100; i++) come('many', `m${i}`);
+  for (let i = 0; i < 3; i++) come('few', `f${i}`);
+  await turn();
+  for (let i = 0; i < 7; i++) await pass(1000);
+  expect(refused).toEqual([]); // too early to tell
+  await pass(1000);
+  // 22 more begin within the 30 s
+  expect(refused).not.toContain('f2');
+  expect(refused[0]).toBe('m99');
+  expect(refused).toHaveLength(103 - began.length - Math.floor((30_000 - 8000) / (7000 / 8)));
+  // One that comes now has not waited yet; but so many more there are not.
+  const left = 103 - began.length - refused.length;
+  for (let i = 0; i < 100; i++) come('many', `late${i}`);
+  await turn();
+  expect(refused.filter((name) => name.startsWith('late'))).toHaveLength(100 - (Math.floor(30_000 / (7000 / 8)) - left));
+  come('other', 'o');
+  for (let i = 0; i < 2; i++) await pass(1000);
+  expect(began).toContain('o');
+});
+
+test('a query that nobody lets begin is refused when its time is over', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
+  try {
+    const queue = new QueryQueue({ running: 1, waiting: 10, waitMs: 5000 }, () => true);
+    const first = await queue.enter('a', never);
+    const waiting = Promise.resolve(queue.enter('b', never));
+    const outcome = expect(waiting).rejects.toMatchObject({ status: 503 });
+    jest.advanceTimersByTime(5000);
+    await outcome;
+    first.leave();
+    expect(queue.enter('c', never)).not.toBeInstanceOf(Promise);
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });

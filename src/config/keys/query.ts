@@ -37,6 +37,15 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
     hidden: true,
   },
   {
+    name: 'tsd.query.queue.wait',
+    type: 'int',
+    unit: 'milliseconds',
+    min: 1,
+    default: '120000',
+    doc: 'longest that a query waits to begin; one that would wait longer gets 503 as soon as that can be told',
+    hidden: true,
+  },
+  {
     name: 'tsd.query.limits.sub_queries',
     type: 'int',
     min: 1,

@@ -27,7 +27,7 @@ export interface QuerySettings {
   /** `tsd.search.lookup.distinct`: lookups of the data table tell each series once. */
   readonly distinctLookup: boolean;
   /** Queries at once, and waiting. */
-  readonly queue: { readonly running: number; readonly waiting: number };
+  readonly queue: { readonly running: number; readonly waiting: number; readonly waitMs: number };
   readonly counts: QueryCounts;
 }
 
@@ -117,7 +117,11 @@ export function readQuerySettings(config: Config): QuerySettings {
       backScanWithoutCounter: Math.max(0, config.getInt('tsd.query.last.back_scan')),
     },
     distinctLookup: config.getBoolean('tsd.search.lookup.distinct'),
-    queue: { running: config.getInt('tsd.query.queue.running'), waiting: config.getInt('tsd.query.queue.waiting') },
+    queue: {
+      running: config.getInt('tsd.query.queue.running'),
+      waiting: config.getInt('tsd.query.queue.waiting'),
+      waitMs: config.getInt('tsd.query.queue.wait'),
+    },
     counts: {
       subQueries: config.getInt('tsd.query.limits.sub_queries'),
       filters: config.getInt('tsd.query.limits.filters'),

@@ -1,4 +1,6 @@
 import { ClientError } from '../../util/errors';
+import { timerMs } from '../../util/within-time';
+import { WaitingLine, type Waiting } from './waiting-line';
 
 /** How many queries there may be. */
 export interface QueueLimits {
@@ -6,7 +8,11 @@ export interface QueueLimits {
   readonly running: number;
   /** Waiting to begin; beyond them a query is refused. */
   readonly waiting: number;
+  /** Milliseconds that one may wait; one that would have to wait longer is refused as soon as that can be told. */
+  readonly waitMs: number;
 }
+
+const tooMany = (): ClientError => new ClientError(503, 'Too many requests pending, please try again later');
 
 /** Heavy queries that may run at once; while there are as many, others begin one at a time. */
 const HEAVY_AT_ONCE = 4;
@@ -36,45 +42,61 @@ export class QueuePlace {
 
 /**
  * Lets queries begin: a few at first, more with every one that turned out to be light, fewer while there are heavy ones, and none while those
- * that run hold much of the memory. The others wait, and clients take turns, so that one with hundreds of queries does not keep the others
- * from theirs.
+ * that run hold much of the memory. The others wait, clients taking turns. Those that would have to wait for too long are refused at
+ * once: their clients would no longer be there when it is their turn.
  */
 export class QueryQueue {
   private running = 0;
   private heavy = 0;
   /** Light ones that may run at once as long as there are no heavy ones. */
   private allowed = HEAVY_AT_ONCE;
-  private waiting = 0;
-  /** By client; the one whose turn is next is the first. */
-  private readonly clients = new Map<string, (() => void)[]>();
+  private readonly line: WaitingLine;
 
-  /** @param hasRoom whether there is memory for one more; one alone runs in any case */
+  /**
+   * @param hasRoom whether there is memory for one more; one alone runs in any case
+   * @param clock milliseconds on a clock that never goes back
+   */
   constructor(
     private readonly limits: QueueLimits,
     private readonly hasRoom: () => boolean,
-  ) {}
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.line = new WaitingLine(clock);
+  }
 
   /**
    * @param client who asks
    * @returns at once, if there is a place
-   * @throws ClientError 503 when too many wait already; the signal's reason when it aborts first
+   * @throws ClientError 503 when too many wait already, or it would wait too long; the signal's reason when it aborts first
    */
   enter(client: string, signal: AbortSignal): QueuePlace | Promise<QueuePlace> {
-    if (this.waiting === 0 && this.mayBegin()) return this.begin();
-    if (this.waiting >= this.limits.waiting) throw new ClientError(503, 'Too many requests pending, please try again later');
+    const { line, limits } = this;
+    if (line.size === 0 && this.mayBegin()) return this.begin();
+    if (line.size >= limits.waiting || (line.forecast(client, 1) ?? 0) > limits.waitMs) throw tooMany();
     return new Promise((resolve, reject) => {
-      const granted = (): void => {
+      const stop = (): void => {
+        clearTimeout(timer);
         signal.removeEventListener('abort', aborted);
-        resolve(this.begin());
+        line.remove(waiting);
+      };
+      const waiting: Waiting = {
+        client,
+        since: this.clock(),
+        grant: () => {
+          stop();
+          resolve(this.begin());
+        },
+        refuse: () => {
+          stop();
+          reject(tooMany());
+        },
       };
       const aborted = (): void => {
-        this.remove(client, granted);
+        stop();
         reject(signal.reason as Error);
       };
-      this.waiting++;
-      const queue = this.clients.get(client);
-      if (queue) queue.push(granted);
-      else this.clients.set(client, [granted]);
+      const timer = setTimeout(waiting.refuse, timerMs(limits.waitMs)).unref();
+      line.add(waiting);
       signal.addEventListener('abort', aborted, { once: true });
       if (signal.aborted) aborted();
     });
@@ -82,16 +104,9 @@ export class QueryQueue {
 
   /** Lets those begin for whom there is a place now. */
   admit(): void {
-    while (this.waiting > 0 && this.mayBegin()) {
-      for (const [client, queue] of this.clients) {
-        this.clients.delete(client);
-        const next = queue.shift();
-        if (queue.length > 0) this.clients.set(client, queue);
-        this.waiting--;
-        next?.();
-        break;
-      }
-    }
+    const { line } = this;
+    while (line.size > 0 && this.mayBegin()) line.next()?.grant();
+    for (let last = line.last(); last !== null && this.isTooFar(last); last = line.last()) last.refuse();
   }
 
   /** For QueuePlace. */
@@ -119,12 +134,9 @@ export class QueryQueue {
     return new QueuePlace(this);
   }
 
-  private remove(client: string, granted: () => void): void {
-    const queue = this.clients.get(client);
-    const at = queue?.indexOf(granted) ?? -1;
-    if (queue === undefined || at < 0) return;
-    queue.splice(at, 1);
-    if (queue.length === 0) this.clients.delete(client);
-    this.waiting--;
+  /** Whether the last one of a client will have waited too long when it begins. */
+  private isTooFar({ client, since }: Waiting): boolean {
+    const more = this.line.forecast(client, 0);
+    return more !== null && this.clock() - since + more > this.limits.waitMs;
   }
 }
