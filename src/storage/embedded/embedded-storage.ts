@@ -7,6 +7,7 @@ import { Environment, type EmbeddedOptions } from './environment';
 import { type StoredTable } from './table';
 import { CellKey } from './key-codec';
 import { Packing } from './packing';
+import { RowCollector } from './row-collector';
 import { RangeReader, type Batch, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
@@ -107,6 +108,8 @@ export class EmbeddedStorage implements Storage {
     const accepts = options.filter === undefined ? null : compileRowFilter(options.filter);
     let left = options.limit ?? Infinity;
     const maxRows = options.batchRows ?? BATCH_ROWS;
+    // Memory outside of V8's heap is dear to allocate: a scan whose rows are soon done with has one collector.
+    const collector = options.transient === true ? new RowCollector() : null;
     let start: Buffer | null = options.start;
     while (start !== null && left > 0) {
       const selection: Selection = { ...options, start, accepts };
@@ -116,7 +119,7 @@ export class EmbeddedStorage implements Storage {
         const unknown = options.family === undefined ? null : familyError(t, options.family);
         if (unknown !== null) throw unknown;
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
-        return new RangeReader(t, selection, bounds).read();
+        return new RangeReader(t, selection, bounds, collector?.clear() ?? new RowCollector()).read();
       });
       left -= batch.rows.length;
       this.rowsRead += batch.rows.length;

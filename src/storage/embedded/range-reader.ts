@@ -48,7 +48,6 @@ interface CurrentRun {
 }
 
 export class RangeReader {
-  private readonly collector = new RowCollector();
   /** Row, and row with family, of the cell before: a cell with the same start belongs to them. */
   private readonly column = new CellKey();
   private readonly from = new CellKey();
@@ -61,10 +60,12 @@ export class RangeReader {
   private entries = 0;
   private next: Buffer | null = null;
 
+  /** @param collector where the rows are put; an empty one */
   constructor(
     private readonly table: StoredTable,
     private readonly selection: Selection,
     private readonly bounds: BatchBounds,
+    private readonly collector = new RowCollector(),
   ) {}
 
   read(): Batch {

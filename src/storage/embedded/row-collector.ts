@@ -21,6 +21,12 @@ export class RowCollector {
     this.data = Buffer.allocUnsafe(capacity);
   }
 
+  /** Starts anew in the same memory: what was handed out before means nothing any more. */
+  clear(): this {
+    this.at = this.cells = this.rows.length = 0;
+    return this;
+  }
+
   get bytes(): number {
     return this.at;
   }
