@@ -3,14 +3,15 @@ WORKDIR /opt/opentsdb
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
-RUN bin/build && npm prune --omit=dev && rm -rf src .build
+COPY web web
+COPY static static
+RUN bin/build && npm prune --omit=dev && rm -rf src web .build
 
 FROM node:20-slim
 WORKDIR /opt/opentsdb
 COPY --from=build /opt/opentsdb ./
 COPY conf conf
 COPY hbase-schema hbase-schema
-COPY static static
 USER node
 EXPOSE 4242
 ENTRYPOINT ["/opt/opentsdb/bin/tsdb"]

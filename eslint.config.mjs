@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'data/**', 'coverage/**', '.build/**'] },
+  { ignores: ['dist/**', 'static/**', 'node_modules/**', 'data/**', 'coverage/**', '.build/**'] },
   ...tseslint.configs.recommended,
   {
     rules: {
@@ -13,7 +13,7 @@ export default tseslint.config(
   },
   {
     // What only types can tell: promises that nobody waits for, cases that a switch forgot, errors that are none.
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'web/src/**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/await-thenable': 'error',

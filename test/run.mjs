@@ -28,6 +28,7 @@ if (!run('install and build', path.join(root, 'bin', 'build'), [])) {
   process.exit(1);
 }
 check('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
+check('types of the page', bin('tsc'), ['-p', 'web/tsconfig.json']);
 check('eslint', bin('eslint'), ['.']);
 check('prettier', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 check('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src']);

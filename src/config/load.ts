@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { JavaNamed } from '../util/errors';
 import { LayeredConfig } from './config';
+import { PACKAGED_STATIC_ROOT } from './packaged-files';
 import { parseProperties } from './properties';
 
 /** Where a configuration is looked for, in this order, when no file is named. The first that opens and parses is taken. */
@@ -58,7 +59,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
 /** Directories that the original does not start without, for a file that does not name them: the shipped files, and a place for temporary ones. */
 function directories(): Map<string, string> {
   return new Map([
-    ['tsd.http.staticroot', join(__dirname, '..', '..', 'static')],
+    ['tsd.http.staticroot', PACKAGED_STATIC_ROOT],
     ['tsd.http.cachedir', join(tmpdir(), 'opentsdb')],
   ]);
 }

@@ -1,3 +1,4 @@
+import { PACKAGED_STATIC_ROOT } from '../packaged-files';
 import type { Config } from '../types';
 import { intOf, optionalText, textOf } from './read';
 import { readTimeZone } from './time-zone';
@@ -102,6 +103,8 @@ export interface ServerSettings {
   readonly dieDieDie: boolean;
   /** Directory of the files under /s/. */
   readonly staticRoot: string;
+  /** Directory of the files that come with the program, the page among them. */
+  readonly packagedRoot: string;
   readonly showStackTrace: boolean;
   /** The header that has to be a tag; null: none. */
   readonly headerTag: string | null;
@@ -135,6 +138,7 @@ export function readServerSettings(config: Config): ServerSettings {
     enableApi: config.getString('tsd.core.enable_api') === 'true',
     dieDieDie: config.getString('tsd.no_diediedie') === 'false',
     staticRoot: textOf(config, 'tsd.http.staticroot'),
+    packagedRoot: PACKAGED_STATIC_ROOT,
     showStackTrace: config.getBoolean('tsd.http.show_stack_trace'),
     headerTag: optionalText(config, 'tsd.http.header_tag'),
     allowQueryDelete: config.getBoolean('tsd.http.query.allow_delete'),

@@ -19,6 +19,7 @@ const HTML = 'text/html; charset=UTF-8';
 const JSONP = 'application/javascript; charset=UTF-8';
 /** In front of the callback: no other file format begins so, whatever the callback's name. */
 const JSONP_START = '/**/';
+const POLICY = 'Content-Security-Policy';
 /** Pages need no more than their own inline style; what an error echoes must not become a script. */
 const PAGE_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'";
 /** Answers up to so many characters are sent in one piece. */
@@ -232,6 +233,12 @@ export class Call implements HttpCall {
     this.finish(200, contentType, null, body, ['Age', String(ageSeconds), 'Cache-Control', `max-age=${maxAgeSeconds}`]);
   }
 
+  sendPageFile(contentType: string, body: Buffer, cacheControl: string, policy: string | null): void {
+    const more = ['Cache-Control', cacheControl];
+    if (policy !== null) more.push(POLICY, policy);
+    this.send(200, contentType, body, more);
+  }
+
   /** Ends an answer in the middle, so that no client takes it for a whole one, not even one that waits for the end of the connection. */
   private cut(): void {
     this.req.socket.resetAndDestroy();
@@ -256,15 +263,16 @@ export class Call implements HttpCall {
     return stream;
   }
 
-  private send(status: number, contentType: string, body: string | Buffer): void {
+  /** @param more names and values in turns */
+  private send(status: number, contentType: string, body: string | Buffer, more: readonly string[] = []): void {
     if (body.length > UNCOUNTED) this.memory.add(body.length);
     const encoding = body.length === 0 ? null : chooseEncoding(this.req.headers['accept-encoding']);
-    if (encoding === null) return this.finish(status, contentType, null, body);
+    if (encoding === null) return this.finish(status, contentType, null, body, more);
     const small = compress(toBuffer(body), encoding);
-    if (Buffer.isBuffer(small)) return this.finish(status, contentType, encoding, small);
+    if (Buffer.isBuffer(small)) return this.finish(status, contentType, encoding, small, more);
     small.then(
-      (bytes) => this.finish(status, contentType, encoding, bytes),
-      () => this.finish(status, contentType, null, body),
+      (bytes) => this.finish(status, contentType, encoding, bytes, more),
+      () => this.finish(status, contentType, null, body, more),
     );
   }
 
@@ -309,7 +317,7 @@ export class Call implements HttpCall {
       if (length !== null) res.removeHeader('Transfer-Encoding');
     } else if (length !== null) headers.push('Content-Length', String(length));
     if (contentType !== null) headers.push('X-Content-Type-Options', 'nosniff');
-    if (contentType === HTML) headers.push('Content-Security-Policy', PAGE_POLICY);
+    if (contentType === HTML && !more.includes(POLICY)) headers.push(POLICY, PAGE_POLICY);
     res.writeHead(status, reasonPhrase(status), headers);
   }
 }

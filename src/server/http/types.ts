@@ -55,6 +55,8 @@ export interface HttpCall {
   sendText(status: number, contentType: string, body: string | Buffer): void;
   /** 200 with a file's bytes as they are: files are never compressed. */
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void;
+  /** 200 with a file of the page, compressed for clients that take it. @param policy the Content-Security-Policy; null: the usual one */
+  sendPageFile(contentType: string, body: Buffer, cacheControl: string, policy: string | null): void;
   /** Status, `Content-Length: 0` and, when given, a content type (204 of `/api/put`). */
   sendEmpty(status: number, contentType?: string): void;
 }

@@ -1,14 +1,10 @@
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import { readRegularFile } from '../../../util/regular-file';
+import { ClientError } from '../../../util/errors';
 import { errorJson } from '../error-body';
 import { typeOfUri } from '../legacy';
+import { findStaticFile, PAGE_FILES } from '../static-files';
 import type { HttpCall } from '../types';
-import { ClientError } from '../../../util/errors';
 
 const ONE_YEAR_SECONDS = 31536000;
-/** Files are answered from memory; nothing that belongs under the static root is longer. */
-const MAX_BYTES = 64 << 20;
 
 /** `/favicon.ico`, when the URI is exactly that. */
 export function favicon(call: HttpCall): Promise<void> {
@@ -25,25 +21,14 @@ export async function staticFile(call: HttpCall): Promise<void> {
   await sendFile(call, uri.slice(3, question > 0 ? question : undefined), uri.includes('nocache') ? 0 : ONE_YEAR_SECONDS);
 }
 
-/** The file's real path, if it is below the root: not through `..`, a backslash, a NUL byte or a symbolic link. */
-async function within(root: string, name: string): Promise<string | null> {
-  if (/[\\\0]/.test(name) || name.split('/').includes('..')) return null;
-  try {
-    const [realRoot, path] = await Promise.all([realpath(root), realpath(join(root, name))]);
-    return path.startsWith(realRoot + sep) ? path : null;
-  } catch {
-    return null;
-  }
-}
-
 async function sendFile(call: HttpCall, name: string, maxAge: number): Promise<void> {
-  const root = call.tsd.settings.staticRoot;
-  const path = root === '' ? null : await within(root, name);
-  const found = path === null ? null : await readRegularFile(path, { mostBytes: MAX_BYTES });
+  const found = await findStaticFile(call.tsd.settings, name);
   if (found === null) {
     call.tsd.logs.get('net.opentsdb.tsd.HttpQuery').warn(`File not found: ${name.slice(0, 200)}`);
     call.sendText(404, typeOfUri(call.uri) ?? 'application/json', errorJson(404, 'Page not found'));
     return;
   }
-  call.sendFile(typeOfUri(name) ?? 'text/plain', found.bytes, Math.max(0, Math.floor((Date.now() - found.modified) / 1000)), maxAge);
+  const type = typeOfUri(name) ?? 'text/plain';
+  if (name.startsWith(PAGE_FILES)) call.sendPageFile(type, found.bytes, `max-age=${maxAge}`, null);
+  else call.sendFile(type, found.bytes, Math.max(0, Math.floor((Date.now() - found.modified) / 1000)), maxAge);
 }

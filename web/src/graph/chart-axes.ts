@@ -1,0 +1,105 @@
+import uPlot from 'uplot';
+import { gnuplotNumber, shortNumber } from '../lib/numbers';
+import { gnuplotTime } from '../lib/time-format';
+import { wallClock } from '../lib/times';
+import type { Axis } from '../state/graph-state';
+import { parseRange } from '../state/range';
+
+const SECOND = 1000;
+const DAY = 86_400_000;
+/** Milliseconds from which a logarithmic axis without any value starts. */
+const EMPTY_LOG: uPlot.Range.MinMax = [1, 10];
+
+export interface Look {
+  readonly text: string;
+  readonly grid: string;
+  readonly font: string;
+}
+
+/** The colours and the font of the page at this moment. */
+export function lookOf(element: Element): Look {
+  const style = getComputedStyle(element);
+  return { text: style.getPropertyValue('--muted'), grid: style.getPropertyValue('--grid'), font: `12px ${style.fontFamily}` };
+}
+
+/** The scale of a value axis: by its range as far as that says, by the values otherwise. */
+export function valueScale({ range, log }: Axis): uPlot.Scale {
+  const asked = parseRange(range);
+  return {
+    distr: log ? 3 : 1,
+    range: (_u, low, high): uPlot.Range.MinMax => {
+      const [min, max] = byValues(low, high, log);
+      const from = asked?.min ?? min;
+      const to = asked?.max ?? max;
+      if (log && (from === null || from <= 0)) return [Math.min(min ?? 1, (to ?? 10) / 10), Math.max(to ?? 10, Number.MIN_VALUE)];
+      return from !== null && to !== null && from >= to ? [from, from + 1] : [from, to];
+    },
+  };
+}
+
+function byValues(low: number | null, high: number | null, log: boolean): uPlot.Range.MinMax {
+  if (low === null || high === null) return log ? EMPTY_LOG : [0, 1];
+  return log ? uPlot.rangeLog(low, high, 10, false) : uPlot.rangeNum(low, high, 0.1, true);
+}
+
+/** How a number of an axis is printed. */
+export const axisNumber = ({ format }: Axis, value: number): string => (format === '' ? shortNumber(value) : gnuplotNumber(format, value));
+
+export function valueAxis(axis: Axis, scale: 'y' | 'y2', look: Look, grid: boolean): uPlot.Axis {
+  return {
+    scale,
+    side: scale === 'y' ? 3 : 1,
+    stroke: look.text,
+    font: look.font,
+    labelFont: look.font,
+    labelSize: 20,
+    ...(axis.label === '' ? {} : { label: axis.label }),
+    grid: { show: grid, stroke: look.grid, width: 1 },
+    ticks: { show: false },
+    gap: 6,
+    values: (_u, splits) => splits.map((value) => (value === null ? null : axisNumber(axis, value))),
+    size: (u, values, axisIndex, cycle) => {
+      const now = u.axes[axisIndex];
+      if (cycle > 1) return typeof now.size === 'number' ? now.size : 50;
+      const longest = Math.max(0, ...(values ?? []).map((value) => (value ?? '').length));
+      return Math.max(34, 14 + longest * 7);
+    },
+  };
+}
+
+export function timeAxis(format: string, zone: string, look: Look): uPlot.Axis {
+  return {
+    stroke: look.text,
+    font: look.font,
+    grid: { show: true, stroke: look.grid, width: 1 },
+    ticks: { show: true, stroke: look.grid, size: 5 },
+    space: 70,
+    values: (_u, splits, _axis, _space, step) =>
+      format === '' ? timeLabels(splits, step, zone) : splits.map((ms) => gnuplotTime(format, ms, zone)),
+  };
+}
+
+/** The time of each tick as exactly as the ticks are apart; where a new day begins, and at the first tick, the date below. */
+export function timeLabels(splits: readonly number[], step: number, zone: string): string[] {
+  let before = '';
+  return splits.map((ms) => {
+    const { year, month, day, hour, minute, second } = wallClock(ms, zone);
+    if (step >= 28 * DAY) return gnuplotTime('%b %Y', ms, zone);
+    const date = gnuplotTime(step >= DAY ? '%a %d %b' : '%d %b', ms, zone);
+    if (step >= DAY) {
+      const label = before === year || before === '' ? date : `${date}\n${year}`;
+      before = year;
+      return label;
+    }
+    const today = `${year}${month}${day}`;
+    const clock =
+      step < SECOND
+        ? `${hour}:${minute}:${second}.${String(ms % 1000).padStart(3, '0')}`
+        : step < 60 * SECOND
+          ? `${hour}:${minute}:${second}`
+          : `${hour}:${minute}`;
+    const label = today === before ? clock : `${clock}\n${date}`;
+    before = today;
+    return label;
+  });
+}
