@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedStorage } from '../../src/storage/embedded';
+import { DiskRoom } from '../../src/storage/embedded/disk-room';
 import { reserveLockFile } from '../../src/storage/embedded/store-files';
 import { PackedCells, StoreFullError, type Row, type RowPut, type Storage } from '../../src/storage';
 import { CELLS_PER_ROW, ROWS_PER_BATCH } from '../support/store-child';
@@ -199,11 +200,24 @@ describe('on a full disk', () => {
 
   it('makes no new store, and leaves nothing behind', async () => {
     const path = join(temp.path, 'new');
-    free = MEGABYTE;
+    free = MEGABYTE - 1;
     await expect(open(path)).rejects.toThrow(StoreFullError);
     expect(filesIn(path)).not.toContain('data.mdb');
     free = 100 * MEGABYTE;
     await (await open(path)).close();
+  });
+
+  it('needs as much room as a commit may take: what is new, and copies of what is there', () => {
+    const room = new DiskRoom('/', () => free);
+    const least = (storeBytes: number, newBytes = 0): number => {
+      for (free = 0; !room.isEnough(storeBytes, newBytes);) free += MEGABYTE;
+      return free / MEGABYTE;
+    };
+    expect(least(0)).toBe(1);
+    expect(least(2 * MEGABYTE)).toBe(3);
+    expect(least(1000 * MEGABYTE)).toBe(16);
+    expect(least(0, 2 * MEGABYTE)).toBe(6);
+    expect(least(1000 * MEGABYTE, 10 * MEGABYTE)).toBe(30);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
-import { mkdirSync, realpathSync, statfsSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
@@ -8,6 +8,7 @@ import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
 import { OWN_TABLE, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
+import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
@@ -34,12 +35,6 @@ const NO_ROOM: ReadonlySet<unknown> = new Set((['ENOSPC', 'EDQUOT', 'EFBIG'] as 
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED. */
 const DAMAGE: ReadonlySet<unknown> = new Set([-30797, -30796]);
 /**
- * A disk with less room counts as full; a commit may need that much at once. LMDB must not meet the end of the disk itself: it then writes
- * its message over the end of a buffer, which ends the process now or later.
- */
-const ALMOST_FULL = 16 << 20;
-
-/**
  * Directories that this process has open. LMDB must not open a file twice: closing one of the two takes away the locks of both, and
  * the next process takes the file for one that nobody uses.
  */
@@ -59,7 +54,7 @@ export class Environment {
     private readonly root: RootDatabase<Buffer, string>,
     private readonly own: Database<Buffer, string>,
     private readonly guard: FileGuard,
-    private readonly isFull: () => boolean,
+    private readonly room: DiskRoom,
   ) {}
 
   /** @throws StorageError when the directory can't be used, is in use in this process, or was written by another version of the store */
@@ -85,9 +80,8 @@ export class Environment {
     const first = gate.register();
     const exists = !first || checkDataFile(options.path);
     if (first) reserveLockFile(options.path);
-    const freeBytes = options.freeBytes ?? ((): number => freeBytesOf(options.path));
-    const isFull = (): boolean => freeBytes() < ALMOST_FULL;
-    if (!exists && isFull()) throw fullDisk(options.path);
+    const room = new DiskRoom(options.path, options.freeBytes);
+    if (!exists && !room.isEnough(0)) throw fullDisk(options.path);
     let root: RootDatabase<Buffer, string> | null = null;
     let guard: FileGuard | null = null;
     try {
@@ -104,7 +98,7 @@ export class Environment {
       });
       const own = root.openDB<Buffer, string>({ name: OWN_TABLE, encoding: 'binary', useVersions: true });
       guard = new FileGuard(options.path, options.log ?? SILENT_LOG);
-      const environment = new Environment(options.path, realPath, gate, root, own, guard, isFull);
+      const environment = new Environment(options.path, realPath, gate, root, own, guard, room);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
@@ -192,9 +186,12 @@ export class Environment {
     return DAMAGE.has(errorCode(error)) ? this.guard.report(messageOf(error)) : error;
   }
 
-  /** Runs in a write transaction, which no other process or call can interleave with. */
-  transaction<T>(action: () => T): Promise<T> {
-    return this.settle(() => this.root.transaction(action));
+  /**
+   * Runs in a write transaction, which no other process or call can interleave with.
+   * @param bytes of what `action` puts, when that may be much
+   */
+  transaction<T>(action: () => T, bytes = 0): Promise<T> {
+    return this.settle(() => this.root.transaction(action), bytes);
   }
 
   /** Writes everything that `action` puts or removes, at once and in one transaction, on LMDB's own thread. */
@@ -202,18 +199,21 @@ export class Environment {
     await this.settle(() => this.root.batch(action));
   }
 
-  /** As `batch`, if the table's state is still this one; else writes nothing and answers false. */
-  batchIf(table: StoredTable, state: TableState, action: () => void): Promise<boolean> {
-    return this.settle(() => table.ifState(state, action));
+  /**
+   * As `batch`, if the table's state is still this one; else writes nothing and answers false.
+   * @param bytes of what `action` puts
+   */
+  batchIf(table: StoredTable, state: TableState, bytes: number, action: () => void): Promise<boolean> {
+    return this.settle(() => table.ifState(state, action), bytes);
   }
 
   /** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
-  private async settle<T>(start: () => Promise<T>): Promise<T> {
+  private async settle<T>(start: () => Promise<T>, bytes = 0): Promise<T> {
     const entrance = this.gate.enter();
     if (entrance !== undefined) await entrance;
     try {
       this.guard.check();
-      if (this.isFull()) throw fullDisk(this.path);
+      if (!this.room.isEnough(this.guard.bytes, bytes)) throw fullDisk(this.path);
       const done = await start();
       this.guard.look();
       return done;
@@ -223,7 +223,7 @@ export class Environment {
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
       if (DAMAGE.has(errorCode(reason))) throw this.guard.report(messageOf(reason));
       // LMDB says `Input/output error` to a disk that became full meanwhile.
-      if (NO_ROOM.has(errorCode(reason)) || this.isFull()) throw fullDisk(this.path, reason);
+      if (NO_ROOM.has(errorCode(reason)) || !this.room.isEnough(this.guard.bytes)) throw fullDisk(this.path, reason);
       throw new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
     } finally {
       this.gate.leave();
@@ -247,16 +247,6 @@ export class Environment {
 /** There may be room again: what was to be written is worth keeping. */
 function fullDisk(path: string, cause?: unknown): StoreFullError {
   return new StoreFullError(`The embedded store in ${path} could not write: no space left on the disk`, { cause });
-}
-
-/** A disk that does not tell has room. */
-function freeBytesOf(path: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
-  } catch {
-    return Infinity;
-  }
 }
 
 /** The system's name of the error, or its number from LMDB's binding. */

@@ -29,6 +29,11 @@ export class FileGuard {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
+  /** Of the file. */
+  get bytes(): number {
+    return this.size;
+  }
+
   /** To be called before each use of the file. @throws DamagedStoreError */
   check(): void {
     this.look();

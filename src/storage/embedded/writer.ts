@@ -12,6 +12,8 @@ import type { Packing } from './packing';
 const COUNTER_BYTES = 8;
 /** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
 const ARENA_SLACK = 64;
+/** Bytes that LMDB and the store add to a cell, about. */
+const CELL_SLACK = 32;
 
 export class Writer {
   private readonly key = new CellKey();
@@ -62,7 +64,7 @@ export class Writer {
           });
         }
       };
-      if (await this.environment.batchIf(table, state, write)) return;
+      if (await this.environment.batchIf(table, state, bytesOf(rows), write)) return;
       this.look(table);
     }
   }
@@ -91,7 +93,7 @@ export class Writer {
         });
       }
       if (newest > now && newest > state.future) table.setState({ ...state, future: newest });
-    });
+    }, bytesOf(rows));
   }
 
   /** HBase Append: the new cell is not older than the one it continues. */
@@ -112,7 +114,7 @@ export class Writer {
           void table.active(state).put(key, arena.add(key, Math.max(now, old?.timestamp ?? 0), whole, 0, whole.length));
         });
       }
-    });
+    }, bytesOf(good));
     this.wrote(table, good);
     return failures;
   }
@@ -195,6 +197,13 @@ function arenaFor(rows: readonly RowPut[]): ValueArena {
   let bytes = ARENA_SLACK;
   for (const { cells } of rows) bytes += cells.length;
   return new ValueArena(bytes);
+}
+
+/** What rows take in the file, about: the row's key stands in front of each cell. */
+function bytesOf(rows: readonly RowPut[]): number {
+  let bytes = 0;
+  for (const { row, cells } of rows) bytes += cells.length + cells.count * (row.length + CELL_SLACK);
+  return bytes;
 }
 
 export function rowError(table: StoredTable, row: Buffer): StorageError | null {
