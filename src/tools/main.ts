@@ -11,6 +11,8 @@ type Tool = { run(argv: string[], io: Io): Promise<number> };
 /** Each tool is loaded only when it is called: `tsdb version` does not wait for the daemon's modules. */
 const TOOLS: Record<string, () => Tool> = {
   'check-store': () => require('./check-store') as Tool,
+  check_tsd: () => require('./check-tsd') as Tool,
+  drain: () => require('./drain') as Tool,
   import: () => require('./import') as Tool,
   mkmetric: () => require('./mkmetric') as Tool,
   rollup: () => require('./rollup') as Tool,
