@@ -2,6 +2,7 @@ import { checkConfig, ConfigValueError, readLogSettings, type LoadedConfig } fro
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
+import { notifyServiceManager } from '../util/service-manager';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
 import { checkRequired, checkStoreDirectories, StartError } from './tsd-checks';
@@ -69,6 +70,7 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   // No single fault may take every client's connection with it.
   const survive = (error: unknown): void => void logger.error('Unexpected exception', { error });
   process.on('uncaughtException', survive).on('unhandledRejection', survive);
+  const notify = (state: string): void => notifyServiceManager(state, (message) => void logger.warn(message));
   let daemon: Awaited<ReturnType<typeof Daemon.start>> | null = null;
   let code = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -77,6 +79,7 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
     code = ENDING_SIGNALS.get(signal) ?? 1;
     // Before it listens there is nothing to drain.
     if (daemon === null) process.exit(code);
+    notify('STOPPING=1');
     void daemon.shutdown(signal);
   };
   // Before the line that says it is ready: whoever waits for that line may stop it at once.
@@ -84,6 +87,7 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
   try {
     boundHeapGrowth();
     daemon = await Daemon.start(config, logs);
+    notify('READY=1');
     await daemon.stopped;
     return code;
   } catch (error) {
