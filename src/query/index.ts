@@ -3,6 +3,7 @@
 export { deletingIsOff } from './engine/client-error';
 export type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine/engine';
 export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest, type Question } from './engine/query-registry';
+export { scanRows, type RowRange, type RowScanParts, type RowTimes } from './engine/row-scan';
 export { createQueryEngine, type QueryParts } from './engine/storage-engine';
 export {
   expOutputs,
@@ -27,6 +28,9 @@ export type { ExpressionLimits } from './expression/limits';
 export type { QueryResult, RunStats, ScanStats, SeriesStats, SubQueryStats } from './output';
 export type { LastPoint, LastQuery, LastSubQuery } from './last';
 export { parseLookup, type FoundSeries, type LookupQuery, type LookupTag } from './lookup';
-export { parseJsonQuery, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';
-export type { Series } from './series';
-export type { ValidQuery, ValidSubQuery } from './specification';
+export { findAggregator } from './aggregate/registry';
+export { parseDownsample } from './downsample/parse-downsample';
+export { filterFromTag } from './filter';
+export { emptyQuery, parseJsonQuery, parseUriQuery, removeDuplicates, type Query, type SubQuery, type UriParams } from './parse';
+export { integerAt, isIntegerAt, type Series } from './series';
+export type { Aggregator, DownsampleSpec, RateOptions, ValidQuery, ValidSubQuery } from './specification';

@@ -1,6 +1,7 @@
-import { javaBytes } from './bytes';
+import { describeCell, javaBytes } from './bytes';
 import { IllegalDataError } from './errors';
 import { repairFloatValue, repairQualifierByte } from './float-repair';
+import { checkQualifierAt, flagsAt, qualifierLengthAt, valueLengthOf } from './qualifier';
 
 /** One point inside a column: its qualifier (2 or 4 bytes) and its value. */
 export interface PointCell {
@@ -38,4 +39,26 @@ export function corruptedValue(consumed: number, expected: number, describe: () 
     `Corrupted value: couldn't break down into individual values (consumed ${consumed} bytes, but was expecting to consume ${expected}): ` +
       `${describe()}, cells so far: [${cells}]`,
   );
+}
+
+/**
+ * Takes a compacted cell apart: views into its qualifier and value; the trailing byte may be any. Mirrors Internal.extractDataPoints.
+ * @param key,timestamp only for error messages
+ * @throws IllegalDataError when the value does not have the lengths that the qualifier says
+ */
+export function splitCompacted(key: Uint8Array, qualifier: Buffer, value: Buffer, timestamp: number): PointCell[] {
+  const describe = (): string => describeCell(key, qualifier, value, timestamp);
+  const points: PointCell[] = [];
+  let valueAt = 0;
+  for (let at = 0; at < qualifier.length;) {
+    checkQualifierAt(qualifier, 0, qualifier.length, at);
+    const next = at + qualifierLengthAt(qualifier, at);
+    const end = valueAt + valueLengthOf(flagsAt(qualifier, at));
+    if (end > value.length) throw corruptedValue(valueAt, value.length - 1, describe, points);
+    points.push({ qualifier: qualifier.subarray(at, next), value: value.subarray(valueAt, end) });
+    at = next;
+    valueAt = end;
+  }
+  if (valueAt !== value.length - 1) throw corruptedValue(valueAt, value.length - 1, describe, points);
+  return points;
 }

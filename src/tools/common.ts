@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { checkConfig, commandLineOverrides, ConfigValueError, loadConfig, type GivenOptions, type LoadedConfig } from '../config';
 import { javaClassOf } from '../util/errors';
-import { logLine } from '../util/logger';
+import type { Log } from '../util/log';
+import type { LogOutput } from '../util/log-outputs';
+import { logLine, LogSystem } from '../util/logger';
 import { UsageError } from './arguments';
 
 /** The streams a tool talks to; `process` is one. */
@@ -50,7 +52,10 @@ export function loadCheckedConfig(command: Command): LoadedConfig {
   return loaded;
 }
 
-/** Log lines of a tool: on stdout, in the original's console format. */
+/**
+ * Log lines of a tool, in the original's console format. As with the original's packages, the tools' own lines are on stdout; other classes
+ * log to a file there, and here only what they warn of is shown, on stderr.
+ */
 export class ToolLog {
   /** @param quiet warnings and errors alone */
   constructor(
@@ -69,18 +74,36 @@ export class ToolLog {
     this.write('WARN', message);
   }
 
-  error(message: string): void {
+  /** @param cause told in a line of its own, where the original shows its stack */
+  error(message: string, cause?: unknown): void {
     this.write('ERROR', message);
+    if (cause !== undefined) this.io.stdout.write(`${describeError(cause)}\n`);
   }
 
-  /** The same output under the name of another class. */
+  /** The log of another class among the tools. */
   named(logger: string): ToolLog {
     return new ToolLog(this.io, logger, this.quiet);
   }
 
-  private write(level: string, message: string): void {
-    this.io.stdout.write(`${logLine({ time: Date.now(), level, thread: 'main', logger: this.logger, message, stack: null })}\n`);
+  /** The log of a class that is no tool. */
+  aside(logger: string): Log {
+    const write = (level: string, message: string): void => void this.io.stderr.write(lineOf(level, logger, message));
+    return { debug: () => {}, info: () => {}, warn: (message) => write('WARN', message), error: (message) => write('ERROR', message) };
   }
+
+  private write(level: string, message: string): void {
+    this.io.stdout.write(lineOf(level, this.logger, message));
+  }
+}
+
+/** Loggers of what a tool is made of: only what they warn of is shown, on stderr. */
+export function logsOfParts({ stderr }: ToolIo): LogSystem {
+  const output: LogOutput = { write: (line) => void stderr.write(`${line}\n`), close: () => Promise.resolve() };
+  return new LogSystem({ level: 'WARN', outputs: [output] });
+}
+
+function lineOf(level: string, logger: string, message: string): string {
+  return `${logLine({ time: Date.now(), level, thread: 'main', logger, message, stack: null })}\n`;
 }
 
 /**
@@ -99,10 +122,15 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
       io.stderr.write(`${e.message}\n`);
       return 1;
     }
-    const error = e instanceof Error ? e : new Error(String(e));
-    io.stderr.write(`Exception in thread "main" ${javaClassOf(error)}: ${error.message}\n`);
-    for (let { cause } = error; cause instanceof Error; cause = cause.cause)
-      io.stderr.write(`Caused by: ${javaClassOf(cause)}: ${cause.message}\n`);
+    io.stderr.write(`Exception in thread "main" ${describeError(e)}\n`);
+    for (let cause = causeOf(e); cause instanceof Error; cause = cause.cause) io.stderr.write(`Caused by: ${describeError(cause)}\n`);
     return 1;
   }
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+/** `CLASS: MESSAGE`, as Java prints an exception. */
+function describeError(error: unknown): string {
+  return error instanceof Error ? `${javaClassOf(error)}: ${error.message}` : String(error);
 }

@@ -2,6 +2,7 @@ import type { App } from '../app';
 import type { ImportSettings } from '../config/settings';
 import { MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
 import { IllegalArgumentError, NumberFormatError, type JavaNamed } from '../util/errors';
+import { hashMapOrder } from '../util/java-hash-order';
 import { javaDoubleToString } from '../util/java-double';
 import { parseLong } from '../util/java-long';
 import { parseTag } from '../write';
@@ -114,7 +115,9 @@ export class LineImporter {
       throw await this.series.refusal(state, `bad timestamp=${time}`, value.bytes);
     if (state && milliseconds <= state.last && !this.anyOrder)
       throw await this.series.refusal(state, `New timestamp=${time} is less than or equal to previous=${state.last}`, value.bytes);
-    await this.writer.submitPoint({ metric, timestamp, value: text, tags }, 'import', this.sink);
+    // New names get their UIDs in the order in which the original goes through its map.
+    const inOrder = new Map(hashMapOrder(tags.keys()).map((name) => [name, tags.get(name)!]));
+    await this.writer.submitPoint({ metric, timestamp, value: text, tags: inOrder }, 'import', this.sink);
     if (state) state.last = Math.max(state.last, milliseconds);
   }
 }

@@ -1,17 +1,48 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import type { JavaNamed } from '../util/errors';
+import { messageOf } from '../util/message-of';
 
 const LF = 10;
 const CR = 13;
 
-/** The bytes of an input: a file, unpacked when its name ends in `.gz`, or `-` for standard input. */
-function open(path: string, stdin: NodeJS.ReadableStream): AsyncIterable<Buffer> {
+/** The bytes of an input. */
+export type ImportInput = AsyncIterable<Buffer>;
+
+/**
+ * Opens a file, unpacked when its name ends in `.gz`, or `-` for standard input.
+ * @throws FileNotFoundError in the words of the JDK
+ */
+export async function openInput(path: string, stdin: NodeJS.ReadableStream): Promise<ImportInput> {
   if (path === '-') return stdin as AsyncIterable<Buffer>;
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const handle = await open(path).catch((error: unknown) => {
+    throw new FileNotFoundError(path, reasonOf(error), { cause: error });
+  });
+  if ((await handle.stat()).isDirectory()) {
+    await handle.close();
+    throw new FileNotFoundError(path, 'Is a directory');
+  }
+  const file = handle.createReadStream({ highWaterMark: 1 << 18 });
   if (!path.endsWith('.gz')) return file;
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   file.on('error', (error) => gunzip.destroy(error));
   return file.pipe(gunzip);
+}
+
+/** A file of points that can't be read. */
+export class FileNotFoundError extends Error implements JavaNamed {
+  readonly javaClass = 'java.io.FileNotFoundException';
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path} (${reason})`, options);
+    this.name = 'FileNotFoundError';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'No such file or directory';
+  return code === 'EACCES' ? 'Permission denied' : messageOf(error);
 }
 
 /**
@@ -19,13 +50,12 @@ function open(path: string, stdin: NodeJS.ReadableStream): AsyncIterable<Buffer>
  * @param visit its promise, if it returns one, is awaited before the next line
  */
 export async function forEachLine(
-  path: string,
-  stdin: NodeJS.ReadableStream,
+  input: ImportInput,
   visit: (bytes: Buffer, from: number, to: number) => Promise<void> | undefined,
 ): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let afterCr = false;
-  for await (const chunk of open(path, stdin)) {
+  for await (const chunk of input) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     let from = 0;
     for (let at = rest.length; at < bytes.length; at++) {

@@ -5,11 +5,10 @@ import { ThrottleError, type StorageError } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
-import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addAutoMetric, addCommonOptions, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
+import { addAutoMetric, addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { FieldError, LineImporter } from './import-line';
-import { forEachLine } from './import-lines';
+import { forEachLine, openInput } from './import-lines';
 
 const PROGRESS_POINTS = 1_000_000;
 const ASYNC_FAILURE = 2;
@@ -32,10 +31,10 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     }
     const { config } = loadCheckedConfig(command);
     const log = new ToolLog(io, 'TextImporter');
-    const app = createToolApp(config, new LogSystem(), {
+    const app = createToolApp(config, logsOfParts(io), {
       durability: 'skip',
       drainMs: COMPACTION_MS,
-      uidLogger: log.named('UniqueId'),
+      uidLogger: log.aside('UniqueId'),
     });
     const { data, uid } = app.model.tables;
     return withStore(app, [data, uid], async () => {
@@ -90,12 +89,9 @@ class ImportJob {
 
   /** What was accepted is stored, then the rows whose hour is over are compacted; not when storage has failed, as in the original. */
   async close(): Promise<void> {
-    const shutdown = this.log.named('TSDB');
     await this.writer.close();
     if (this.failure) return;
-    if (this.compaction.enabled) shutdown.info('Flushing compaction queue');
     await this.compaction.close();
-    shutdown.info('Completed shutting down the TSDB');
   }
 
   /** @returns how many points, or null when storage failed */
@@ -103,6 +99,7 @@ class ImportJob {
     const start = Date.now();
     let points = 0;
     let since = start;
+    const input = await openInput(path, this.io.stdin);
     this.log.info(`reading from file:${path}`);
     const skip = (bytes: Buffer, from: number, to: number, error: unknown): void => {
       const line = bytes.toString('utf8', from, to);
@@ -132,7 +129,7 @@ class ImportJob {
         } else skip(bytes, from, to, error);
       }
     };
-    await forEachLine(path, this.io.stdin, (bytes, from, to) => {
+    await forEachLine(input, (bytes, from, to) => {
       const waiting = lines.add(bytes, from, to);
       if (waiting) return slow(bytes, from, to, waiting);
       count();

@@ -3,9 +3,8 @@ import { readTimeZone } from '../config/settings';
 import { RollupJournal, RollupRun, rollupTables, type RollupRange, type RollupTask } from '../rollup';
 import { parseDateTimeString } from '../util/date-time';
 import { IllegalArgumentError } from '../util/errors';
-import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
-import { addCommonOptions, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 
 const HOUR = 3600;
 const DEFAULT_THREADS = 4;
@@ -38,7 +37,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const [threads, pointsPerSecond] = [countOf('threads', options.threads, DEFAULT_THREADS), countOf('rate', options.rate, 0)];
     const { config } = loadCheckedConfig(command);
     const log = new ToolLog(io, 'Rollup');
-    const app = createToolApp(config, new LogSystem(), { uidLogger: log.named('UniqueId') });
+    const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const { model, storage, writer, rollups } = app;
     if (rollups === null) throw new IllegalArgumentError('No rollups are configured (tsd.rollups.enable=false)');
     const journal = new RollupJournal(options.journal ?? null);

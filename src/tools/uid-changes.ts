@@ -52,7 +52,7 @@ export async function remove(context: UidToolContext, [, type, name]: readonly s
       log.error(`error while deleting ${name}: ${message}`);
       return 3;
     }
-    log.error(`Unexpected exception: ${message}`);
+    log.error('Unexpected exception', e);
     return 4;
   }
 }

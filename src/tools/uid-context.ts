@@ -21,7 +21,7 @@ export interface UidToolContext extends Store {
 export function uniqueId(context: UidToolContext, kind: string): OpenUniqueId {
   const { settings, storage, model, table, idWidth, log } = context;
   const width = idWidth ?? model.widths[kindOf(kind)];
-  return openUniqueId(settings, storage, { kind, width, table, logger: log.named('UniqueId') });
+  return openUniqueId(settings, storage, { kind, width, table, logger: log.aside('UniqueId') });
 }
 
 export function codecOf({ settings }: UidToolContext): NameCodec {

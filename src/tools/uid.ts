@@ -3,6 +3,7 @@ import { readUidSettings } from '../config/settings';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addCommonOptions, addVerbose, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
 import { assign, remove, rename } from './uid-changes';
+import { fsck } from './uid-fsck';
 import type { UidToolContext } from './uid-context';
 import { grep } from './uid-grep';
 import { lookUp } from './uid-lookup';
@@ -29,9 +30,10 @@ const COMMANDS = new Map<string, SubCommand>([
   ['assign', { words: { min: 3, max: Infinity }, run: assign }],
   ['rename', { words: { min: 4, max: 4 }, run: rename }],
   ['delete', { words: { min: 3, max: 3 }, run: remove }],
+  ['fsck', { words: { min: 1, max: Infinity }, run: fsck }],
 ]);
 /** Sub commands of the original that are not among these: not to be taken for names to look up. */
-const ABSENT = new Set(['fsck', 'metasync', 'metapurge', 'treesync', 'treepurge']);
+const ABSENT = new Set(['metasync', 'metapurge', 'treesync', 'treepurge']);
 const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
 
 /** `tsdb uid`: looks at the UID table and changes it. Exit codes are the sub commands'. Mirrors UidManager. */

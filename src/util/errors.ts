@@ -72,3 +72,15 @@ export class NumberFormatError extends IllegalArgumentError {
     return 'java.lang.NumberFormatException';
   }
 }
+
+/** There is nothing by that name. Java's NoSuchElementException. */
+export class NoSuchElementError extends Error implements JavaNamed {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NoSuchElementError';
+  }
+
+  get javaClass(): string {
+    return 'java.util.NoSuchElementException';
+  }
+}

@@ -16,6 +16,11 @@ const LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.Co
 <encoder><pattern>%d %-5level %logger{0}: %msg%n</pattern></encoder></appender>
 <logger name="org.apache.zookeeper" level="ERROR"/><logger name="net.opentsdb.tools.Fsck" level="INFO"/><root level="WARN"><appender-ref ref="S"/></root></configuration>`;
 
+/** As the packages of the original log: what the tools say on stdout, everything else in a file. */
+const PACKAGED_LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.ConsoleAppender">
+<encoder><pattern>%date{ISO8601} %-5level [%thread] %logger{0}: %msg%n</pattern></encoder></appender>
+<logger name="net.opentsdb.tools" level="INFO" additivity="false"><appender-ref ref="S"/></logger><root level="ERROR"/></configuration>`;
+
 /** Fetches the original's jars with Maven, once for this machine. */
 export function fetchOriginal(): void {
   if (existsSync(join(HOME, '.complete'))) return;
@@ -126,6 +131,7 @@ export class OriginalTsd {
 }
 
 const TOOL_CLASSES = {
+  tsd: 'TSDMain',
   uid: 'UidManager',
   fsck: 'Fsck',
   scan: 'DumpSeries',
@@ -133,6 +139,19 @@ const TOOL_CLASSES = {
   query: 'CliQuery',
   search: 'Search',
 } as const;
+
+/**
+ * What to spawn for a command of the original's wrapper script, which logs as its packages do.
+ * @param config absent: the command reads none
+ */
+export function originalCommand(command: string, args: readonly string[], config: string | null, dir: string): [string, string[]] {
+  fetchOriginal();
+  writeFileSync(join(dir, 'logback.xml'), PACKAGED_LOGBACK);
+  const [tool, words] = command === 'mkmetric' ? ['uid', ['assign', 'metrics', ...args]] : [command, args];
+  const name = tool === 'version' ? 'BuildData' : `tools.${TOOL_CLASSES[tool as keyof typeof TOOL_CLASSES]}`;
+  const configured = config === null ? [] : [`--config=${config}`];
+  return ['java', ['-XX:TieredStopAtLevel=1', ...javaOptions(dir), `net.opentsdb.${name}`, ...configured, ...words]];
+}
 
 /** Runs a command line tool of the original to its end. */
 export function runOriginalTool(

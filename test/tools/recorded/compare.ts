@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { play, type Outcome, type Peer } from './play';
+import type { RunStep, Scenario } from './scenario';
+
+interface RecordedRun extends Outcome {
+  run: string;
+}
+
+/** The original's answers, in the order of the scenario's commands. */
+export function recordedRuns({ name }: Scenario): RecordedRun[] {
+  return JSON.parse(readFileSync(join(__dirname, 'golden', `${name}.json`), 'utf8')) as RecordedRun[];
+}
+
+/** A suite: the scenario's commands by our tools, and for each that it prints and returns what the original did. */
+export function compareScenario(scenario: Scenario, peerOf: () => Promise<Peer & { close?(): Promise<void> }>): void {
+  const commands = scenario.steps.filter((step): step is RunStep => 'run' in step);
+  const outcomes: Outcome[] = [];
+  beforeAll(async () => {
+    const peer = await peerOf();
+    try {
+      await play(scenario, peer, (_step, outcome) => outcomes.push(outcome));
+    } finally {
+      await peer.close?.();
+    }
+  });
+
+  const recorded = recordedRuns(scenario);
+  it('has an answer of the original for every command', () =>
+    expect(recorded.map(({ run }) => run)).toEqual(commands.map(({ run }) => run)));
+
+  it.each(commands.map((step, i) => [`${i} ${step.run}`, step, i] as const))('%s', (_name, { ours }, i) => {
+    const { code, stdout } = outcomes[i];
+    // An error after which the original hangs is exit code 1 with us.
+    expect({ stdout, code }).toEqual({ stdout: ours?.stdout ?? recorded[i].stdout, code: ours?.code ?? recorded[i].code ?? 1 });
+  });
+}

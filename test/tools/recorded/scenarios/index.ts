@@ -1,0 +1,28 @@
+import type { Scenario } from '../scenario';
+import { FSCK_SCENARIOS } from './fsck';
+import { IMPORT_SCENARIOS } from './import';
+import { QUERY_SCENARIOS } from './query';
+import { SCAN_SCENARIOS } from './scan';
+import { SEARCH_SCENARIOS } from './search';
+import { START_SCENARIOS } from './start';
+import { uidArguments, UID_SCENARIOS } from './uid';
+import { UID_FSCK_SCENARIOS } from './uid-fsck';
+import { META_SCENARIOS } from './uid-meta';
+
+/** Tools that are not there yet. */
+const LATER = new Set([...FSCK_SCENARIOS, ...META_SCENARIOS, ...START_SCENARIOS, ...SEARCH_SCENARIOS, uidArguments]);
+
+/** Scenarios of the tools that we have. */
+export const compared = (): Scenario[] => SCENARIOS.filter((scenario) => !LATER.has(scenario));
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...UID_SCENARIOS,
+  ...UID_FSCK_SCENARIOS,
+  ...META_SCENARIOS,
+  ...IMPORT_SCENARIOS,
+  ...SCAN_SCENARIOS,
+  ...QUERY_SCENARIOS,
+  ...SEARCH_SCENARIOS,
+  ...FSCK_SCENARIOS,
+  ...START_SCENARIOS,
+];
