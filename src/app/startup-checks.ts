@@ -3,7 +3,7 @@ import type { Logger } from 'winston';
 import { WIDTH_KEYS } from '../config/settings';
 import { RetryableError, TableNotFoundError, type Storage } from '../storage';
 import type { DataModel } from '../tables';
-import { UID_KINDS, type UidKind } from '../uid';
+import { UID_KINDS } from '../uid';
 import { NAME_FAMILY } from '../uid/uid-table';
 import { IllegalArgumentError } from '../util/errors';
 
@@ -71,7 +71,8 @@ export async function checkWidths({ tables, widths }: DataModel, storage: Storag
   }
 }
 
-async function widthsInUse(storage: Storage, table: string, kind: UidKind): Promise<number[]> {
+/** Bytes of some UIDs of a kind, one number each; none when the table is too busy to tell. @throws StorageError */
+export async function widthsInUse(storage: Storage, table: string, kind: string): Promise<number[]> {
   const all = { start: Buffer.alloc(0), stop: Buffer.alloc(0), deadline: Date.now() + WIDTH_CHECK_MS };
   const widths: number[] = [];
   try {

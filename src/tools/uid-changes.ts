@@ -1,22 +1,37 @@
+import { widthsInUse } from '../app/startup-checks';
+import { WIDTH_KEYS } from '../config/settings';
 import { StorageError } from '../storage';
 import { kindOf, NoSuchUniqueName } from '../uid';
-import { IllegalStateError } from '../util/errors';
+import { IllegalArgumentError, IllegalStateError } from '../util/errors';
 import { messageOf } from '../util/message-of';
 import { mappingLine, uniqueId, type UidToolContext } from './uid-context';
 
 /** `assign KIND NAME…`: 0; 3 when storage fails, and the rest is not done then. Names that have a UID are printed with it. */
 export async function assign(context: UidToolContext, [, kind, ...names]: readonly string[]): Promise<number> {
   const { uid } = uniqueId(context, kind);
+  await refuseOtherWidth(context, kind);
   for (const name of names) {
     try {
       context.io.stdout.write(mappingLine(kind, name, await uid.getOrCreateId(name)));
     } catch (e) {
       if (!(e instanceof StorageError)) throw e;
-      context.log.error(`error while processing ${name}: ${e.message}`);
+      context.log.error(`error while processing ${name}`, e);
       return 3;
     }
   }
   return 0;
+}
+
+/**
+ * A table whose UIDs are all longer or shorter has no room for these: a TSD would find no name by them.
+ * @throws IllegalArgumentError
+ */
+async function refuseOtherWidth({ storage, table, idWidth, model }: UidToolContext, kind: string): Promise<void> {
+  const width = idWidth ?? model.widths[kindOf(kind)];
+  const found = await widthsInUse(storage, table, kind);
+  if (found.length === 0 || found.includes(width)) return;
+  const said = idWidth === null ? `${WIDTH_KEYS[kindOf(kind)]} = ${width}` : `--idwidth=${width}`;
+  throw new IllegalArgumentError(`${said}, but table "${table}" has UIDs of ${kind} on ${found[0]} bytes: nothing was assigned`);
 }
 
 /** `rename KIND OLD NEW`: 0; 1 for an unknown name; 3 when storage fails. */
@@ -27,7 +42,7 @@ export async function rename(context: UidToolContext, [, kind, from, to]: readon
   } catch (e) {
     if (!(e instanceof StorageError || e instanceof NoSuchUniqueName)) throw e;
     if (e instanceof NoSuchUniqueName) context.log.error(e.message);
-    else context.log.error(`error while renaming ${from} to ${to}: ${e.message}`);
+    else context.log.error(`error while renaming ${from} to ${to}`, e);
     return e instanceof NoSuchUniqueName ? 1 : 3;
   }
   context.io.stdout.write(`${kind} ${from} -> ${to}\n`);
@@ -49,7 +64,7 @@ export async function remove(context: UidToolContext, [, type, name]: readonly s
       return 1;
     }
     if (e instanceof StorageError || e instanceof IllegalStateError) {
-      log.error(`error while deleting ${name}: ${message}`);
+      log.error(`error while deleting ${name}`, e);
       return 3;
     }
     log.error('Unexpected exception', e);

@@ -1,5 +1,5 @@
 import type { UidRepairs } from './uid-fsck-repairs';
-import type { KindMappings } from './uid-fsck-scan';
+import type { KindMappings } from './uid-fsck-mappings';
 import type { ToolLog } from './common';
 
 const RULE = '----------------------------------';

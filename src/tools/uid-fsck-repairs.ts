@@ -2,7 +2,7 @@ import { uidToHex } from '../schema';
 import { PackedCells, type Failure } from '../storage';
 import { maxId, metaQualifier } from '../uid';
 import { ID_FAMILY, MAXID_ROW, NAME_FAMILY } from '../uid/uid-table';
-import type { KindMappings } from './uid-fsck-scan';
+import type { KindMappings } from './uid-fsck-mappings';
 import type { UidToolContext } from './uid-context';
 
 const nameBytes = (name: string): Buffer => Buffer.from(name, 'latin1');

@@ -32,7 +32,7 @@ async function call(tool: typeof uid, args: string[]): Promise<Outcome> {
 const tsdb = async (line: string): Promise<Outcome> => {
   const [command, ...args] = line.split(' ');
   const { code, out, err } = await call(command === 'mkmetric' ? mkmetric : uid, args);
-  return { code, err, out: out.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /gm, '') };
+  return { code, err: err.replace(/^.* UniqueId: .*\n/gm, ''), out: out.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /gm, '') };
 };
 const done = (code: number, out = '', err = ''): Outcome => ({ code, out, err });
 
@@ -71,6 +71,20 @@ describe('mkmetric and uid assign', () => {
     );
     expect(await tsdb('uid delete metrics sys.cpu.user')).toMatchObject({ code: 0 });
     expect(await tsdb('uid --idwidth=5 assign metrics x')).toEqual(done(0, 'metrics x: [0, 0, 0, 0, 2]\n'));
+    expect(await tsdb('mkmetric y')).toEqual(
+      done(
+        1,
+        '',
+        'Exception in thread "main" java.lang.IllegalArgumentException: tsd.storage.uid.width.metric = 4, but table "tsdb-uid" has UIDs of metrics on 5 bytes: nothing was assigned\n',
+      ),
+    );
+    expect(await tsdb('uid --idwidth=3 assign tagv w')).toEqual(
+      done(
+        1,
+        '',
+        'Exception in thread "main" java.lang.IllegalArgumentException: --idwidth=3, but table "tsdb-uid" has UIDs of tagv on 2 bytes: nothing was assigned\n',
+      ),
+    );
   });
 
   it('say what is wrong with a name whose UID has another width, and delete it when told that width', async () => {
@@ -78,7 +92,9 @@ describe('mkmetric and uid assign', () => {
     configure('tsd.storage.uid.width.metric=4\n');
     const wrong = "Found id.length = 3 which is != 4 required for 'metrics'";
     expect(await tsdb('uid metrics old')).toEqual(done(1, `ERROR [main] UidManager: ${wrong}\n`));
-    expect(await tsdb('uid delete metrics old')).toEqual(done(3, `ERROR [main] UidManager: error while deleting old: ${wrong}\n`));
+    expect(await tsdb('uid delete metrics old')).toEqual(
+      done(3, `ERROR [main] UidManager: error while deleting old\njava.lang.IllegalStateException: ${wrong}\n`),
+    );
     expect(await tsdb('uid --idwidth=3 delete metrics old')).toEqual(done(0));
     expect(await tsdb('uid metrics old')).toMatchObject({ code: 1 });
   });
@@ -93,11 +109,7 @@ describe('mkmetric and uid assign', () => {
   it('say when the ids have run out', async () => {
     for (let i = 0; i < 3; i++) await tsdb(`uid assign --idwidth 1 tagk ${Array.from({ length: 85 }, (_, j) => `n${i}-${j}`).join(' ')}`);
     expect(await tsdb('uid assign --idwidth 1 tagk more')).toEqual(
-      done(
-        1,
-        'ERROR [main] UniqueId: OMG All Unique IDs for tagk on 1 bytes are already assigned!\nWARN  [main] UniqueId: Failed pending assignment for: more\n',
-        'Exception in thread "main" java.lang.IllegalStateException: All Unique IDs for tagk on 1 bytes are already assigned!\n',
-      ),
+      done(1, '', 'Exception in thread "main" java.lang.IllegalStateException: All Unique IDs for tagk on 1 bytes are already assigned!\n'),
     );
   });
 
@@ -191,7 +203,9 @@ describe('uid rename and delete', () => {
   it('delete, silently', async () => {
     expect(await tsdb('uid delete metrics a')).toEqual(done(0));
     expect(await tsdb('uid delete metrics a')).toEqual(done(1, "ERROR [main] UidManager: No such name for 'metrics': 'a'\n"));
-    expect(await tsdb('uid delete foo a')).toEqual(done(4, 'ERROR [main] UidManager: Unexpected exception: Invalid type requested: foo\n'));
+    expect(await tsdb('uid delete foo a')).toEqual(
+      done(4, 'ERROR [main] UidManager: Unexpected exception\njava.lang.IllegalArgumentException: Invalid type requested: foo\n'),
+    );
     expect((await tsdb('uid -v delete metrics b')).out).toContain('INFO  [main] UidManager: UID metrics b deleted.\n');
     expect(await tsdb('uid grep metrics [ab]')).toEqual(done(1));
   });
@@ -204,7 +218,6 @@ describe('the command line of uid', () => {
     ['uid assign metrics', 2, 'Wrong number of arguments\n'],
     ['uid rename metrics a', 2, 'Wrong number of arguments\n'],
     ['uid delete metrics', 2, 'Wrong number of arguments\n'],
-    ['uid fsck', 2, 'Unknown sub command: fsck\nUsage: uid '],
     ['uid grep', 2, 'Wrong number of arguments\n'],
     ['uid --idwidth=0 a', 3, 'Negative or 0 --idwidth\n'],
     ['uid --idwidth -5 a', 3, 'Negative or 0 --idwidth\n'],

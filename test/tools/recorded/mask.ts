@@ -11,7 +11,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/scanner=Scanner\(.*/, 'scanner=<scanner>'],
 ];
 /** Lines of a Java stack trace in a log: ours has none. */
-const TRACE = /^(\tat |\t\.\.\. \d+ |(Caused by: )?([a-z]\w*\.)+[A-Z]\w*(Exception|Error|UniqueName|UniqueId)(: |$))/;
+const TRACE = /^(\tat |\t\.\.\. \d+ |(Caused by: )?([a-z]\w*\.)*[A-Z]\w*(Exception|Error|UniqueName|UniqueId)(: |$))/;
 
 /** @param dir,prefix of this run, taken out */
 export function maskLines(text: string, dir: string, prefix: string): string[] {

@@ -48,7 +48,22 @@ export const query: Scenario = {
       `query ${DAY} sum q.cpu host=*`,
       `query ${DAY} sum q.cpu host=* dc=*`,
       `query ${DAY} sum q.cpu 'host=web01|web02'`,
-      `query ${DAY} sum q.cpu host=web*`,
+    ),
+    run(`query ${DAY} sum q.cpu host=web*`, {
+      ours: {
+        why: 'no series is lost to a glob',
+        stdout: [
+          'q.cpu 1356998400000 1 {host=web01, dc=lga}',
+          'q.cpu 1356998430000 2 {host=web01, dc=lga}',
+          'q.cpu 1356998460000 4.000000 {host=web01, dc=lga}',
+          'q.cpu 1356998490000 8.500000 {host=web01, dc=lga}',
+          'q.cpu 1356998400000 10 {host=web02, dc=lga}',
+          'q.cpu 1356998445000 20 {host=web02, dc=lga}',
+          'q.cpu 1356998490000 30 {host=web02, dc=lga}',
+        ],
+      },
+    }),
+    ...runs(
       `query ${DAY} sum q.cpu host=wildcard(*01)`,
       `query ${DAY} sum q.cpu host=regexp(web.*)`,
       `query ${DAY} sum q.cpu host=iwildcard(WEB*)`,
