@@ -1,3 +1,4 @@
+import { javaTrim } from '../util/java-number-text';
 import { longOfNumber, longOfText, mismatch, notThe, type Bind } from './scalars';
 import type { JsonReader } from './reader';
 
@@ -26,7 +27,7 @@ export function enumeration<T extends string>(type: string, names: readonly T[],
       case 'VALUE_STRING': {
         const name = names.find((constant) => constant === text);
         if (name !== undefined) return name;
-        const trimmed = text.trim();
+        const trimmed = javaTrim(text);
         const place = /^[0-9]/.test(trimmed) ? longOfText(trimmed) : null;
         if (place !== null && place < BigInt(names.length)) return at(json, place);
         throw notThe(json, type, trimmed, `value not one of declared Enum instance names: [${listed.join(', ')}]`);

@@ -1,6 +1,6 @@
 import { NumberFormatError } from '../util/errors';
 import { javaDoubleToString } from '../util/java-double';
-import { parseJavaDouble, parseJavaFloat } from '../util/java-number-text';
+import { javaTrim, parseJavaDouble, parseJavaFloat } from '../util/java-number-text';
 import type { JsonError } from './errors';
 import type { JsonReader } from './reader';
 
@@ -82,7 +82,7 @@ export const boolean: Bind<boolean> = (json) => {
     case 'VALUE_NUMBER_INT':
       return json.text() !== '0';
     case 'VALUE_STRING': {
-      const text = json.text().trim();
+      const text = javaTrim(json.text());
       if (text === 'true' || text === 'True') return true;
       if (text === 'false' || text === 'False' || isNothing(text)) return false;
       throw notThe(json, 'boolean', text, 'only "true" or "false" recognized');
@@ -122,7 +122,7 @@ function wholeNumber(json: JsonReader, type: WholeType): bigint {
       throw json.error('syntax', `Numeric value (${text}) out of range of ${type.primitive}${plain ? '' : ` ${type.range}`}`, true);
     }
     case 'VALUE_STRING': {
-      const text = json.text().trim();
+      const text = javaTrim(json.text());
       const value = wholeOfText(text, type);
       if (value !== null) return value;
       const overflow = type.bits === 32 && wholeOfText(text, LONG) !== null;
@@ -190,7 +190,7 @@ function fraction(type: string, kind: 'Float' | 'Double', read: (text: string) =
       case 'VALUE_NUMBER_FLOAT':
         return read(plainNumber(json.text()));
       case 'VALUE_STRING': {
-        const text = json.text().trim();
+        const text = javaTrim(json.text());
         if (isNothing(text)) return null;
         try {
           return read(/^-?INF$/.test(text) ? plainNumber(text) : text);

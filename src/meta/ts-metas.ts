@@ -102,7 +102,11 @@ export class TsMetas {
     if (tsuid.length <= 2 * metrics) throw new IllegalArgumentError('TSUID is too short, may be missing tags');
     if ((tsuid.length / 2 - metrics) % (tagk + tagv) !== 0)
       throw new IllegalArgumentError('The TSUID appears to be malformed, improper tag width');
-    return hexToUid(tsuid);
+    // UID by UID, as in the original: an error names the first that is none.
+    const uids = [tsuid.slice(0, 2 * metrics)];
+    for (let at = 2 * metrics; at < tsuid.length; at += 2 * (tagk + tagv))
+      uids.push(tsuid.slice(at, at + 2 * tagk), tsuid.slice(at + 2 * tagk, at + 2 * (tagk + tagv)));
+    return Buffer.concat(uids.map((uid) => hexToUid(uid)));
   }
 
   /** Metric, and then tagk and tagv of each tag. */

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { difference, patternCase } from '../support/java-patterns';
-import { ourAnswer } from '../support/java-regexp-answer';
+import { difference, groupDifference, patternCase } from '../support/java-patterns';
+import { ourAnswer, ourGroups } from '../support/java-regexp-answer';
 import { askJava, javaMissing } from './support/java-regexp';
 
 // Other patterns: TSDB_TEST_SEED=7. The golden answers of the unit test anew: TSDB_TEST_WRITE_GOLDEN=1.
 const SEED = Number(process.env.TSDB_TEST_SEED ?? 1) * 1_000_000;
-const CASES = 20_000;
+const CASES = Number(process.env.TSDB_TEST_CASES ?? 20_000);
 const GOLDEN = path.join(__dirname, '..', 'util', 'golden', 'java-regexp.json');
 const GOLDEN_CASES = 3000;
 
@@ -23,6 +23,22 @@ if (missing !== null) console.warn(`SKIPPED: regular expressions against Java: $
       return what === '' ? [] : [{ seed: SEED + i, pattern: c.pattern, what }];
     });
     expect(wrong).toEqual([]);
+  },
+  120_000,
+);
+
+(missing === null ? test : test.skip)(
+  `what groups of ${CASES} patterns hold is what java.util.regex says (seed ${SEED})`,
+  () => {
+    const cases = Array.from({ length: CASES }, (_, i) => patternCase(SEED + i));
+    const answers = askJava(cases, true);
+    const ours = cases.map(ourGroups);
+    const wrong = cases.flatMap((c, i) => {
+      const what = groupDifference(c, answers[i], ours[i]);
+      return what === '' ? [] : [{ seed: SEED + i, pattern: c.pattern, what }];
+    });
+    expect(wrong).toEqual([]);
+    expect(ours.filter((answer) => answer === 'unsupported').length).toBeLessThan(CASES / 10);
   },
   120_000,
 );

@@ -165,7 +165,7 @@ describe('metadata of series', () => {
     ['000001', 'TSUID is too short, may be missing tags'],
     [`${TSUID}00`, 'The TSUID appears to be malformed, improper tag width'],
     [`0${TSUID}`, 'The TSUID appears to be malformed, improper tag width'],
-    ['00000100000100000z', 'contains illegal character for hexBinary: 00000100000100000z'],
+    ['00000100000100000z', 'contains illegal character for hexBinary: 00000z'],
     ['FFFFFF000001000001', "No such unique ID for 'metrics': [-1, -1, -1]"],
     [TSUID, 'Requested TSMeta did not exist'],
   ])('a TSUID %p is refused', async (tsuid, message) => {

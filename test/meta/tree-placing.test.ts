@@ -123,14 +123,28 @@ describe('patterns of rules', () => {
 
   test.each([
     ['(', 'Unclosed group near index 1\n('],
-    ['(?i)a', "Regular expressions of tree rules can't have this form: (?i)a"],
-    ['\\p{Alpha}', "Regular expressions of tree rules can't have this form: \\p{Alpha}"],
-    ['a++', "Regular expressions of tree rules can't have this form: a++"],
+    ['(a)\\1', 'A back-reference is not supported in a regular expression'],
+    ['(a*)*', 'A repeated capturing group that can be empty is not supported in a regular expression'],
+    ['(?=(a))', 'A capturing group in a look-around is not supported in a regular expression'],
   ])('%j is refused', (pattern, message) => {
     expect(() => new RulePattern(pattern)).toThrow(message);
   });
 
-  test('one that takes too long is not found', () => {
-    expect(new RulePattern('^((a+)+)$').find(`${'a'.repeat(40)}!`)).toBeNull();
+  test.each([
+    ['(?i)(WEB)(\\d+)', 'web01', ['web01', 'web', '01']],
+    ['\\p{Alpha}+(\\d)', 'web01', ['web0', '0']],
+    ['(\\w)++', 'web', ['web', 'b']],
+    ['[a-z&&[^b]]+', 'bweb', ['we']],
+    ['(x)?web(.*)', 'web01', ['web01', null, '01']],
+    ['(a|ab)(c|bcd)(d*)', 'abcd', ['abcd', 'a', 'bcd', '']],
+    ['.*?(\\d+)', 'web01', ['web01', '01']],
+    ['.*(\\d+)', 'web01', ['web01', '1']],
+    ['(?:(a)|b)*', 'ab', ['ab', 'a']],
+  ])('%j captures what Java captures in %j', (pattern, text, groups) => {
+    expect(new RulePattern(pattern).find(text)).toEqual(groups);
+  });
+
+  test('one that would take Java for ever is not found', () => {
+    expect(new RulePattern('^((a+)+)$').find(`${'a'.repeat(10_000)}!`)).toBeNull();
   });
 });

@@ -65,7 +65,8 @@ test('rules are merged field by field and stored as the original stores them', a
     '0001 tree_rule:3:0 {"type":"TAGK","field":"host","regex":"","separator":"","description":"d","notes":"n","level":3,"order":0,"treeId":1,' +
       '"customField":"","regexGroupIdx":0,"displayFormat":""}',
   );
-  await expect(trees.rule(1, 9, 0)).rejects.toThrow('Unable to locate rule: [1:9:0:null]');
+  await expect(trees.rule(rule(9, {}))).rejects.toThrow('Unable to locate rule: [1:9:0:null]');
+  await expect(trees.deleteRule(rule(9, { type: 'metric' }))).rejects.toThrow('Unable to locate rule: [1:9:0:METRIC]');
 });
 
 test.each([

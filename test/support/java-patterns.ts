@@ -133,6 +133,18 @@ class Generator {
   }
 }
 
+/** The same of answers about groups: of each text its own. */
+export function groupDifference({ texts }: PatternCase, java: string, ours: string): string {
+  if (ours === 'unsupported' || java === ours) return '';
+  if (java.startsWith('E') || ours.startsWith('E'))
+    return java.startsWith('E') && ours.startsWith('E') ? '' : `Java: ${java}, ours: ${ours}`;
+  const [theirs, own] = [java.slice(1).split(' '), ours.slice(1).split(' ')];
+  const wrong = texts.flatMap((text, i) =>
+    theirs[i] === '?' || theirs[i] === own[i] ? [] : [`${JSON.stringify(text)}: ${theirs[i]}, not ${own[i]}`],
+  );
+  return wrong.length === 0 ? '' : wrong.join('; ');
+}
+
 /** What differs between an answer of Java (see JavaRegexp.java) and ours; '' when nothing does. */
 export function difference({ texts }: PatternCase, java: string, ours: string): string {
   if (ours === 'unsupported' || java === ours) return '';

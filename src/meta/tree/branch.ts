@@ -1,6 +1,7 @@
 import { bean, readJson, string } from '../../json';
 import { javaJsonString, uidToHex } from '../../schema';
-import { javaStringHash } from '../../util/java-hash-order';
+import { hashMapOrder, javaStringHash } from '../../util/java-hash-order';
+import { sortedIgnoringCase } from '../../util/ignore-case';
 import { treeKey } from './tree';
 
 export const ROOT = 'ROOT';
@@ -73,6 +74,13 @@ export function decodeLeaf(cell: Buffer): Leaf {
   return readJson(cell.toString('utf8'), LEAF) ?? { displayName: '', tsuid: '' };
 }
 
+/** The leaves of a branch in the order in which the API lists them: of names that differ only in their case the original's map decides for one. */
+export function shownLeaves(leaves: readonly Leaf[]): Leaf[] {
+  const byName = new Map(leaves.map((leaf) => [leaf.displayName, leaf]));
+  const inMap = hashMapOrder(byName.keys()).flatMap((name) => byName.get(name) ?? []);
+  return sortedIgnoringCase(inMap, ({ displayName }) => displayName);
+}
+
 /** A leaf with the names of its series; those that nobody knows are left out. */
 export interface NamedLeaf extends Leaf {
   readonly metric: string;
@@ -85,11 +93,12 @@ function leafJson({ metric, tags, tsuid, displayName }: NamedLeaf): string {
   return `{${series},"tsuid":${javaJsonString(tsuid)},"displayName":${javaJsonString(displayName)}}`;
 }
 
-/** As the API shows it, with what is directly below. Mirrors Branch as a bean. */
-export function branchJson(branch: Branch, leaves: readonly NamedLeaf[], children: readonly string[]): string {
-  const list = (items: readonly string[]): string => (items.length === 0 ? 'null' : `[${items.join(',')}]`);
+const list = (items: readonly string[]): string => `[${items.join(',')}]`;
+
+/** As the API shows it, with what is directly below; `children` null: there never were any. Mirrors Branch as a bean. */
+export function branchJson(branch: Branch, leaves: readonly NamedLeaf[], children: readonly string[] | null): string {
   const { treeId, path } = branch;
   const where = `"path":${pathJson(path)},"displayName":${javaJsonString(displayNameOf(path))}`;
   const which = `"treeId":${treeId},"branchId":"${uidToHex(branchKey(branch))}","depth":${path.length}`;
-  return `{"leaves":${list(leaves.map(leafJson))},"branches":${list(children)},${where},${which}}`;
+  return `{"leaves":${leaves.length === 0 ? null : list(leaves.map(leafJson))},"branches":${children && list(children)},${where},${which}}`;
 }

@@ -1,6 +1,7 @@
 import type { Row, Storage } from '../../storage';
 import { hexToUid, keysWithPrefix } from '../../schema';
 import { namesOfSeries, NoSuchUniqueId, type Uids } from '../../uid';
+import { sortedIgnoringCase } from '../../util/ignore-case';
 import {
   branchJson,
   branchKey,
@@ -10,6 +11,7 @@ import {
   encodeBranch,
   encodeLeaf,
   leafQualifier,
+  shownLeaves,
   type Branch,
   type Leaf,
   type NamedLeaf,
@@ -30,7 +32,8 @@ export class Branches {
   ) {}
 
   /**
-   * A branch with what is directly below, as JSON; null: there is none. Names are in alphabetical order, whatever their case.
+   * A branch with what is directly below, as JSON; null: there is none. Names are in alphabetical order, whatever their case; of those that differ
+   * only in it one is shown, as in the original.
    * @param key its row
    * @throws StorageError
    */
@@ -48,13 +51,9 @@ export class Branches {
       signal,
     } as const;
     for await (const rows of this.storage.scan(this.table, below)) children.push(...rows.map(branchOf).filter((branch) => branch !== null));
-    children.sort((a, b) => inOrder(displayNameOf(a.path), displayNameOf(b.path)));
-    const leaves = await this.named(leavesOf(row).sort((a, b) => inOrder(a.displayName, b.displayName)));
-    return branchJson(
-      own,
-      leaves,
-      children.map((child) => branchJson(child, [], [])),
-    );
+    const leaves = await this.named(shownLeaves(leavesOf(row)));
+    const shown = sortedIgnoringCase(children, ({ path }) => displayNameOf(path)).map((child) => branchJson(child, [], null));
+    return branchJson(own, leaves, shown.length === 0 ? null : shown);
   }
 
   /** Stores a branch, unless there is one. @throws StorageError */
@@ -97,11 +96,4 @@ function leavesOf(row: Row): Leaf[] {
   for (let i = 0; i < row.size; i++)
     if (row.qualifier(i).subarray(0, LEAF_COLUMN.length).equals(LEAF_COLUMN)) leaves.push(decodeLeaf(row.value(i)));
   return leaves;
-}
-
-/** Without regard to case first. */
-function inOrder(a: string, b: string): number {
-  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
-  if (x !== y) return x < y ? -1 : 1;
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,5 +1,5 @@
 // Trees: series in branches, by rules. Definitions and rules (trees.ts), what has grown (branches.ts), and how series are placed.
-export { branchJson } from './branch';
+export { branchJson, shownLeaves, type Leaf, type NamedLeaf } from './branch';
 export { Branches } from './branches';
 export { TreeGrowth } from './growth';
 export { placeSeries, type Place } from './placing';

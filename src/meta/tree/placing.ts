@@ -149,13 +149,13 @@ class Level {
   }
 
   private name(rule: TreeRule, found: Found): string | null {
-    if (rule.regex !== '') return this.group(rule, found);
+    if (rule.regex) return this.group(rule, rule.regex, found);
     if (rule.separator) return this.piece(rule, found);
     return this.shown(rule, found, found.value);
   }
 
-  private group(rule: TreeRule, found: Found): string | null {
-    const pattern = patternOf(rule, rule.regex);
+  private group(rule: TreeRule, regex: string, found: Found): string | null {
+    const pattern = patternOf(rule, regex);
     const match = pattern.find(found.value);
     if (match === null) return null;
     const group = rule.regexGroupIdx + 1;

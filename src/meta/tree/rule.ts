@@ -13,8 +13,8 @@ export interface RuleFields {
   type: RuleType | null;
   /** Tag key or tag value that the rule is for. */
   field: string | null;
-  /** With a group whose text is taken; empty: the whole value is. */
-  regex: string;
+  /** With a group whose text is taken; empty: the whole value is. Null is refused when the rule is stored. */
+  regex: string | null;
   /** A regular expression; the pieces between its matches become a level each. */
   separator: string | null;
   description: string | null;
@@ -63,8 +63,8 @@ export function ruleType(text: string): RuleType {
 }
 
 /** @throws IllegalArgumentError for a pattern that is none */
-export function checkedRegex(text: string): string {
-  if (text !== '') new RulePattern(text);
+export function checkedRegex<T extends string | null>(text: T): T {
+  if (text) new RulePattern(text);
   return text;
 }
 
@@ -76,15 +76,14 @@ export function checkedLevel(level: number): number {
 
 const TYPE: Bind<RuleType | null> = deserializer((json) => (json.token === 'VALUE_NULL' ? null : ruleType(json.text())));
 
-/** Mirrors TreeRule as a bean. */
-export const TREE_RULE = bean<RuleDraft>({
+const TREE_RULE_BEAN = bean<RuleDraft>({
   type: 'net.opentsdb.tree.TreeRule',
   unknown: 'ignored',
   create: () => new RuleDraft(),
   setters: {
     type: (rule, json) => rule.fields.set('type', TYPE(json)),
     field: (rule, json) => rule.fields.set('field', string(json)),
-    regex: (rule, json) => rule.fields.set('regex', checkedRegex(string(json) ?? '')),
+    regex: (rule, json) => rule.fields.set('regex', checkedRegex(string(json))),
     separator: (rule, json) => rule.fields.set('separator', string(json)),
     description: (rule, json) => rule.fields.set('description', string(json)),
     notes: (rule, json) => rule.fields.set('notes', string(json)),
@@ -96,6 +95,14 @@ export const TREE_RULE = bean<RuleDraft>({
     displayFormat: (rule, json) => rule.fields.set('displayFormat', string(json)),
   },
 });
+
+/** Mirrors TreeRule as a bean. A number alone is the tree's. */
+export const TREE_RULE: Bind<RuleDraft | null> = (json) => {
+  if (json.token !== 'VALUE_NUMBER_INT') return TREE_RULE_BEAN(json);
+  const draft = new RuleDraft();
+  draft.treeId = int(json);
+  return draft;
+};
 
 /**
  * What an edit makes of a stored rule: fields that it leaves out keep their stored values, or get their defaults with `replace`.
@@ -116,7 +123,8 @@ function validate({ type, field, customField, regex, regexGroupIdx, order }: Tre
   if (order < 0) throw new IllegalArgumentError('Invalid rule order');
   if (type !== 'METRIC' && !field) throw new IllegalArgumentError(`Missing field name required for ${type} rule`);
   if (type.endsWith('_CUSTOM') && !customField) throw new IllegalArgumentError(`Missing custom field name required for ${type} rule`);
-  if (regex !== '' && regexGroupIdx < 0) throw new IllegalArgumentError('Invalid regex group index. Cannot be less than 0');
+  if (regex === null) throw new IllegalArgumentError('The regex of a rule is null');
+  if (regexGroupIdx < 0) throw new IllegalArgumentError('Invalid regex group index. Cannot be less than 0');
 }
 
 /** As the API shows it, and as it is stored. */

@@ -23,8 +23,8 @@ const UNPLACED: Readonly<Record<UnplacedKind, { row: number; column: string }>> 
 
 /** A rule that is asked for is not there. */
 export class NoSuchRuleError extends Error {
-  constructor(rule: Pick<TreeRule, 'treeId' | 'level' | 'order'>) {
-    super(`Unable to locate rule: ${nameOfRule({ ...rule, type: null })}`);
+  constructor(rule: Pick<TreeRule, 'treeId' | 'level' | 'order' | 'type'>) {
+    super(`Unable to locate rule: ${nameOfRule(rule)}`);
     this.name = 'NoSuchRuleError';
   }
 }
@@ -137,11 +137,12 @@ export class Trees {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** @throws NoSuchRuleError, NoSuchTreeError, IllegalArgumentError, StorageError */
-  async rule(treeId: number, level: number, order: number): Promise<TreeRule> {
+  /** The stored rule at the level and order of a draft. @throws NoSuchRuleError, NoSuchTreeError, IllegalArgumentError, StorageError */
+  async rule({ treeId, fields }: RuleDraft): Promise<TreeRule> {
+    const { level, order, type } = fields.values;
     const { rules } = await this.get(treeId);
     const found = rules.find((rule) => rule.level === level && rule.order === order);
-    if (found === undefined) throw new NoSuchRuleError({ treeId, level, order });
+    if (found === undefined) throw new NoSuchRuleError({ treeId, level, order, type });
     return found;
   }
 
@@ -177,8 +178,8 @@ export class Trees {
     for (const draft of drafts) {
       const place = placeOf(draft.fields.values);
       const stored = known.get(place) ?? null;
-      if (stored !== null && !changes(draft, stored)) continue;
-      const rule = mergedRule(draft, stored, false);
+      if (stored !== null && !replace && !changes(draft, stored)) continue;
+      const rule = mergedRule(draft, stored, replace);
       known.set(place, rule);
     }
     const changed = [...known.values()].filter((rule) => !rules.includes(rule));
@@ -195,8 +196,8 @@ export class Trees {
   }
 
   /** @throws NoSuchRuleError, NoSuchTreeError, IllegalArgumentError, StorageError */
-  async deleteRule(treeId: number, level: number, order: number): Promise<void> {
-    await this.removeRules(treeId, [await this.rule(treeId, level, order)]);
+  async deleteRule(draft: RuleDraft): Promise<void> {
+    await this.removeRules(draft.treeId, [await this.rule(draft)]);
     this.changed(null);
   }
 
@@ -271,7 +272,7 @@ function treeOf(id: number, row: Row): Tree[] {
 function changes({ fields }: RuleDraft, stored: TreeRule): boolean {
   const { values } = fields;
   return (Object.keys(values) as (keyof typeof values)[]).some(
-    (field) => fields.has(field) && values[field] !== stored[field] && values[field] !== null,
+    (field) => fields.has(field) && values[field] !== stored[field] && (values[field] !== null || field === 'regex'),
   );
 }
 

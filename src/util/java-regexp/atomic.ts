@@ -15,6 +15,10 @@ export function atomic(node: PatternNode): PatternNode | null {
       return atomicRepeat(node);
     case 'sequence':
       return atomicSequence(node.items);
+    case 'group': {
+      const kept = atomic(node.item);
+      return kept && { ...node, item: kept };
+    }
     default:
       return node;
   }

@@ -1,2 +1,4 @@
 export { PatternSyntaxError, UnsupportedPatternError } from './errors';
-export { JavaRegexp, type PatternLimits } from './java-regexp';
+export { JavaMatcher, type Spans } from './java-matcher';
+export { JavaRegexp } from './java-regexp';
+export type { PatternLimits } from './limits';

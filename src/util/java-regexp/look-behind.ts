@@ -14,6 +14,8 @@ export function isBounded(node: PatternNode): boolean {
       return node.items.every(isBounded);
     case 'choice':
       return node.options.every(isBounded);
+    case 'group':
+      return isBounded(node.item);
     case 'repeat':
       if (node.min === 0 && node.max === 1) return isBounded(node.item);
       return node.max <= MAX_COUNT && isPlain(node.item);
@@ -30,6 +32,8 @@ function isPlain(node: PatternNode): boolean {
       return false;
     case 'sequence':
       return node.items.every(isPlain);
+    case 'group':
+      return isPlain(node.item);
     case 'repeat':
       return node.min === node.max && node.max <= MAX_COUNT && isPlain(node.item);
     default:

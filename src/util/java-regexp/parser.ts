@@ -8,29 +8,42 @@ import { caseRule, isFlag, withFlag } from './flags';
 import { LINE_TERMINATORS, predefinedClass, VERTICAL_SPACE } from './predefined';
 import { PATTERN_END, Reader } from './reader';
 import { unquote } from './quoting';
-import { choice, EMPTY, sequence, type Anchor, type PatternNode } from './tree';
+import { canBeEmpty, captures, choice, EMPTY, sequence, type Anchor, type PatternNode } from './tree';
 
 const MAX_INT = 2 ** 31 - 1;
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 const characters = (set: CodePointSet): PatternNode => ({ kind: 'characters', set });
 
+/** A pattern that was read, and how many groups capture. */
+export interface Parsed {
+  readonly tree: PatternNode;
+  readonly groups: number;
+}
+
 /**
  * Reads a pattern as java.util.regex of Java 17 does.
+ * @param capturing what groups hold is wanted, so that they stay in the tree; a few forms are refused then
  * @throws PatternSyntaxError where Java refuses the pattern
  * @throws UnsupportedPatternError for a form that Java knows and that is not supported here
  */
-export function parse(pattern: string): PatternNode {
+export function parse(pattern: string, capturing: boolean): Parsed {
   const reader = new Reader(unquote(pattern), pattern);
-  const node = new Parser(reader).parse();
+  const parser = new Parser(reader, capturing);
+  const tree = parser.parse();
   reader.finish();
-  return node;
+  return { tree, groups: parser.groups };
 }
 
 class Parser {
   private readonly names = new Set<string>();
   private depth = 0;
+  /** Groups that capture, so far. */
+  groups = 0;
 
-  constructor(private readonly reader: Reader) {}
+  constructor(
+    private readonly reader: Reader,
+    private readonly capturing: boolean,
+  ) {}
 
   parse(): PatternNode {
     const node = this.alternatives();
@@ -107,7 +120,7 @@ class Parser {
         return null;
       }
     } else {
-      result = this.body();
+      result = this.captured();
     }
     reader.flags = flags;
     this.depth--;
@@ -119,6 +132,12 @@ class Parser {
     const node = this.alternatives();
     if (!this.reader.accept(')')) this.reader.fail('Unclosed group');
     return node;
+  }
+
+  private captured(): PatternNode {
+    const group = ++this.groups;
+    const item = this.body();
+    return this.capturing ? { kind: 'group', group, item } : item;
   }
 
   private specialGroup(): PatternNode | null {
@@ -139,7 +158,7 @@ class Parser {
         const c = reader.look();
         if (c === 0x3d || c === 0x21) return this.lookAround(false);
         this.name();
-        return this.body();
+        return this.captured();
       }
       case '$':
       case '@':
@@ -152,6 +171,8 @@ class Parser {
   private lookAround(ahead: boolean): PatternNode {
     const negated = this.reader.take() === 0x21;
     const item = this.body();
+    // What Java leaves in a group of a look-around that failed is its own affair.
+    if (captures(item)) this.reader.refuse('A capturing group in a look-around is');
     if (!ahead && !isBounded(item)) this.reader.refuse('A look-behind group without an obvious maximum length is');
     return { kind: 'look', ahead, negated, item };
   }
@@ -314,6 +335,8 @@ class Parser {
     const { reader } = this;
     const lazy = reader.accept('?');
     if (!(min === 0 && max === 1) && holdsLineBreak(item)) reader.refuse('A line break (\\R) that is repeated is');
+    // Java enters such a loop once more for nothing, and notes that.
+    if (max > 1 && captures(item) && canBeEmpty(item)) reader.refuse('A repeated capturing group that can be empty is');
     const node: PatternNode = { kind: 'repeat', item, min, max, greedy: !lazy };
     if (lazy || !reader.accept('+')) return node;
     return this.atomic(node, 'A possessive quantifier of what can match in several lengths is');
@@ -337,6 +360,7 @@ function holdsLineBreak(node: PatternNode): boolean {
     case 'choice':
       return node === LINE_BREAK || node.options.some(holdsLineBreak);
     case 'repeat':
+    case 'group':
       return holdsLineBreak(node.item);
     default:
       return false;

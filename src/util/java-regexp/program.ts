@@ -12,6 +12,8 @@ export const enum Op {
   /** Goes on when condition `x` holds at the place (`y` = 0) or when it doesn't (`y` = 1). */
   Check,
   Jump,
+  /** Notes the place as number `x` of the spans: the start of a group is twice its number, the end one more. */
+  Save,
   Match,
 }
 
@@ -43,6 +45,7 @@ export function programSize(node: PatternNode): number {
     case 'anchor':
       return 1;
     case 'look':
+    case 'group':
       return 2 + programSize(node.item);
     case 'sequence':
       return node.items.reduce((sum, item) => sum + programSize(item), 0);
@@ -56,11 +59,22 @@ export function programSize(node: PatternNode): number {
   }
 }
 
-/** @throws UnsupportedPatternError for more look-arounds than are supported */
-export function compilePattern(node: PatternNode): Compiled {
+/**
+ * @param ordered the program keeps the order in which Java would try, and tells what groups hold; otherwise only whether there is a match is asked
+ * @throws UnsupportedPatternError for more look-arounds than are supported
+ */
+export function compilePattern(node: PatternNode, ordered = false): Compiled {
   const compiler = new Compiler();
-  const program = compiler.program(node, false);
+  const program = compiler.program(node, { backwards: false, ordered });
   return { program, sets: [...compiler.sets.keys()], conditions: compiler.conditions };
+}
+
+/** How a program is written. */
+interface Manner {
+  /** It reads the text from right to left. */
+  readonly backwards: boolean;
+  /** As of `compilePattern`. */
+  readonly ordered: boolean;
 }
 
 class Compiler {
@@ -70,9 +84,8 @@ class Compiler {
   /** By what is looked for; a loop's body is written several times. */
   private readonly looks = new Map<PatternNode, number>();
 
-  /** @param backwards whether the program reads the text from right to left */
-  program(node: PatternNode, backwards: boolean): Program {
-    const writer = new Writer(this, backwards);
+  program(node: PatternNode, manner: Manner): Program {
+    const writer = new Writer(this, manner);
     writer.write(node);
     writer.add(Op.Match);
     return writer;
@@ -92,7 +105,7 @@ class Compiler {
   }
 
   lookIndex(item: PatternNode, ahead: boolean): number {
-    const known = this.looks.get(item) ?? this.condition({ ahead, program: this.program(item, ahead) });
+    const known = this.looks.get(item) ?? this.condition({ ahead, program: this.program(item, { backwards: ahead, ordered: false }) });
     this.looks.set(item, known);
     return known;
   }
@@ -112,7 +125,7 @@ class Writer implements Program {
 
   constructor(
     private readonly compiler: Compiler,
-    private readonly backwards: boolean,
+    private readonly manner: Manner,
   ) {}
 
   add(op: Op, x = 0, y = 0): number {
@@ -133,19 +146,24 @@ class Writer implements Program {
         this.add(Op.Check, this.compiler.lookIndex(node.item, node.ahead), Number(node.negated));
         return;
       case 'sequence':
-        for (const item of this.backwards ? [...node.items].reverse() : node.items) this.write(item);
+        for (const item of this.manner.backwards ? [...node.items].reverse() : node.items) this.write(item);
         return;
       case 'choice':
         this.choice(node.options);
         return;
+      case 'group':
+        if (this.manner.ordered) this.add(Op.Save, 2 * node.group);
+        this.write(node.item);
+        if (this.manner.ordered) this.add(Op.Save, 2 * node.group + 1);
+        return;
       case 'repeat':
-        this.repeat(node.item, node.min, node.max);
+        this.repeat(node.item, node.min, node.max, node.greedy || !this.manner.ordered);
     }
   }
 
   private choice(written: readonly PatternNode[]): void {
-    // Backwards it is the ends that would have to be alike.
-    const options = this.backwards ? written : factor(written);
+    // Backwards it is the ends that would have to be alike; what is alike needn't be tried together.
+    const options = this.manner.backwards || this.manner.ordered ? written : factor(written);
     const ends: number[] = [];
     for (const [i, option] of options.entries()) {
       const last = i === options.length - 1;
@@ -158,7 +176,8 @@ class Writer implements Program {
     for (const end of ends) this.x[end] = this.ops.length;
   }
 
-  private repeat(item: PatternNode, min: number, max: number): void {
+  /** @param greedy once more is tried before going on is */
+  private repeat(item: PatternNode, min: number, max: number, greedy: boolean): void {
     for (let i = 0; i < min; i++) {
       const start = this.ops.length;
       this.write(item);
@@ -169,7 +188,7 @@ class Writer implements Program {
       const fork = this.add(Op.Fork, this.ops.length + 1);
       this.write(item);
       this.add(Op.Jump, fork);
-      this.y[fork] = this.ops.length;
+      this.leave(fork, greedy);
       return;
     }
     const forks: number[] = [];
@@ -177,6 +196,13 @@ class Writer implements Program {
       forks.push(this.add(Op.Fork, this.ops.length + 1));
       this.write(item);
     }
-    for (const fork of forks) this.y[fork] = this.ops.length;
+    for (const fork of forks) this.leave(fork, greedy);
+  }
+
+  /** The fork of a loop goes into it, and to what is written next. */
+  private leave(fork: number, greedy: boolean): void {
+    const [into, out] = [this.x[fork], this.ops.length];
+    this.x[fork] = greedy ? into : out;
+    this.y[fork] = greedy ? out : into;
   }
 }

@@ -10,10 +10,14 @@ export function javaMissing(): string | null {
   return status === 0 ? null : 'no java on this machine';
 }
 
-/** What java.util.regex answers, in the form of JavaRegexp.java. */
-export function askJava(cases: readonly PatternCase[]): string[] {
+/** What java.util.regex answers, in the form of JavaRegexp.java. @param groups what groups hold is asked, too */
+export function askJava(cases: readonly PatternCase[], groups = false): string[] {
   const input = cases.map(({ pattern, texts }) => [pattern, ...texts].map(encode).join('\t')).join('\n');
-  const run = spawnSync('java', [path.join(__dirname, 'JavaRegexp.java')], { input: `${input}\n`, encoding: 'utf8', maxBuffer: 2 ** 30 });
+  const run = spawnSync('java', [path.join(__dirname, 'JavaRegexp.java'), ...(groups ? ['groups'] : [])], {
+    input: `${input}\n`,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
   if (run.status !== 0) throw new Error(run.stderr);
   return run.stdout
     .replace(/\n$/, '')

@@ -4,7 +4,7 @@ import { hexToUid, uidToHex } from '../../../schema';
 import { NoSuchUniqueName } from '../../../uid';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
-import { parseJavaDouble } from '../../../util/java-number-text';
+import { parseJavaFloat } from '../../../util/java-number-text';
 import { nullPointer } from '../json-body';
 import { forClient } from '../metadata-errors';
 import { parseSeries, type NamedTags } from '../series-text';
@@ -35,8 +35,9 @@ function fromParams(call: HttpCall): TsMetaDraft {
     if (text) draft.fields.set(field as keyof typeof TEXTS, text);
   }
   numberParam(call, 'retention', parseInt32, (days) => draft.fields.set('retention', days));
-  numberParam(call, 'max', parseJavaDouble, (max) => draft.fields.set('max', max));
-  numberParam(call, 'min', parseJavaDouble, (min) => draft.fields.set('min', min));
+  // By URI the original reads floats, in a body doubles.
+  numberParam(call, 'max', parseJavaFloat, (max) => draft.fields.set('max', max));
+  numberParam(call, 'min', parseJavaFloat, (min) => draft.fields.set('min', min));
   return draft;
 }
 

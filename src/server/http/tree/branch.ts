@@ -10,12 +10,12 @@ const SHORTEST = 4;
 /** The row of the branch that is asked for; without `branch` the root of `treeid`. @throws ClientError 400 */
 function keyOf(call: HttpCall): Promise<Buffer> {
   return client(() => {
+    const id = treeIdParam(call);
     const text = call.param('branch') ?? '';
     if (text !== '') {
       if (text.length < SHORTEST) throw new IllegalArgumentError('Branch ID was too short');
       return hexToUid(text);
     }
-    const id = treeIdParam(call);
     if (id < 1 || id > 0xffff) throw new ClientError(400, 'Missing or invalid branch and tree IDs');
     return treeKey(id);
   });

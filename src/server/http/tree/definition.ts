@@ -22,7 +22,7 @@ function fromBody(call: HttpCall): Wanted {
       case 'treeid': {
         const id = text === null ? 0 : parseInt32(text);
         if (id === null) throw new ClientError(400, "Unable to parse 'tree' value");
-        draft.treeId = Math.max(id, 0);
+        draft.treeId = id;
         break;
       }
       case 'name':
@@ -64,19 +64,19 @@ function fromParams(call: HttpCall): Wanted {
 /** `/api/tree`: trees, one or all of them, made, changed or removed. Mirrors TreeRpc.handleTree. */
 export async function definition(call: HttpCall): Promise<void> {
   const { trees } = call.tsd.meta;
+  // What is sent is looked at before the verb is.
+  const wanted = call.body.length > 0 ? fromBody(call) : fromParams(call);
+  const { draft } = wanted;
   const method = call.effectiveMethod();
   if (method === 'GET') {
-    const id = treeIdParam(call);
-    if (id !== 0) return call.sendJson(200, treeJson(await client(() => trees.get(id))));
+    if (draft.treeId !== 0) return call.sendJson(200, treeJson(await client(() => trees.get(draft.treeId))));
     return call.sendJson(200, `[${(await trees.list()).map(treeJson).join(',')}]`);
   }
   if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
-  const wanted = call.body.length > 0 ? fromBody(call) : fromParams(call);
-  const { draft } = wanted;
   if (method === 'DELETE') {
     await client(() => trees.delete(draft.treeId, wanted.definition));
     return call.sendEmpty(204);
   }
-  const tree = await client(() => (draft.treeId === 0 ? trees.create(draft) : trees.save(draft, method === 'PUT')));
+  const tree = await client(() => (draft.treeId < 1 ? trees.create(draft) : trees.save(draft, method === 'PUT')));
   return tree === null ? call.sendEmpty(304) : call.sendJson(200, treeJson(tree));
 }

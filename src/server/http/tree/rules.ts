@@ -30,12 +30,6 @@ function fromParams(call: HttpCall): RuleDraft {
   const draft = new RuleDraft();
   const { fields } = draft;
   draft.treeId = treeIdOf(call.requiredParam('treeid'));
-  const level = requiredNumber(call, 'level');
-  fields.set(
-    'level',
-    checked('level', () => checkedLevel(level)),
-  );
-  fields.set('order', requiredNumber(call, 'order'));
   const given = (name: string, set: (text: string) => void): void => {
     const text = call.param(name);
     if (text !== null) set(text);
@@ -54,6 +48,12 @@ function fromParams(call: HttpCall): RuleDraft {
     ),
   );
   given('regex_group_idx', (text) => fields.set('regexGroupIdx', numberOf('regex_group_idx', text)));
+  const level = requiredNumber(call, 'level');
+  fields.set(
+    'level',
+    checked('level', () => checkedLevel(level)),
+  );
+  fields.set('order', requiredNumber(call, 'order'));
   return draft;
 }
 
@@ -68,20 +68,23 @@ function readRule(call: HttpCall): RuleDraft {
 /** `/api/tree/rule`: one rule, read, written or removed. Mirrors TreeRpc.handleRule. */
 export async function rule(call: HttpCall): Promise<void> {
   const { trees } = call.tsd.meta;
+  // What is sent is looked at before the verb is, and so is its tree.
+  const draft = readRule(call);
+  await client(() => trees.get(draft.treeId));
   const method = call.effectiveMethod();
-  if (method !== 'GET' && method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
-  const draft = method === 'GET' ? fromParams(call) : readRule(call);
-  const { level, order } = draft.fields.values;
   switch (method) {
     case 'GET':
-      return call.sendJson(200, ruleJson(await client(() => trees.rule(draft.treeId, level, order))));
+      return call.sendJson(200, ruleJson(await client(() => trees.rule(draft))));
     case 'DELETE':
-      await client(() => trees.deleteRule(draft.treeId, level, order));
+      await client(() => trees.deleteRule(draft));
       return call.sendEmpty(204);
-    default: {
+    case 'POST':
+    case 'PUT': {
       const saved = await client(() => trees.saveRule(draft, method === 'PUT'));
       return saved === null ? call.sendEmpty(304) : call.sendJson(200, ruleJson(saved));
     }
+    default:
+      throw unsupported();
   }
 }
 
@@ -99,11 +102,11 @@ function readRules(call: HttpCall): RuleDraft[] {
 /** `/api/tree/rules`: the rules of a tree, written or removed together. Mirrors TreeRpc.handleRules. */
 export async function rules(call: HttpCall): Promise<void> {
   const { trees } = call.tsd.meta;
-  const method = call.effectiveMethod();
-  if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
   const drafts = call.body.length > 0 ? readRules(call) : [];
   const treeId = drafts.length > 0 ? drafts[0].treeId : treeIdParam(call);
   await client(() => trees.get(treeId));
+  const method = call.effectiveMethod();
+  if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
   if (method === 'DELETE') {
     await client(() => trees.deleteRules(treeId));
   } else {

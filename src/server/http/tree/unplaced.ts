@@ -9,10 +9,13 @@ import { client, unsupported } from './support';
 export const unplaced =
   (kind: UnplacedKind): HttpHandler =>
   async (call: HttpCall) => {
+    const { trees } = call.tsd.meta;
+    const series = readTreeSeries(call);
+    await client(() => trees.get(series.treeId));
     const method = call.effectiveMethod();
     if (method !== 'GET' && method !== 'POST' && method !== 'PUT') throw unsupported();
-    const { treeId, tsuids } = readTreeSeries(call);
-    const found = await client(() => call.tsd.meta.trees.unplaced(treeId, kind, tsuids && tsuids.map((tsuid) => hexToUid(tsuid))));
+    const tsuids = series.tsuids();
+    const found = await client(() => trees.unplaced(series.treeId, kind, tsuids && tsuids.map((tsuid) => hexToUid(tsuid))));
     const members = hashMapOrder(found.keys()).map((tsuid) => `"${tsuid}":${javaJsonString(found.get(tsuid) ?? '')}`);
     call.sendJson(200, `{${members.join(',')}}`);
   };
