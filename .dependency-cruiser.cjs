@@ -1,8 +1,8 @@
-// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram <- app <- server <- tools.
+// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram, maintenance <- app <- server <- tools.
 // chart needs util only: the page takes parts of it.
 // util and config stand below everything and import nothing of the project but each other's types.
 const BASE = ['util', 'config', 'json', 'schema', 'storage', 'tables', 'plugins'];
-const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart'];
+const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart', 'maintenance'];
 const below = {
   util: [],
   config: ['util'],
@@ -19,6 +19,7 @@ const below = {
   rollup: [...BASE, 'uid', 'write'],
   histogram: [...BASE, 'uid', 'write'],
   chart: ['util'],
+  maintenance: [...BASE, 'uid', 'rollup'],
   app: [...BASE, 'uid', ...WORK],
   server: [...BASE, 'uid', ...WORK, 'app'],
   tools: [...BASE, 'uid', ...WORK, 'app', 'server'],

@@ -95,6 +95,12 @@ export interface Storage {
   /** Batches of rows in key order. Throws when a part of the range can't be read: an iteration that ends has returned every row. */
   scan(table: string, options: ScanOptions): AsyncIterable<Row[]>;
 
+  /**
+   * Keys at which the table falls into parts that are best read side by side: where regions begin, in key order, without the empty key; none for a
+   * store that keeps everything in one place.
+   */
+  splits(table: string, options?: CallOptions): Promise<Buffer[]>;
+
   /** Resolves when every element is durable or has failed for good, with the failures (usually none). */
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]>;
   /** HBase Append: each packed value is added to the end of its cell. */

@@ -13,6 +13,7 @@ const TOOLS: Record<string, () => Tool> = {
   'check-store': () => require('./check-store') as Tool,
   check_tsd: () => require('./check-tsd') as Tool,
   drain: () => require('./drain') as Tool,
+  fsck: () => require('./fsck') as Tool,
   import: () => require('./import') as Tool,
   mkmetric: () => require('./mkmetric') as Tool,
   rollup: () => require('./rollup') as Tool,

@@ -196,6 +196,13 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         }
       });
 
+      it('names where a table falls into parts, in order and without the empty key', async () => {
+        const splits = await s.splits(data);
+        expect(splits).toEqual([...splits].sort(Buffer.compare));
+        expect(splits.filter((key) => key.length === 0)).toEqual([]);
+        await expect(s.splits('no-such-table')).rejects.toThrow(TableNotFoundError);
+      });
+
       it('stops at the limit', async () => {
         const p = prefix();
         await write(...Array.from({ length: 50 }, (_, i) => put(key(p, String(i).padStart(3, '0')), ['q', 'v'], ['r', 'v'])));

@@ -129,6 +129,11 @@ export class EmbeddedStorage implements Storage {
     }
   }
 
+  async splits(table: string, options?: CallOptions): Promise<Buffer[]> {
+    await this.read(options, (environment) => environment.table(table));
+    return [];
+  }
+
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
     return this.write(table, options, (writer, t) => writer.put(t, family, rows));
   }

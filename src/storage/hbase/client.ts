@@ -120,6 +120,18 @@ export class HBaseStorage implements Storage {
     return new RegionScan(this.scans, { table, options, filter, accepts, newDeadline: () => this.deadline(options) }).batches();
   }
 
+  async splits(table: string, options?: CallOptions): Promise<Buffer[]> {
+    const deadline = this.deadline(options);
+    const { directory } = this.cluster;
+    try {
+      await this.track(directory.locate(table, Buffer.alloc(0), deadline));
+    } catch (error) {
+      throw toStorageError(error, { operation: 'lookup', table, elapsedMs: deadline.elapsedMs, outOfTime: deadline.over });
+    }
+    const starts = [...directory.known()].filter(({ region }) => region.table === table).map(({ region }) => region.startKey);
+    return starts.filter((key) => key.length > 0).sort(Buffer.compare);
+  }
+
   private scanContext(): ScannerContext {
     const { cluster, counters } = this;
     const { rpcTimeoutMs, maxAttempts, scanResultBytes: maxResultBytes } = cluster.options;

@@ -1,0 +1,13 @@
+/**
+ * Whole tables read and put in order, side by side and resumable (walk/): what is damaged is found and repaired (fsck/). Daemons may work on the tables meanwhile:
+ * new cells are put and seen before old ones are deleted, and only what was read is deleted.
+ */
+export { Checkpoint, type RangeState, type Tally } from './walk/checkpoint';
+export { cutTable, rangesBetween, type KeyRange } from './walk/key-ranges';
+export { Pace, type PaceClock } from './walk/pace';
+export { walk, type Walker, type WalkParts } from './walk/walk';
+export { countsOf, summaryLines, totalErrors, totalFixed, type Counts } from './fsck/counts';
+export { ALL_FIXES, NO_FIXES, type Fixes } from './fsck/fixes';
+export type { FsckLog } from './fsck/findings';
+export { Fsck, type FsckParts } from './fsck/fsck';
+export { repairLines, type Repair } from './fsck/repair';
