@@ -29,12 +29,13 @@ interface HttpSocket {
   taken: number;
 }
 
-const socketsOfAnswers = new WeakMap<ServerResponse, { sockets: HttpSockets; state: HttpSocket; req: IncomingMessage }>();
+/** By connection, not by request: what a WeakMap holds outlives the quick collections of garbage, and so would all that a request refers to. */
+const ownersOfSockets = new WeakMap<Socket, { sockets: HttpSockets; state: HttpSocket }>();
 
 /** Whether the connection closes after this answer because the daemon is stopping. */
-export function endsConnection(res: ServerResponse): boolean {
-  const known = socketsOfAnswers.get(res);
-  return known !== undefined && known.sockets.finishing && [...known.state.calls].at(-1) === known.req;
+export function endsConnection({ req }: ServerResponse): boolean {
+  const owner = ownersOfSockets.get(req.socket);
+  return owner !== undefined && owner.sockets.finishing && [...owner.state.calls].at(-1) === req;
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -62,6 +63,7 @@ export class HttpSockets {
   add(socket: Socket): void {
     const state: HttpSocket = { calls: new Set(), doomed: false, taken: 0 };
     this.sockets.set(socket, state);
+    ownersOfSockets.set(socket, { sockets: this, state });
     socket.once('close', () => {
       this.sockets.delete(socket);
       // Node does not tell answers that are queued behind another that the connection is gone.
@@ -83,7 +85,6 @@ export class HttpSockets {
     state.calls.add(req);
     state.taken = socket.bytesRead;
     if (hasBody(req)) req.once('end', () => (state.taken = socket.bytesRead));
-    socketsOfAnswers.set(res, { sockets: this, state, req });
     res.once('close', () => {
       state.calls.delete(req);
       if (!req.complete) state.taken = socket.bytesRead; // the rest of a body that was refused

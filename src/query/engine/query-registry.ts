@@ -68,12 +68,12 @@ export class QueryRecord {
   /** What was asked; of a long query only a part. */
   readonly question: Question;
 
-  /** @param stop ends the query while it runs; its client is told the reason */
+  /** @param end ends the query while it runs; its client is told the reason */
   constructor(
     readonly client: QueryClient,
     question: Question,
     readonly run: RunStats,
-    readonly stop: (reason: Error) => void,
+    private end: ((reason: Error) => void) | null,
   ) {
     this.question = question.kind === 'query' ? { kind: 'query', query: shortened(question.query) } : question;
   }
@@ -101,7 +101,14 @@ export class QueryRecord {
     }
   }
 
+  /** Ends it, if it has not ended. */
+  stop(reason: Error): void {
+    this.end?.(reason);
+  }
+
   complete(status: number, error: Error | null, sent: boolean): void {
+    // Behind it is all that the query holds, and records are kept.
+    this.end = null;
     this.run.totalMs = this.elapsedMs;
     this.completion = { at: Date.now(), status, error: error && shortError(error), sent };
     this.forgetSeries();

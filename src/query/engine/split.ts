@@ -45,12 +45,11 @@ export function joinedOutputs(parts: readonly ReadSubQuery[], query: ValidQuery,
   }
   // Keys are latin1 text of equal length: comparing code units compares the bytes.
   const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, groups]) => ({
-    open: function* () {
-      return [join(groups)];
-    },
-    release: () => 0,
-  }));
+  return sorted.map(([, groups]) => ({ open: () => joined(groups), release: () => 0 }));
+}
+
+function* joined(groups: readonly QueryGroup[]): Generator<null, readonly OutputGroup[]> {
+  return [join(groups)];
 }
 
 function join(groups: readonly QueryGroup[]): OutputGroup {

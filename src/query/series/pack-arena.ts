@@ -6,8 +6,15 @@ const SLAB_BYTES = 33 * 1024 * 1024;
 /** Arrays of every kind may begin at multiples of this. */
 const ALIGNMENT = 8;
 
-/** Half a million points: smaller queries are quicker without. */
-const PACK_FROM = 8 * 1024 * 1024;
+/**
+ * V8 takes a slab for as much garbage to come as it is large, and looks for garbage sooner: the first ones of a query are small, so that a
+ * query that packs little pays little.
+ */
+const FIRST_SLAB_BYTES = 1024 * 1024;
+const FIRST_SLABS_BYTES = 4 * 1024 * 1024;
+
+/** A million points: smaller queries are quicker without. */
+const PACK_FROM = 16 * 1024 * 1024;
 
 /** Memory for the packed points of one query. It is given back when nothing refers to the query any more. */
 export class PackArena {
@@ -55,7 +62,7 @@ export class PackArena {
   /** The slab with room for so many bytes. */
   private slabFor(bytes: number): ArrayBuffer {
     if (this.at + bytes > this.slab.byteLength) {
-      this.slab = new ArrayBuffer(Math.max(SLAB_BYTES, bytes));
+      this.slab = new ArrayBuffer(Math.max(this.used < FIRST_SLABS_BYTES ? FIRST_SLAB_BYTES : SLAB_BYTES, bytes));
       this.at = 0;
     }
     return this.slab;

@@ -73,15 +73,16 @@ export class RangeReader {
     let jump: boolean;
     do {
       this.unwanted = 0;
-      jump = this.run();
+      const singles = new SinglesOf(this.table, this.from);
+      jump = this.run(singles);
+      singles.close();
     } while (jump);
     if (this.rowOpen) this.collector.endRow();
     return { rows: this.collector.finish(), next: this.next };
   }
 
   /** Goes on from `from` until the range or the batch ends; true: `from` was set further on, go on there. */
-  private run(): boolean {
-    const singles = new SinglesOf(this.table, this.from);
+  private run(singles: SinglesOf): boolean {
     if (this.table.runs !== null) {
       for (const { value: entry } of this.table.runs.getRange({ start: new RangeStart(this.from) })) {
         const run = this.current;
@@ -101,8 +102,9 @@ export class RangeReader {
   /** Takes the single cells whose keys are below this one. */
   private singlesBefore(singles: CellStream, key: Buffer | null, length: number): Step {
     for (let cell = singles.peek(); cell !== null; cell = singles.peek()) {
-      if (key !== null && compareBytes(cell.key, 0, cell.key.length, key, 0, length) >= 0) break;
-      if (!this.enterColumn(cell.key, 0, cell.key.length)) return 'stop';
+      const { data, keyAt, keyEnd } = cell;
+      if (key !== null && compareBytes(data, keyAt, keyEnd - keyAt, key, 0, length) >= 0) break;
+      if (!this.enterColumn(data, keyAt, keyEnd)) return 'stop';
       this.takeSingle(cell);
       singles.advance();
       if (this.mayJump()) return 'jump';
@@ -122,7 +124,8 @@ export class RangeReader {
       }
       let order = -1;
       while (single !== null) {
-        order = cells.compare(i, single.key, columnLength, single.key.length - columnLength);
+        const qualifierAt = single.keyAt + columnLength;
+        order = cells.compare(i, single.data, qualifierAt, single.keyEnd - qualifierAt);
         if (order < 0) break;
         this.takeSingle(single);
         singles.advance();
@@ -135,15 +138,16 @@ export class RangeReader {
     return 'go on';
   }
 
-  private takeSingle({ key, value, timestamp }: SingleCell): void {
+  private takeSingle({ data, keyAt, keyEnd, valueAt, valueEnd, timestamp }: SingleCell): void {
     this.entries++;
-    this.take(key, this.columnLength, key.length - this.columnLength, value, 0, value.length, timestamp);
+    const qualifierAt = keyAt + this.columnLength;
+    this.take(data, qualifierAt, keyEnd - qualifierAt, data, valueAt, valueEnd - valueAt, timestamp);
   }
 
   /** The next single cell, if it is in this column. */
   private singleIn(singles: CellStream, key: CellKey, columnLength: number): SingleCell | null {
     const cell = singles.peek();
-    return cell !== null && startsWith(cell.key, 0, cell.key.length, key.bytes, columnLength) ? cell : null;
+    return cell !== null && startsWith(cell.data, cell.keyAt, cell.keyEnd, key.bytes, columnLength) ? cell : null;
   }
 
   /** The rest of the row is unwanted and long: `from` is set behind it. */

@@ -1,5 +1,6 @@
 /** Puts cells that are read one after the other into blocks of rows. */
 import { Row, type CellBlock } from '../row';
+import { copyBytes } from './run-codec';
 
 const STRIDE = 6;
 
@@ -105,18 +106,15 @@ export class RowCollector {
     const block: CellBlock = { data: this.data, index: this.index, timestamps: this.timestamps };
     const rows: Row[] = [];
     for (let i = 0; i < this.rows.length; i += 4) {
-      const [keyAt, keyLength, first, size] = this.rows.slice(i, i + 4);
-      rows.push(new Row(this.data.subarray(keyAt, keyAt + keyLength), block, first, size));
+      const keyAt = this.rows[i];
+      rows.push(new Row(this.data.subarray(keyAt, keyAt + this.rows[i + 1]), block, this.rows[i + 2], this.rows[i + 3]));
     }
     return rows;
   }
 
   private copy(source: Uint8Array, from: number, length: number): void {
-    const data = this.data;
-    let at = this.at;
-    if (length > 64) data.set(source.subarray(from, from + length), at);
-    else for (let i = 0; i < length; i++) data[at + i] = source[from + i];
-    this.at = at += length;
+    copyBytes(source, from, length, this.data, this.at);
+    this.at += length;
   }
 
   private room(more: number): void {

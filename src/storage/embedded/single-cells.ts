@@ -5,7 +5,7 @@
 import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { RangeStart, type CellDatabase, type Entry, type StoredTable } from './table';
 import { CellKey, LONG } from './key-codec';
-import { compareBytes, startsWith } from './run-codec';
+import { compareBytes, copyBytes, startsWith } from './run-codec';
 
 const FIRST_LOOK = 16;
 const LOOK = 1024;
@@ -17,11 +17,19 @@ export interface CellStream {
   advance(): void;
 }
 
+/** A cell as it was copied. */
 export interface SingleCell {
-  /** The whole key. */
-  key: Buffer;
-  value: Buffer;
-  timestamp: number;
+  /** Holds the whole key and the value; good until the stream has been asked for the next cell but this. */
+  readonly data: Buffer;
+  readonly keyAt: number;
+  readonly keyEnd: number;
+  readonly valueAt: number;
+  readonly valueEnd: number;
+  readonly timestamp: number;
+}
+
+function compareKeys(a: SingleCell, b: SingleCell): number {
+  return compareBytes(a.data, a.keyAt, a.keyEnd - a.keyAt, b.data, b.keyAt, b.keyEnd - b.keyAt);
 }
 
 /** A table's single cells from a row on: both generations as one. */
@@ -43,25 +51,40 @@ export class SinglesOf implements CellStream {
     const a = this.active.peek();
     const o = this.other?.peek() ?? null;
     if (a === null || o === null) return a ?? o;
-    return a.key.compare(o.key) <= 0 ? a : o;
+    return compareKeys(a, o) <= 0 ? a : o;
   }
 
   advance(): void {
     const a = this.active.peek();
     const o = this.other?.peek() ?? null;
-    const order = a === null ? 1 : o === null ? -1 : a.key.compare(o.key);
+    const order = a === null ? 1 : o === null ? -1 : compareKeys(a, o);
     if (order <= 0) this.active.advance();
     if (order >= 0) this.other?.advance();
   }
+
+  /** What was copied is good no longer. */
+  close(): void {
+    this.active.close();
+    this.other?.close();
+  }
 }
 
+/** Copies of a look-ahead lie one behind the other in such a buffer, which serves the next look, and the next reader. */
+const FIRST_ROOM = 16 << 10;
+const SPARE_ROOM = 1 << 20;
+const SPARES = 2;
+const spares: Buffer[] = [];
+
 class SingleCells implements CellStream {
-  private ahead: SingleCell[] = [];
+  private readonly ahead: SingleCell[] = [];
   private at = 0;
   private finished = false;
   private look = FIRST_LOOK;
+  /** The last cell's key, or where to begin. */
   private readonly from = new CellKey();
-  private last: Buffer | null = null;
+  private hasLast = false;
+  private data = spares.pop() ?? Buffer.allocUnsafeSlow(FIRST_ROOM);
+  private used = 0;
 
   /** @param start row at which, or behind whose start, to begin */
   constructor(
@@ -80,50 +103,75 @@ class SingleCells implements CellStream {
     this.at++;
   }
 
+  close(): void {
+    this.ahead.length = this.at = 0;
+    this.finished = true;
+    if (spares.length < SPARES && this.data.length <= SPARE_ROOM) spares.push(this.data);
+  }
+
   private fill(): void {
-    const found: SingleCell[] = [];
+    const found = this.ahead;
+    found.length = this.at = this.used = 0;
     let group: SingleCell[] = [];
     let bytes = 0;
     let full = false;
+    // A look starts where the one before ended, at the same cell or before it.
+    let known = this.hasLast;
     const closeGroup = (): void => {
-      found.push(...group.sort((a, b) => a.key.compare(b.key)));
+      for (const cell of group.sort(compareKeys)) found.push(cell);
       group = [];
     };
     for (const { value: entry } of this.cells.getRange({ start: new RangeStart(this.from) })) {
       const long = entry.keyEnd - entry.keyStart > LONG;
-      if (group.length > 0 && (!long || !startsWith(entry.keyBytes, entry.keyStart, entry.keyEnd, group[0].key, LONG))) closeGroup();
+      if (
+        group.length > 0 &&
+        (!long || !startsWith(entry.keyBytes, entry.keyStart, entry.keyEnd, group[0].data.subarray(group[0].keyAt), LONG))
+      )
+        closeGroup();
       if (group.length === 0 && found.length > 0 && (found.length >= this.look || bytes > LOOK_BYTES)) {
         full = true;
         break;
       }
-      const cell = copyOf(entry, long);
-      if (!this.isNew(cell.key)) continue;
+      const cell = this.copyOf(entry, long);
+      if (known && !this.isNew(cell)) continue;
+      known = known && long;
       bytes += entry.valueLength;
       (long ? group : found).push(cell);
     }
     closeGroup();
     this.finished = !full;
     this.look = Math.min(LOOK, this.look * 4);
-    this.ahead = found;
-    this.at = 0;
-    if (found.length > 0) {
-      this.last = found[found.length - 1].key;
-      this.from.setEncoded(this.last, 0, this.last.length);
+    if (found.length === 0) return;
+    const last = found[found.length - 1];
+    this.hasLast = true;
+    this.from.setEncoded(last.data, last.keyAt, last.keyEnd);
+  }
+
+  private isNew({ data, keyAt, keyEnd }: SingleCell): boolean {
+    return compareBytes(this.from.bytes, 0, this.from.length, data, keyAt, keyEnd - keyAt) < 0;
+  }
+
+  private copyOf(entry: Entry, long: boolean): SingleCell {
+    const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
+    const at = long ? valueOffset(value, true) : CELL_TIME_BYTES;
+    const keyLength = long ? at - CELL_TIME_BYTES - KEY_LENGTH_BYTES : keyEnd - keyStart;
+    const keyAt = this.take(keyLength + valueLength - at);
+    const { data } = this;
+    const valueAt = keyAt + keyLength;
+    if (long) copyBytes(value, CELL_TIME_BYTES + KEY_LENGTH_BYTES, keyLength, data, keyAt);
+    else copyBytes(keyBytes, keyStart, keyLength, data, keyAt);
+    copyBytes(value, at, valueLength - at, data, valueAt);
+    return { data, keyAt, keyEnd: valueAt, valueAt, valueEnd: valueAt + valueLength - at, timestamp: readTimestamp(value) };
+  }
+
+  /** Finds room for so many bytes; cells that were copied before stay where they are. @returns where it begins in `data` */
+  private take(bytes: number): number {
+    if (this.used + bytes > this.data.length) {
+      this.data = Buffer.allocUnsafeSlow(Math.max(2 * this.data.length, bytes));
+      this.used = 0;
     }
+    const at = this.used;
+    this.used += bytes;
+    return at;
   }
-
-  /** A look starts where the one before ended, at the same cell or before it. */
-  private isNew(key: Buffer): boolean {
-    return this.last === null || this.last.compare(key) < 0;
-  }
-}
-
-function copyOf(entry: Entry, long: boolean): SingleCell {
-  const { keyBytes, keyStart, keyEnd, value, valueLength } = entry;
-  const at = long ? valueOffset(value, true) : CELL_TIME_BYTES;
-  return {
-    key: long ? Buffer.from(value.subarray(CELL_TIME_BYTES + KEY_LENGTH_BYTES, at)) : Buffer.from(keyBytes.subarray(keyStart, keyEnd)),
-    value: Buffer.from(value.subarray(at, valueLength)),
-    timestamp: readTimestamp(value),
-  };
 }
