@@ -2,6 +2,8 @@
 export type { AnnotationEdit } from './annotations';
 export { MetaConflictError } from './conflict';
 export { Meta, type MetaParts } from './meta';
+export { purgeTsMetas, purgeUidMetas } from './meta-purge';
+export { MetaSync, type MetaSyncParts } from './meta-sync';
 export { selectionOf, tsuidOf, type TaggedSelection } from './named-series';
 export { selectionFilter, type SeriesSelection } from './series-selection';
 export { COUNTER_COLUMN, META_COLUMN, META_FAMILY, SeriesTable, type KnownSeries } from './series-table';

@@ -7,6 +7,7 @@ import { mergeFields } from './merge-fields';
 import { removeCell } from './remove-cells';
 import type { SeriesSelection } from './series-selection';
 import { COUNTER_COLUMN, META_COLUMN, META_FAMILY, type SeriesTable } from './series-table';
+import { settled, type Settled } from './settled';
 import { decodeTsMeta, encodeTsMeta, TsMetaDraft, type TsMeta, type TsMetaFields } from './ts-meta';
 import type { KindedUid, UidMetas } from './uid-metas';
 
@@ -83,6 +84,27 @@ export class TsMetas {
     const created = await this.compareAndSet(tsuid, null, fields);
     if (created) await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 0n);
     return created;
+  }
+
+  /**
+   * Sees to it that there is metadata of a series, and that it was not created long after the first point; a series that was not counted yet
+   * gets a counter, too.
+   * @param since seconds: the hour of that point
+   * @returns what was done, and whether there was a counter. Mirrors what MetaSync does with a TSMeta
+   * @throws MetaConflictError, StorageError
+   */
+  async settle(tsuid: Buffer, since: number): Promise<{ done: Settled; wasCounted: boolean }> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const row = await this.storage.get(this.table, { row: tsuid, family: META_FAMILY, qualifiers: COLUMNS });
+      const stored = row?.get(META_FAMILY, META_COLUMN) ?? null;
+      const wasCounted = (row?.get(META_FAMILY, COUNTER_COLUMN) ?? null) !== null;
+      const { done, fields } = settled(stored, decodeTsMeta, new TsMetaDraft().fields.values, since);
+      if (done === 'kept') return { done, wasCounted };
+      if (!(await this.compareAndSet(tsuid, stored, fields))) continue;
+      if (stored === null && !wasCounted) await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 1n);
+      return { done, wasCounted };
+    }
+    throw new MetaConflictError('Failed to save the TSMeta to storage');
   }
 
   /** The cell of a series of which nothing is known but that it is there since now. */

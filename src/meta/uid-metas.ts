@@ -5,6 +5,7 @@ import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
 import { removeCell } from './remove-cells';
+import { settled, type Settled } from './settled';
 import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta } from './uid-meta';
 
 /** A UID and what kind it is of. */
@@ -88,6 +89,24 @@ export class UidMetas {
     const rows = assigned.map(({ kind, id }) => ({ row: id, cells: PackedCells.of(QUALIFIERS[kind], encodeUidMeta(kind, fields)) }));
     const [failure] = await this.storage.put(this.table, NAME_FAMILY, rows);
     if (failure !== undefined) throw failure.error;
+  }
+
+  /**
+   * Sees to it that there is metadata of a UID, and that it was not created long after the UID's first point.
+   * @param since seconds: the hour of that point
+   * @returns what was done. Mirrors what MetaSync does with a UIDMeta
+   * @throws MetaConflictError, StorageError
+   */
+  async settle({ kind, id }: KindedUid, since: number): Promise<Settled> {
+    const qualifier = QUALIFIERS[kind];
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const row = await this.storage.get(this.table, { row: id, family: NAME_FAMILY, qualifiers: [qualifier] });
+      const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
+      const { done, fields } = settled(stored, decodeUidMeta, new UidMetaDraft().fields.values, since);
+      if (done === 'kept') return done;
+      if (await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, encodeUidMeta(kind, fields))) return done;
+    }
+    throw new MetaConflictError('Failed to save the UIDMeta to storage');
   }
 
   private target({ uid, kind }: UidMetaDraft): { uid: string; kind: UidKind } {

@@ -5,6 +5,8 @@ import type { Log } from '../util/log';
 import type { LogOutput } from '../util/log-outputs';
 import { logLine, LogSystem } from '../util/logger';
 import { UsageError } from './arguments';
+import { Progress } from './progress';
+import { coloured } from './terminal';
 
 /** The streams a tool talks to; `process` is one. */
 export interface ToolIo {
@@ -87,12 +89,17 @@ export class ToolLog {
 
   /** The log of a class that is no tool. */
   aside(logger: string): Log {
-    const write = (level: string, message: string): void => void this.io.stderr.write(lineOf(level, logger, message));
+    const { io } = this;
+    const write = (level: string, message: string): void => {
+      Progress.makeRoom(io);
+      io.stderr.write(`${coloured(io.stderr, level, lineOf(level, logger, message))}\n`);
+    };
     return { debug: () => {}, info: () => {}, warn: (message) => write('WARN', message), error: (message) => write('ERROR', message) };
   }
 
   private write(level: string, message: string): void {
-    this.io.stdout.write(lineOf(level, this.logger, message));
+    Progress.makeRoom(this.io);
+    this.io.stdout.write(`${coloured(this.io.stdout, level, lineOf(level, this.logger, message))}\n`);
   }
 }
 
@@ -103,7 +110,7 @@ export function logsOfParts({ stderr }: ToolIo): LogSystem {
 }
 
 function lineOf(level: string, logger: string, message: string): string {
-  return `${logLine({ time: Date.now(), level, thread: 'main', logger, message, stack: null })}\n`;
+  return logLine({ time: Date.now(), level, thread: 'main', logger, message, stack: null });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Store } from '../app';
+import type { Config } from '../config';
 import type { UidSettings } from '../config/settings';
 import { javaBytes } from '../schema/bytes';
 import { kindOf, NameCodec } from '../uid';
@@ -7,6 +8,7 @@ import type { ToolIo, ToolLog } from './common';
 
 /** What the sub commands of `uid` work on. */
 export interface UidToolContext extends Store {
+  config: Config;
   settings: UidSettings;
   /** Name of the UID table. */
   table: string;

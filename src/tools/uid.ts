@@ -7,6 +7,7 @@ import { fsck } from './uid-fsck';
 import type { UidToolContext } from './uid-context';
 import { grep } from './uid-grep';
 import { lookUp } from './uid-lookup';
+import { metaPurge, metaSync, treePurge, treeSync } from './uid-meta';
 import { NumberFormatError } from '../util/errors';
 
 const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
@@ -30,10 +31,12 @@ const COMMANDS = new Map<string, SubCommand>([
   ['assign', { words: { min: 3, max: Infinity }, run: assign }],
   ['rename', { words: { min: 4, max: 4 }, run: rename }],
   ['delete', { words: { min: 3, max: 3 }, run: remove }],
+  ['metasync', { words: { min: 1, max: Infinity }, run: metaSync }],
+  ['metapurge', { words: { min: 1, max: Infinity }, run: metaPurge }],
+  ['treesync', { words: { min: 1, max: Infinity }, run: treeSync }],
+  ['treepurge', { words: { min: 2, max: Infinity }, run: treePurge }],
   ['fsck', { words: { min: 1, max: Infinity }, run: fsck }],
 ]);
-/** Sub commands of the original that are not among these: not to be taken for names to look up. */
-const ABSENT = new Set(['metasync', 'metapurge', 'treesync', 'treepurge']);
 const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
 
 /** `tsdb uid`: looks at the UID table and changes it. Exit codes are the sub commands'. Mirrors UidManager. */
@@ -49,7 +52,6 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return code;
     };
     if (words.length === 0) return refuse('Not enough arguments', 2, true);
-    if (ABSENT.has(words[0])) return refuse(`Unknown sub command: ${words[0]}`, 2, false);
     const idWidth = options.idwidth === undefined ? null : parseWidth(options.idwidth);
     if (idWidth !== null && idWidth <= 0) return refuse('Negative or 0 --idwidth', 3, true);
     const { config } = loadCheckedConfig(command);
@@ -60,7 +62,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const { uid } = store.model.tables;
     const settings = readUidSettings(config);
     const code = await withStore(store, [uid], () =>
-      sub.run({ ...store, settings, table: uid.name, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
+      sub.run({ ...store, config, settings, table: uid.name, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
     );
     log.info('Shutting down TSD....');
     log.info('Gracefully shutdown the TSD');

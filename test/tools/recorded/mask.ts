@@ -26,3 +26,12 @@ export function maskLines(text: string, dir: string, prefix: string): string[] {
       return masked;
     });
 }
+
+/** What threads say of themselves: how many there are, and what each of them has done. */
+const ABOUT_THREADS = /Spooling up \[|Thread \[|: \[\d+\] (Complete|Finished)$/;
+
+/** Lines that several threads write, each of them once, sorted and without the names of threads. */
+export function maskThreads(lines: readonly string[]): string[] {
+  const told = lines.filter((line) => !ABOUT_THREADS.test(line)).map((line) => line.replace(/^(\w+ +)\[[^\]]+\]/, '$1[<thread>]'));
+  return [...new Set(told)].sort();
+}

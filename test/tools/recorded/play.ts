@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PackedCells, type Storage } from '../../../src/storage';
 import { until } from '../../support/until';
-import { maskLines } from './mask';
+import { maskLines, maskThreads } from './mask';
 import { wordsOf, type Cell, type RunStep, type Scenario, type TableRole } from './scenario';
 
 /** What a command left behind; lines are masked. */
@@ -67,7 +67,7 @@ export async function play(scenario: Scenario, peer: Peer, ended: (step: RunStep
         const { code, stdout, stderr } = await peer.run(command, args, config, step, dir);
         const masked = (text: string): string[] => maskLines(text, dir, peer.prefix);
         const lines = masked(stdout);
-        ended(step, { code, stdout: step.unordered ? lines.sort() : lines, stderr: masked(stderr) }, index++);
+        ended(step, { code, stdout: step.threads ? maskThreads(lines) : lines, stderr: masked(stderr) }, index++);
       }
     }
   } finally {

@@ -25,8 +25,8 @@ export interface RunStep {
   stdin?: string;
   /** Further settings for this run alone. */
   settings?: Readonly<Record<string, string>>;
-  /** Lines of stdout come in any order: several threads write them. */
-  unordered?: boolean;
+  /** Several threads write the lines: they come in any order, and how many threads there are is the host's. */
+  threads?: boolean;
   ours?: Difference;
 }
 

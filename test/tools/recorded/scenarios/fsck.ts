@@ -3,7 +3,7 @@ import { DB01, H0, H1, H2, NAMES, WEB01 } from './scan';
 
 const ROW = `000001${H0}${WEB01}`;
 const FULL = '--full-scan --threads=1';
-const line = (args: string): Step => run(`fsck ${args}`, { unordered: false });
+const line = (args: string): Step => run(`fsck ${args}`);
 
 /** Looks, repairs with given flags and then with all, and shows what is there after each; then the table is emptied. */
 function damaged(cells: readonly Cell[], ...flags: string[]): Step[] {
@@ -49,7 +49,7 @@ export const fsckArguments: Scenario = {
       'fsck 1356998400 sum m --fix',
       'fsck --full-scan 1356998400 sum m',
     ),
-    run('fsck --full-scan --threads=2', { unordered: true }),
+    run('fsck --full-scan --threads=2', { threads: true }),
   ],
 };
 

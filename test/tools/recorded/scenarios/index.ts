@@ -5,12 +5,12 @@ import { QUERY_SCENARIOS } from './query';
 import { SCAN_SCENARIOS } from './scan';
 import { SEARCH_SCENARIOS } from './search';
 import { START_SCENARIOS } from './start';
-import { uidArguments, UID_SCENARIOS } from './uid';
+import { UID_SCENARIOS } from './uid';
 import { UID_FSCK_SCENARIOS } from './uid-fsck';
 import { META_SCENARIOS } from './uid-meta';
 
 /** Tools that are not there yet. */
-const LATER = new Set([...FSCK_SCENARIOS, ...META_SCENARIOS, ...START_SCENARIOS, uidArguments]);
+const LATER = new Set([...FSCK_SCENARIOS, ...START_SCENARIOS]);
 
 /** Scenarios of the tools that we have. */
 export const compared = (): Scenario[] => SCENARIOS.filter((scenario) => !LATER.has(scenario));
