@@ -9,7 +9,7 @@ import type { PointBatch } from './types';
 /** Points between two looks at the clock and at the write buffer. */
 const STEP = 512;
 /** Points of one request that may wait for UIDs at once. */
-const MAX_WAITING = 4096;
+const MAX_WAITING = 2048;
 
 /** What a request wants. */
 export interface RequestOptions {

@@ -1,3 +1,8 @@
+import { TimeSlice } from '../util/time-slice';
+
+/** Answers that are given at once: what is done with each may be much. */
+const ANSWERS_AT_ONCE = 64;
+
 interface WaitingQuestion<K, V> {
   key: K;
   promise: Promise<V>;
@@ -54,13 +59,24 @@ export class Batcher<K, V> {
       this.running++;
       this.run(batch.map((w) => w.key))
         .then(
-          (values) => batch.forEach((w, i) => w.resolve(values[i])),
+          (values) => this.answer(batch, values),
           (error: unknown) => batch.forEach((w) => w.reject(error)),
         )
         .finally(() => {
           this.running--;
           this.schedule();
         });
+    }
+  }
+
+  /** Others have their turn between the answers. */
+  private async answer(batch: readonly WaitingQuestion<K, V>[], values: readonly V[]): Promise<void> {
+    const slice = new TimeSlice();
+    for (let i = 0; i < batch.length; i++) {
+      batch[i].resolve(values[i]);
+      if (i % ANSWERS_AT_ONCE !== ANSWERS_AT_ONCE - 1) continue;
+      await Promise.resolve(); // those who were waiting go on now
+      if (slice.isOver()) await slice.next();
     }
   }
 
