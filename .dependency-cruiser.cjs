@@ -1,8 +1,8 @@
-// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram, maintenance <- app <- server <- tools.
+// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram, maintenance <- search <- app <- server <- tools.
 // chart needs util only: the page takes parts of it.
 // util and config stand below everything and import nothing of the project but each other's types.
 const BASE = ['util', 'config', 'json', 'schema', 'storage', 'tables', 'plugins'];
-const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart', 'maintenance'];
+const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart', 'maintenance', 'search'];
 const below = {
   util: [],
   config: ['util'],
@@ -16,6 +16,7 @@ const below = {
   ingest: [...BASE, 'uid', 'write', 'rollup', 'histogram'],
   query: [...BASE, 'uid', 'meta', 'rollup', 'histogram'],
   meta: [...BASE, 'uid'],
+  search: [...BASE, 'uid', 'meta'],
   rollup: [...BASE, 'uid', 'write'],
   histogram: [...BASE, 'uid', 'write'],
   chart: ['util'],

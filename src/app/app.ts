@@ -4,6 +4,7 @@ import {
   readMetaSettings,
   readQuerySettings,
   readRollupComputeSettings,
+  readSearchSettings,
   readSpoolSettings,
   readUidSettings,
   readWriteSettings,
@@ -13,6 +14,7 @@ import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
 import { HistogramCodecs } from '../histogram';
 import { RollupJournal, RollupService, type Rollups } from '../rollup';
+import { createSearch, type Search } from '../search';
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
@@ -34,6 +36,8 @@ export interface App {
   readonly queries: QueryEngine;
   readonly compaction: Compaction;
   readonly meta: Meta;
+  /** Searches metadata; null: that is off. */
+  readonly search: Search | null;
   /** Null: rollups are off. */
   readonly rollups: Rollups | null;
   /** Computes rollups each hour; null: this process does not. */
@@ -79,7 +83,7 @@ export async function createDaemonApp(config: Config, logs: LogSystem): Promise<
     // A plugin that is told of points takes the place of the meta table.
     const metadata = plugins.metaCache === null ? settings : { ...settings, tracking: null };
     const app = assemble(base, { plugins, spool }, { readOnly }, readOnly ? undefined : metadata);
-    return readOnly ? app : { ...app, rolling: createRolling(app) };
+    return { ...app, rolling: readOnly ? null : createRolling(app), search: await searchOf(app) };
   } catch (error) {
     await spool?.close();
     for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
@@ -132,7 +136,14 @@ function assemble(
   const meta = new Meta({ ...shared, logger: logs.get('net.opentsdb.meta.TSMeta'), settings: metadata });
   const { tracker } = meta;
   if (tracker !== null) writer.onPointsStored((rowKey, points) => tracker.stored(rowKey, points));
-  return { ...base, writer, queries, compaction, meta, rolling: null };
+  return { ...base, writer, queries, compaction, meta, rolling: null, search: null };
+}
+
+/** @throws PluginNotFoundError, Error in the original's words */
+async function searchOf({ config, meta, uids, model, logs }: App): Promise<Search | null> {
+  const settings = readSearchSettings(config);
+  const logger = logs.get('net.opentsdb.search.SearchPlugin');
+  return settings && createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger }, settings);
 }
 
 /** @throws IllegalArgumentError when there is nothing to compute, errors of the file system for the journal */

@@ -7,13 +7,17 @@ import { checkTables, checkWidths, Patience, warnOfMissingRollups } from './star
  * Opens a daemon's parts: they read and write from here on. Waits for storage that is away as long as `tsd.storage.startup_timeout` says.
  * @throws TableNotFoundError, IllegalArgumentError for widths that are not the table's, StorageError, what the UID filter throws
  */
-export async function openApp({ config, model, storage, uids, writer, compaction, meta, rolling }: App, logger: Logger): Promise<void> {
+export async function openApp(
+  { config, model, storage, uids, writer, compaction, meta, search, rolling }: App,
+  logger: Logger,
+): Promise<void> {
   const patience = new Patience(readStartupTimeout(config), logger);
   await patience.with('Opening the storage', () => storage.open());
   await checkTables(model, storage, patience);
   await warnOfMissingRollups(model, storage, patience, logger);
   await checkWidths(model, storage);
   await patience.with('Opening the UIDs', () => uids.open());
+  await search?.open();
   writer.startReplay();
   compaction.start();
   meta.start();
@@ -32,6 +36,7 @@ export async function closeApp(app: App, step: CloseStep, plugin?: { shutdown():
   await step('Rollups', () => app.rolling?.close());
   await step('The write path', () => app.writer.close());
   await step('Metadata', () => app.meta.close());
+  await step('The search index', () => app.search?.close());
   await step('Compaction', () => app.compaction.close());
   await step('The startup plugin', () => plugin?.shutdown());
   app.queries.close();

@@ -16,11 +16,13 @@ import {
   type Annotation,
   type KeyLayout,
 } from '../schema';
-import type { Row, RowDelete, Storage } from '../storage';
+import type { CallOptions, Row, RowDelete, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 
 const HOUR = 3600;
+/** Base time of the last rows that there can be. */
+const LAST_HOUR = 0xffff_ffff;
 /** Annotations that are removed at once. */
 const MAX_DOOMED = 1000;
 
@@ -39,6 +41,16 @@ function changesAnything({ endTime, description, notes, custom }: AnnotationEdit
   return endTime !== undefined || description !== undefined || notes !== undefined || custom !== undefined;
 }
 
+/** What an annotation is told from others by. */
+export interface AnnotationId {
+  /** Empty: of no series. */
+  readonly tsuid: string;
+  readonly startTime: number;
+}
+
+/** Told of annotations that were stored or removed by this process. */
+export type AnnotationListener = (ids: readonly AnnotationId[]) => void;
+
 type Editable = 'endTime' | 'description' | 'notes' | 'custom';
 
 function pick<K extends Editable>(field: K, edit: AnnotationEdit, kept: Annotation | null, otherwise: Annotation[K]): Annotation[K] {
@@ -49,6 +61,8 @@ function pick<K extends Editable>(field: K, edit: AnnotationEdit, kept: Annotati
 
 /** Annotations in the data table: notes on a series, or on everything. Mirrors meta.Annotation. */
 export class AnnotationStore {
+  private readonly listeners: AnnotationListener[] = [];
+
   constructor(
     private readonly storage: Storage,
     private readonly table: string,
@@ -57,10 +71,40 @@ export class AnnotationStore {
     private readonly explicitTimestamps = false,
   ) {}
 
+  onChange(listener: AnnotationListener): void {
+    this.listeners.push(listener);
+  }
+
+  private changed(ids: readonly AnnotationId[]): void {
+    for (const listener of this.listeners) listener(ids);
+  }
+
   /** @param tsuid empty: a global annotation. @throws IllegalArgumentError for a start time or TSUID that can't be */
   async get(tsuid: string, startTime: number): Promise<Annotation | null> {
     const cell = await this.read(tsuid, startTime);
     return cell === null ? null : decodeAnnotation(cell);
+  }
+
+  /** Many at once, in the order of asking; null for those that are not there, or can't be. @throws StorageError */
+  async list(ids: readonly AnnotationId[]): Promise<(Annotation | null)[]> {
+    const gets = ids.map(({ tsuid, startTime }) => {
+      const { key, qualifier } = annotationCell(this.layout, tsuid, startTime);
+      return { row: key, family: DATA_FAMILY, qualifiers: [qualifier] };
+    });
+    const rows = await this.storage.multiGet(this.table, gets);
+    return rows.map((row, i) => {
+      const cell = row?.get(DATA_FAMILY, gets[i].qualifiers[0]) ?? null;
+      return cell && this.readable(cell);
+    });
+  }
+
+  private readable(cell: Buffer): Annotation | null {
+    try {
+      return decodeAnnotation(cell);
+    } catch (error) {
+      if (error instanceof IllegalArgumentError) return null;
+      throw error;
+    }
   }
 
   private async read(tsuid: string, startTime: number): Promise<Buffer | null> {
@@ -80,7 +124,9 @@ export class AnnotationStore {
     if (!changesAnything(edit)) return null;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const note = await this.trySave(edit, replace);
-      if (note !== null) return note;
+      if (note === null) continue;
+      this.changed([{ tsuid: note.tsuid, startTime }]);
+      return note;
     }
     throw new MetaConflictError('Failed to save the Annotation to storage');
   }
@@ -113,6 +159,7 @@ export class AnnotationStore {
     if (startTime < 1) throw new IllegalArgumentError('The start timestamp has not been set');
     const { key, qualifier } = this.cellOf(tsuid, startTime);
     await this.remove([{ row: key, family: DATA_FAMILY, qualifiers: [qualifier] }]);
+    this.changed([{ tsuid, startTime }]);
   }
 
   /** Row and column of an annotation. @throws IllegalArgumentError for a start time or TSUID that can't be */
@@ -151,6 +198,34 @@ export class AnnotationStore {
   }
 
   /**
+   * Every annotation: of no series, or (`ofSeries`) in the whole data table, which takes as long as reading all of it. What can't be read is left
+   * out. @throws StorageError
+   */
+  async *every(ofSeries: boolean, options: CallOptions = {}): AsyncGenerator<AnnotationId[]> {
+    const bounds = ofSeries
+      ? { start: Buffer.alloc(0), stop: Buffer.alloc(0) }
+      : { start: globalAnnotationKey(this.layout, 0), stop: globalAnnotationKey(this.layout, LAST_HOUR) };
+    for await (const rows of this.storage.scan(this.table, { ...options, ...bounds, family: DATA_FAMILY, transient: true })) {
+      const found: AnnotationId[] = [];
+      for (const row of rows)
+        for (let cell = 0; cell < row.size; cell++) {
+          if (columnKind(row.qualifier(cell)) !== 'annotation') continue;
+          const [note, tsuid] = [this.readable(row.value(cell)), this.tsuidOf(row.key)];
+          if (note !== null && tsuid !== null && note.startTime > 0) found.push({ tsuid, startTime: note.startTime });
+        }
+      yield found;
+    }
+  }
+
+  /** Empty: of no series; null: no row that annotations are written to. */
+  private tsuidOf(key: Buffer): string | null {
+    if (isGlobalAnnotationKey(this.layout, key)) return '';
+    const { salt, metric, tagk, tagv } = this.layout;
+    const tags = key.length - salt - metric - 4;
+    return tags > 0 && tags % (tagk + tagv) === 0 ? tsuidOfKey(this.layout, key).toString('hex').toUpperCase() : null;
+  }
+
+  /**
    * Removes what starts inside a range, going by the qualifiers. @returns how many
    * @param tsuid empty: global ones
    */
@@ -159,18 +234,25 @@ export class AnnotationStore {
     if (endMs < startMs) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
     if (tsuid !== '') this.checkTsuid(tsuid);
     let doomed: RowDelete[] = [];
+    let ids: AnnotationId[] = [];
     let removed = 0;
+    const removeDoomed = async (): Promise<void> => {
+      removed += doomed.length;
+      await this.remove(doomed);
+      this.changed(ids);
+      [doomed, ids] = [[], []];
+    };
     for await (const { row, cell } of this.cells(tsuid, Math.floor(startMs / 1000), Math.floor(endMs / 1000))) {
       const qualifier = Buffer.from(row.qualifier(cell));
       const at = baseTimeOfKey(this.layout, row.key) * 1000 + extendedOffsetMs(qualifier);
-      if (at >= startMs && at <= endMs) doomed.push({ row: row.key, family: DATA_FAMILY, qualifiers: [qualifier] });
-      if (doomed.length < MAX_DOOMED) continue;
-      removed += doomed.length;
-      await this.remove(doomed);
-      doomed = [];
+      if (at < startMs || at > endMs) continue;
+      doomed.push({ row: row.key, family: DATA_FAMILY, qualifiers: [qualifier] });
+      const startTime = this.readable(row.value(cell))?.startTime ?? 0;
+      if (startTime > 0) ids.push({ tsuid, startTime });
+      if (doomed.length >= MAX_DOOMED) await removeDoomed();
     }
-    if (doomed.length > 0) await this.remove(doomed);
-    return removed + doomed.length;
+    if (doomed.length > 0) await removeDoomed();
+    return removed;
   }
 
   /** Annotation cells in the hours of a window: of no series, or of one. */

@@ -4,14 +4,14 @@ import type { DataModel } from '../tables';
 import type { Uids } from '../uid';
 import type { Log } from '../util/log';
 import type { StatsSink, StatsSource } from '../util/stats';
-import { AnnotationStore } from './annotations';
+import { AnnotationStore, type AnnotationListener } from './annotations';
 import { AssignedUids } from './assigned-uids';
 import { CounterWrites } from './counter-writes';
 import { SeriesTable } from './series-table';
 import { SeriesTracker } from './series-tracker';
 import { Branches, TreeGrowth, Trees } from './tree';
-import { TsMetas } from './ts-metas';
-import { UidMetas } from './uid-metas';
+import { TsMetas, type SeriesListener } from './ts-metas';
+import { UidMetas, type UidListener } from './uid-metas';
 
 /** What metadata are made of. */
 export interface MetaParts {
@@ -21,6 +21,13 @@ export interface MetaParts {
   readonly logger: Log;
   /** What is written on its own; absent: nothing, as in tools. */
   readonly settings?: MetaSettings;
+}
+
+/** Told of everything that this process stores, changes or removes beside the points: what it is now stands in the tables. */
+export interface MetaListener {
+  series: SeriesListener;
+  uids: UidListener;
+  annotations: AnnotationListener;
 }
 
 /** Everything that is kept beside the points. */
@@ -35,6 +42,7 @@ export class Meta implements StatsSource {
   /** Places new series in trees; null: that is off. */
   readonly growth: TreeGrowth | null;
   private readonly assigned: AssignedUids | null;
+  private readonly uids: Uids;
 
   constructor({ storage, model, uids, logger, settings }: MetaParts) {
     const { tables, widths, layout } = model;
@@ -51,7 +59,16 @@ export class Meta implements StatsSource {
     const grows = settings?.trees ?? null;
     this.growth = grows && new TreeGrowth(this.trees, this.branches, this.tsMetas, grows.storesCollisions, logger);
     this.tracker?.onCreated((tsuids) => this.growth?.add(tsuids));
+    this.uids = uids;
     uids.onAssigned((kind, _name, id) => this.assigned?.assigned(kind, id));
+  }
+
+  onChange({ series, uids, annotations }: MetaListener): void {
+    this.tracker?.onCreated(series);
+    this.tsMetas.onChange(series);
+    this.uidMetas.onChange(uids);
+    this.uids.onRenamed((kind, id) => uids([{ kind, id }]));
+    this.annotations.onChange(annotations);
   }
 
   start(): void {

@@ -2,6 +2,7 @@ import { keysWithPrefix } from '../schema';
 import type { CallOptions, Row, ScanOptions, Storage } from '../storage';
 import type { UidWidths } from '../uid';
 import { selectionFilter, type SeriesSelection } from './series-selection';
+import { isTsuid } from './tsuid';
 
 const EVERYTHING = Buffer.alloc(0);
 
@@ -58,14 +59,9 @@ export class SeriesTable {
       filter: selectionFilter(selection, this.widths.metrics, this.widths),
     });
     for await (const batch of rows) {
-      const found = batch.filter((row) => this.isTsuid(row.key));
+      // TSMeta can be stored under a metric alone; that is no series.
+      const found = batch.filter((row) => isTsuid(row.key, this.widths));
       if (found.length > 0) yield found;
     }
-  }
-
-  /** TSMeta can be stored under a metric alone; that is no series. */
-  private isTsuid(key: Buffer): boolean {
-    const { metrics, tagk, tagv } = this.widths;
-    return key.length > metrics && (key.length - metrics) % (tagk + tagv) === 0;
   }
 }

@@ -6,6 +6,7 @@ import { RateLimitedLog } from '../util/rate-limited-log';
 import type { StatsSink, StatsSource } from '../util/stats';
 import type { CounterWrites, Uncounted } from './counter-writes';
 import { SeenSeries } from './seen-series';
+import type { SeriesListener } from './ts-metas';
 
 const HOUR = 3600;
 /** Series of one look into the table, and how many writes may be under way. */
@@ -16,9 +17,6 @@ const GATHER_MS = 50;
 const SWEEP_MS = 1000;
 /** Seconds until a write that failed is tried again. */
 const RETRY_SECONDS = 10;
-
-/** Told of series whose metadata were just stored. */
-export type SeriesListener = (tsuids: readonly Buffer[]) => void;
 
 /** A series of a generation of seen ones. */
 interface Entry {

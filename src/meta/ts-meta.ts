@@ -1,4 +1,4 @@
-import { bean, Changes, double, int, list, long, readJson, string, type Bind } from '../json';
+import { bean, Changes, double, int, JsonError, list, long, readJson, string, type Bind } from '../json';
 import { customFieldsJson, javaJsonString, javaJsonText } from '../schema';
 import { javaDoubleToString } from '../util/java-double';
 import { CUSTOM_FIELDS, UID_META, uidMetaJson, type UidMeta, type UidMetaFields } from './uid-meta';
@@ -91,6 +91,16 @@ export function encodeTsMeta(tsuid: string, meta: TsMetaFields): Buffer {
 /** @throws JsonError for a cell that is no such JSON */
 export function decodeTsMeta(cell: Buffer): TsMetaFields {
   return (readJson(cell.toString('utf8'), TS_META) ?? new TsMetaDraft()).fields.values;
+}
+
+/** The same; null for a cell that is no such JSON. */
+export function readableTsMeta(cell: Buffer): TsMetaFields | null {
+  try {
+    return decodeTsMeta(cell);
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
 }
 
 /** As the API shows it; what is null is left out. Mirrors TSMeta as a bean. */

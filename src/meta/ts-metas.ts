@@ -1,6 +1,7 @@
+import { JsonError } from '../json';
 import { hexToUid, uidToHex } from '../schema';
 import type { CallOptions, Row, Storage } from '../storage';
-import type { UidWidths } from '../uid';
+import { NoSuchUniqueId, type UidWidths } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
@@ -8,10 +9,15 @@ import { removeCell } from './remove-cells';
 import type { SeriesSelection } from './series-selection';
 import { COUNTER_COLUMN, META_COLUMN, META_FAMILY, type SeriesTable } from './series-table';
 import { settled, type Settled } from './settled';
-import { decodeTsMeta, encodeTsMeta, TsMetaDraft, type TsMeta, type TsMetaFields } from './ts-meta';
+import { uidsOf } from './tsuid';
+import { decodeTsMeta, encodeTsMeta, readableTsMeta, TsMetaDraft, type TsMeta, type TsMetaFields } from './ts-meta';
 import type { KindedUid, UidMetas } from './uid-metas';
 
 const COLUMNS = [META_COLUMN, COUNTER_COLUMN];
+const EVERY_SERIES: SeriesSelection = { metric: null, tags: [], anyTagvs: null };
+
+/** Told of series whose metadata were stored or removed by this process. */
+export type SeriesListener = (tsuids: readonly Buffer[]) => void;
 
 /** A row of the meta table as it is read. */
 interface StoredSeries {
@@ -25,6 +31,8 @@ interface StoredSeries {
 
 /** Metadata of time series, in the meta table. Mirrors TSMeta. */
 export class TsMetas {
+  private readonly listeners: SeriesListener[] = [];
+
   constructor(
     private readonly storage: Storage,
     private readonly table: string,
@@ -34,6 +42,14 @@ export class TsMetas {
     private readonly uncounted: (tsuid: Buffer) => { points: number; seenAt: number } | null = () => null,
     private readonly now: () => number = Date.now,
   ) {}
+
+  onChange(listener: SeriesListener): void {
+    this.listeners.push(listener);
+  }
+
+  private changed(tsuid: Buffer): void {
+    for (const listener of this.listeners) listener([tsuid]);
+  }
 
   /** What is stored of a series, with the metadata of its UIDs; null: nothing. @throws NoSuchUniqueId, StorageError */
   async get(tsuid: Buffer): Promise<TsMeta | null> {
@@ -54,6 +70,52 @@ export class TsMetas {
     }
   }
 
+  /** What is stored of series, in their order; null: nothing, or no such JSON. UIDs are not looked at. @throws StorageError */
+  async storedFields(tsuids: readonly Buffer[]): Promise<(TsMetaFields | null)[]> {
+    const rows = await this.storage.multiGet(
+      this.table,
+      tsuids.map((row) => ({ row, family: META_FAMILY, qualifiers: [META_COLUMN] })),
+    );
+    return rows.map((row) => {
+      const cell = row?.get(META_FAMILY, META_COLUMN) ?? null;
+      return cell && readableTsMeta(cell);
+    });
+  }
+
+  /** Every series of which something is stored, in the order of their TSUIDs. @throws StorageError */
+  async *everyStored(options: CallOptions & { batchRows?: number } = {}): AsyncGenerator<{ tsuid: Buffer; fields: TsMetaFields }[]> {
+    for await (const rows of this.series.rows(EVERY_SERIES, { ...options, qualifiers: [META_COLUMN] })) {
+      const batch = rows.map((row) => ({ tsuid: Buffer.from(row.key), fields: readableTsMeta(row.value(0)) }));
+      yield batch.flatMap(({ tsuid, fields }) => (fields === null ? [] : { tsuid, fields }));
+    }
+  }
+
+  /** The metadata of series in their order; null for those of which nothing is stored, or that a UID without a name keeps from being told. @throws StorageError */
+  async ofSeries(tsuids: readonly Buffer[]): Promise<(TsMeta | null)[]> {
+    const rows = await this.storage.multiGet(
+      this.table,
+      tsuids.map((row) => ({ row, family: META_FAMILY, qualifiers: COLUMNS })),
+    );
+    const stored = rows.map((row) => (row !== null && isReadable(row) ? this.stored(row) : null));
+    const found = stored.filter((series) => series !== null);
+    const wholes = await this.wholes(found).catch((error: unknown) => {
+      if (isOfOneSeries(error)) return null;
+      throw error;
+    });
+    if (wholes === null) return Promise.all(stored.map(async (series) => series && this.wholeOrNull(series)));
+    let next = 0;
+    return stored.map((series) => series && wholes[next++]);
+  }
+
+  private async wholeOrNull(stored: StoredSeries): Promise<TsMeta | null> {
+    try {
+      return await this.whole(stored);
+    } catch (error) {
+      if (isOfOneSeries(error)) return null;
+      throw error;
+    }
+  }
+
   /**
    * Writes what a client sent over what is stored: what it left out keeps its stored value, or its default with `replace`.
    * @returns what is stored now; null: the edit changes nothing
@@ -63,12 +125,14 @@ export class TsMetas {
     if (draft.tsuid === null || draft.tsuid === '') throw new IllegalArgumentError('Missing TSUID');
     if (!draft.fields.any()) return null;
     const tsuid = this.parse(draft.tsuid);
-    const named = await this.uidMetas.list(this.uidsOf(tsuid));
+    const named = await this.uidMetas.list(uidsOf(tsuid, this.widths));
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const stored = await this.read(tsuid);
       if (stored === null) throw new IllegalArgumentError('Requested TSMeta did not exist');
       const fields = mergeFields(draft.fields, stored.fields, replace);
-      if (await this.compareAndSet(tsuid, stored.cell, fields)) return assembled({ ...stored, fields }, named);
+      if (!(await this.compareAndSet(tsuid, stored.cell, fields))) continue;
+      this.changed(tsuid);
+      return assembled({ ...stored, fields }, named);
     }
     throw new MetaConflictError('Failed to save the TSMeta to storage');
   }
@@ -80,10 +144,12 @@ export class TsMetas {
    */
   async create(tsuid: Buffer, fields: TsMetaFields): Promise<boolean> {
     this.parse(uidToHex(tsuid));
-    await this.uidMetas.list(this.uidsOf(tsuid));
+    await this.uidMetas.list(uidsOf(tsuid, this.widths));
     const created = await this.compareAndSet(tsuid, null, fields);
-    if (created) await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 0n);
-    return created;
+    if (!created) return false;
+    await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 0n);
+    this.changed(tsuid);
+    return true;
   }
 
   /**
@@ -102,6 +168,7 @@ export class TsMetas {
       if (done === 'kept') return { done, wasCounted };
       if (!(await this.compareAndSet(tsuid, stored, fields))) continue;
       if (stored === null && !wasCounted) await this.storage.increment(this.table, tsuid, META_FAMILY, COUNTER_COLUMN, 1n);
+      this.changed(tsuid);
       return { done, wasCounted };
     }
     throw new MetaConflictError('Failed to save the TSMeta to storage');
@@ -115,7 +182,9 @@ export class TsMetas {
   /** Removes what is stored, but not the counter; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors TSMeta.delete */
   async delete(tsuid: string | null): Promise<void> {
     if (tsuid === null || tsuid === '') throw new IllegalArgumentError('Missing UID');
-    await removeCell(this.storage, this.table, hexToUid(tsuid), META_FAMILY, META_COLUMN);
+    const row = hexToUid(tsuid);
+    await removeCell(this.storage, this.table, row, META_FAMILY, META_COLUMN);
+    this.changed(row);
   }
 
   /** @throws IllegalArgumentError for a TSUID that no series can have */
@@ -129,17 +198,6 @@ export class TsMetas {
     for (let at = 2 * metrics; at < tsuid.length; at += 2 * (tagk + tagv))
       uids.push(tsuid.slice(at, at + 2 * tagk), tsuid.slice(at + 2 * tagk, at + 2 * (tagk + tagv)));
     return Buffer.concat(uids.map((uid) => hexToUid(uid)));
-  }
-
-  /** Metric, and then tagk and tagv of each tag. */
-  private uidsOf(tsuid: Buffer): KindedUid[] {
-    const { metrics, tagk, tagv } = this.widths;
-    const uids: KindedUid[] = [{ kind: 'metrics', id: tsuid.subarray(0, metrics) }];
-    for (let at = metrics; at < tsuid.length; at += tagk + tagv) {
-      uids.push({ kind: 'tagk', id: tsuid.subarray(at, at + tagk) });
-      uids.push({ kind: 'tagv', id: tsuid.subarray(at + tagk, at + tagk + tagv) });
-    }
-    return uids;
   }
 
   private async read(tsuid: Buffer): Promise<StoredSeries | null> {
@@ -171,12 +229,12 @@ export class TsMetas {
   }
 
   private async whole(stored: StoredSeries): Promise<TsMeta> {
-    return assembled(stored, await this.uidMetas.list(this.uidsOf(stored.tsuid)));
+    return assembled(stored, await this.uidMetas.list(uidsOf(stored.tsuid, this.widths)));
   }
 
   /** With one look-up for the UIDs of all. */
   private async wholes(stored: readonly StoredSeries[]): Promise<TsMeta[]> {
-    const uids = stored.map(({ tsuid }) => this.uidsOf(tsuid));
+    const uids = stored.map(({ tsuid }) => uidsOf(tsuid, this.widths));
     const distinct = new Map<string, KindedUid>();
     for (const uid of uids.flat()) distinct.set(keyOf(uid), uid);
     const metas = await this.uidMetas.list([...distinct.values()]);
@@ -188,6 +246,16 @@ export class TsMetas {
       ),
     );
   }
+}
+
+/** A UID without a name, or with metadata that are no such JSON. */
+function isOfOneSeries(error: unknown): boolean {
+  return error instanceof NoSuchUniqueId || error instanceof JsonError;
+}
+
+function isReadable(row: Row): boolean {
+  const meta = row.get(META_FAMILY, META_COLUMN);
+  return meta !== null && readableTsMeta(meta) !== null;
 }
 
 const keyOf = ({ kind, id }: KindedUid): string => `${kind} ${id.toString('latin1')}`;

@@ -1,9 +1,9 @@
-import { bean, Changes, deserializer, long, map, readJson, string, type Bind } from '../json';
+import { bean, Changes, deserializer, JsonError, long, map, readJson, string, type Bind } from '../json';
 import { customFieldsJson, javaJsonString, javaJsonText } from '../schema';
 import { kindOf, type UidKind } from '../uid';
 
 /** What clients call the kinds of UIDs, in the metadata of each. */
-const TYPE_CONSTANTS: Readonly<Record<UidKind, string>> = { metrics: 'METRIC', tagk: 'TAGK', tagv: 'TAGV' };
+export const TYPE_CONSTANTS: Readonly<Record<UidKind, string>> = { metrics: 'METRIC', tagk: 'TAGK', tagv: 'TAGV' };
 
 export const CUSTOM_FIELDS = map('java.util.LinkedHashMap', string);
 
@@ -60,6 +60,16 @@ export function encodeUidMeta(kind: UidKind, { displayName, description, notes, 
 /** @throws JsonError for a cell that is no such JSON */
 export function decodeUidMeta(cell: Buffer): UidMetaFields {
   return (readJson(cell.toString('utf8'), UID_META) ?? new UidMetaDraft()).fields.values;
+}
+
+/** The same; null for a cell that is no such JSON. */
+export function readableUidMeta(cell: Buffer): UidMetaFields | null {
+  try {
+    return decodeUidMeta(cell);
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
 }
 
 /** As the API shows it: what is null is shown. Mirrors UIDMeta as a bean. */

@@ -1,18 +1,21 @@
 import { uidToHex, hexToUid } from '../schema';
-import { PackedCells, type Storage } from '../storage';
+import { PackedCells, type CallOptions, type Storage } from '../storage';
 import { metaQualifier, NAME_FAMILY, UID_KINDS, type UidKind, type Uids } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
 import { removeCell } from './remove-cells';
 import { settled, type Settled } from './settled';
-import { decodeUidMeta, encodeUidMeta, UidMetaDraft, type UidMeta } from './uid-meta';
+import { decodeUidMeta, encodeUidMeta, readableUidMeta, UidMetaDraft, type UidMeta, type UidMetaFields } from './uid-meta';
 
 /** A UID and what kind it is of. */
 export interface KindedUid {
   readonly kind: UidKind;
   readonly id: Buffer;
 }
+
+/** Told of UIDs whose metadata were stored or removed by this process. */
+export type UidListener = (uids: readonly KindedUid[]) => void;
 
 const QUALIFIERS: Readonly<Record<UidKind, Buffer>> = {
   metrics: metaQualifier('metrics'),
@@ -22,12 +25,22 @@ const QUALIFIERS: Readonly<Record<UidKind, Buffer>> = {
 
 /** Metadata of UIDs, in the UID table beside their names. Mirrors UIDMeta. */
 export class UidMetas {
+  private readonly listeners: UidListener[] = [];
+
   constructor(
     private readonly storage: Storage,
     private readonly table: string,
     private readonly uids: Uids,
     private readonly now: () => number = Date.now,
   ) {}
+
+  onChange(listener: UidListener): void {
+    this.listeners.push(listener);
+  }
+
+  private changed(uids: readonly KindedUid[]): void {
+    for (const listener of this.listeners) listener(uids);
+  }
 
   /** What is stored of a UID, or what nobody has said anything of. @throws NoSuchUniqueId, IllegalArgumentError for another width, StorageError */
   async get(kind: UidKind, id: Buffer): Promise<UidMeta> {
@@ -54,6 +67,30 @@ export class UidMetas {
     });
   }
 
+  /** What is stored of UIDs, in their order; null: nothing, or no such JSON. Names are not looked at. @throws StorageError */
+  async stored(wanted: readonly KindedUid[]): Promise<(UidMetaFields | null)[]> {
+    const rows = await this.storage.multiGet(
+      this.table,
+      wanted.map(({ kind, id }) => ({ row: id, family: NAME_FAMILY, qualifiers: [QUALIFIERS[kind]] })),
+    );
+    return rows.map((row, i) => {
+      const cell = row?.get(NAME_FAMILY, QUALIFIERS[wanted[i].kind]) ?? null;
+      return cell && readableUidMeta(cell);
+    });
+  }
+
+  /** Every UID of which something is stored. @throws StorageError */
+  async *everyStored(options: CallOptions = {}): AsyncGenerator<KindedUid[]> {
+    const everything = { start: Buffer.alloc(0), stop: Buffer.alloc(0), family: NAME_FAMILY, qualifiers: Object.values(QUALIFIERS) };
+    for await (const rows of this.storage.scan(this.table, { ...options, ...everything, withoutValues: true }))
+      yield rows.flatMap((row) => {
+        const kinds = UID_KINDS.filter(
+          (kind) => row.key.length === this.uids.widths[kind] && row.get(NAME_FAMILY, QUALIFIERS[kind]) !== null,
+        );
+        return kinds.map((kind) => ({ kind, id: Buffer.from(row.key) }));
+      });
+  }
+
   /**
    * Writes what a client sent over what is stored: what it left out keeps its stored value, or its default with `replace`.
    * @returns what is stored now; null: the edit changes nothing
@@ -70,8 +107,9 @@ export class UidMetas {
       const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
       const fields = mergeFields(draft.fields, stored && decodeUidMeta(stored), replace);
       const cell = encodeUidMeta(kind, fields);
-      if (await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, cell))
-        return { ...fields, kind, uid: uidToHex(id), name };
+      if (!(await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, cell))) continue;
+      this.changed([{ kind, id }]);
+      return { ...fields, kind, uid: uidToHex(id), name };
     }
     throw new MetaConflictError('Failed to save the UIDMeta to storage');
   }
@@ -79,7 +117,9 @@ export class UidMetas {
   /** Removes what is stored; that there is nothing is fine. @throws IllegalArgumentError, StorageError. Mirrors UIDMeta.delete */
   async delete(draft: UidMetaDraft): Promise<void> {
     const { uid, kind } = this.target(draft);
-    await removeCell(this.storage, this.table, hexToUid(uid), NAME_FAMILY, QUALIFIERS[kind]);
+    const id = hexToUid(uid);
+    await removeCell(this.storage, this.table, id, NAME_FAMILY, QUALIFIERS[kind]);
+    this.changed([{ kind, id }]);
   }
 
   /** Stores what there is to say of UIDs that were just assigned. Mirrors UIDMeta.storeNew. @throws StorageError */
@@ -88,6 +128,7 @@ export class UidMetas {
     const fields = { ...new UidMetaDraft().fields.values, created: Math.floor(this.now() / 1000) };
     const rows = assigned.map(({ kind, id }) => ({ row: id, cells: PackedCells.of(QUALIFIERS[kind], encodeUidMeta(kind, fields)) }));
     const [failure] = await this.storage.put(this.table, NAME_FAMILY, rows);
+    this.changed(assigned);
     if (failure !== undefined) throw failure.error;
   }
 
@@ -104,7 +145,9 @@ export class UidMetas {
       const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
       const { done, fields } = settled(stored, decodeUidMeta, new UidMetaDraft().fields.values, since);
       if (done === 'kept') return done;
-      if (await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, encodeUidMeta(kind, fields))) return done;
+      if (!(await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, encodeUidMeta(kind, fields)))) continue;
+      this.changed([{ kind, id }]);
+      return done;
     }
     throw new MetaConflictError('Failed to save the UIDMeta to storage');
   }

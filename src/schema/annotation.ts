@@ -2,7 +2,7 @@ import { IllegalArgumentError } from './errors';
 import { annotationColumn } from './extended-qualifier';
 import { globalAnnotationKey, rowKeyOfTsuid } from './row-key';
 import { hexToUid } from './bytes';
-import { javaJsonString, javaJsonText } from './java-json';
+import { customFieldsJson, javaJsonString, javaJsonText } from './java-json';
 import type { KeyLayout } from './layout';
 import { messageOf } from '../util/message-of';
 
@@ -43,6 +43,14 @@ function encodeCustom(custom: Annotation['custom']): string {
     return `${javaJsonString(key)}:${javaJsonText(value)}`;
   });
   return `{${entries.join(',')}}`;
+}
+
+/** An annotation as the API shows it; unlike the stored form it leaves out what is null. Mirrors Annotation as a bean. */
+export function annotationJson(note: Annotation): string {
+  const custom = note.custom ? `,"custom":${customFieldsJson(note.custom)}` : '';
+  const description = note.description === null ? '' : `,"description":${javaJsonString(note.description)}`;
+  const notes = note.notes === null ? '' : `,"notes":${javaJsonString(note.notes)}`;
+  return `{"tsuid":${javaJsonString(note.tsuid)}${description}${notes}${custom},"startTime":${note.startTime},"endTime":${note.endTime}}`;
 }
 
 /**

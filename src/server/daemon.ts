@@ -8,6 +8,7 @@ import { Ingest } from '../ingest';
 import type { Meta } from '../meta';
 import type { QueryEngine } from '../query';
 import type { Rollups, RollupService } from '../rollup';
+import type { Search } from '../search';
 import { RetryableError, type Storage } from '../storage';
 import type { DataModel } from '../tables';
 import type { Uids } from '../uid';
@@ -62,6 +63,7 @@ export class Daemon implements Tsd {
   readonly queries: QueryEngine;
   readonly compaction: Compaction;
   readonly meta: Meta;
+  readonly search: Search | null;
   readonly rollups: Rollups | null;
   readonly histograms: HistogramCodecs | null;
   readonly rolling: RollupService | null;
@@ -90,6 +92,7 @@ export class Daemon implements Tsd {
       queries: this.queries,
       compaction: this.compaction,
       meta: this.meta,
+      search: this.search,
       rollups: this.rollups,
       histograms: this.histograms,
       rolling: this.rolling,
@@ -177,6 +180,7 @@ export class Daemon implements Tsd {
       this.writer,
       this.compaction,
       this.meta,
+      ...(this.search ? [this.search] : []),
       ...(this.startup ? [this.startup] : []),
       {
         collectStats(sink) {

@@ -5,9 +5,8 @@ import { IllegalStateError } from '../util/errors';
  * Features that exist only as plugins: a daemon that is configured to have one must not start without it.
  * @throws Error in the original's words for a plugin that can't be loaded
  */
-export function refuseMissingPlugins({ authentication, search, httpRpc, rpc }: PluginSettings): void {
+export function refuseMissingPlugins({ authentication, httpRpc, rpc }: PluginSettings): void {
   if (authentication !== null) throw new Error(`Unable to locate authentication plugin: ${authentication}`);
-  if (search !== null) throw new Error(`Unable to locate search plugin: ${search}`);
   refuseRpc('HttpRpcPlugin', httpRpc);
   refuseRpc('RpcPlugin', rpc);
 }

@@ -20,6 +20,7 @@ const TOOLS: Record<string, () => Tool> = {
   query: () => require('./query') as Tool,
   scan: () => require('./scan') as Tool,
   search: () => require('./search') as Tool,
+  'search-index': () => require('./search-index') as Tool,
   tables: () => require('./tables') as Tool,
   tsd: () => require('./tsd') as Tool,
   uid: () => require('./uid') as Tool,

@@ -32,9 +32,10 @@ export class UidChanges {
 
   /**
    * Gives a UID another name: new reverse, new forward, then the old forward goes. UIDMeta keeps the old one. Mirrors UniqueId.rename.
+   * @returns the UID
    * @throws NoSuchUniqueName, IllegalArgumentError when the new name is taken or being renamed to, StorageError
    */
-  async rename(oldName: string, newName: string): Promise<void> {
+  async rename(oldName: string, newName: string): Promise<Buffer> {
     const { table } = this.uid;
     const id = await this.stored(oldName);
     const [taken] = await table.forward([newName]);
@@ -56,6 +57,7 @@ export class UidChanges {
         await table.deleteForward(oldName);
       });
       await this.uid.keep({ name: newName, exact: true }, id, this.uid.cache.epoch);
+      return id;
     } finally {
       ids.delete(idText);
       names.delete(newName);

@@ -16,6 +16,8 @@ export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
 export { Names, namesOfSeries, tagsInHashOrder, type SeriesNames } from './names';
 export * from './types';
+export { readSeal } from './redis/generation';
+export type { Seal } from './redis/seal';
 export { NAME_FAMILY } from './uid-table';
 export type { UidParts } from './uids';
 

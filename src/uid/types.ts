@@ -58,6 +58,8 @@ export interface Uids {
   onInvalidate(listener: (what: UidInvalidation) => void): void;
   /** Told of every UID that this process has assigned (realtime UIDMeta). */
   onAssigned(listener: (kind: UidKind, name: string, id: Buffer) => void): void;
+  /** Told of every UID to which this process has given another name, or none. */
+  onRenamed(listener: (kind: UidKind, id: Buffer) => void): void;
   /** Used ids by kind, from the counters. */
   usedIds(options?: CallOptions): Promise<Record<UidKind, bigint>>;
   /**

@@ -50,6 +50,7 @@ export class StorageUids implements Uids {
   private readonly rejected: Record<UidKind, number> = { metrics: 0, tagk: 0, tagv: 0 };
   private readonly invalidationListeners: ((what: UidInvalidation) => void)[] = [];
   private readonly assignmentListeners: ((kind: UidKind, name: string, id: Buffer) => void)[] = [];
+  private readonly renameListeners: ((kind: UidKind, id: Buffer) => void)[] = [];
   private filter: GuardedFilter | null = null;
 
   /** @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either */
@@ -143,14 +144,14 @@ export class StorageUids implements Uids {
     this.validator.validate(TYPE_NAMES[kind], oldName);
     this.validator.validate(TYPE_NAMES[kind], newName);
     try {
-      await this.changes[kind].rename(oldName, newName);
+      this.renamed(kind, await this.changes[kind].rename(oldName, newName));
     } catch (e) {
       throw e instanceof NoSuchUniqueName ? new IllegalArgumentError(`Name("${oldName}") does not exist`) : e;
     }
   }
 
   async delete(kind: UidKind, name: string): Promise<void> {
-    await this.changes[kind].delete(name);
+    this.renamed(kind, await this.changes[kind].delete(name));
   }
 
   dropCaches(): void {
@@ -164,6 +165,14 @@ export class StorageUids implements Uids {
 
   onAssigned(listener: (kind: UidKind, name: string, id: Buffer) => void): void {
     this.assignmentListeners.push(listener);
+  }
+
+  onRenamed(listener: (kind: UidKind, id: Buffer) => void): void {
+    this.renameListeners.push(listener);
+  }
+
+  private renamed(kind: UidKind, id: Buffer): void {
+    for (const listener of this.renameListeners) listener(kind, id);
   }
 
   usedIds(options?: CallOptions): Promise<Record<UidKind, bigint>> {

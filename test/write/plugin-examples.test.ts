@@ -239,3 +239,33 @@ test.each([
   expect(await tsd.exited()).toBe(1);
   expect(tsd.log).toContain(message);
 });
+
+test('exact-search.ts is told of every change, and answers searches', async () => {
+  const { client, stat } = await start({
+    'tsd.search.enable': 'true',
+    'tsd.search.plugin': 'exact-search.js',
+    'tsd.core.meta.enable_tsuid_tracking': 'true',
+    'tsd.core.meta.enable_realtime_ts': 'true',
+  });
+  const search = async (type: string, query: string): Promise<{ results: unknown[]; totalResults: number }> =>
+    JSON.parse(await client.call(`/api/search/${type}?query=${query}&limit=1`)) as { results: unknown[]; totalResults: number };
+  await client.telnet([`put sys.cpu ${now} 1 host=a`, `put sys.cpu ${now} 1 host=b`, `put sys.mem ${now} 1 host=a`]);
+  await eventually(async () => expect(await stat('example.exact_search.series plugin=search')).toBe(3));
+  expect(await search('tsuids', 'sys.cpu')).toMatchObject({ query: 'sys.cpu', limit: 1, results: ['000001000001000001'], totalResults: 2 });
+  const series = JSON.parse(await client.call('/api/uid/tsmeta?tsuid=000002000001000001')) as object;
+  expect(await search('tsmeta', 'sys.mem')).toMatchObject({ results: [{ ...series, lastReceived: expect.any(Number) as number }] });
+  await client.call('/api/uid/uidmeta', { uid: '000001', type: 'metric', notes: 'busy' });
+  await client.call('/api/annotation', { startTime: now, description: 'deploy' });
+  await eventually(async () => {
+    expect(await search('uidmeta', 'sys.cpu')).toMatchObject({ results: [{ uid: '000001', type: 'METRIC', notes: 'busy' }] });
+    expect(await search('annotation', 'deploy')).toMatchObject({ results: [{ tsuid: '', startTime: now }] });
+  });
+  await client.call(`/api/uid/tsmeta?tsuid=000002000001000001&method_override=delete`);
+  await client.call('/api/uid/uidmeta?uid=000001&type=metric&method_override=delete');
+  await client.call(`/api/annotation?start_time=${now}&method_override=delete`);
+  await eventually(async () => {
+    expect(await search('tsmeta', 'sys.mem')).toMatchObject({ results: [] });
+    expect(await search('uidmeta', 'sys.cpu')).toMatchObject({ results: [] });
+    expect(await search('annotation', 'deploy')).toMatchObject({ results: [] });
+  });
+});

@@ -9,6 +9,7 @@ export { readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
 export { readRollupComputeSettings, readRollupSettings, type RollupComputeSettings, type RollupSettings } from './rollups';
+export { readSearchSettings, searchSettings, type SearchSettings } from './search';
 export { readServerSettings, type BodySettings, type MemorySettings, type NetworkSettings, type ServerSettings } from './server';
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
 export { WIDTH_KEYS, type TableSettings } from './tables';

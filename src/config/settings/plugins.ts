@@ -4,7 +4,6 @@ import { optionalText } from './read';
 /** Plugins that the configuration asks for and that only exist as plugins: a name each, null where none is asked for. */
 export interface PluginSettings {
   readonly authentication: string | null;
-  readonly search: string | null;
   /** Lists as they stand in the file. */
   readonly httpRpc: string | null;
   readonly rpc: string | null;
@@ -15,7 +14,6 @@ export function readPluginSettings(config: Config): PluginSettings {
     config.getBoolean(`${family}.enable`) ? (config.getString(`${family}.plugin`) ?? '') : null;
   return {
     authentication: enabled('tsd.core.authentication'),
-    search: enabled('tsd.search'),
     httpRpc: optionalText(config, 'tsd.http.rpc.plugins'),
     rpc: optionalText(config, 'tsd.rpc.plugins'),
   };

@@ -3,7 +3,7 @@ import type { Log } from '../../util/log';
 import type { UidEnd } from '../shared-cache';
 import { UID_KINDS, type UidKind } from '../types';
 import type { Generation } from './generation';
-import { RedisLink, type RedisLinkOptions } from './redis-link';
+import { RedisLink, type RedisLinkOptions } from '../../util/redis-link';
 import type { Seal } from './seal';
 
 interface Notice {

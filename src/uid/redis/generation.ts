@@ -139,6 +139,13 @@ export class Generation {
   }
 }
 
+/** The seal of the processes that share something of a table through Redis; null: there is none yet. @throws StorageError */
+export async function readSeal(storage: Storage, table: string): Promise<Seal | null> {
+  const row = await storage.get(table, { row: MAXID_ROW, family: NAME_FAMILY, qualifiers: [SECRET] });
+  const secret = row?.get(NAME_FAMILY, SECRET) ?? null;
+  return secret?.length === SECRET_BYTES ? new Seal(Buffer.from(secret)) : null;
+}
+
 /** Whether mappings of this table are shared through Redis by any process: changes must move the generation then. */
 export async function isShared(storage: Storage, table: string): Promise<boolean> {
   const row = await storage.get(table, { row: MAXID_ROW, family: NAME_FAMILY, qualifiers: [SECRET] });

@@ -7,7 +7,7 @@ import { UID_KINDS, type UidKind } from '../types';
 import type { Reading, SecondLevel } from '../unique-id';
 import { EndNotices } from './end-notices';
 import { Generation, type Moment } from './generation';
-import { RedisLink, type RedisLinkOptions } from './redis-link';
+import { RedisLink, type RedisLinkOptions } from '../../util/redis-link';
 import type { Direction, Seal } from './seal';
 import { TableChanges } from './table-changes';
 

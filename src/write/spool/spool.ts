@@ -5,7 +5,7 @@ import type { Logger } from 'winston';
 import type { SpoolSettings } from '../../config/settings/write';
 import type { Failure, MutateOptions, RowDelete, RowPut, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
-import { lockDirectory } from './directory-lock';
+import { lockDirectory } from '../../util/directory-lock';
 import { PointSpool, type SeriesWriter } from './point-spool';
 import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
 import { SegmentQueue } from './segment-queue';
@@ -48,7 +48,7 @@ export class Spool implements Writes {
     const settings = { ...SPOOL_PAUSES, ...given, path: resolve(given.path) };
     const { path, maxBytes } = settings;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const unlock = lockDirectory(path);
+    const unlock = lockDirectory(path, 'The spool');
     try {
       const space = new SpoolSpace(maxBytes);
       const points = new PointSpool(await SegmentQueue.open(join(path, NAMES), space), settings, logger);

@@ -1,6 +1,5 @@
 import type { AnnotationEdit } from '../../../meta';
-import { annotationJson } from '../annotation-json';
-import { hexToUid } from '../../../schema/bytes';
+import { annotationJson, hexToUid } from '../../../schema';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
 import { TimeSlice } from '../../../util/time-slice';

@@ -7,8 +7,16 @@ import { tagsJson } from '../series-json';
 import type { HttpCall } from '../types';
 
 /** What was asked for, as the answer and the statistics repeat it; nulls are left out. */
-export function lookupQueryJson({ query, metric, tags, limit }: LookupQuery): string {
-  const fields = ['"type":"LOOKUP"'];
+export function lookupQueryJson(query: LookupQuery): string {
+  return searchQueryJson('LOOKUP', query);
+}
+
+/** The same of a search of any type. */
+export function searchQueryJson(
+  type: string,
+  { query, metric, tags, limit }: Pick<LookupQuery, 'query' | 'metric' | 'tags' | 'limit'>,
+): string {
+  const fields = [`"type":"${type}"`];
   if (query !== null) fields.push(`"query":${javaJsonString(query)}`);
   if (metric !== null) fields.push(`"metric":${javaJsonString(metric)}`);
   if (tags !== null) {

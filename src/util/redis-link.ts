@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Log } from '../../util/log';
-import { messageOf } from '../../util/message-of';
-import { withinTime } from '../../util/within-time';
+import type { Log } from './log';
+import { messageOf } from './message-of';
+import { withinTime } from './within-time';
 
 export interface RedisLinkOptions {
   url: string;

@@ -1,15 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IllegalStateError } from '../../util/errors';
+import { IllegalStateError } from './errors';
 
 const NAME = 'lock';
 
 /**
  * Takes a directory for this process. A lock whose process is gone is taken over.
+ * @param what how the message calls it
  * @returns lets go of it
  * @throws IllegalStateError when a process that lives has it
  */
-export function lockDirectory(directory: string): () => void {
+export function lockDirectory(directory: string, what: string): () => void {
   const path = join(directory, NAME);
   const own = identity(process.pid);
   for (let attempt = 0; ; attempt++) {
@@ -22,7 +23,7 @@ export function lockDirectory(directory: string): () => void {
     const holder = read(path);
     const pid = Number(holder.split(' ')[0]);
     if (attempt > 0 || (pid > 0 && holder !== own && isAlive(pid) && identity(pid) === holder))
-      throw new IllegalStateError(`The spool ${directory} is in use by process ${pid}`);
+      throw new IllegalStateError(`${what} ${directory} is in use by process ${pid}`);
     rmSync(path, { force: true });
   }
 }

@@ -1,0 +1,12 @@
+const SEPARATORS = /[^\p{L}\p{N}]+/u;
+/** Characters of a text that can be found. */
+export const SEARCHED_CHARACTERS = 8192;
+
+/** The words of a text in lower case: what stands between characters that are neither letters nor digits. */
+export function wordsOf(text: string): string[] {
+  return text
+    .slice(0, SEARCHED_CHARACTERS)
+    .toLowerCase()
+    .split(SEPARATORS)
+    .filter((word) => word !== '');
+}
