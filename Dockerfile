@@ -11,6 +11,7 @@ FROM node:20-slim
 WORKDIR /opt/opentsdb
 COPY --from=build /opt/opentsdb ./
 COPY conf conf
+COPY fonts fonts
 COPY hbase-schema hbase-schema
 USER node
 EXPOSE 4242

@@ -130,7 +130,7 @@ export const DEFAULT_COLORS: ChartColors = { background: '#ffffff', foreground: 
 export const DEFAULT_LEGEND: Legend = {
   place: 'inside',
   horizontal: 'right',
-  vertical: 'center',
+  vertical: 'top',
   layout: 'vertical',
   box: true,
   reverse: false,
