@@ -4,6 +4,7 @@ import type { Mode, ServerSettings } from '../config/settings';
 import type { Ingest } from '../ingest';
 import type { StatsSource } from '../util/stats';
 import type { Counters } from './counters';
+import type { GraphService } from './http/graph/graph-service';
 
 /** The parts of a running daemon, handed to every handler. */
 export interface Tsd extends App {
@@ -14,6 +15,8 @@ export interface Tsd extends App {
   readonly ingest: Ingest;
   /** Counters that telnet commands and HTTP handlers raise. */
   readonly counters: Counters;
+  /** The threads that draw, and the answers of `/q` on disk. */
+  readonly graphs: GraphService;
   /** Everything that has figures, in the original's output order. */
   readonly statsSources: StatsSource[];
   readonly mode: Mode;

@@ -1,7 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'winston';
 import { closeApp, createDaemonApp, openApp, type App } from '../app';
-import { readPluginSettings, readServerSettings, readTimeZone, type Mode, type ServerSettings } from '../config/settings';
+import {
+  readGraphSettings,
+  readPluginSettings,
+  readServerSettings,
+  readTimeZone,
+  type Mode,
+  type ServerSettings,
+} from '../config/settings';
 import type { Config } from '../config/types';
 import type { HistogramCodecs } from '../histogram';
 import { Ingest } from '../ingest';
@@ -25,6 +32,7 @@ import { Counters } from './counters';
 import type { Tsd } from './context';
 import { createApp } from './http/app';
 import { corsRulesOf } from './http/cors';
+import { GraphService } from './http/graph/graph-service';
 import { routesOf } from './http/routes';
 import { MemoryBudget } from './memory';
 import { refuseMissingPlugins } from './missing-plugins';
@@ -44,11 +52,14 @@ const MODE_NAMES: Readonly<Record<Mode, string>> = { rw: 'READWRITE', ro: 'READO
 export interface DaemonOptions {
   /** Overrides the configured settings of the port; for tests. */
   port?: Partial<PortSettings>;
+  /** Arguments of Node.js for the threads that draw; for tests. */
+  drawArguments?: readonly string[];
 }
 
 /** A running TSD: every part made from one configuration, and the order in which they start and stop. Mirrors TSDMain. */
 export class Daemon implements Tsd {
   readonly counters = new Counters();
+  readonly graphs: GraphService;
   readonly ingest: Ingest;
   readonly statsSources: StatsSource[] = [];
   readonly mode: Mode;
@@ -81,6 +92,7 @@ export class Daemon implements Tsd {
     app: App,
     readonly settings: ServerSettings,
     private readonly startup: Startup | null,
+    drawArguments?: readonly string[],
   ) {
     ({
       config: this.config,
@@ -98,6 +110,7 @@ export class Daemon implements Tsd {
       rolling: this.rolling,
     } = app);
     this.mode = app.model.mode;
+    this.graphs = new GraphService(readGraphSettings(app.config), app.logs.get('net.opentsdb.tsd.GraphHandler'), drawArguments);
     this.logger = app.logs.get('net.opentsdb.tools.TSDMain');
     const { writer, rollups, histograms, model } = app;
     this.ingest = new Ingest({ writer, rollups, histograms, dataTable: model.tables.data.name }, this.counters.ingest, this.logger);
@@ -122,7 +135,7 @@ export class Daemon implements Tsd {
     setTimeZone(readTimeZone(config));
     refuseMissingPlugins(readPluginSettings(config));
     const app = await createDaemonApp(config, logs);
-    const daemon = new Daemon(app, readServerSettings(config), startup);
+    const daemon = new Daemon(app, readServerSettings(config), startup, options.drawArguments);
     try {
       await daemon.open(options);
       return daemon;
@@ -173,6 +186,7 @@ export class Daemon implements Tsd {
       connections,
       counters.rpc,
       { collectStats: (sink) => latency.record(sink, 'http.latency', { type: 'all' }) },
+      this.graphs,
       counters.ingest,
       counters.query,
       processStats,
@@ -207,6 +221,7 @@ export class Daemon implements Tsd {
       const cut = (await this.port?.close(drained)) ?? 0;
       if (cut > 0) this.logger.warn(`${cut} connections were cut: they were not done in ${this.drainMs} ms`);
     });
+    await step('Drawing', () => this.graphs.close());
     await closeApp(this, step, this.startup);
     this.logger.info('Shut down');
     this.tellStopped();

@@ -70,7 +70,7 @@ it('draws nothing more once it is closed', async () => {
   const one = pool();
   const drawing = [1, 2].map(() => one.draw(copy(), 'png', never));
   const ended = Promise.allSettled(drawing);
-  await turns();
+  await turns(1);
   await one.close();
   expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(one.draw(copy(), 'png', never)).rejects.toThrow('about to end');

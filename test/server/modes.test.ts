@@ -2,7 +2,7 @@ import { ask, telnet } from './support/client';
 import { startDaemon } from './support/daemon';
 
 const UI_ALWAYS = ['/aggregators', '/logs', '/stats', '/version'];
-const UI_READING = ['/', '/s', '/favicon.ico', '/suggest'];
+const UI_READING = ['/', '/s', '/favicon.ico', '/suggest', '/q'];
 const API_ALWAYS = ['/api/aggregators', '/api/config', '/api/dropcaches', '/api/stats', '/api/version'];
 const API_READING = ['/api/query', '/api/suggest'];
 const API_WRITING = ['/api/put', '/api/rollup', '/api/histogram', '/api/uid'];

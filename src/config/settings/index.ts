@@ -1,5 +1,6 @@
 // What the configuration says, by room, as values of the types that the rooms work with. Nothing outside this directory knows a key.
 export { readCompactionSettings, type CompactionSettings } from './compaction';
+export { readGraphSettings, type GraphCacheSettings, type GraphSettings } from './graphs';
 export { readHBaseSettings, type HBaseSettings } from './hbase';
 export { readHistogramCodecs } from './histograms';
 export { readImportSettings, type ImportSettings } from './import';

@@ -165,9 +165,25 @@ export class Call implements HttpCall {
 
   async sendJsonParts(status: number, parts: AsyncIterable<string>, jsonp: JsonpRule = 'strict'): Promise<void> {
     const callback = this.callback(jsonp);
-    const tail = callback === null ? '' : ')';
-    const type = callback === null ? API_JSON : JSONP;
-    let head = callback === null ? '' : `${JSONP_START}${callback}(`;
+    if (callback === null) return this.sendParts(status, API_JSON, parts, {});
+    return this.sendParts(status, JSONP, parts, { before: `${JSONP_START}${callback}(`, after: ')' });
+  }
+
+  sendFileParts(contentType: string, parts: AsyncIterable<string>, ageSeconds: number, maxAgeSeconds: number): Promise<void> {
+    return this.sendParts(200, contentType, parts, { more: fileHeaders(ageSeconds, maxAgeSeconds), asItIs: true });
+  }
+
+  /**
+   * @param before in front of the parts @param after behind them
+   * @param more headers, names and values in turns @param asItIs never compressed
+   */
+  private async sendParts(
+    status: number,
+    type: string,
+    parts: AsyncIterable<string>,
+    { before = '', after = '', more = [], asItIs = false }: { before?: string; after?: string; more?: readonly string[]; asItIs?: boolean },
+  ): Promise<void> {
+    let head = before;
     let out: NodeJS.WritableStream | null = null;
     const stalled = new StallTimer(this.settings.stallMs, () => this.cut());
     try {
@@ -176,7 +192,7 @@ export class Call implements HttpCall {
         if (out === null) {
           head += part;
           if (head.length <= PARTS_IN_ONE) continue;
-          out = this.startParts(status, type);
+          out = this.startParts(status, type, more, asItIs);
           ready = head;
         }
         if (!this.res.destroyed && !out.write(ready)) await stalled.over(once(out, 'drain', { signal: this.signal }));
@@ -187,8 +203,8 @@ export class Call implements HttpCall {
       this.cut();
       throw error;
     }
-    if (out === null) return this.send(status, type, head + tail);
-    out.end(tail);
+    if (out === null) return asItIs ? this.finish(status, type, null, head + after, more) : this.send(status, type, head + after);
+    out.end(after);
     this.settings.answered(this);
   }
 
@@ -230,7 +246,7 @@ export class Call implements HttpCall {
 
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void {
     this.memory.add(body.length);
-    this.finish(200, contentType, null, body, ['Age', String(ageSeconds), 'Cache-Control', `max-age=${maxAgeSeconds}`]);
+    this.finish(200, contentType, null, body, fileHeaders(ageSeconds, maxAgeSeconds));
   }
 
   sendPageFile(contentType: string, body: Buffer, cacheControl: string, policy: string | null): void {
@@ -252,10 +268,10 @@ export class Call implements HttpCall {
     return callback;
   }
 
-  private startParts(status: number, contentType: string): NodeJS.WritableStream {
+  private startParts(status: number, contentType: string, more: readonly string[], asItIs: boolean): NodeJS.WritableStream {
     this.memory.add(PARTS_ON_THE_WAY);
-    const encoding = chooseEncoding(this.req.headers['accept-encoding']);
-    this.writeHead(status, contentType, encoding, null);
+    const encoding = asItIs ? null : chooseEncoding(this.req.headers['accept-encoding']);
+    this.writeHead(status, contentType, encoding, null, more);
     if (encoding === null) return this.res;
     const stream = compressor(encoding);
     stream.pipe(this.res);
@@ -322,4 +338,10 @@ export class Call implements HttpCall {
   }
 }
 
+const fileHeaders = (ageSeconds: number, maxAgeSeconds: number): string[] => [
+  'Age',
+  String(ageSeconds),
+  'Cache-Control',
+  `max-age=${maxAgeSeconds}`,
+];
 const toBuffer = (text: string | Buffer): Buffer => (typeof text === 'string' ? Buffer.from(text) : text);

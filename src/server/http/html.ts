@@ -1,7 +1,7 @@
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text for use inside HTML, attribute values included. */
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c]);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c]);
 
 const HEAD_BEFORE_TITLE = '<!DOCTYPE html><html><head><meta http-equiv=content-type content="text/html;charset=utf-8"><title>';
 const HEAD_AFTER_TITLE =

@@ -12,6 +12,7 @@ import { stats } from './endpoints/stats';
 import { suggest } from './endpoints/suggest';
 import { uid } from './endpoints/uid';
 import { version } from './endpoints/version';
+import { graph } from './graph/handler';
 import { ingestHandler } from './ingest';
 import { queryHandler } from './query/handler';
 import { search } from './search/search';
@@ -30,7 +31,7 @@ const API: Routes = {
   'api/stats': stats,
   'api/version': version,
 };
-const READING_UI: Routes = { '': home, s: staticFile, 'favicon.ico': favicon, suggest };
+const READING_UI: Routes = { '': home, s: staticFile, 'favicon.ico': favicon, suggest, q: graph };
 const UI: Routes = { aggregators, dropcaches: dropCaches, logs, stats, version };
 
 /** The endpoints that this daemon's mode and switches leave, by route. Mirrors RpcManager.initializeBuiltinRpcs. */

@@ -57,6 +57,8 @@ export interface HttpCall {
   sendFile(contentType: string, body: Buffer, ageSeconds: number, maxAgeSeconds: number): void;
   /** 200 with a file of the page, compressed for clients that take it. @param policy the Content-Security-Policy; null: the usual one */
   sendPageFile(contentType: string, body: Buffer, cacheControl: string, policy: string | null): void;
+  /** The same of a text in parts, which is sent at the client's pace as `sendJsonParts` does. */
+  sendFileParts(contentType: string, parts: AsyncIterable<string>, ageSeconds: number, maxAgeSeconds: number): Promise<void>;
   /** Status, `Content-Length: 0` and, when given, a content type (204 of `/api/put`). */
   sendEmpty(status: number, contentType?: string): void;
 }

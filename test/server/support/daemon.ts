@@ -34,7 +34,7 @@ export async function startDaemon(settings: Record<string, string> = {}, port: P
   const logs = new LogSystem({ console: false });
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   try {
-    const daemon = await Daemon.start(config, logs, { port });
+    const daemon = await Daemon.start(config, logs, { port, drawArguments: ['-r', join(__dirname, '../../support/ts-hook.cjs')] });
     return {
       daemon,
       port: daemon.address.port,

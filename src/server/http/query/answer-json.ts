@@ -2,6 +2,7 @@ import type { Query, QueryAnswer, QueryResult, ValidQuery } from '../../../query
 import { javaJsonString, type Annotation } from '../../../schema';
 import { TimeSlice } from '../../../util/time-slice';
 import { annotationsJson } from '../annotation-json';
+import { computed } from './computed';
 import { POINTS_AT_ONCE, pointsText } from './points-text';
 import { subQueryJson } from './request-json';
 import { runStatsJson, seriesStatsJson } from './stats-json';
@@ -26,17 +27,6 @@ function head(result: QueryResult, request: Query, { startMs, endMs }: ValidQuer
     if (globals.length > 0) out += `,"globalAnnotations":${annotationsJson(globals, startMs, endMs)}`;
   }
   return out;
-}
-
-/** All of them, before the first one is written: what fails in the last one fails before anything was sent. @throws ClientError */
-async function computed(found: QueryAnswer, results: AsyncIterable<QueryResult>): Promise<QueryResult[]> {
-  const all: QueryResult[] = [];
-  for await (const result of results) {
-    found.hold(result.points.size);
-    all.push(result);
-  }
-  found.computed();
-  return all;
 }
 
 /**

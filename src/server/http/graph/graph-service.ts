@@ -1,0 +1,46 @@
+import type { Logger } from 'winston';
+import { DrawPool } from '../../../chart';
+import type { GraphSettings } from '../../../config/settings';
+import { LatencyHistogram } from '../../../util/latency-histogram';
+import type { StatsSink, StatsSource } from '../../../util/stats';
+import { GraphCache } from './graph-cache';
+
+/** What graphs share: the threads that draw, the answers on disk, and figures of both. */
+export class GraphService implements StatsSource {
+  readonly pool: DrawPool;
+  readonly cache: GraphCache;
+  /** Answers from disk, and others. */
+  hits = 0;
+  misses = 0;
+  /** Milliseconds of whole requests that were not answered from disk, and of drawing. */
+  readonly latency = new LatencyHistogram();
+  readonly drawLatency = new LatencyHistogram();
+  private warned = false;
+
+  /** @param execArgv arguments of Node.js for the threads; absent: those of the process */
+  constructor(
+    readonly settings: GraphSettings,
+    logger: Logger,
+    execArgv?: readonly string[],
+  ) {
+    this.pool = new DrawPool({ ...settings.drawing, execArgv });
+    this.cache = new GraphCache(settings.cache, (message) => {
+      if (!this.warned) logger.warn(message);
+      this.warned = true;
+    });
+  }
+
+  collectStats(sink: StatsSink): void {
+    this.latency.record(sink, 'http.latency', { type: 'graph' });
+    this.drawLatency.record(sink, 'http.latency', { type: 'gnuplot' });
+    sink.record('http.graph.requests', this.hits, { cache: 'disk' });
+    sink.record('http.graph.requests', this.misses, { cache: 'miss' });
+    const { drawing, waiting } = this.pool.load;
+    sink.record('http.graph.drawing', drawing);
+    sink.record('http.graph.waiting', waiting);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}

@@ -1,0 +1,12 @@
+import type { QueryAnswer, QueryResult } from '../../../query';
+
+/** All of them, before the first one is written: what fails in the last one fails before anything was sent. @throws ClientError */
+export async function computed(found: QueryAnswer, results: AsyncIterable<QueryResult>): Promise<QueryResult[]> {
+  const all: QueryResult[] = [];
+  for await (const result of results) {
+    found.hold(result.points.size);
+    all.push(result);
+  }
+  found.computed();
+  return all;
+}
