@@ -2,7 +2,7 @@
  * Row filters, evaluated in this process: for the embedded store, and for the part of a filter that is not sent to HBase.
  * A filter is compiled once per scan; the predicate reads the key's bytes and allocates nothing.
  */
-import { RE2JS } from 're2js';
+import type { RE2JS as Compiled } from 're2js';
 import { DoNotRetryError } from './errors';
 import type { KeyRegexpFilter, RowFilter, TagFilter, TsuidFilter } from './filter';
 
@@ -81,7 +81,9 @@ function compileTsuids(filter: TsuidFilter): RowPredicate {
 }
 
 function compileRegexp(filter: KeyRegexpFilter): RowPredicate {
-  let compiled: RE2JS;
+  // Loaded only where it is wanted: it is large.
+  const { RE2JS } = require('re2js') as typeof import('re2js');
+  let compiled: Compiled;
   try {
     // Keys are bytes: a dot is any of them, a line feed too.
     compiled = RE2JS.compile(filter.pattern, RE2JS.DOTALL);

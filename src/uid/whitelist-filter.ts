@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import { readWhitelistSettings } from '../config/settings';
 import { JavaRegexp } from '../util/java-regexp';
 import type { StatsSink } from '../util/stats';
@@ -22,6 +21,8 @@ export class WhitelistFilter implements UidFilter {
 
   /** @throws IllegalArgumentError `The metric whitelist pattern [P] does not compile.` */
   initialize(config: Pick<Config, 'getString'>): void {
+    // Loaded only where it is wanted: it is large.
+    const { RE2JS } = require('re2js') as typeof import('re2js');
     const { delimiter, patterns } = readWhitelistSettings(config);
     for (const kind of UID_KINDS) {
       const list = patterns[kind];

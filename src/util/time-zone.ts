@@ -1,4 +1,3 @@
-import { IANAZone, SystemZone } from 'luxon';
 import type { Zone } from 'luxon';
 import { IllegalArgumentError } from './errors';
 import { isJavaTimeZone } from './java-time-zones';
@@ -27,6 +26,7 @@ export class TimeZone {
 
   /** The process's own zone (`TZ`, or the machine's). */
   static system(): TimeZone {
+    const { SystemZone } = zones();
     return new TimeZone(SystemZone.instance.name, SystemZone.instance);
   }
 
@@ -35,7 +35,7 @@ export class TimeZone {
     let zone = TimeZone.known.get(id);
     if (zone === undefined) {
       if (!isJavaTimeZone(id)) throw new IllegalArgumentError(`Invalid timezone name: ${id}`);
-      zone = new TimeZone(id, IANAZone.create(id));
+      zone = new TimeZone(id, zones().IANAZone.create(id));
       TimeZone.known.set(id, zone);
     }
     return zone;
@@ -79,6 +79,9 @@ export class TimeZone {
     return this.zone === null ? 0 : Math.round(this.zone.offset(utcMs) * 60_000);
   }
 }
+
+/** Loaded when the first zone is asked for: few starts need one. */
+const zones = (): typeof import('luxon') => require('luxon') as typeof import('luxon');
 
 function remember(cache: Map<number, number>, key: number, offset: number): void {
   if (cache.size >= MAX_CACHED) cache.clear();

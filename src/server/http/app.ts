@@ -8,7 +8,7 @@ import { BodyReader, ClientGoneError } from './body';
 import { RequestMemory, type MemoryBudget } from '../memory';
 import { Call } from './call';
 import { applyCors, type CorsRules } from './cors';
-import { createPages } from './pages';
+import type { Pages } from './pages';
 import { readHead, type RequestHead } from './request-head';
 import { reasonPhrase } from './reason-phrase';
 import type { HttpHandler } from './types';
@@ -73,13 +73,18 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     call.sendError(error);
   };
 
-  const pages = createPages(
-    [...routes].filter(([route]) => !route.startsWith(API)),
-    failed,
-  );
+  let pages: Pages | null = null;
+  const openPages = (): Pages => {
+    // Loaded with the first page: Express has more modules than most rooms, and no client of the API needs it.
+    const { createPages } = require('./pages') as typeof import('./pages');
+    return createPages(
+      [...routes].filter(([route]) => !route.startsWith(API)),
+      failed,
+    );
+  };
 
   const dispatch = async (call: Call, route: string): Promise<void> => {
-    if (!route.startsWith(API)) return pages(call, route);
+    if (!route.startsWith(API)) return (pages ??= openPages())(call, route);
     const handler = routes.get(route);
     if (handler === undefined) call.sendNotFound();
     else await handler(call);
