@@ -148,9 +148,9 @@ export function originalCommand(command: string, args: readonly string[], config
   fetchOriginal();
   writeFileSync(join(dir, 'logback.xml'), PACKAGED_LOGBACK);
   const [tool, words] = command === 'mkmetric' ? ['uid', ['assign', 'metrics', ...args]] : [command, args];
-  const name = tool === 'version' ? 'BuildData' : `tools.${TOOL_CLASSES[tool as keyof typeof TOOL_CLASSES]}`;
+  const name = tool === 'version' ? 'BuildData' : TOOL_CLASSES[tool as keyof typeof TOOL_CLASSES];
   const configured = config === null ? [] : [`--config=${config}`];
-  return ['java', ['-XX:TieredStopAtLevel=1', ...javaOptions(dir), `net.opentsdb.${name}`, ...configured, ...words]];
+  return ['java', ['-XX:TieredStopAtLevel=1', ...javaOptions(dir), `net.opentsdb.tools.${name}`, ...configured, ...words]];
 }
 
 /** Runs a command line tool of the original to its end. */
