@@ -10,8 +10,9 @@ import { OWN_TABLE, StoredTable, type CellDatabase, type Entry, type RangeStart,
 import type { ValueWindow } from './cell-value';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
+import { LeafPatrol } from './leaf-patrol';
 import { ProcessGate } from './process-gate';
-import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile } from './store-files';
+import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
@@ -25,6 +26,8 @@ export interface EmbeddedOptions {
   log?: Log;
   /** Bytes that the directory's disk has room for; for tests. */
   freeBytes?: () => number;
+  /** Size of a file up to which all of it is looked at before it is opened; for tests. */
+  wholeCheckBytes?: number;
 }
 
 const FORMAT = 1;
@@ -46,6 +49,7 @@ process.on('exit', () => {
 export class Environment {
   private readonly tables = new Map<string, StoredTable>();
   private closed = false;
+  private patrol: LeafPatrol | null = null;
 
   private constructor(
     readonly path: string,
@@ -78,7 +82,7 @@ export class Environment {
 
   private static async openFiles(options: EmbeddedOptions, realPath: string, gate: ProcessGate): Promise<Environment> {
     const first = gate.register();
-    const exists = !first || checkDataFile(options.path);
+    const exists = !first || checkDataFile(options.path, options.wholeCheckBytes);
     if (first) reserveLockFile(options.path);
     const room = new DiskRoom(options.path, options.freeBytes);
     if (!exists && !room.isEnough(0)) throw fullDisk(options.path);
@@ -99,6 +103,8 @@ export class Environment {
       const own = root.openDB<Buffer, string>({ name: OWN_TABLE, encoding: 'binary', useVersions: true });
       guard = new FileGuard(options.path, options.log ?? SILENT_LOG);
       const environment = new Environment(options.path, realPath, gate, root, own, guard, room);
+      if (first && exists && guard.bytes > (options.wholeCheckBytes ?? WHOLE_CHECK_BYTES))
+        environment.patrolLeaves(options.log ?? SILENT_LOG);
       environment.describe();
       for (const table of options.tables) environment.openTable(table);
       return environment;
@@ -108,6 +114,16 @@ export class Environment {
       if (!exists) removeUnborn(options.path);
       throw e;
     }
+  }
+
+  private patrolLeaves(log: Log): void {
+    const hold = (): (() => void) => {
+      this.root.resetReadTxn();
+      const transaction = this.root.useReadTransaction();
+      return () => transaction.done();
+    };
+    this.patrol = new LeafPatrol(this.path, hold, this.guard, log);
+    this.patrol.start();
   }
 
   private describe(): void {
@@ -233,6 +249,7 @@ export class Environment {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.patrol?.stop();
     this.guard.close();
     await this.root.flushed;
     try {

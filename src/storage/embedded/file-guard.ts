@@ -34,6 +34,10 @@ export class FileGuard {
     return this.size;
   }
 
+  get isDamaged(): boolean {
+    return this.damage !== null;
+  }
+
   /** To be called before each use of the file. @throws DamagedStoreError */
   check(): void {
     this.look();

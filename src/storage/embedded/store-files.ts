@@ -7,8 +7,8 @@ import { throwIfDamaged, walkFile } from './tree-walk';
 
 export const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
-/** Up to here every page is looked at; that takes about a second. Of a larger file only what leads to the leaves. */
-const WHOLE_CHECK_BYTES = 128 << 20;
+/** Up to here every page is looked at; that takes about a second. Of a larger file only what leads to the leaves, and those while it is open. */
+export const WHOLE_CHECK_BYTES = 128 << 20;
 /** Named at most; a damage mostly leads to more. */
 const MOST_DAMAGES = 3;
 /** LMDB's lock file for this many readers, and some more. */
@@ -16,13 +16,14 @@ export const MAX_READERS = 512;
 const LOCK_BYTES = MAX_READERS * 64 + 4096;
 
 /**
+ * @param wholeBytes size up to which every page is looked at
  * @returns whether there is a store
  * @throws DamagedStoreError that says what is damaged
  */
-export function checkDataFile(directory: string): boolean {
+export function checkDataFile(directory: string, wholeBytes = WHOLE_CHECK_BYTES): boolean {
   const path = join(directory, DATA_FILE);
   if (!existsSync(path)) return false;
-  const leaves = statSync(path).size <= WHOLE_CHECK_BYTES;
+  const leaves = statSync(path).size <= wholeBytes;
   const file = openDataFile(directory);
   try {
     throwIfDamaged(directory, walkFile(file, { leaves, atMost: MOST_DAMAGES }));

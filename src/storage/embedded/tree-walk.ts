@@ -43,9 +43,32 @@ export interface WalkOptions {
   lenient?: boolean;
 }
 
+/** Where a walk stopped: everything before it was looked at. */
+export interface WalkPosition {
+  tree: string;
+  key: Buffer;
+}
+
 /** @returns what is damaged, in the order of pages as they hang in the trees; empty when nothing is */
 export function walkFile(file: LmdbFile, options: WalkOptions): Damage[] {
   return new Walk(file, options).run();
+}
+
+/**
+ * Looks at a part of the file, leaves and all. What only shows over the whole, as a page in use twice, it does not find: from one part to
+ * the next the file may be written to.
+ * @param from null: from the start
+ * @param isOver asked after each leaf
+ * @returns the first damage, or null; where the next part starts, null: at the end
+ */
+export function walkPart(
+  file: LmdbFile,
+  from: WalkPosition | null,
+  isOver: () => boolean,
+): { damage: Damage | null; next: WalkPosition | null } {
+  const walk = new Walk(file, { leaves: true, atMost: 1 }, { from, isOver });
+  const [damage = null] = walk.run();
+  return { damage, next: walk.stoppedAt };
 }
 
 /** @throws DamagedStoreError that names the first damages */
@@ -72,8 +95,12 @@ interface Counts {
 }
 
 class Walk {
+  stoppedAt: WalkPosition | null = null;
   private readonly damages: Damage[] = [];
-  private readonly seen: Uint8Array;
+  /** A bit a page; null: not noted. */
+  private readonly seen: Uint8Array | null;
+  /** Keys of the tree that is walked count from here on. */
+  private from: Buffer | null = null;
   private readonly subTrees: { name: string; tree: Tree; transaction: number }[] = [];
   private tree = '';
   private integerKeys = false;
@@ -83,8 +110,9 @@ class Walk {
   constructor(
     private readonly file: LmdbFile,
     private readonly options: WalkOptions,
+    private readonly part: { from: WalkPosition | null; isOver: () => boolean } | null = null,
   ) {
-    this.seen = new Uint8Array(Math.ceil((file.pages + 1) / 8));
+    this.seen = part === null ? new Uint8Array(Math.ceil((file.pages + 1) / 8)) : null;
   }
 
   run(): Damage[] {
@@ -92,8 +120,13 @@ class Walk {
     try {
       // The list of tables is always read whole: nothing can be found without it.
       this.walkTree('', main, transaction, true);
-      for (const { name, tree, transaction } of this.subTrees) this.walkTree(name, tree, transaction, this.options.leaves);
-      this.walkTree(FREE, free, transaction, this.options.leaves);
+      const trees = [...this.subTrees, { name: FREE, tree: free, transaction }];
+      const position = this.part?.from ?? null;
+      const first = position === null ? 0 : trees.findIndex(({ name }) => name === position.tree);
+      for (const { name, tree, transaction } of trees.slice(Math.max(0, first))) {
+        this.from = name === position?.tree ? position.key : null;
+        this.walkTree(name, tree, transaction, this.options.leaves);
+      }
     } catch (e) {
       if (!(e instanceof Enough)) throw e;
     }
@@ -106,7 +139,7 @@ class Walk {
     this.counts = { branchPages: 0, leafPages: 0, overflowPages: 0, entries: 0 };
     this.broken = false;
     if (tree.root !== null) this.walkPage(tree.root, transaction, null, null, leaves, 0);
-    if (!leaves) return;
+    if (!leaves || (this.part !== null && name !== '')) return;
     if (this.broken) {
       if (this.counts.entries !== tree.entries) this.damage(null, `has ${this.counts.entries} of ${tree.entries} entries left`);
       return;
@@ -128,9 +161,9 @@ class Walk {
   private claim(n: number): boolean {
     if (!Number.isSafeInteger(n) || n < 2 || n > this.file.meta.lastPage) this.damage(null, `leads to page ${n}, which there is not`);
     else if (n >= this.file.pages) this.damage(n, 'is behind the end of the file');
-    else if ((this.seen[n >> 3] & (1 << (n & 7))) !== 0) this.damage(n, 'is in use twice');
+    else if (this.seen !== null && (this.seen[n >> 3] & (1 << (n & 7))) !== 0) this.damage(n, 'is in use twice');
     else {
-      this.seen[n >> 3] |= 1 << (n & 7);
+      if (this.seen !== null) this.seen[n >> 3] |= 1 << (n & 7);
       return true;
     }
     return false;
@@ -159,6 +192,7 @@ class Walk {
     if (kind === LEAF) {
       this.counts.leafPages++;
       for (const at of nodes) if (unordered === null || this.within(keyAt(page, at), low, high)) this.visitEntry(n, page, at);
+      if (high !== null && this.tree !== '' && this.part?.isOver() === true) this.stop(high);
       return;
     }
     this.counts.branchPages++;
@@ -167,8 +201,14 @@ class Walk {
       const child = page.readUInt32LE(at) + page.readUInt16LE(at + 4) * 2 ** 32;
       const from = i === 0 ? low : keyAt(page, at);
       const to = i + 1 < nodes.length ? keyAt(page, nodes[i + 1]) : high;
+      if (this.from !== null && to !== null && this.compare(to, this.from) <= 0) return;
       this.walkPage(child, own, from, to, leaves, depth + 1);
     });
+  }
+
+  private stop(key: Buffer): never {
+    this.stoppedAt = { tree: this.tree, key: Buffer.from(key) };
+    throw new Enough();
   }
 
   private checkHeader(page: Buffer, n: number, transaction: number, kind: number): string | null {
