@@ -1,5 +1,6 @@
 // Tests mirror src/. Suites that need another program (HBase, Redis, Java, agents) live in test/interop and
 // test/clients and say on the screen when they are skipped, and why; with CI=true a skip is a failure.
+// Those of `browser` use the built page in Chromium.
 // The suites of `attack` look at the memory and the answers of a daemon under attack: one at a time, with nothing beside them.
 // The suites of `faults` kill, freeze and stall a whole HBase for minutes, and attack a daemon as long: `npm run test:faults`, not `npm test`.
 const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'redis'].map(
@@ -30,7 +31,7 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/attack/', '/test/interop/', '/test/clients/', DIFFERENTIAL],
+      testPathIgnorePatterns: ['/node_modules/', '/test/attack/', '/test/interop/', '/test/clients/', '/test/browser/', DIFFERENTIAL],
     },
     { ...common, displayName: 'attack', testMatch: ['<rootDir>/test/attack/**/*.test.ts'], testPathIgnorePatterns: [LONG_ATTACKS] },
     {
@@ -41,6 +42,7 @@ module.exports = {
       testPathIgnorePatterns: FAULTS,
     },
     { ...common, ...hbase, displayName: 'faults', testRegex: [...FAULTS, LONG_ATTACKS] },
+    { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
     { ...common, displayName: 'clients', testMatch: ['<rootDir>/test/clients/**/*.test.ts'] },
   ],
 };

@@ -33,7 +33,7 @@ check('eslint', bin('eslint'), ['.']);
 check('prettier', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 check('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src']);
 
-for (const project of quick ? ['unit'] : ['unit', 'attack', 'interop', 'clients']) {
+for (const project of quick ? ['unit'] : ['unit', 'attack', 'browser', 'interop', 'clients']) {
   const report = path.join(root, '.build', `jest-${project}.json`);
   fs.rmSync(report, { force: true });
   // Suites of the others share programs and ports with each other, or measure memory: one at a time.

@@ -105,6 +105,7 @@ export class WriteBuffer {
       rows += lane.rows.size;
     }
     sink.record('write.buffer.bytes', this.budget.used);
+    sink.record('write.buffer.limit_bytes', this.budget.hard);
     sink.record('write.buffer.points', this.points);
     sink.record('write.buffer.rows', rows);
     sink.record('write.buffer.age_ms', Math.round(age));

@@ -31,7 +31,7 @@ export function describeWithPrograms(name: string, programs: readonly string[], 
     describe(name, suite);
     return;
   }
-  const reason = `${missing.join(' and ')} missing; see test/clients/support/install`;
+  const reason = `${missing.join(' and ')} missing; .ci/run and test/clients/support/install install them`;
   console.warn(`SKIPPED: ${name}: ${reason}`);
   if (process.env.CI === 'true') test(`${name} needs its programs`, () => Promise.reject(new Error(reason)));
   else test.skip(`${name} (skipped: ${reason})`, () => undefined);

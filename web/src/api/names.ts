@@ -1,4 +1,5 @@
 import { printPairs } from '../state/fragment';
+import { readConfig } from './server';
 import { ApiError, fields, getJson, listOf, postJson, textOf, textsOf } from './http';
 
 export type NameKind = 'metrics' | 'tagk' | 'tagv';
@@ -73,8 +74,20 @@ export interface SearchHit {
 
 const SEARCHES = ['tsmeta_summary', 'uidmeta', 'annotation'] as const;
 
+let searchable: Promise<boolean> | null = null;
+
+/** Whether the TSD has a search plugin; asked once. */
+function hasSearch(): Promise<boolean> {
+  searchable ??= readConfig().then(
+    (config) => config.get('tsd.search.enable') === 'true',
+    () => false,
+  );
+  return searchable;
+}
+
 /** What a search plugin finds; null where there is none. */
 export async function search(query: string, limit: number, signal?: AbortSignal): Promise<SearchHit[] | null> {
+  if (!(await hasSearch())) return null;
   try {
     const answers = await Promise.all(
       SEARCHES.map((kind) =>

@@ -10,6 +10,8 @@ const SERIES = 25;
 const PAUSE_MS = 150;
 
 interface Found {
+  /** For what was typed. */
+  text: string;
   metrics: readonly string[];
   tagks: readonly string[];
   tagvs: readonly string[];
@@ -31,6 +33,8 @@ export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: Me
   const [series, setSeries] = useState<readonly FoundSeries[] | null>(null);
   const [error, setError] = useState<unknown>(null);
   const root = useRef<HTMLDivElement>(null);
+  /** Enter was pressed before there was anything to take. */
+  const takeFirst = useRef(false);
 
   useEffect(() => {
     const aborter = new AbortController();
@@ -48,6 +52,12 @@ export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: Me
       aborter.abort();
     };
   }, [text]);
+
+  useEffect(() => {
+    if (!takeFirst.current || found?.text !== text.trim()) return;
+    takeFirst.current = false;
+    root.current?.querySelector<HTMLElement>('.hit')?.click();
+  }, [found]);
 
   useEffect(() => {
     setSeries(null);
@@ -77,7 +87,8 @@ export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: Me
       stops[(at + step + stops.length) % stops.length]?.focus();
     } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
       event.preventDefault();
-      stops[1]?.click();
+      if (found?.text === text.trim()) stops[1]?.click();
+      else takeFirst.current = true;
     }
   };
 
@@ -88,7 +99,7 @@ export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: Me
           type="search"
           aria-label="Find metrics, tags and series"
           placeholder="A metric, a tag, or tag=value"
-          autofocus
+          data-first
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
@@ -96,6 +107,7 @@ export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: Me
           onInput={({ currentTarget }) => {
             setText(currentTarget.value);
             setNarrowed(null);
+            takeFirst.current = false;
           }}
         />
         {error !== null && <ErrorBox error={error} />}
@@ -139,7 +151,7 @@ async function find(text: string, signal: AbortSignal): Promise<Found> {
   if (equals > 0) {
     const [tagk, tagv] = [text.slice(0, equals), text.slice(equals + 1)];
     const tagvs = await suggest('tagv', tagv, OFFERS, signal);
-    return { metrics: [], tagks: [tagk], tagvs, hits: null };
+    return { text, metrics: [], tagks: [tagk], tagvs, hits: null };
   }
   const [metrics, tagks, tagvs, hits] = await Promise.all([
     suggest('metrics', text, OFFERS, signal),
@@ -147,7 +159,7 @@ async function find(text: string, signal: AbortSignal): Promise<Found> {
     text === '' ? [] : suggest('tagv', text, OFFERS, signal),
     text === '' ? null : search(text, OFFERS, signal),
   ]);
-  return { metrics, tagks, tagvs, hits };
+  return { text, metrics, tagks, tagvs, hits };
 }
 
 interface HitsProps {

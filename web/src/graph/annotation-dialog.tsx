@@ -64,7 +64,7 @@ export function AnnotationDialog({ annotation, isNew, series, zone, onClose, onC
         <h2>{isNew ? 'New annotation' : 'Annotation'}</h2>
         <label class="field">
           <span>What happened</span>
-          <input type="text" value={description} autofocus onInput={({ currentTarget }) => setDescription(currentTarget.value)} />
+          <input type="text" value={description} data-first onInput={({ currentTarget }) => setDescription(currentTarget.value)} />
         </label>
         <label class="field">
           <span>Notes</span>

@@ -31,6 +31,7 @@ export const isRight = (graph: GraphState, { tab }: Series): boolean => tab !== 
 export function chartOptions(input: ChartInput, look: Look, size: { width: number; height: number }, events: ChartEvents): uPlot.Options {
   const { graph, series, colours, zone, from, to } = input;
   const right = series.some((one) => isRight(graph, one));
+  const left = !right || series.some((one) => !isRight(graph, one));
   return {
     ...size,
     ms: 1,
@@ -50,8 +51,8 @@ export function chartOptions(input: ChartInput, look: Look, size: { width: numbe
     },
     axes: [
       timeAxis(graph.xformat, zone, look),
-      valueAxis(graph.y, 'y', look, true),
-      ...(right ? [valueAxis(graph.y2, 'y2', look, false)] : []),
+      ...(left ? [valueAxis(graph.y, 'y', look, true)] : []),
+      ...(right ? [valueAxis(graph.y2, 'y2', look, !left)] : []),
     ],
     series: [{}, ...series.map((one, i) => lineOf(graph, one, colours[i]))],
     ...(graph.style === 'stacked' ? { bands: bandsOf(graph, series) } : {}),

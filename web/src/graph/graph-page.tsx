@@ -140,7 +140,7 @@ export function GraphPage({ graph, problems, theme, onChange }: GraphPageProps) 
               <p class="empty">No points between these times. A wider range, or fewer filters, may find some.</p>
             )}
             {asked && series.length > 0 && graph.view === 'graph' && (
-              <div class={`plot-and-key key-${place} ${key.row} ${key.column}`}>
+              <div class={`plot-and-key key-${place} row-${key.row} col-${key.column}`}>
                 <Chart
                   graph={graph}
                   series={shown}

@@ -88,11 +88,9 @@ export function Legend({ series, colours, hidden, graph, span, cursor: store, on
           <thead>
             <tr>
               {head('name', 'Series')}
-              {cursor !== null && (
-                <th scope="col" class="number">
-                  at pointer
-                </th>
-              )}
+              <th scope="col" class="number pointer">
+                at pointer
+              </th>
               {FIGURES.map((figure) => head(figure, figure))}
             </tr>
           </thead>
@@ -118,7 +116,7 @@ export function Legend({ series, colours, hidden, graph, span, cursor: store, on
                       {isRight(graph, one) && <span class="tag">right</span>}
                     </button>
                   </th>
-                  {cursor !== null && <td class="number">{number(valueNear(one, cursor.time, nearness(span)), axis)}</td>}
+                  <td class="number">{cursor !== null && number(valueNear(one, cursor.time, nearness(span)), axis)}</td>
                   {FIGURES.map((figure) => (
                     <td key={figure} class="number" title={fullNumber(summary[figure])}>
                       {number(summary[figure], axis)}

@@ -2,7 +2,7 @@ import { queryJson } from '../api/request-json';
 import type { Series } from '../api/series';
 import { saveFile } from '../lib/clipboard';
 import { csvOf } from '../lib/csv';
-import { graphPairs, printPairs } from '../state/fragment';
+import { graphPairs } from '../state/fragment';
 import type { GraphState } from '../state/graph-state';
 import { isAsked } from '../state/metric-query';
 import { metricText } from '../state/metric-text';
@@ -18,16 +18,18 @@ const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 export const curlText = (graph: GraphState): string =>
   `curl -s -H 'Content-Type: application/json' ${quoted(`${base()}api/query`)} -d ${quoted(JSON.stringify(queryJson(graph)))}`;
 
-/** An image of the graph as `/q` draws it. */
-export const imageUrl = (graph: GraphState): string => `${base()}q?${printPairs(graphPairs(graph).map(strict))}&png`;
-
-/** Addresses in mails and shells: everything that means something there is escaped. */
-const strict = ([name, value]: readonly [string, string]): readonly [string, string] => [name, value];
+/** An image of the graph as `/q` draws it. Everything that means something to a shell, a mail or a wiki is escaped. */
+export const imageUrl = (graph: GraphState): string =>
+  `${base()}q?${graphPairs(graph)
+    .map(([name, value]) => (value === '' ? name : `${name}=${encodeURIComponent(value)}`))
+    .join('&')}&png`;
 
 /** The graph elsewhere: as a link, a command, a body, a picture, a file. */
 export function ShareMenu({ graph, series, zone }: { graph: GraphState; series: readonly Series[]; zone: string }) {
-  // what an address has no way to say, a picture cannot show
-  const inAddress = graph.metrics.filter(isAsked).every((metric) => metric.tsuids.length > 0 || metricText(metric) !== null);
+  // what an address of /q has no way to say, its picture cannot show
+  const inAddress =
+    [...graph.functions, ...graph.formulas].every((text) => text === '') &&
+    graph.metrics.filter(isAsked).every((metric) => metric.tsuids.length > 0 || metricText(metric) !== null);
   return (
     <Menu
       title="Copy or save"

@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { readConfig, readQueries, readRegionServers, readStats, stopQuery, type Stat } from '../api/server';
+import { readQueries, readRegionServers, readStats, stopQuery, type Stat } from '../api/server';
 import { useLoaded } from '../lib/hooks';
-import { bytesText, fullNumber, shortNumber } from '../lib/numbers';
+import { bytesText, fullNumber } from '../lib/numbers';
 import { roughDuration, showTime } from '../lib/times';
 import { ErrorBox } from '../ui/error-box';
 
@@ -54,11 +55,12 @@ class Figures {
   }
 }
 
-function Tile({ title, children }: { title: string; children: preact.ComponentChildren }) {
+function Tile({ title, children, below }: { title: string; children: ComponentChildren; below?: ComponentChildren }) {
   return (
     <section class="card tile" aria-label={title}>
       <h2>{title}</h2>
       <dl>{children}</dl>
+      {below}
     </section>
   );
 }
@@ -68,24 +70,28 @@ function Figure({ name, value, unit = '', text }: { name: string; value: number 
   return (
     <div>
       <dt>{name}</dt>
-      <dd title={fullNumber(value)}>{text ?? `${shortNumber(value)}${unit}`}</dd>
+      <dd title={fullNumber(value)}>{text ?? `${fullNumber(value)}${unit}`}</dd>
     </div>
   );
 }
 
 function WriteTile({ figures }: { figures: Figures }) {
-  const { value: config } = useLoaded(readConfig);
   const bytes = figures.get('write.buffer.bytes');
-  const budget = Number(config?.get('tsd.write.buffer.bytes') ?? NaN);
+  const budget = figures.get('write.buffer.limit_bytes');
   const age = figures.get('write.buffer.age_ms');
   return (
-    <Tile title="Write buffer">
+    <Tile
+      title="Write buffer"
+      below={
+        budget !== null &&
+        bytes !== null && <meter aria-label="Write budget in use" min={0} max={budget} high={budget * 0.8} value={bytes} />
+      }
+    >
       <Figure name="held" value={bytes} text={bytesText(bytes ?? 0)} />
-      {budget > 0 && <Figure name="of at most" value={budget} text={bytesText(budget)} />}
+      <Figure name="of at most" value={budget} text={bytesText(budget ?? 0)} />
       <Figure name="points" value={figures.get('write.buffer.points')} />
       <Figure name="oldest" value={age} text={roughDuration(age ?? 0)} />
       <Figure name="clients waiting" value={figures.get('write.buffer.waiting_clients')} />
-      {budget > 0 && bytes !== null && <meter aria-label="Write budget in use" min={0} max={budget} high={budget * 0.8} value={bytes} />}
     </Tile>
   );
 }

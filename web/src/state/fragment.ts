@@ -35,7 +35,7 @@ function decode(text: string): string {
 const encode = (text: string): string =>
   encodeURIComponent(text)
     .replace(/%20/g, '+')
-    .replace(/%(?:3A|2F|7B|7D|5B|5D|2C|3D|7C|2A|28|29|40)/g, decodeURIComponent);
+    .replace(/%(?:3A|2F|7B|7D|5B|5D|2C|3D|7C|40)/g, decodeURIComponent);
 
 export const printPairs = (pairs: readonly Pair[]): string =>
   pairs.map(([name, value]) => (value === '' ? name : `${name}=${encode(value)}`)).join('&');

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A modal dialog while it is in the tree. Escape and a click beside it close it; the focus goes back to where it was. */
+/** A modal dialog while it is in the tree. Escape and a click beside it close it. The focus goes to its element with `data-first`, and back to where it was. */
 export function Dialog({
   title,
   class: className = '',
@@ -17,6 +17,7 @@ export function Dialog({
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

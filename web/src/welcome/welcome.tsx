@@ -52,7 +52,7 @@ function FirstPoint() {
   const curl =
     `curl -i '${location.origin}/api/put' -d "{\\"metric\\":\\"${FIRST_METRIC}\\",\\"timestamp\\":$(date +%s),` +
     `\\"value\\":42,\\"tags\\":{\\"host\\":\\"$(hostname)\\"}}"`;
-  const telnet = `echo "put ${FIRST_METRIC} $(date +%s) 42 host=$(hostname)" | nc -w 1 ${host} ${port}`;
+  const telnet = `bash -c "echo put ${FIRST_METRIC} $(date +%s) 42 host=$(hostname) >/dev/tcp/${host}/${port}"`;
   const sendOne = async (): Promise<void> => {
     try {
       await putPoint(FIRST_METRIC, Math.floor(Date.now() / 1000), Math.round(Math.random() * 100), { host: 'browser' });

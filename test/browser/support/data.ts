@@ -1,0 +1,34 @@
+import { ask } from '../../server/support/client';
+
+interface Point {
+  metric: string;
+  timestamp: number;
+  value: number;
+  tags: Record<string, string>;
+}
+
+/** Stores points, all of them. */
+export async function putPoints(port: number, points: readonly Point[]): Promise<void> {
+  for (let i = 0; i < points.length; i += 500) {
+    const body = JSON.stringify(points.slice(i, i + 500));
+    const answer = await ask(port, '/api/put?sync&details', { method: 'POST', body });
+    if (answer.status > 204) throw new Error(answer.text);
+  }
+}
+
+/** An hour up to now of two metrics, a point each 30 seconds, of three hosts in two places. */
+export async function putHour(port: number): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  const hosts = [
+    { host: 'web01', dc: 'ams' },
+    { host: 'web02', dc: 'ams' },
+    { host: 'db01', dc: 'fra' },
+  ];
+  const points = hosts.flatMap((tags, h) =>
+    Array.from({ length: 118 }, (_, i) => now - 3540 + i * 30).flatMap((timestamp, i) => [
+      { metric: 'sys.cpu.user', timestamp, value: 20 * (h + 1) + (i % 7), tags },
+      { metric: 'net.bytes', timestamp, value: 1000 * i * (h + 1), tags },
+    ]),
+  );
+  await putPoints(port, points);
+}
