@@ -3,16 +3,9 @@ import { IllegalArgumentError } from '../../util/errors';
 import { parseJavaFloat } from '../../util/java-number-text';
 import { parseLong } from '../../util/java-long';
 
-/** Java's String.split: what is empty at the end is left out. */
-function split(text: string, separator: string): string[] {
-  const parts = text.split(separator);
-  while (parts.length > 0 && parts[parts.length - 1] === '') parts.pop();
-  return parts;
-}
-
 /** `lower,upper` @throws IllegalArgumentError, NumberFormatError */
 function boundsOf(text: string): [number, number] {
-  const bounds = split(text, ',');
+  const bounds = text.split(',');
   if (bounds.length !== 2) throw new IllegalArgumentError(`Unable to parse bucket bounds: ${text}`);
   return [parseJavaFloat(bounds[0]), parseJavaFloat(bounds[1])];
 }
@@ -34,6 +27,9 @@ export function histogramOf({ buckets, underflow, overflow }: SentBuckets): Simp
   return histogram;
 }
 
+/** Bounds that a line must not have, and a body may. */
+const NO_NUMBER = /NaN|Infinity/;
+
 /** `lower,upper=count:...:u=count:o=count`, as a line has it. @throws IllegalArgumentError, NumberFormatError */
 export function parseBuckets(text: string): SimpleHistogram {
   const histogram = new SimpleHistogram();
@@ -43,6 +39,7 @@ export function parseBuckets(text: string): SimpleHistogram {
     const [key, count] = [parts[0], parseLong(parts[1])];
     if (key.toLowerCase() === 'u') histogram.underflow = count;
     else if (key.toLowerCase() === 'o') histogram.overflow = count;
+    else if (NO_NUMBER.test(key)) throw new IllegalArgumentError(`Unable to parse bucket bounds: ${key}`);
     else histogram.set(...boundsOf(key), count);
   }
   return histogram;

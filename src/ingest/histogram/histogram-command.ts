@@ -33,7 +33,7 @@ export class HistogramCommand implements IngestCommand {
     if (intake === null) throw new IllegalArgumentError(NOT_ENABLED);
     if (words.length < LEAST_WORDS) throw new IllegalArgumentError(`not enough arguments (need least 5, got ${words.length - 1})`);
     const id = intOf(words[VALUE_WORD]);
-    const { value, ...series } = readSeries(words, id === null ? VALUE_WORD : VALUE_WORD + 1);
+    const { value, ...series } = readSeries(words, id === null ? VALUE_WORD : VALUE_WORD + 1, 'histogram value');
     const simple = id === null ? bucketsOf(value) : null;
     return late(() =>
       simple === null ? intake.addBytes(series, id ?? 0, parseBase64(value), sink) : intake.addSimple(series, simple, sink),

@@ -9,14 +9,19 @@ export function readPut(words: readonly string[]): TimedPoint {
   return readSeries(words, 3);
 }
 
-/** Metric, time, value and tags of a line. @param valueAt place of the value: tags are behind it @throws IllegalArgumentError, NumberFormatError */
-export function readSeries(words: readonly string[], valueAt: number): TimedPoint {
+/**
+ * Metric, time, value and tags of a line.
+ * @param valueAt place of the value: tags are behind it
+ * @param valueName what messages call the value
+ * @throws IllegalArgumentError, NumberFormatError
+ */
+export function readSeries(words: readonly string[], valueAt: number, valueName = 'value'): TimedPoint {
   const [, metric, time] = words;
   const value = words[valueAt];
   if (metric === '') throw new IllegalArgumentError('empty metric name');
   const timestamp = narrow(parseLong(time.includes('.') ? time.replaceAll('.', '') : time));
   if (timestamp <= 0) throw new IllegalArgumentError(`invalid timestamp: ${timestamp}`);
-  if (value === '') throw new IllegalArgumentError('empty value');
+  if (value === '') throw new IllegalArgumentError(`empty ${valueName}`);
   const tags = new Map<string, string>();
   for (let i = valueAt + 1; i < words.length; i++) if (words[i] !== '') parseTag(tags, words[i]);
   return { metric, timestamp, value, tags };

@@ -116,8 +116,8 @@ class RollupReader implements RowReader {
   }
 
   private outOfOrder(row: Row, cell: number, offset: number, last: number): IllegalDataError {
-    const { seconds } = this.interval;
     const text = describeCell(row.key, row.qualifier(cell), row.value(cell), row.timestamp(cell));
-    return new IllegalDataError(`The offset for ${text} of ${offset * seconds} is <= the last offset ${last * seconds}`);
+    // As in the original: the number of the interval in its row, in thousands.
+    return new IllegalDataError(`The offset for ${text} of ${offset * 1000} is <= the last offset ${last * 1000}`);
   }
 }

@@ -7,12 +7,17 @@ import type { PointSource } from './point-source';
 import { RollupValues } from './rollup-values';
 import { candidatesOf, rollupColumnsOf, insteadOf, overRollups, readsPreAggregates, type SourceChoice } from './source-choice';
 
+/** What a table holds that was not rolled up. */
+interface Stored {
+  readonly points: PointSource;
+  readonly histograms: PointSource;
+}
+
 /** All sources of a store, and which of them a sub-query reads. */
 export class Sources {
-  private readonly points: PointSource;
-  private readonly histograms: PointSource;
-  /** Raw points that were aggregated over series before they were stored. */
-  private readonly preAggregates: PointSource;
+  private readonly written: Stored;
+  /** What was aggregated over series before it was stored. */
+  private readonly preAggregates: Stored;
 
   /**
    * @param rollups null: none are configured
@@ -23,9 +28,12 @@ export class Sources {
     private readonly rollups: Rollups | null = null,
     codecs: HistogramCodecs | null = null,
   ) {
-    this.points = new RawPoints(data);
-    this.histograms = new Histograms(data, codecs);
-    this.preAggregates = rollups ? new RawPoints({ ...data, table: rollups.defaultInterval.preAggregateTable }) : this.points;
+    const stored = (table: string): Stored => ({
+      points: new RawPoints({ ...data, table }),
+      histograms: new Histograms({ ...data, table }, codecs),
+    });
+    this.written = stored(data.table);
+    this.preAggregates = rollups ? stored(rollups.defaultInterval.preAggregateTable) : this.written;
   }
 
   /** Where a sub-query reads first. @throws IllegalArgumentError for a function that is not rolled up */
@@ -39,8 +47,8 @@ export class Sources {
   raw(subQuery: ValidSubQuery, { downsample } = subQuery): SourceChoice {
     const { rollups } = this;
     const aggregated = rollups !== null && readsPreAggregates(rollups, subQuery);
-    const points = aggregated ? this.preAggregates : this.points;
-    return { source: subQuery.histogram ? this.histograms : points, downsample, rollup: null, fallback: () => null };
+    const { points, histograms } = aggregated ? this.preAggregates : this.written;
+    return { source: subQuery.histogram ? histograms : points, downsample, rollup: null, fallback: () => null };
   }
 
   /** @param candidates the first is read, the others when it has nothing */
