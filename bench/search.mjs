@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // How long the built-in search index takes to be made of so many series, how much memory and disk it needs, and how long searches take.
 // Everything is in a temporary directory; dist/ must be built.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,11 +49,20 @@ const config = new LayeredConfig([
 const app = createToolApp(config, new LogSystem({ console: false }));
 const { model, storage, uids, meta } = app;
 
-/** Memory that is not the system's cache of files, MiB. */
+/** MiB: of the heap, of all memory that is the process's own, and with the pages of files that it has mapped. */
 function memory() {
   globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  return { rss: rss >> 20, heap: heapUsed >> 20 };
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const megabytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) >> 10;
+  return { heap: process.memoryUsage().heapUsed >> 20, own: megabytes('RssAnon'), withFiles: megabytes('VmRSS') };
+}
+
+/** Seconds of processor time since the last call. */
+let usedBefore = process.cpuUsage();
+function cpu() {
+  const { user, system } = process.cpuUsage(usedBefore);
+  usedBefore = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 async function assign(kind, names) {
@@ -112,32 +121,35 @@ async function ask(search, type, query) {
 
 await withStore(app, [], async () => {
   let started = performance.now();
-  const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s (processor: ${cpu().toFixed(1)} s)`;
   await fill();
-  console.log(`${SERIES} series in the tables after ${seconds()} s; memory`, memory());
+  console.log(`${SERIES} series in the tables after ${seconds()}; memory`, memory());
   started = performance.now();
   const parts = { meta, uids, logger: SILENT };
   console.log(
     'made:',
     await rebuildIndex(parts, { path: index }, false),
-    `in ${seconds()} s, disk ${statSync(join(index, 'data.mdb')).size >> 20} MiB, memory`,
+    `in ${seconds()}, disk ${statSync(join(index, 'data.mdb')).size >> 20} MiB, memory`,
     memory(),
   );
   started = performance.now();
-  console.log('compared:', await rebuildIndex(parts, { path: index }, false), `in ${seconds()} s, memory`, memory());
+  console.log('compared:', await rebuildIndex(parts, { path: index }, false), `in ${seconds()}, memory`, memory());
   const search = await createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger: SILENT }, searchSettings(config));
   await search.open();
   for (const [type, query] of SEARCHES) {
     const times = [];
     let total = 0;
+    cpu();
     for (let i = 0; i < Number(args.rounds); i++) {
       const begun = performance.now();
       total = await ask(search, type, query);
       times.push(performance.now() - begun);
     }
     times.sort((a, b) => a - b);
+    const used = (1000 * cpu()) / times.length;
+    const [median, worst] = [times[Math.floor(times.length / 2)], times.at(-1)].map((ms) => ms.toFixed(1));
     console.log(
-      `${type.padEnd(8)} ${query.padEnd(34)} ${String(total).padStart(8)} found, ${times[Math.floor(times.length / 2)].toFixed(1)} ms (median), ${times.at(-1).toFixed(1)} ms (worst)`,
+      `${type.padEnd(8)} ${query.padEnd(34)} ${String(total).padStart(8)} found, ${median} ms (worst: ${worst} ms), ${used.toFixed(1)} ms of processor`,
     );
   }
   console.log('memory', memory());

@@ -1,4 +1,5 @@
 import type { AnnotationId, KindedUid } from '../meta';
+import { StorageError } from '../storage';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
 import { RateLimitedLog } from '../util/rate-limited-log';
@@ -13,7 +14,7 @@ const RETRY_MS = 1000;
 
 /** What the queue does, and who is told when something can't be done. */
 export interface ChangeWork {
-  /** Takes in a batch; what it throws has it tried again. */
+  /** Takes in a batch; a StorageError has it tried again. */
   take(batch: Changes): Promise<void>;
   /** Something is not taken in, and not tried again. */
   lost(): void;
@@ -34,7 +35,7 @@ export class ChangeQueue {
   constructor(
     private readonly work: ChangeWork,
     logger: Log,
-    private readonly mostWaiting = MOST_WAITING,
+    private readonly limits = { waiting: MOST_WAITING, retryMs: RETRY_MS },
   ) {
     this.log = new RateLimitedLog((message) => logger.error(message));
   }
@@ -44,7 +45,7 @@ export class ChangeQueue {
   }
 
   add({ series = [], uids = [], notes = [] }: Partial<Changes>): void {
-    if (this.waiting + series.length + uids.length + notes.length > this.mostWaiting) return this.work.lost();
+    if (this.waiting + series.length + uids.length + notes.length > this.limits.waiting) return this.work.lost();
     for (const tsuid of series) this.series.push(tsuid);
     for (const uid of uids) this.uids.push(uid);
     for (const note of notes) this.notes.push(note);
@@ -82,7 +83,8 @@ export class ChangeQueue {
       } catch (error) {
         this.failures++;
         this.log.log(() => `The search index could not take in what has changed: ${messageOf(error)}`);
-        if (this.closing) return this.work.lost();
+        // Anything else than storage that is away would fail again.
+        if (this.closing || !(error instanceof StorageError)) return this.work.lost();
         await this.pause();
       }
     }
@@ -90,7 +92,7 @@ export class ChangeQueue {
 
   private pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, RETRY_MS);
+      const timer = setTimeout(resolve, this.limits.retryMs);
       this.wake = (): void => {
         clearTimeout(timer);
         resolve();

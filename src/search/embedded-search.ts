@@ -97,6 +97,7 @@ export class EmbeddedSearch implements Search {
   }
 
   async close(): Promise<void> {
+    if (this.unlock === null) return this.store.close();
     await this.queue.close();
     await this.notices?.close();
     this.ending.abort(new Error('The daemon ends'));
@@ -104,7 +105,7 @@ export class EmbeddedSearch implements Search {
     await this.writing;
     if (!this.mustCatchUp) await this.state.end();
     await this.store.close();
-    this.unlock?.();
+    this.unlock();
   }
 
   changed(changes: Partial<Changes>): void {
@@ -117,22 +118,19 @@ export class EmbeddedSearch implements Search {
     while (this.catchingUp !== null) await this.catchingUp;
   }
 
-  execute(query: SearchQuery, client: SearchClient): Promise<SearchAnswer> {
+  async execute(query: SearchQuery, client: SearchClient): Promise<SearchAnswer> {
     const { timeoutMs } = this.settings;
     const signal = AbortSignal.any([client.signal, AbortSignal.timeout(timeoutMs)]);
-    return this.running.run(signal, async () => {
-      try {
-        const answer = await this.search(query, { ...client, signal, account: (bytes) => client.account(bytes) });
-        this.figures.done++;
-        return answer;
-      } catch (error) {
-        this.figures.failed++;
-        if (!signal.aborted || client.signal.aborted) throw error;
-        throw new ClientError(504, `The search took longer than ${timeoutMs} ms`, 'Please ask for something more specific', {
-          cause: error,
-        });
-      }
-    });
+    try {
+      const limited = { signal, account: (bytes: number) => client.account(bytes) };
+      const answer = await this.running.run(signal, () => this.search(query, limited));
+      this.figures.done++;
+      return answer;
+    } catch (error) {
+      this.figures.failed++;
+      if (!signal.aborted || client.signal.aborted) throw error;
+      throw new ClientError(504, `The search took longer than ${timeoutMs} ms`, 'Please ask for something more specific', { cause: error });
+    }
   }
 
   collectStats(sink: StatsSink): Promise<void> | void {

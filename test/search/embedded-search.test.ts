@@ -329,4 +329,13 @@ describe('the index', () => {
     );
     await expect(tsd.search.execute(query, { signal: AbortSignal.abort(new Error('gone')), account: () => {} })).rejects.toThrow('gone');
   });
+
+  test('ends a search that takes too long', async () => {
+    await tsd.close();
+    tsd = await SearchingTsd.open(temp.storage, path, { 'tsd.search.timeout': '1' });
+    await tsd.create(...Array.from({ length: 40 }, (_, i) => `m host=web${i}`));
+    await tsd.search.flush();
+    const many = Array.from({ length: 100 }, (_, i) => `*b${i}*`).join(' ');
+    await expect(tsd.execute('TSUIDS', many)).rejects.toMatchObject({ status: 504, message: 'The search took longer than 1 ms' });
+  });
 });

@@ -94,7 +94,8 @@ export class IndexWriter {
     return changed;
   }
 
-  private async refreshNotes(ids: readonly AnnotationId[]): Promise<number> {
+  private async refreshNotes(wanted: readonly AnnotationId[]): Promise<number> {
+    const ids = wanted.filter(isNote);
     const keys = ids.map((id) => noteKey(id));
     const notes = await this.source.meta.annotations.list(ids);
     const old = await this.store.getAll(keys);
@@ -160,6 +161,11 @@ export class IndexWriter {
       }),
     );
   }
+}
+
+/** Whether there can be such an annotation. */
+function isNote({ tsuid, startTime }: AnnotationId): boolean {
+  return Number.isSafeInteger(startTime) && startTime > 0 && /^([0-9a-f]{2})*$/i.test(tsuid);
 }
 
 const nameId = ({ kind, id }: KindedUid): string => `${kind} ${id.toString('latin1')}`;

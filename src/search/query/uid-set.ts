@@ -29,15 +29,21 @@ export class UidSet {
   /** @param at where the UID stands in the bytes */
   add(bytes: Buffer, at: number): void {
     this.account(BYTES_OF_UID);
-    if (this.width <= NUMBER_BYTES) this.numbers.add(bytes.readUIntBE(at, this.width));
+    if (this.width <= NUMBER_BYTES) this.numbers.add(this.numberAt(bytes, at));
     else this.texts.add(bytes.toString('latin1', at, at + this.width));
   }
 
   has(bytes: Buffer, at: number): boolean {
     if (this.all) return true;
-    return this.width <= NUMBER_BYTES
-      ? this.numbers.has(bytes.readUIntBE(at, this.width))
-      : this.texts.has(bytes.toString('latin1', at, at + this.width));
+    if (this.width <= NUMBER_BYTES) return this.numbers.size > 0 && this.numbers.has(this.numberAt(bytes, at));
+    return this.texts.has(bytes.toString('latin1', at, at + this.width));
+  }
+
+  /** Asked for each UID of millions of series: a loop is faster than `readUIntBE`. */
+  private numberAt(bytes: Buffer, at: number): number {
+    let number = 0;
+    for (let i = at; i < at + this.width; i++) number = number * 256 + bytes[i];
+    return number;
   }
 
   /** In the order of their bytes. */

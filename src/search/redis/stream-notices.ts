@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { StorageError } from '../../storage';
 import { UID_KINDS, type Seal, type UidKind } from '../../uid';
 import type { Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
@@ -150,9 +151,20 @@ export class StreamNotices implements Notices {
     if (notice !== null && notice.sender !== this.sender) {
       this.figures.received++;
       if (notice.gap === true) this.missed();
-      await this.user.take(changesOf(notice));
+      await this.takeOver(notice);
     }
     await this.reach(id);
+  }
+
+  /** @throws StorageError: that is to be tried again */
+  private async takeOver(notice: Notice): Promise<void> {
+    try {
+      await this.user.take(changesOf(notice));
+    } catch (error) {
+      if (error instanceof StorageError) throw error;
+      this.log.log(() => `News of another TSD were not understood: ${messageOf(error)}`);
+      this.missed();
+    }
   }
 
   private async reach(position: string): Promise<void> {

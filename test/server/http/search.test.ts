@@ -107,6 +107,14 @@ describe('with the index of the daemon', () => {
     expect(error).toEqual({ code: status, message, ...(details === undefined ? {} : { details }) });
   });
 
+  test('too much in a body is refused', async () => {
+    const tags = Array.from({ length: 20_001 }, () => ({ key: 'host', value: 'a' }));
+    expect((await post('/api/search/tsuids', { query: 'a', tags })).status).toBe(413);
+    expect(json(await post('/api/search/tsuids', { query: 'x'.repeat(4097) }))).toMatchObject({
+      error: { code: 400, details: 'A query has at most 4096 characters, this one has 4097' },
+    });
+  });
+
   test('other verbs are refused in the original’s way', async () => {
     const answer = await ask(tsd.port, '/api/search/tsuids', { method: 'PUT', body: '{"query":"a"}' });
     expect(json(answer)).toMatchObject({ error: { code: 400, message: 'Unsupported method: PUT' } });

@@ -73,11 +73,11 @@ const SEARCH: Bind<SearchRequest | null> = (json) => {
   return json.token === 'VALUE_STRING' ? { ...newSearchRequest(), metric: json.text() } : SEARCH_QUERY(json);
 };
 
-/** The body of a search. @throws ClientError 400 with the library's text; 500 for null */
+/** The body of a search. @throws ClientError 400 with the library's text; 413 for too much of it; 500 for null */
 export function readSearchBody(call: HttpCall): SearchRequest {
   let request: SearchRequest | null;
   try {
-    request = readJson(call.bodyText(), SEARCH);
+    request = readJson(call.bodyText(), SEARCH, call.tsd.settings.body.json);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new ClientError(400, jsonErrorText(error), null, { cause: error });
