@@ -1,18 +1,22 @@
-import { matchesNumber, matchesText, type Matcher } from '../query/matcher';
+import { matchesNumber, SearchedText, type Matcher } from '../query/matcher';
 import { SEARCHED_CHARACTERS } from '../query/words';
 
-/** Custom fields of one thing that can be found. */
+/** Custom fields of one thing that can be found, and characters of all its texts. */
 const MAX_CUSTOM = 256;
+const MAX_CHARACTERS = 16_384;
 
 /** What is known of a thing beside its name, as the index keeps it: only what says something, and of long texts the beginning. */
 export class FieldValues {
   private readonly texts = new Map<string, string>();
   private readonly numbers = new Map<string, number>();
   private readonly custom = new Map<string, string>();
+  private readonly searched = new Map<string, SearchedText>();
+  private room = MAX_CHARACTERS;
 
   /** Fields that are empty, and null, say nothing. */
   text(field: string, value: string | null): this {
-    if (value !== null && value !== '') this.texts.set(field, value.slice(0, SEARCHED_CHARACTERS));
+    const kept = this.cut(value);
+    if (kept !== '') this.texts.set(field, kept);
     return this;
   }
 
@@ -25,7 +29,8 @@ export class FieldValues {
   customFields(fields: ReadonlyMap<string, string | null> | null): this {
     for (const [key, value] of fields ?? []) {
       if (this.custom.size === MAX_CUSTOM) break;
-      if (value !== null && value !== '') this.custom.set(key.slice(0, SEARCHED_CHARACTERS), value.slice(0, SEARCHED_CHARACTERS));
+      const [name, kept] = [this.cut(key), this.cut(value)];
+      if (kept !== '') this.custom.set(name, kept);
     }
     return this;
   }
@@ -36,7 +41,7 @@ export class FieldValues {
 
   /** Whether one of the values of a field fits. @param field null: of any text */
   matches(field: string | null, matcher: Matcher): boolean {
-    const fits = (value: string): boolean => matchesText(matcher, value);
+    const fits = (value: string): boolean => this.searchedText(value).fits(matcher);
     if (field === null) return some(this.texts.values(), fits) || some(this.custom.values(), fits);
     const [base, ...rest] = field.split('.');
     if (base.toLowerCase() === 'custom') {
@@ -48,6 +53,18 @@ export class FieldValues {
       some(this.texts, ([text, value]) => text.toLowerCase() === name && fits(value)) ||
       some(this.numbers, ([number, value]) => number.toLowerCase() === name && matchesNumber(matcher, value))
     );
+  }
+
+  private cut(value: string | null): string {
+    const kept = value === null ? '' : value.slice(0, Math.min(SEARCHED_CHARACTERS, this.room));
+    this.room -= kept.length;
+    return kept;
+  }
+
+  private searchedText(value: string): SearchedText {
+    let text = this.searched.get(value);
+    if (text === undefined) this.searched.set(value, (text = new SearchedText(value)));
+    return text;
   }
 
   /** For `decode`; empty when it says nothing. */

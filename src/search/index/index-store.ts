@@ -4,6 +4,7 @@ import { keysWithPrefix } from '../../schema';
 import { DamagedStoreError, PackedCells, type CallOptions, type Row } from '../../storage';
 import { EmbeddedStorage } from '../../storage/embedded';
 import type { Log } from '../../util/log';
+import { TimeSlice } from '../../util/time-slice';
 
 const TABLE = 'index';
 const FAMILY = Buffer.from('t');
@@ -11,6 +12,12 @@ const QUALIFIER = Buffer.alloc(0);
 const NOTHING = Buffer.alloc(0);
 /** Rows of one transaction. */
 const WRITTEN_AT_ONCE = 4096;
+
+/** Many short ranges would be one long turn of the event loop: others have their turn when this one has lasted long enough. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  const slice = new TimeSlice(signal ?? null);
+  if (slice.isOver()) await slice.next();
+}
 
 /** A row of the index; without a value the key is all. */
 export interface IndexRow {
@@ -82,8 +89,12 @@ export class IndexStore {
     return this.between(keysWithPrefix(prefix), options);
   }
 
-  between(bounds: { start: Buffer; stop: Buffer }, options: RangeOptions = {}): AsyncIterable<Row[]> {
-    return this.storage.scan(TABLE, { ...options, ...bounds, family: FAMILY, transient: true });
+  async *between(bounds: { start: Buffer; stop: Buffer }, options: RangeOptions = {}): AsyncGenerator<Row[]> {
+    for await (const rows of this.storage.scan(TABLE, { ...options, ...bounds, family: FAMILY, transient: true })) {
+      yield rows;
+      await breathe(options.signal);
+    }
+    await breathe(options.signal);
   }
 
   /** Whether there is a row whose key begins with these bytes. */

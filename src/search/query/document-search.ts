@@ -1,6 +1,7 @@
 import { uidToHex } from '../../schema';
 import type { KindedUid } from '../../meta';
 import { UID_KINDS, type UidWidths } from '../../uid';
+import { TimeSlice } from '../../util/time-slice';
 import { keyOf, kindByte, kindOfByte, noteOfKey, type NoteKey } from '../index/keys';
 import type { IndexStore } from '../index/index-store';
 import { decodeName, valuesOfNote, type NameRecord } from '../index/records';
@@ -41,20 +42,26 @@ export class UidSearch {
 
   async find(node: SearchNode, request: PageRequest): Promise<Page<KindedUid>> {
     const page = new Page<KindedUid>(request);
+    const slice = new TimeSlice(this.budget.signal);
     const matcher = nameMatcher(node);
     const sets = matcher && (await new NameFinder(this.store, this.widths, this.budget).named(UID_KINDS, matcher));
     for (const kind of UID_KINDS) {
       const set = sets?.[kind];
       if (set === undefined || set.all) {
         for await (const rows of this.store.range(keyOf('name', kindByte(kind)), { batchRows: BATCH, signal: this.budget.signal }))
-          for (const row of rows) this.look(node, Buffer.from(row.key), row.value(0), page);
+          for (const row of rows) {
+            if (slice.isOver()) await slice.next();
+            this.look(node, Buffer.from(row.key), row.value(0), page);
+          }
         continue;
       }
       const keys = set.sorted().map((uid) => keyOf('name', kindByte(kind), uid));
       for (let at = 0; at < keys.length; at += BATCH) {
         const batch = keys.slice(at, at + BATCH);
-        (await this.store.getAll(batch)).forEach((value, i) => value && this.look(node, batch[i], value, page));
-        this.budget.signal.throwIfAborted();
+        for (const [i, value] of (await this.store.getAll(batch)).entries()) {
+          if (slice.isOver()) await slice.next();
+          if (value !== null) this.look(node, batch[i], value, page);
+        }
       }
     }
     return page;
@@ -99,8 +106,10 @@ export class NoteSearch {
 
   async find(node: SearchNode, request: PageRequest): Promise<Page<NoteKey>> {
     const page = new Page<NoteKey>(request);
+    const slice = new TimeSlice(this.budget.signal);
     for await (const rows of this.store.range(keyOf('note'), { batchRows: BATCH, signal: this.budget.signal }))
       for (const row of rows) {
+        if (slice.isOver()) await slice.next();
         const id = noteOfKey(row.key);
         const values = valuesOfNote(row.value(0));
         const fits: Fits = (field, matcher) => {

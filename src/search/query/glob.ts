@@ -14,6 +14,8 @@ export class Glob {
   readonly prefix: string;
   /** Matches everything. */
   readonly isAny: boolean;
+  /** Begins and ends with an asterisk: what fits a part of a text fits the whole of it. */
+  readonly isOpen: boolean;
   /** What stands between the asterisks. */
   private readonly segments: readonly (readonly (string | typeof ONE)[])[];
 
@@ -26,6 +28,7 @@ export class Glob {
     }
     this.segments = segments;
     this.isAny = segments.length > 1 && segments.every((segment) => segment.length === 0);
+    this.isOpen = segments.length > 1 && segments[0].length === 0 && segments[segments.length - 1].length === 0;
     const first = segments[0];
     const wild = first.indexOf(ONE);
     this.prefix = (wild < 0 ? first : first.slice(0, wild)).join('');

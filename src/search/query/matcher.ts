@@ -32,17 +32,41 @@ export interface RangeMatcher {
   readonly withHigh: boolean;
 }
 
-export function matchesText(matcher: Matcher, value: string): boolean {
-  if (matcher.kind === 'any') return value !== '';
-  const text = value.slice(0, SEARCHED_CHARACTERS).toLowerCase();
-  switch (matcher.kind) {
-    case 'glob':
-      return matcher.glob.matches(text) || wordsOf(text).some((word) => matcher.glob.matches(word));
-    case 'words':
-      return text === matcher.text || containsInOrder(wordsOf(text), matcher.words);
-    case 'range':
-      return isWithin(matcher, text, (bound) => bound);
+/** A text that terms are looked for in; it is taken apart once for all of them. */
+export class SearchedText {
+  private readonly text: string;
+  private words: readonly string[] | null = null;
+
+  constructor(value: string) {
+    this.text = value.slice(0, SEARCHED_CHARACTERS).toLowerCase();
   }
+
+  fits(matcher: Matcher): boolean {
+    const { text } = this;
+    switch (matcher.kind) {
+      case 'any':
+        return text !== '';
+      case 'glob': {
+        const { glob } = matcher;
+        if (glob.matches(text)) return true;
+        return !glob.isOpen && text.includes(glob.prefix) && this.split().some((word) => glob.matches(word));
+      }
+      case 'words':
+        return (
+          text === matcher.text || (matcher.words.every((word) => text.includes(word)) && containsInOrder(this.split(), matcher.words))
+        );
+      case 'range':
+        return isWithin(matcher, text, (bound) => bound);
+    }
+  }
+
+  private split(): readonly string[] {
+    return (this.words ??= wordsOf(this.text));
+  }
+}
+
+export function matchesText(matcher: Matcher, value: string): boolean {
+  return new SearchedText(value).fits(matcher);
 }
 
 export function matchesNumber(matcher: Matcher, value: number): boolean {

@@ -12,6 +12,8 @@ import { fulfils, readsValues, seriesCondition, type SeriesCondition } from './s
 const BATCH = 512;
 /** Series that one turn of the event loop gets: some milliseconds. */
 const SCANNED = 4096;
+/** Series between two looks at the clock. */
+const LOOKED_AT = 16;
 const NO_VALUE = Buffer.alloc(8);
 
 /** Which part of what was found is wanted. */
@@ -44,21 +46,26 @@ export class SeriesSearch {
     for (let at = 0; at < distinct.length; at += BATCH) {
       const batch = distinct.slice(at, at + BATCH);
       const values = await this.store.getAll(batch.map((tsuid) => keyOf('series', tsuid)));
-      if (slice.isOver()) await slice.next();
-      values.forEach((value, i) => {
+      for (const [i, value] of values.entries()) {
+        if (i % LOOKED_AT === 0 && slice.isOver()) await slice.next();
         if (value !== null && fulfils(condition, { tsuid: batch[i], value }, this.widths)) page.add(batch[i]);
-      });
+      }
     }
   }
 
   private async amongAll(prefix: Buffer, condition: SeriesCondition, page: Page<Buffer>): Promise<void> {
     const withoutValues = !readsValues(condition);
-    for await (const rows of this.store.range(keyOf('series', prefix), { withoutValues, batchRows: SCANNED, signal: this.budget.signal }))
+    const slice = new TimeSlice(this.budget.signal);
+    for await (const rows of this.store.range(keyOf('series', prefix), { withoutValues, batchRows: SCANNED, signal: this.budget.signal })) {
+      slice.restart();
+      let seen = 0;
       for (const row of rows) {
+        if (++seen % LOOKED_AT === 0 && slice.isOver()) await slice.next();
         const tsuid = row.key.subarray(1);
         if (!fulfils(condition, { tsuid, value: withoutValues ? NO_VALUE : row.value(0) }, this.widths)) continue;
         if (page.takesNext) page.add(Buffer.from(tsuid));
         else page.skip();
       }
+    }
   }
 }
