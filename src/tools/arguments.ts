@@ -8,9 +8,22 @@ export class UsageError extends Error {
   }
 }
 
-/** A tool's command for its options to be declared on: silent, without commander's own help and exits. */
-export function declareTool(name: string): Command {
+/** Somebody wants to know how a tool is used, and nothing else. */
+export class HelpRequest extends Error {
+  /** @param text for standard output */
+  constructor(readonly text: string) {
+    super('help');
+    this.name = 'HelpRequest';
+  }
+}
+
+/**
+ * A tool's command for its options to be declared on: silent, without commander's own help and exits.
+ * @param usage what is said above its options when its use is wrong, or asked for
+ */
+export function declareTool(name: string, usage = `Usage: ${name} [options]\n`): Command {
   return new Command(name)
+    .description(usage)
     .helpOption(false)
     .helpCommand(false)
     .exitOverride()
@@ -23,7 +36,7 @@ export function declareTool(name: string): Command {
  * follows `=`; a flag counts by presence (`--flag=false` is on); no abbreviations, no bundles; the last of two equal options wins; `--` ends the
  * options. Mirrors ArgP.
  * @returns the words that are no options; the options are commander's `opts()`
- * @throws UsageError `Unrecognized option WORD`, `Missing argument for OPTION`
+ * @throws UsageError `Unrecognized option WORD`, `Missing argument for OPTION`; HelpRequest for `--help` or `-h`, which the original does not know
  */
 export function parseArguments(command: Command, argv: readonly string[]): string[] {
   const options: string[] = [];
@@ -37,6 +50,7 @@ export function parseArguments(command: Command, argv: readonly string[]): strin
     const equals = word.indexOf('=');
     const option = find(command, word) ?? (equals > 0 ? find(command, word.slice(0, equals)) : undefined);
     if (!option) {
+      if (word === '--help' || word === '-h') throw new HelpRequest(usageOf(command));
       if (word.startsWith('-')) throw new UsageError(`Unrecognized option ${word}`);
       words.push(word);
     } else if (!option.required) options.push(option.long ?? word);
@@ -50,6 +64,11 @@ export function parseArguments(command: Command, argv: readonly string[]): strin
 
 function find(command: Command, word: string): Option | undefined {
   return command.options.find((option) => option.long === word || option.short === word);
+}
+
+/** How a tool is used, with its options. */
+export function usageOf(command: Command): string {
+  return `${command.description()}${optionsUsage(command)}`;
 }
 
 /** The option block of a usage text: alphabetical, `--name=META` padded to one column past the longest. */

@@ -1,6 +1,6 @@
 import { readStorageSettings } from '../config/settings';
 import { checkStore, describeDamage, type StoreReport } from '../storage/embedded';
-import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { declareTool, usageOf, parseArguments } from './arguments';
 import { addCommonOptions, loadToolConfig, runTool, type ToolIo } from './common';
 
 const USAGE = `Usage: check-store [--salvage DIRECTORY]
@@ -12,11 +12,11 @@ const MOST_LINES = 100;
 /** `tsdb check-store`: what is left of an embedded store, and a new store with it. The daemon must not run meanwhile. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('check-store'))
+    const command = addCommonOptions(declareTool('check-store', USAGE))
       .option('--path <DIRECTORY>', 'the store (default: as configured)')
       .option('--salvage <DIRECTORY>', 'new store that gets everything that can be read');
     if (parseArguments(command, argv).length > 0) {
-      io.stderr.write(`${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(usageOf(command));
       return 2;
     }
     const { path, salvage } = command.opts<{ path?: string; salvage?: string }>();

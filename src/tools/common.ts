@@ -4,7 +4,7 @@ import { javaClassOf } from '../util/errors';
 import type { Log } from '../util/log';
 import type { LogOutput } from '../util/log-outputs';
 import { logLine, LogSystem } from '../util/logger';
-import { UsageError } from './arguments';
+import { HelpRequest, UsageError } from './arguments';
 import { Progress } from './progress';
 import { coloured } from './terminal';
 
@@ -114,7 +114,7 @@ function lineOf(level: string, logger: string, message: string): string {
 }
 
 /**
- * Runs a tool. A refused command line is exit code 2, an invalid configuration one line and exit code 1. Any other error that the tool doesn't
+ * Runs a tool. Help goes to stdout with exit code 0. A refused command line is exit code 2, an invalid configuration one line and exit code 1. Any other error that the tool doesn't
  * handle is shown as a JVM shows an uncaught exception, `Exception in thread "main" CLASS: MESSAGE` on stderr, with exit code 1.
  */
 export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<number> {
@@ -124,6 +124,10 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
     if (e instanceof UsageError) {
       io.stderr.write(`Invalid usage.  ${e.message}\n`);
       return 2;
+    }
+    if (e instanceof HelpRequest) {
+      io.stdout.write(e.text);
+      return 0;
     }
     if (e instanceof ConfigValueError) {
       io.stderr.write(`${e.message}\n`);

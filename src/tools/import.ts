@@ -5,12 +5,21 @@ import { ThrottleError, type StorageError } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
-import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { declareTool, usageOf, parseArguments } from './arguments';
 import { addAutoMetric, addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { Interrupted, interruptible } from './interrupt';
 import { FieldError, LineImporter } from './import-line';
 import { forEachLine, openInput } from './import-lines';
+import { Progress } from './progress';
+
+const USAGE = `Usage: import path [more paths]
+Reads lines of METRIC TIME VALUE TAGK=TAGV [TAGK=TAGV...], as \`scan --import\` prints them and tsddrain gathers them; - after -- is standard input.
+This tool can directly read gzip'ed input files whose names end in .gz.
+`;
 
 const PROGRESS_POINTS = 1_000_000;
+/** Points after which people at a terminal see a step. */
+const SHOWN_POINTS = 10_000;
 const ASYNC_FAILURE = 2;
 /** Milliseconds that the last flush of the compaction queue may take: enough for some millions of rows. */
 const COMPACTION_MS = 600_000;
@@ -18,15 +27,13 @@ const COMPACTION_MS = 600_000;
 /** `tsdb import`: loads text files of points. Mirrors TextImporter: lines, messages, exit codes. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addAutoMetric(addCommonOptions(declareTool('import'))).option(
+    const command = addAutoMetric(addCommonOptions(declareTool('import', USAGE))).option(
       '--skip-errors',
       'Whether or not to skip exceptions during processing',
     );
     const paths = parseArguments(command, argv);
     if (paths.length === 0) {
-      io.stderr.write(
-        `Usage: import path [more paths]\n${optionsUsage(command)}This tool can directly read gzip'ed input files whose names end in .gz.\n`,
-      );
+      io.stderr.write(usageOf(command));
       return 2;
     }
     const { config } = loadCheckedConfig(command);
@@ -37,15 +44,18 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       uidLogger: log.aside('UniqueId'),
     });
     const { data, uid } = app.model.tables;
-    return withStore(app, [data, uid], async () => {
-      app.compaction.start();
-      const job = new ImportJob(io, log, app, command.opts<{ skipErrors?: true }>().skipErrors === true);
-      try {
-        return await job.importAll(paths, new LineImporter(app, readImportSettings(config), job));
-      } finally {
-        await job.close();
-      }
-    });
+    const skipErrors = command.opts<{ skipErrors?: true }>().skipErrors === true;
+    return withStore(app, [data, uid], () =>
+      interruptible(async (signal) => {
+        app.compaction.start();
+        const job = new ImportJob(io, log, app, skipErrors, signal);
+        try {
+          return await job.importAll(paths, new LineImporter(app, readImportSettings(config), job));
+        } finally {
+          await job.close();
+        }
+      }),
+    );
   });
 }
 
@@ -54,16 +64,21 @@ class ImportJob {
   private readonly uids: Uids;
   private readonly writer: PointWriter;
   private readonly compaction: Compaction;
+  private readonly progress: Progress;
+  /** Lines of the current file that have been taken. */
+  private lines = 0;
 
   constructor(
     private readonly io: ToolIo,
     private readonly log: ToolLog,
     { uids, writer, compaction }: App,
     private readonly skipErrors: boolean,
+    private readonly signal: AbortSignal,
   ) {
     this.uids = uids;
     this.writer = writer;
     this.compaction = compaction;
+    this.progress = new Progress(io, 'points');
   }
 
   /** A write that storage refused after it was accepted: the run ends. */
@@ -74,10 +89,15 @@ class ImportJob {
   async importAll(paths: readonly string[], lines: LineImporter): Promise<number> {
     const start = process.hrtime.bigint();
     let points = 0;
-    for (const path of paths) {
-      const n = await this.importFile(path, lines);
-      if (n === null) return ASYNC_FAILURE;
-      points += n;
+    for (const [i, path] of paths.entries()) {
+      try {
+        const n = await this.importFile(path, lines);
+        if (n === null) return ASYNC_FAILURE;
+        points += n;
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+        return await this.interrupted(error, path, paths.slice(i + 1));
+      }
     }
     await this.writer.flush();
     if (this.failure) return this.asyncFailure(paths[paths.length - 1]);
@@ -87,8 +107,21 @@ class ImportJob {
     return 0;
   }
 
+  /** What was read is stored before it is told how to go on. */
+  private async interrupted({ message, exitCode }: Interrupted, path: string, further: readonly string[]): Promise<number> {
+    await this.writer.flush();
+    if (this.failure) return this.asyncFailure(path);
+    this.progress.end();
+    const unpack = path.endsWith('.gz') ? `zcat ${path} | tail -n +${this.lines + 1}` : `tail -n +${this.lines + 1} ${path}`;
+    const rest =
+      path === '-' ? `from line ${this.lines + 1} on` : `with: ${unpack} | tsdb import -- -${further.map((each) => ` ${each}`).join('')}`;
+    this.io.stderr.write(`${message}: ${this.lines} lines of ${path} have been read and stored. Go on ${rest}\n`);
+    return exitCode;
+  }
+
   /** What was accepted is stored, then the rows whose hour is over are compacted; not when storage has failed, as in the original. */
   async close(): Promise<void> {
+    this.progress.end();
     await this.writer.close();
     if (this.failure) return;
     await this.compaction.close();
@@ -100,6 +133,7 @@ class ImportJob {
     let points = 0;
     let since = start;
     const input = await openInput(path, this.io.stdin);
+    this.lines = 0;
     this.log.info(`reading from file:${path}`);
     const skip = (bytes: Buffer, from: number, to: number, error: unknown): void => {
       const line = bytes.toString('utf8', from, to);
@@ -111,7 +145,9 @@ class ImportJob {
       this.log.error(`error while processing file ${path} line=${line}... Continuing`);
     };
     const count = (): void => {
-      if (++points % PROGRESS_POINTS !== 0) return;
+      if (++points % SHOWN_POINTS !== 0) return;
+      this.progress.add(SHOWN_POINTS);
+      if (points % PROGRESS_POINTS !== 0) return;
       const now = Date.now();
       const milliseconds = Math.max(1, now - since);
       this.log.info(`... ${points} data points in ${milliseconds}ms (${((PROGRESS_POINTS * 1000) / milliseconds).toFixed(1)} points/s)`);
@@ -124,12 +160,16 @@ class ImportJob {
       } catch (error) {
         if (error instanceof ThrottleError) {
           this.log.warn("Need to throttle, HBase isn't keeping up.");
+          this.log.info('Throttling...');
           await this.turn();
+          this.log.info('Done throttling...');
           await slow(bytes, from, to, Promise.resolve(lines.add(bytes, from, to)));
         } else skip(bytes, from, to, error);
       }
     };
     await forEachLine(input, (bytes, from, to) => {
+      if (this.signal.aborted) throw this.signal.reason;
+      this.lines++;
       const waiting = lines.add(bytes, from, to);
       if (waiting) return slow(bytes, from, to, waiting);
       count();

@@ -9,38 +9,56 @@ interface Io {
 type Tool = { run(argv: string[], io: Io): Promise<number> };
 
 /** Each tool is loaded only when it is called: `tsdb version` does not wait for the daemon's modules. */
-const TOOLS: Record<string, () => Tool> = {
-  'check-store': () => require('./check-store') as Tool,
-  check_tsd: () => require('./check-tsd') as Tool,
-  drain: () => require('./drain') as Tool,
-  fsck: () => require('./fsck') as Tool,
-  import: () => require('./import') as Tool,
-  mkmetric: () => require('./mkmetric') as Tool,
-  rollup: () => require('./rollup') as Tool,
-  query: () => require('./query') as Tool,
-  scan: () => require('./scan') as Tool,
-  search: () => require('./search') as Tool,
-  'search-index': () => require('./search-index') as Tool,
-  tables: () => require('./tables') as Tool,
-  tsd: () => require('./tsd') as Tool,
-  uid: () => require('./uid') as Tool,
-  version: () => require('./version') as Tool,
+const TOOLS: Record<string, { about: string; load: () => Tool }> = {
+  'check-store': { about: 'check an embedded store, or save what can be read of it', load: () => require('./check-store') as Tool },
+  check_tsd: { about: 'check the values of a series, for Nagios', load: () => require('./check-tsd') as Tool },
+  drain: { about: 'stand in for a TSD: keep put commands in files', load: () => require('./drain') as Tool },
+  fsck: { about: 'check the data table, and repair it', load: () => require('./fsck') as Tool },
+  import: { about: 'load text files of points', load: () => require('./import') as Tool },
+  mkmetric: { about: 'assign UIDs to metrics', load: () => require('./mkmetric') as Tool },
+  query: { about: 'print the points of queries', load: () => require('./query') as Tool },
+  rollup: { about: 'compute rollups', load: () => require('./rollup') as Tool },
+  scan: { about: 'print rows as they are stored, or as lines for import; or delete them', load: () => require('./scan') as Tool },
+  search: { about: 'list the series that have a metric or tags', load: () => require('./search') as Tool },
+  'search-index': { about: 'build the index of the search for metadata', load: () => require('./search-index') as Tool },
+  tables: { about: 'make the tables, or check them', load: () => require('./tables') as Tool },
+  tsd: { about: 'run the daemon', load: () => require('./tsd') as Tool },
+  uid: { about: 'look at names and UIDs, and change them; keep up metadata and trees', load: () => require('./uid') as Tool },
+  version: { about: 'print the version', load: () => require('./version') as Tool },
 };
 
-/** Runs `tsdb COMMAND [args]`. Messages and exit codes are those of the original's wrapper script. */
+const commands = (): string[] => Object.keys(TOOLS).sort();
+
+/** Runs `tsdb COMMAND [args]`. Messages and exit codes are those of the original's wrapper script, which has no help. */
 export async function main(
   argv: readonly string[],
   io: Io,
   name = process.env.TSDB_COMMAND_NAME ?? basename(process.argv[1]),
 ): Promise<number> {
   const [command = '', ...args] = argv;
-  const load = Object.prototype.hasOwnProperty.call(TOOLS, command) ? TOOLS[command] : null;
-  if (!load) {
-    io.stderr.write(`${name}: error: unknown command '${command}'\nusage: ${name} <command> [args]\n`);
-    io.stdout.write(`Valid commands: ${Object.keys(TOOLS).sort().join(', ')}\n`);
-    return 1;
+  if (command === 'help' || command === '--help' || command === '-h') return help(args[0], io, name);
+  return Object.hasOwn(TOOLS, command) ? TOOLS[command].load().run(args, io) : unknown(command, io, name);
+}
+
+function unknown(command: string, io: Io, name: string): number {
+  io.stderr.write(`${name}: error: unknown command '${command}'\nusage: ${name} <command> [args]\n`);
+  io.stdout.write(`Valid commands: ${commands().join(', ')}\n`);
+  return 1;
+}
+
+/** `tsdb help [COMMAND]`: all commands, or how one is used. */
+async function help(command: string | undefined, io: Io, name: string): Promise<number> {
+  if (command === undefined) {
+    const lines = commands().map((each) => `  ${each.padEnd(14)}${TOOLS[each].about}\n`);
+    io.stdout.write(`usage: ${name} <command> [args]\n${lines.join('')}\`${name} help COMMAND\` says how one of them is used.\n`);
+    return 0;
   }
-  return load().run(args, io);
+  if (!Object.hasOwn(TOOLS, command)) return unknown(command, io, name);
+  const { about, load } = TOOLS[command];
+  io.stdout.write(`${name} ${command}: ${about}\n`);
+  if (command === 'version') return 0;
+  // Wherever a tool says it: who asked for help gets it on stdout.
+  return load().run(['--help'], { ...io, stderr: io.stdout });
 }
 
 /** Milliseconds that a reader which does not keep up may hold up the end of a daemon. What other tools write is read to the end. */

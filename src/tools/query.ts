@@ -3,7 +3,7 @@ import { readTimeZone } from '../config/settings';
 import { emptyQuery, integerAt, isIntegerAt, type Series, type ValidQuery, type ValidSubQuery } from '../query';
 import { ClientError } from '../util/errors';
 import { javaFixed } from '../util/java-format';
-import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
 import { addCommonOptions, addVerbose, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { TextOutput } from './text-output';
@@ -25,10 +25,10 @@ const DECIMALS = 6;
 /** `tsdb query`: the points of queries, one a line. Mirrors CliQuery. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addVerbose(addCommonOptions(declareTool('query')));
+    const command = addVerbose(addCommonOptions(declareTool('query', USAGE)));
     const words = parseArguments(command, argv);
     const refuse = (problem: string): number => {
-      io.stderr.write(`${problem}\n${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(`${problem}\n${usageOf(command)}`);
       return 2;
     };
     if (words.length < 3) return refuse('Not enough arguments.');

@@ -5,7 +5,7 @@ import { baseTimeAt, tagsAt, tsuidOfKey } from '../schema';
 import type { Row } from '../storage';
 import { namesOfSeries, NoSuchUniqueId, type SeriesNames } from '../uid';
 import { IllegalArgumentError, javaClassOf } from '../util/errors';
-import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { importLines, RawRows, type RowNames } from './scan-cells';
@@ -21,12 +21,12 @@ The --delete flag will delete every row matched by the query. This flag implies 
 /** `tsdb scan`: the rows that queries read, as they are stored or as lines for `import`, and their deletion. Mirrors DumpSeries. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('scan'))
+    const command = addCommonOptions(declareTool('scan', USAGE))
       .option('--import', 'Prints the rows in a format suitable for the `import` command.')
       .option('--delete', 'Deletes rows as they are scanned.');
     const words = parseArguments(command, argv);
     if (words.length < 3) {
-      io.stderr.write(`Invalid usage.\n${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(`Invalid usage.\n${usageOf(command)}`);
       return 2;
     }
     const options = command.opts<{ import?: true; delete?: true }>();

@@ -2,7 +2,7 @@ import { createToolApp, withStore } from '../app';
 import type { LookupQuery, LookupTag } from '../query';
 import { allSalts, uidToHex } from '../schema';
 import { ClientError, IllegalArgumentError } from '../util/errors';
-import { declareTool, optionsUsage, parseArguments } from './arguments';
+import { declareTool, usageOf, parseArguments } from './arguments';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { TextOutput } from './text-output';
 
@@ -20,13 +20,13 @@ const LIMIT = 25;
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('search')).option(
+    const command = addCommonOptions(declareTool('search', USAGE)).option(
       '--use-data-table',
       'Scan against the raw data table instead of the meta data table.',
     );
     const words = parseArguments(command, argv);
     const refuse = (problem: string): number => {
-      io.stderr.write(`${problem}\n${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(`${problem}\n${usageOf(command)}`);
       return 2;
     };
     if (words.length < 1) return refuse('Not enough arguments');

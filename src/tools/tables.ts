@@ -1,6 +1,6 @@
 import { createStore } from '../app/store';
 import { HBaseAdmin, HBaseStorage } from '../storage/hbase';
-import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
+import { declareTool, usageOf, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
 import { describeTables, findProblems, type TableAttributes, type WantedTable } from './table-schema';
 
@@ -15,10 +15,10 @@ const USAGE = `Usage: tables create|check
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('tables'));
+    const command = addCommonOptions(declareTool('tables', USAGE));
     const [verb, ...more] = parseArguments(command, argv);
     if ((verb !== 'create' && verb !== 'check') || more.length > 0) {
-      io.stderr.write(`${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(usageOf(command));
       return 2;
     }
     const { config } = loadCheckedConfig(command);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { declareTool, optionsUsage } from './arguments';
+import { declareTool, usageOf } from './arguments';
 import { addAutoMetric, addCommonOptions } from './common';
 
 /** Declares the daemon's command line. Mirrors TSDMain with CliOptions. */
 export function declareTsd(): Command {
-  const command = declareTool('tsd')
+  const command = declareTool('tsd', 'Usage: tsd --port=PORT --staticroot=PATH --cachedir=PATH\n')
     .option('--port <NUM>', 'TCP port to listen on.')
     .option('--bind <ADDR>', 'Address to bind to (default: 0.0.0.0).')
     .option('--staticroot <PATH>', 'Web root from which to serve static files (/s URLs).')
@@ -22,4 +22,4 @@ export function declareTsd(): Command {
 }
 
 /** What stderr gets below the message that says what is missing. */
-export const tsdUsage = (command: Command): string => `Usage: tsd --port=PORT --staticroot=PATH --cachedir=PATH\n${optionsUsage(command)}`;
+export const tsdUsage = usageOf;

@@ -11,13 +11,18 @@ import { metaPurge, metaSync, treePurge, treeSync } from './uid-meta';
 import { NumberFormatError } from '../util/errors';
 
 const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
-  grep [KIND] REGEX          list the names that match
-  assign KIND NAME [NAME...] give names a UID
-  rename KIND NAME NEWNAME   give a UID another name
-  delete KIND NAME           end a mapping; its data points stay
-  [KIND] NAME                show the UID of a name
-  [KIND] ID                  show the name of a UID
-KIND is metrics, tagk or tagv.
+  grep [KIND] REGEX            list the names that match
+  assign KIND NAME [NAME...]   give names a UID
+  rename KIND NAME NEWNAME     give a UID another name
+  delete KIND NAME             end a mapping; its data points stay
+  fsck [fix] [delete_unknown]  check that names lead to UIDs and back; with fix repair it, with delete_unknown remove other columns
+  [KIND] NAME                  show the UID of a name
+  [KIND] ID                    show the name of a UID
+  metasync                     give series and UIDs the metadata that they lack
+  metapurge                    remove all metadata and counters
+  treesync                     place the series that have metadata in the trees that are enabled
+  treepurge TREE [true]        remove what has grown in a tree; with true the tree, too
+KIND is metrics, tagk or tagv. Exit codes: 0 done or found, 1 not found, 2 wrong use, 3 the store failed; of fsck the number of errors.
 `;
 
 interface SubCommand {
@@ -42,7 +47,7 @@ const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
 /** `tsdb uid`: looks at the UID table and changes it. Exit codes are the sub commands'. Mirrors UidManager. */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addVerbose(addCommonOptions(declareTool('uid')))
+    const command = addVerbose(addCommonOptions(declareTool('uid', SUB_COMMANDS)))
       .option('-i, --ignore-case', 'let grep match in any case')
       .option('--idwidth <N>', 'bytes of a UID (default: as configured)');
     const words = parseArguments(command, argv);

@@ -150,11 +150,39 @@ test('rows whose hour is over are compacted at the end, also after a bad line, t
 test('no path: usage and exit code 2', async () => {
   const { code, stderr } = await runImport([]);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^Usage: import path \[more paths\]\n {2}--auto-metric/);
+  expect(stderr).toMatch(/^Usage: import path \[more paths\]\n.*\n {2}--auto-metric/s);
 });
 
 test('a file that is not there', async () => {
   const { code, stderr } = await runImport(['--auto-metric', join(dir, 'none')]);
   expect(code).toBe(1);
   expect(stderr).toContain('none');
+});
+
+test('Ctrl-C: what has been read is stored, and it says how to go on', async () => {
+  async function* lines(): AsyncGenerator<Buffer> {
+    yield Buffer.from('m 1356998400 1 h=a\nm 1356998401 2 h=a\n');
+    process.emit('SIGINT');
+    yield Buffer.from('m 1356998402 3 h=a\n');
+  }
+  const io = { stdout: new PassThrough(), stderr: new PassThrough(), stdin: Readable.from(lines()) };
+  expect(await run(['--config', config, '--auto-metric', '--', '-', 'next.txt'], io)).toBe(130);
+  const [, read] =
+    /^Interrupted by SIGINT: ([0-2]) lines of - have been read and stored. Go on from line [1-3] on\n$/.exec(String(io.stderr.read())) ??
+    [];
+  expect(await cells()).toHaveLength(Number(read));
+});
+
+test('Ctrl-C while it reads a file', async () => {
+  const lines = Array.from({ length: 300_000 }, (_, i) => `m ${1356998400 + i} 1 h=a\n`);
+  const path = file('many.txt', lines.join(''));
+  const stdout = new PassThrough().on('data', () => setImmediate(() => process.emit('SIGINT')));
+  const stderr = new PassThrough();
+  expect(await run(['--config', config, '--auto-metric', path, 'b.gz'], { stdout, stderr, stdin: Readable.from([]) })).toBe(130);
+  const told =
+    /^Interrupted by SIGINT: (\d+) lines of (\S+) have been read and stored. Go on with: tail -n \+(\d+) \S+ \| tsdb import -- - b.gz\n$/;
+  const [, read, name, next] = told.exec(String(stderr.read())) ?? [];
+  expect(name).toBe(path);
+  expect(Number(next)).toBe(Number(read) + 1);
+  expect(await cells()).toHaveLength(Number(read));
 });

@@ -28,7 +28,6 @@ describe('command lines by the rules of the original', () => {
     [['--val=1'], 'Unrecognized option --val=1'],
     [['-'], 'Unrecognized option -'],
     [['-fx'], 'Unrecognized option -fx'],
-    [['--help'], 'Unrecognized option --help'],
     [['a', '--value'], 'Missing argument for --value'],
   ])('%j is refused', (argv, message) => {
     expect(() => parse(...argv)).toThrow(new UsageError(message));

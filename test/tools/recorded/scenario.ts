@@ -17,6 +17,8 @@ export interface Difference {
   code?: number;
   /** Absent: the original's. */
   stdout?: readonly string[];
+  /** It prints how it is used, instead: how that begins. */
+  help?: string;
 }
 
 export interface RunStep {
@@ -46,6 +48,9 @@ export interface Scenario {
 
 export const run = (line: string, more: Omit<RunStep, 'run'> = {}): RunStep => ({ run: line, ...more });
 export const runs = (...lines: string[]): RunStep[] => lines.map((line) => ({ run: line }));
+
+/** A command that asks for help, of which the original has none. @param begins what it gets */
+export const asksForHelp = (line: string, begins: string): RunStep => run(line, { ours: { why: 'there is help', code: 0, help: begins } });
 
 /** Bytes from hexadecimal digits; spaces don't count. */
 export const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');

@@ -1,4 +1,4 @@
-import { run, runs, type Scenario, type Step } from '../scenario';
+import { asksForHelp, run, runs, type Scenario, type Step } from '../scenario';
 
 const GOOD =
   'imp.a 1356998400 1 host=a\nimp.a 1356998401 2.5 host=a dc=x\nimp.b 1356998400500 -7 host=b\nimp.b 1357002000 4294967296 host=b  dc=y \n';
@@ -54,9 +54,9 @@ export const importFiles: Scenario = {
     ].join('\n'), // prettier-ignore
   },
   steps: [
+    ...runs('import'),
+    asksForHelp('import --help', 'Usage: import '),
     ...runs(
-      'import',
-      'import --help',
       'import --unknown $DIR/good.txt',
       'import -',
       'import $DIR/good.txt',

@@ -1,4 +1,4 @@
-import { run, runs, type Scenario } from '../scenario';
+import { asksForHelp, run, runs, type Scenario } from '../scenario';
 
 const POINTS = [
   'q.cpu 1356998400 1 host=web01 dc=lga', 'q.cpu 1356998430 2 host=web01 dc=lga', 'q.cpu 1356998460 4 host=web01 dc=lga', 'q.cpu 1356998490 8.5 host=web01 dc=lga',
@@ -114,9 +114,9 @@ export const queryErrors: Scenario = {
   files: { 'points.txt': POINTS },
   steps: [
     ...runs('mkmetric q.cpu q.ms counter.x q.big q.empty', 'import $DIR/points.txt'),
+    ...runs('query'),
+    asksForHelp('query --help', 'Usage: query '),
     ...runs(
-      'query',
-      'query --help',
       'query --unknown 1356998400 sum q.cpu',
       'query 1356998400',
       'query 1356998400 sum',

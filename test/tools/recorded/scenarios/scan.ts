@@ -1,4 +1,4 @@
-import { counter, data, mapping, run, runs, type Scenario, type Step } from '../scenario';
+import { asksForHelp, counter, data, mapping, run, runs, type Scenario, type Step } from '../scenario';
 
 /** metric m (1) or n (2), host=web01 (1, 1), host=db01 (1, 2), dc=lga (2, 3) */
 export const NAMES: Step = {
@@ -274,9 +274,9 @@ export const scanErrors: Scenario = {
   steps: [
     NAMES,
     { cells: [data(`000001${H0}${WEB01}`, '0000', '01')] },
+    ...runs('scan'),
+    asksForHelp('scan --help', 'Usage: scan '),
     ...runs(
-      'scan',
-      'scan --help',
       'scan --raw 1356998400 none m',
       'scan 1356998400',
       'scan 1356998400 none',

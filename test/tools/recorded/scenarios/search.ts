@@ -1,4 +1,4 @@
-import { run, runs, type RunStep, type Scenario } from '../scenario';
+import { asksForHelp, run, runs, type RunStep, type Scenario } from '../scenario';
 
 const PRINTED = 'the line that the original builds and throws away is printed, and nothing waits for itself';
 const shows = (line: string, ...stdout: string[]): RunStep => run(line, { ours: { why: PRINTED, code: 0, stdout } });
@@ -12,16 +12,9 @@ export const searchErrors: Scenario = {
   name: 'search-errors',
   files: FILES,
   steps: [
-    ...runs(
-      'mkmetric sys.cpu net.in',
-      'import $DIR/points.txt',
-      'search',
-      'search --help',
-      'search --unknown lookup',
-      'search --use_data_table lookup sys.cpu',
-      'search find x',
-      'search lookup',
-    ),
+    ...runs('mkmetric sys.cpu net.in', 'import $DIR/points.txt', 'search'),
+    asksForHelp('search --help', 'Usage: search '),
+    ...runs('search --unknown lookup', 'search --use_data_table lookup sys.cpu', 'search find x', 'search lookup'),
     ...runs(
       'search lookup unknown',
       'search lookup unknown --use-data-table',

@@ -1,4 +1,4 @@
-import { run, runs, type Scenario } from '../scenario';
+import { asksForHelp, run, runs, type Scenario } from '../scenario';
 
 export const noTables: Scenario = {
   name: 'no-tables',
@@ -26,9 +26,9 @@ export const tsdArguments: Scenario = {
   name: 'tsd-arguments',
   files: { 'a-file': '' },
   steps: [
+    ...runs('tsd'),
+    asksForHelp('tsd --help', 'Usage: tsd '),
     ...runs(
-      'tsd',
-      'tsd --help',
       'tsd --unknown',
       'tsd --port',
       'tsd --read-only',

@@ -1,4 +1,4 @@
-import { counter, hex, mapping, run, runs, uid, type Scenario } from '../scenario';
+import { asksForHelp, counter, hex, mapping, run, runs, uid, type Scenario } from '../scenario';
 
 export const uidNames: Scenario = {
   name: 'uid-names',
@@ -117,9 +117,9 @@ export const uidChanges: Scenario = {
 export const uidArguments: Scenario = {
   name: 'uid-arguments',
   steps: [
+    asksForHelp('uid --help', 'Usage: uid '),
+    asksForHelp('uid -h', 'Usage: uid '),
     ...runs(
-      'uid --help',
-      'uid -h',
       'uid help',
       'uid -iv a',
       'uid - a',
@@ -143,11 +143,9 @@ export const uidArguments: Scenario = {
       'uid treepurge',
       'uid treepurge x',
       'uid treepurge 1 x y',
-      'mkmetric --help',
-      'mkmetric --unknown x',
-      'mkmetric m1 --verbose m2',
-      'mkmetric -- --m3',
     ),
+    asksForHelp('mkmetric --help', 'Usage: uid '),
+    ...runs('mkmetric --unknown x', 'mkmetric m1 --verbose m2', 'mkmetric -- --m3'),
     run('uid metrics m1', { settings: { 'tsd.storage.uid.width.metric': 'x' } }),
     run('uid --table nowhere metrics m1'),
   ],
