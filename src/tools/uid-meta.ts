@@ -1,5 +1,6 @@
-import { readMetaSettings } from '../config/settings';
+import { readMetaSettings, readSearchSettings } from '../config/settings';
 import { Meta, MetaSync, NoSuchTreeError, purgeTsMetas, purgeUidMetas, TreeGrowth, type Tree } from '../meta';
+import { createSearch, type Search } from '../search';
 import { TableNotFoundError } from '../storage';
 import type { Table } from '../tables';
 import { createUids, type Uids } from '../uid';
@@ -23,6 +24,7 @@ export function metaSync(context: UidToolContext): Promise<number> {
     await needTables(context, [model.tables.data, model.tables.meta]);
     const started = performance.now();
     const growth = growthOf(context, meta);
+    const search = await searchPluginOf(context, { uids, meta });
     const progress = new Progress(io, 'rows');
     const sync = new MetaSync({
       storage,
@@ -33,6 +35,7 @@ export function metaSync(context: UidToolContext): Promise<number> {
       created: async (tsuid) => {
         const series = growth === null ? null : await meta.tsMetas.get(tsuid);
         if (series !== null) await growth?.process(series);
+        await search?.flush();
       },
       progress: (rows) => progress.add(rows),
     });
@@ -43,7 +46,10 @@ export function metaSync(context: UidToolContext): Promise<number> {
         log.named('MetaSync').info(`[${i}] Complete`);
         log.info(`Thread [Thread[Sync #${i + 1},5,]] Finished`);
       }),
-    ).finally(() => progress.end());
+    ).finally(async () => {
+      progress.end();
+      await search?.close();
+    });
     log.info('All metasync threads have completed');
     completed(context, started);
   });
@@ -131,6 +137,15 @@ async function guarded(context: UidToolContext, work: (tools: MetaTools) => Prom
 function growthOf({ config, log }: UidToolContext, { trees, branches, tsMetas }: Meta): TreeGrowth | null {
   const settings = readMetaSettings(config).trees;
   return settings && new TreeGrowth(trees, branches, tsMetas, settings.storesCollisions, log.aside('TreeBuilder'));
+}
+
+/** What a search plugin is told of; null: there is none. The built-in index has a tool of its own. */
+async function searchPluginOf({ config, log, table }: UidToolContext, { uids, meta }: MetaTools): Promise<Search | null> {
+  const settings = readSearchSettings(config);
+  if (settings === null || settings.plugin === '') return null;
+  const search = await createSearch({ config, meta, uids, uidTable: table, logger: log.aside('SearchPlugin') }, settings);
+  await search.open();
+  return search;
 }
 
 async function needTables({ storage }: UidToolContext, tables: readonly Table[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -83,6 +83,28 @@ it('metasync gives series and UIDs the metadata that they lack, with the hour of
   expect(await tsdb('uid', '-v', 'metasync')).toBe(0);
   expect(printed).not.toMatch(/Created|Updat/);
   expect(await metadata()).toEqual(SYNCED);
+});
+
+it('metasync tells a search plugin of what it has created', async () => {
+  const methods = ['deleteTSMeta', 'deleteUIDMeta', 'indexAnnotation', 'deleteAnnotation', 'executeQuery'];
+  const told = join(dir, 'told');
+  writeFileSync(
+    join(dir, 'plugin.js'),
+    `const { appendFileSync } = require('node:fs');
+     module.exports = { ${methods.map((name) => `${name}() {}`).join(', ')},
+       indexTSMeta({ tsuid, metric, created }) { appendFileSync(${JSON.stringify(told)}, tsuid + ' ' + metric.name + ' ' + created + '\\n'); },
+       indexUIDMeta({ type, name }) { appendFileSync(${JSON.stringify(told)}, type + ' ' + name + '\\n'); } };`,
+  );
+  appendFileSync(config, 'tsd.search.enable=true\ntsd.search.plugin=./plugin.js\n');
+  expect(await tsdb('uid', 'metasync')).toBe(0);
+  expect(readFileSync(told, 'utf8').trim().split('\n').sort()).toEqual([
+    '000001000001000001 m 1356998400',
+    '000001000001000002 m 1357002000',
+    'METRIC m',
+    'TAGK host',
+    'TAGV web01',
+    'TAGV web02',
+  ]);
 });
 
 it('metasync corrects times of creation, keeps what people wrote, and replaces what can not be read', async () => {
