@@ -4,10 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const SLICE_MS = 10;
 
 /**
- * What all slices of the process share: when the first of this turn of the event loop began, and who waits to go on. One goes on a turn: with
- * many of them everybody else would wait for all of their slices.
+ * What slices share: when the first of this turn of the event loop began, and who waits to go on. One goes on a turn: with many of them
+ * everybody else would wait for all of their slices.
  */
-class Turns {
+export class Turns {
   private startedAt = -1;
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
@@ -40,7 +40,8 @@ class Turns {
   }
 }
 
-const turns = new Turns();
+/** Of all slices that have no others. */
+const common = new Turns();
 
 /**
  * Cuts long work into slices, so that other work gets its turn between them:
@@ -54,10 +55,12 @@ export class TimeSlice {
   /**
    * @param signal ends the work: `isOver` and `next` throw its reason once it is aborted
    * @param clock milliseconds on a clock that never goes back; null: the system's, and the slice is one with all others of this turn
+   * @param turns with which others; absent: most of the process
    */
   constructor(
     private readonly signal: AbortSignal | null = null,
     private readonly clock: (() => number) | null = null,
+    private readonly turns: Turns = common,
   ) {
     this.startedAt = this.begin();
   }
@@ -75,13 +78,13 @@ export class TimeSlice {
 
   /** Resolves when other work had its turn; the next slice has begun. */
   async next(): Promise<void> {
-    if (this.clock === null) await turns.next();
+    if (this.clock === null) await this.turns.next();
     else await nextTurn();
     this.restart();
     this.signal?.throwIfAborted();
   }
 
   private begin(): number {
-    return this.clock === null ? turns.begin(performance.now()) : this.clock();
+    return this.clock === null ? this.turns.begin(performance.now()) : this.clock();
   }
 }

@@ -8,6 +8,7 @@ import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
 import { arrival } from '../turns';
+import { TimeSlice, Turns } from '../../util/time-slice';
 import { splitWords } from './words';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
@@ -16,8 +17,10 @@ const MAX_UNENDED = 1024;
 const WRITES_BLOCKED = 64 * 1024;
 const WRITES_FULL = 1024 * 1024;
 
-/** Lines between two looks at whether the write buffer takes more. */
+/** Lines between two looks at the clock and at whether the write buffer takes more. */
 const LINES_A_LOOK = 64;
+/** Connections go on one after the other: dozens of them that have much to say would make one long turn, and queries have turns of their own. */
+const TURNS = new Turns();
 
 /**
  * At the end: what was on its way has arrived so many milliseconds later, but for what waits at the client until this side has read more, and
@@ -78,6 +81,9 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private readonly lineSink: CommandSink;
   private readonly tellFailures: boolean;
   private readonly charset: BufferEncoding;
+  private readonly slice = new TimeSlice(null, null, TURNS);
+  /** Commands that bring no points were run: what they take is not known. */
+  private ranCommand = false;
 
   constructor(
     private readonly socket: Socket,
@@ -121,12 +127,9 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private handle(chunk: Buffer, at: number): void {
     this.handling = true;
     let from = at;
+    this.slice.restart();
     for (let lines = 0; this.holds === 0 && !this.finished; lines++) {
-      if (lines % LINES_A_LOOK === 0 && !this.tsd.writer.accepting) {
-        this.hold();
-        void this.tsd.writer.mayWrite().then(() => this.release());
-        break;
-      }
+      if ((lines % LINES_A_LOOK === 0 || this.ranCommand) && this.mustWait()) break;
       const end = chunk.indexOf(LF, from);
       if (end < 0) break;
       const line = this.unended === null ? null : Buffer.concat([this.unended, chunk.subarray(from, end)]);
@@ -151,6 +154,23 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     }
     if (from < chunk.length) this.keepUnended(chunk.subarray(from));
     this.finishIfIdle();
+  }
+
+  /** Holds the connection while the write buffer takes no more, or others have their turn. */
+  private mustWait(): boolean {
+    this.ranCommand = false;
+    if (!this.tsd.writer.accepting) {
+      this.hold();
+      void this.tsd.writer.mayWrite().then(() => this.release());
+      return true;
+    }
+    if (!this.slice.isOver()) return false;
+    this.hold();
+    void this.slice.next().then(() => {
+      this.holds--;
+      this.goOn();
+    });
+    return true;
   }
 
   private keepUnended(rest: Buffer): void {
@@ -187,6 +207,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   private run(command: Command, words: readonly string[]): void {
+    this.ranCommand = true;
     try {
       const running = command(this.tsd, words, this);
       if (running === undefined) return;
