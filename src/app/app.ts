@@ -9,7 +9,7 @@ import {
   readUidSettings,
   readWriteSettings,
 } from '../config/settings';
-import { Meta, type MetaParts } from '../meta';
+import { createSharedSeries, Meta, type MetaParts } from '../meta';
 import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
 import { HistogramCodecs } from '../histogram';
@@ -133,7 +133,14 @@ function assemble(
     reads: queries.findings,
   });
   queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
-  const meta = new Meta({ ...shared, logger: logs.get('net.opentsdb.meta.TSMeta'), settings: metadata });
+  const logger = logs.get('net.opentsdb.meta.TSMeta');
+  const tracking = metadata?.tracking ?? null;
+  const meta = new Meta({
+    ...shared,
+    logger,
+    settings: metadata,
+    sharedSeries: tracking && createSharedSeries({ ...shared, config, logger }),
+  });
   const { tracker } = meta;
   if (tracker !== null) writer.onPointsStored((rowKey, points) => tracker.stored(rowKey, points));
   return { ...base, writer, queries, compaction, meta, rolling: null, search: null };

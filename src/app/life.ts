@@ -20,7 +20,7 @@ export async function openApp(
   await search?.open();
   writer.startReplay();
   compaction.start();
-  meta.start();
+  await meta.open();
   rolling?.start();
 }
 

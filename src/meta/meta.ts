@@ -9,6 +9,7 @@ import { AssignedUids } from './assigned-uids';
 import { CounterWrites } from './counter-writes';
 import { SeriesTable } from './series-table';
 import { SeriesTracker } from './series-tracker';
+import type { SharedSeries } from './shared-series';
 import { Branches, TreeGrowth, Trees } from './tree';
 import { TsMetas, type SeriesListener } from './ts-metas';
 import { UidMetas, type UidListener } from './uid-metas';
@@ -21,6 +22,8 @@ export interface MetaParts {
   readonly logger: Log;
   /** What is written on its own; absent: nothing, as in tools. */
   readonly settings?: MetaSettings;
+  /** Which series other daemons have tracked; absent: nobody tells. */
+  readonly sharedSeries?: SharedSeries | null;
 }
 
 /** Told of everything that this process stores, changes or removes beside the points: what it is now stands in the tables. */
@@ -44,15 +47,15 @@ export class Meta implements StatsSource {
   private readonly assigned: AssignedUids | null;
   private readonly uids: Uids;
 
-  constructor({ storage, model, uids, logger, settings }: MetaParts) {
+  constructor({ storage, model, uids, logger, settings, sharedSeries = null }: MetaParts) {
     const { tables, widths, layout } = model;
     this.annotations = new AnnotationStore(storage, tables.data.name, layout, model.explicitTimestamps);
     this.uidMetas = new UidMetas(storage, tables.uid.name, uids);
     const series = new SeriesTable(storage, tables.meta.name, widths);
     this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, (tsuid) => this.tracker?.uncounted(tsuid) ?? null);
     const tracking = settings?.tracking ?? null;
-    this.tracker =
-      tracking && new SeriesTracker(new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking), tracking, layout, logger);
+    const writes = tracking && new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking);
+    this.tracker = writes && new SeriesTracker(writes, tracking, layout, logger, Date.now, sharedSeries);
     this.assigned = settings?.createsUidMetas === true ? new AssignedUids(this.uidMetas, logger) : null;
     this.trees = new Trees(storage, tables.tree.name);
     this.branches = new Branches(storage, tables.tree.name, uids);
@@ -71,8 +74,8 @@ export class Meta implements StatsSource {
     this.annotations.onChange(annotations);
   }
 
-  start(): void {
-    this.tracker?.start();
+  async open(): Promise<void> {
+    await this.tracker?.open();
   }
 
   /** Resolves when everything that has come in so far is told of in the tables, or can't be. */

@@ -6,6 +6,7 @@ import { RateLimitedLog } from '../util/rate-limited-log';
 import type { StatsSink, StatsSource } from '../util/stats';
 import type { CounterWrites, Uncounted } from './counter-writes';
 import { SeenSeries } from './seen-series';
+import type { SharedSeries } from './shared-series';
 import type { SeriesListener } from './ts-metas';
 
 const HOUR = 3600;
@@ -53,6 +54,8 @@ export class SeriesTracker implements StatsSource {
     private readonly layout: KeyLayout,
     logger: Log,
     private readonly now: () => number = Date.now,
+    /** Null: nobody is told of series that were tracked, and nobody tells. */
+    private readonly shared: SharedSeries | null = null,
   ) {
     this.seen = new SeenSeries(layout, settings.bytes);
     this.intervalSeconds = settings.intervalMs / 1000;
@@ -63,7 +66,8 @@ export class SeriesTracker implements StatsSource {
     this.listeners.push(listener);
   }
 
-  start(): void {
+  async open(): Promise<void> {
+    await this.shared?.open();
     this.sweeping = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
@@ -97,6 +101,7 @@ export class SeriesTracker implements StatsSource {
   async close(): Promise<void> {
     if (this.sweeping !== null) clearInterval(this.sweeping);
     await this.flush();
+    this.shared?.close();
   }
 
   private async settle(): Promise<void> {
@@ -110,6 +115,7 @@ export class SeriesTracker implements StatsSource {
     sink.record('meta.writes', this.writes, { type: 'done' });
     sink.record('meta.writes', this.failures, { type: 'failed' });
     sink.record('meta.writes', this.firsts.length + this.due.length - this.dueTaken, { type: 'waiting' });
+    this.shared?.collectStats(sink);
   }
 
   private meet(rowKey: Uint8Array, points: number, now: number): void {
@@ -177,11 +183,12 @@ export class SeriesTracker implements StatsSource {
     });
   }
 
-  private async writeFirsts(entries: readonly Entry[]): Promise<void> {
+  private async writeFirsts(met: readonly Entry[]): Promise<void> {
+    const entries = this.shared === null ? met : await this.unknown(met, this.shared);
     const series = entries.map(taken);
     try {
-      const outcome = await this.table.first(series);
-      this.writes++;
+      const outcome = series.length === 0 ? [] : await this.table.first(series);
+      if (series.length > 0) this.writes++;
       entries.forEach(({ seen, entry }, i) => {
         seen.setQueued(entry, false);
         if (outcome[i].counted) return;
@@ -190,10 +197,33 @@ export class SeriesTracker implements StatsSource {
         if (seen !== this.seen) this.enqueue({ seen, entry });
       });
       this.created(series.filter((_, i) => outcome[i].isNew));
+      // Those that the table had already are told of when their counters have moved.
+      this.shared?.tell(
+        series.filter((_, i) => outcome[i].counted).map(({ tsuid }) => tsuid),
+        this.presentHour(),
+      );
     } catch (error) {
       this.failed(entries, series, error);
     }
     this.meeting = false;
+  }
+
+  /** Leaves out series that the table is known to have: their points wait for their time, which has come where their hour is over. */
+  private async unknown(entries: readonly Entry[], shared: SharedSeries): Promise<Entry[]> {
+    const hours = await shared.countedIn(entries.map(({ seen, entry }) => seen.tsuid(entry)));
+    const present = this.presentHour();
+    return entries.filter(({ seen, entry }, i) => {
+      const hour = hours[i];
+      if (hour === null || hour > present) return true;
+      seen.setQueued(entry, false);
+      if (hour < present || seen !== this.seen) this.enqueue({ seen, entry });
+      else if (!this.settings.counts) seen.take(entry);
+      return false;
+    });
+  }
+
+  private presentHour(): number {
+    return Math.floor(this.now() / 1000 / HOUR);
   }
 
   private async writeMore({ seen, entry }: Entry): Promise<void> {
@@ -203,6 +233,7 @@ export class SeriesTracker implements StatsSource {
     try {
       if (await this.table.more(series)) this.created([series]);
       this.writes++;
+      this.shared?.tell([series.tsuid], Math.floor(now / HOUR));
     } catch (error) {
       this.failed([{ seen, entry }], [series], error);
     }

@@ -181,7 +181,7 @@ export const CORE_KEYS: readonly ConfigKey[] = [
     type: 'string',
     pattern: REDIS_URL,
     default: null,
-    doc: 'redis://host:port/db of the shared UID cache; absent: off',
+    doc: 'redis://host:port/db of what daemons share: UIDs, tracked series, news for the search index; absent: off',
     hidden: true,
   },
   {
