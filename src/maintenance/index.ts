@@ -1,5 +1,6 @@
 /**
- * Whole tables read and put in order, side by side and resumable (walk/): what is damaged is found and repaired (fsck/). Daemons may work on the tables meanwhile:
+ * Whole tables read and put in order, side by side and resumable (walk/): what is damaged is found and repaired (fsck/), what is old is
+ * deleted (prune/). Daemons may work on the tables meanwhile:
  * new cells are put and seen before old ones are deleted, and only what was read is deleted.
  */
 export { Checkpoint, type RangeState, type Tally } from './walk/checkpoint';
@@ -11,3 +12,5 @@ export { ALL_FIXES, NO_FIXES, type Fixes } from './fsck/fixes';
 export type { FsckLog } from './fsck/findings';
 export { Fsck, type FsckParts } from './fsck/fsck';
 export { repairLines, type Repair } from './fsck/repair';
+export { prunedTables, type PrunedTable } from './prune/old-rows';
+export { METRIC_UIDS, Pruner, type PrunerParts } from './prune/pruner';

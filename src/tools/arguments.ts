@@ -71,6 +71,13 @@ export function usageOf(command: Command): string {
   return `${command.description()}${optionsUsage(command)}`;
 }
 
+/** The value of an option that is a number from 1 on. @param otherwise when it was not given @throws UsageError */
+export function countOf(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError(`--${name} is no positive number: ${text}`);
+  return Number(text);
+}
+
 /** The option block of a usage text: alphabetical, `--name=META` padded to one column past the longest. */
 export function optionsUsage(command: Command): string {
   const rows = command.options

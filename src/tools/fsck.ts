@@ -19,7 +19,7 @@ import type { KeyLayout } from '../schema';
 import { NameCodec } from '../uid';
 import { readUsedIds } from '../uid/stats';
 import { IllegalArgumentError, NumberFormatError } from '../util/errors';
-import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
+import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
 import { FsckOutput } from './fsck-output';
 import { Interrupted, interruptible } from './interrupt';
@@ -119,7 +119,7 @@ class FsckRun {
     const { data, uid } = model.tables;
     const zone = readTimeZone(config);
     const fixes = fixesOf(options, model.merge.fixDuplicates);
-    const pace = new Pace(countOf('rate', options.rate));
+    const pace = new Pace(countOf('rate', options.rate, 0));
     return withStore(store, [data, uid], async () => {
       const started = performance.now();
       const main = output.log('main');
@@ -215,11 +215,4 @@ function fixesOf(options: Options, lastWriteWins: boolean): Fixes {
     deleteBadRows: on(options.deleteBadRows, 'deleteBadRows'),
     deleteBadCompacts: on(options.deleteBadCompacts, 'deleteBadCompacts'),
   };
-}
-
-/** @throws UsageError */
-function countOf(name: string, text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError(`--${name} is no positive number: ${text}`);
-  return Number(text);
 }

@@ -16,6 +16,7 @@ const TOOLS: Record<string, { about: string; load: () => Tool }> = {
   fsck: { about: 'check the data table, and repair it', load: () => require('./fsck') as Tool },
   import: { about: 'load text files of points', load: () => require('./import') as Tool },
   mkmetric: { about: 'assign UIDs to metrics', load: () => require('./mkmetric') as Tool },
+  prune: { about: 'delete old points by metric', load: () => require('./prune') as Tool },
   query: { about: 'print the points of queries', load: () => require('./query') as Tool },
   rollup: { about: 'compute rollups', load: () => require('./rollup') as Tool },
   scan: { about: 'print rows as they are stored, or as lines for import; or delete them', load: () => require('./scan') as Tool },

@@ -3,7 +3,7 @@ import { readTimeZone } from '../config/settings';
 import { RollupJournal, RollupRun, rollupTables, type RollupRange, type RollupTask } from '../rollup';
 import { parseDateTimeString } from '../util/date-time';
 import { IllegalArgumentError } from '../util/errors';
-import { declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
+import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 
 const HOUR = 3600;
@@ -61,13 +61,6 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       }
     });
   });
-}
-
-/** @throws UsageError */
-function countOf(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError(`--${name} is no positive number: ${text}`);
-  return Number(text);
 }
 
 /** What is to be computed, in seconds. @throws UsageError, IllegalArgumentError for times that can't be read */
