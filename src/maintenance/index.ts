@@ -6,7 +6,7 @@
 export { Checkpoint, type RangeState, type Tally } from './walk/checkpoint';
 export { cutTable, rangesBetween, type KeyRange } from './walk/key-ranges';
 export { Pace, type PaceClock } from './walk/pace';
-export { walk, type Walker, type WalkParts } from './walk/walk';
+export { addTally, walk, type Walker, type WalkParts } from './walk/walk';
 export { countsOf, summaryLines, totalErrors, totalFixed, type Counts } from './fsck/counts';
 export { ALL_FIXES, NO_FIXES, type Fixes } from './fsck/fixes';
 export type { FsckLog } from './fsck/findings';

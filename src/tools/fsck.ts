@@ -1,8 +1,9 @@
 import { cpus } from 'node:os';
-import { createStore, withStore } from '../app';
-import { readTimeZone, readUidSettings } from '../config/settings';
+import { createToolApp, withStore, type App } from '../app';
+import { readQuerySettings, readTimeZone } from '../config/settings';
 import type { Config } from '../config/types';
 import {
+  addTally,
   ALL_FIXES,
   Checkpoint,
   countsOf,
@@ -14,13 +15,16 @@ import {
   walk,
   type Counts,
   type Fixes,
+  type KeyRange,
+  type Tally,
 } from '../maintenance';
+import { scanRows, type RowRange } from '../query';
 import type { KeyLayout } from '../schema';
-import { NameCodec } from '../uid';
 import { readUsedIds } from '../uid/stats';
 import { IllegalArgumentError, NumberFormatError } from '../util/errors';
 import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
-import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
+import { parseCommandQuery, type CommandQuery } from './command-query';
+import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { FsckOutput } from './fsck-output';
 import { Interrupted, interruptible } from './interrupt';
 import { javaDate } from './java-date';
@@ -91,90 +95,131 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     };
     if (options.help === true) return usage('', 0);
     const threads = options.threads === undefined ? null : threadsOf(options.threads);
-    // Queries are none of its words yet: a whole table must not be repaired in place of what they read.
-    if (words.length > 0) throw new UsageError(`Unexpected word ${words[0]}`);
-    if (options.fullScan !== true) return usage("Must supply a query or use the '--full-scan' flag", 1);
+    const noQuery = (): number => usage("Must supply a query or use the '--full-scan' flag", 1);
+    if (words.length === 0 && options.fullScan !== true) return noQuery();
     const { config } = loadCheckedConfig(command);
-    return interruptible((signal) => new FsckRun(config, options, io, signal).full(threads));
+    const query = words.length === 0 ? null : parseCommandQuery(words, readTimeZone(config), Date.now());
+    // Queries come before --full-scan, as in the original.
+    if (query?.subQueries.length === 0) return noQuery();
+    if (query !== null && options.checkpoint !== undefined) throw new UsageError('--checkpoint is for --full-scan alone');
+    return interruptible((signal) => new FsckRun(config, options, io, signal).run(query, threads));
   });
 }
 
 class FsckRun {
   private readonly output: FsckOutput;
+  private readonly app: App;
+  private readonly fsck: Fsck;
+  private readonly fixes: Fixes;
+  private readonly pace: Pace;
+  /** Seen so far. */
+  private rows = 0;
+  private points = 0;
 
   constructor(
-    private readonly config: Config,
+    config: Config,
     private readonly options: Options,
     private readonly io: ToolIo,
     private readonly signal: AbortSignal,
   ) {
-    this.output = new FsckOutput(io, options.json === true);
+    const log = new ToolLog(io, 'Fsck');
+    this.pace = new Pace(countOf('rate', options.rate, 0));
+    const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
+    const output = new FsckOutput(io, options.json === true);
+    const { model, storage } = app;
+    const zone = readTimeZone(config);
+    [this.app, this.output] = [app, output];
+    this.fixes = fixesOf(options, model.merge.fixDuplicates);
+    this.fsck = new Fsck({
+      storage,
+      model,
+      table: model.tables.data.name,
+      codec: app.uids.codec,
+      fixes: this.fixes,
+      sync: options.sync === true,
+      date: (milliseconds) => javaDate(milliseconds, zone),
+      log: (worker) => output.log(`Fsck #${worker + 1}`),
+      signal,
+      dryRun: options.dryRun === true ? (repair) => output.mutation(repair) : null,
+      visited: (counts) => this.visited(counts),
+    });
   }
 
-  /** @param threads null: as many as the machine suggests */
-  full(threads: number | null): Promise<number> {
-    const { config, options, output, signal } = this;
-    const store = createStore(config);
-    const { model, storage } = store;
-    const { data, uid } = model.tables;
-    const zone = readTimeZone(config);
-    const fixes = fixesOf(options, model.merge.fixDuplicates);
-    const pace = new Pace(countOf('rate', options.rate, 0));
-    return withStore(store, [data, uid], async () => {
+  /** @param query null: the whole table @param threads null: as many as the machine suggests @returns the exit code */
+  run(query: CommandQuery | null, threads: number | null): Promise<number> {
+    const { app, output, options } = this;
+    const { data, uid } = app.model.tables;
+    return withStore(app, [data, uid], async () => {
       const started = performance.now();
-      const main = output.log('main');
-      const workers = model.layout.salt > 0 ? model.layout.saltBuckets : (threads ?? cpus().length * 2);
-      let [rows, points] = [0, 0];
-      const fsck = new Fsck({
-        storage,
-        model,
-        table: data.name,
-        codec: NameCodec.of(readUidSettings(config).charset),
-        fixes,
-        sync: options.sync === true,
-        date: (milliseconds) => javaDate(milliseconds, zone),
-        log: (worker) => output.log(`Fsck #${worker + 1}`),
-        signal,
-        dryRun: options.dryRun === true ? (repair) => output.mutation(repair) : null,
-        visited: async (counts) => {
-          const before = rows;
-          rows += counts.rows;
-          points += counts.validPoints;
-          if (Math.floor(rows / REPORT_ROWS) > Math.floor(before / REPORT_ROWS))
-            main.info(`Processed ${rows} rows, ${points} valid datapoints`);
-          await output.taken();
-        },
-      });
-      main.info('Starting full table scan');
-      main.info(`Spooling up [${workers}] worker threads`);
-      const parts = {
-        storage,
-        table: data.name,
-        signal,
-        ranges: async () => {
-          const { metrics } = await readUsedIds(storage, uid.name);
-          const ranges = await cutTable(storage, data.name, model, metrics, workers * RANGES_A_WORKER);
-          const implausible = options.force === true || options.dryRun === true ? null : await fsck.implausible(ranges);
-          if (implausible !== null) throw new IllegalArgumentError(otherConfiguration(implausible, model.layout));
-          return ranges;
-        },
-        workers,
-        pace,
-        checkpoint: new Checkpoint(options.checkpoint ?? null, `fsck of ${data.name} with ${JSON.stringify(fixes)}`),
-      };
       let counts: Counts;
       try {
-        const finished = (worker: number): void => main.info(`Thread [Thread[Fsck #${worker + 1},5,]] Finished`);
-        counts = countsOf(await walk(parts, { visit: (batch, worker) => fsck.visit(batch, worker), finished }));
+        counts = countsOf(await (query === null ? this.full(threads) : this.queries(query)));
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
         this.io.stderr.write(`${error.message}: ${goingOn(options.checkpoint)}\n`);
         return error.exitCode;
       }
       output.summary(counts);
-      main.info(`Completed fsck in [${Math.floor((performance.now() - started) / 1000)}] seconds`);
+      output.log('main').info(`Completed fsck in [${Math.floor((performance.now() - started) / 1000)}] seconds`);
       return totalErrors(counts) > 0 || counts.failedRepairs > 0 ? 1 : 0;
     });
+  }
+
+  private full(threads: number | null): Promise<Tally> {
+    const { app, fsck, options, fixes, pace, signal } = this;
+    const { model, storage } = app;
+    const { data, uid } = model.tables;
+    const main = this.output.log('main');
+    const workers = model.layout.salt > 0 ? model.layout.saltBuckets : (threads ?? cpus().length * 2);
+    main.info('Starting full table scan');
+    main.info(`Spooling up [${workers}] worker threads`);
+    const ranges = async (): Promise<KeyRange[]> => {
+      const { metrics } = await readUsedIds(storage, uid.name);
+      const cut = await cutTable(storage, data.name, model, metrics, workers * RANGES_A_WORKER);
+      const implausible = options.force === true || options.dryRun === true ? null : await fsck.implausible(cut);
+      if (implausible !== null) throw new IllegalArgumentError(otherConfiguration(implausible, model.layout));
+      return cut;
+    };
+    const checkpoint = new Checkpoint(options.checkpoint ?? null, `fsck of ${data.name} with ${JSON.stringify(fixes)}`);
+    return walk(
+      { storage, table: data.name, signal, ranges, workers, pace, checkpoint },
+      { visit: (rows, worker) => fsck.visit(rows, worker), finished: (worker) => this.finished(worker) },
+    );
+  }
+
+  /** Query by query, the ranges of each side by side. */
+  private async queries({ subQueries, ...times }: CommandQuery): Promise<Tally> {
+    const { app, fsck, pace, signal } = this;
+    const { config, model, storage, uids } = app;
+    const tally: Tally = {};
+    for (const { query } of subQueries) {
+      const ranges = await scanRows({ settings: readQuerySettings(config), model, storage, uids }, query, times);
+      const check = async (range: RowRange, worker: number): Promise<void> => {
+        for await (const rows of range.rows({ signal })) {
+          signal.throwIfAborted();
+          addTally(tally, await fsck.visit(rows, worker));
+          await pace.spend(rows.length, signal);
+        }
+      };
+      const results = await Promise.allSettled(ranges.map(check));
+      signal.throwIfAborted();
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+      ranges.forEach((_, worker) => this.finished(worker));
+    }
+    return tally;
+  }
+
+  private finished(worker: number): void {
+    this.output.log('main').info(`Thread [Thread[Fsck #${worker + 1},5,]] Finished`);
+  }
+
+  private async visited(counts: Counts): Promise<void> {
+    const before = this.rows;
+    this.rows += counts.rows;
+    this.points += counts.validPoints;
+    if (Math.floor(this.rows / REPORT_ROWS) > Math.floor(before / REPORT_ROWS))
+      this.output.log('main').info(`Processed ${this.rows} rows, ${this.points} valid datapoints`);
+    await this.output.taken();
   }
 }
 

@@ -2,14 +2,14 @@ import { compareScenario } from '../tools/recorded/compare';
 import { runOurs } from '../tools/recorded/our-peer';
 import { roles, STEADY_SETTINGS, type Peer } from '../tools/recorded/play';
 import type { Scenario } from '../tools/recorded/scenario';
-import { compared } from '../tools/recorded/scenarios';
+import { SCENARIOS } from '../tools/recorded/scenarios';
 import { describeWithHBase } from './support/needs';
 import { tableNames, TestTables } from './support/tables';
 
 jest.setTimeout(120_000);
 
 describeWithHBase('the recorded runs of the tools of the original, by ours on HBase', (quorum) => {
-  describe.each(compared().map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) =>
+  describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) =>
     compareScenario(scenario, () => peerOf(quorum, scenario)),
   );
 });

@@ -19,6 +19,8 @@ export interface Difference {
   stdout?: readonly string[];
   /** It prints how it is used, instead: how that begins. */
   help?: string;
+  /** The suite that says what ours does; it is not compared here. */
+  elsewhere?: string;
 }
 
 export interface RunStep {

@@ -11,6 +11,12 @@ function damaged(cells: readonly Cell[], ...flags: string[]): Step[] {
   return [{ cells }, line(FULL), ...repairs, line(FULL), { clear: 'data' }];
 }
 
+/** The same where the original loses points or leaves the row as it is: only its first look is ours, too. */
+function lossy(cells: readonly Cell[], ...flags: string[]): Step[] {
+  const ours = { why: 'the original loses points, or repairs nothing', elsewhere: 'test/maintenance/fsck/repairs.test.ts' };
+  return damaged(cells, ...flags).map((step, i) => (i > 1 && 'run' in step ? { ...step, ours } : step));
+}
+
 export const fsckArguments: Scenario = {
   name: 'fsck-arguments',
   steps: [
@@ -62,6 +68,8 @@ export const fsckRows: Scenario = {
       [data('000001', '0000', '01'), data(`000001${H0}0000010000`, '0000', '01'), data(ROW, '0000', '01')],
       '--fix',
       '--fix --delete-bad-rows',
+    ).map((step, i) =>
+      i === 3 && 'run' in step ? { ...step, ours: { why: 'scan ends at a key that is none', code: 1, stdout: [] } } : step,
     ),
     // 2, 3: UIDs that nobody knows.
     ...damaged([data(`000009${H0}${WEB01}`, '0000', '01'), data(ROW, '0000', '01')], '--fix', '--fix --delete-orphans'),
@@ -102,11 +110,11 @@ export const fsckValues: Scenario = {
     ...damaged([data(ROW, '000b', 'ffffffff40200000'), data(ROW, '0010', '01')], '--fix'),
     ...damaged([data(ROW, '000b', '0102030440200000'), data(ROW, '0010', '01')], '--fix', '--fix --delete-bad-values'),
     ...damaged([data(ROW, '000b', '0000000040200000'), data(ROW, '0010', '01')], '--fix'),
-    ...damaged([data(ROW, '000f', '40200000'), data(ROW, '0010', '01')], '--fix --delete-bad-values'),
+    ...lossy([data(ROW, '000f', '40200000'), data(ROW, '0010', '01')], '--fix --delete-bad-values'),
     ...damaged([data(ROW, '000b', '402000'), data(ROW, '0010', '01')], '--fix --delete-bad-values'),
-    ...damaged([data(ROW, '0000', '0102'), data(ROW, '0017', '01'), data(ROW, '0020', '01')], '--fix', '--fix --delete-bad-values'),
+    ...lossy([data(ROW, '0000', '0102'), data(ROW, '0017', '01'), data(ROW, '0020', '01')], '--fix', '--fix --delete-bad-values'),
     // 20: integers that fit into fewer bytes.
-    ...damaged(
+    ...lossy(
       [data(ROW, '0007', '0000000000000001'), data(ROW, '0017', '0000000000000100'), data(ROW, '0027', '7fffffffffffffff')],
       '--fix',
     ),
@@ -122,8 +130,8 @@ export const fsckCompacted: Scenario = {
     ...damaged([data(ROW, '00000010', '010200')], '--fix'),
     ...damaged([data(ROW, '00000010', '010200'), data(ROW, '0020', '03')], '--fix'),
     // 10, 11: what can't be taken apart.
-    ...damaged([data(ROW, '00000010', '010207'), data(`000001${H1}${WEB01}`, '0000', '01')], '--fix'),
-    ...damaged([data(ROW, '00000010', '0100'), data(`000001${H1}${WEB01}`, '0000', '01')], '--fix', '--fix --delete-bad-compacts'),
+    ...lossy([data(ROW, '00000010', '010207'), data(`000001${H1}${WEB01}`, '0000', '01')], '--fix'),
+    ...lossy([data(ROW, '00000010', '0100'), data(`000001${H1}${WEB01}`, '0000', '01')], '--fix', '--fix --delete-bad-compacts'),
     // 12: out of order.
     ...damaged([data(ROW, '00100000', '020100')], '--fix'),
     // 13: two points for one time.

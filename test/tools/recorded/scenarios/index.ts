@@ -9,12 +9,6 @@ import { UID_SCENARIOS } from './uid';
 import { UID_FSCK_SCENARIOS } from './uid-fsck';
 import { META_SCENARIOS } from './uid-meta';
 
-/** Tools that are not there yet. */
-const LATER = new Set(FSCK_SCENARIOS);
-
-/** Scenarios of the tools that we have. */
-export const compared = (): Scenario[] => SCENARIOS.filter((scenario) => !LATER.has(scenario));
-
 export const SCENARIOS: readonly Scenario[] = [
   ...UID_SCENARIOS,
   ...UID_FSCK_SCENARIOS,
