@@ -1,6 +1,6 @@
 /**
  * Whole tables read and put in order, side by side and resumable (walk/): what is damaged is found and repaired (fsck/), what is old is
- * deleted (prune/). Daemons may work on the tables meanwhile:
+ * deleted (prune/), and UIDs that no row refers to are found (unused-uids/). Daemons may work on the tables meanwhile:
  * new cells are put and seen before old ones are deleted, and only what was read is deleted.
  */
 export { Checkpoint, type RangeState, type Tally } from './walk/checkpoint';
@@ -14,3 +14,5 @@ export { Fsck, type FsckParts } from './fsck/fsck';
 export { repairLines, type Repair } from './fsck/repair';
 export { prunedTables, type PrunedTable } from './prune/old-rows';
 export { METRIC_UIDS, Pruner, type PrunerParts } from './prune/pruner';
+export { UnusedUids, type UnusedUid } from './unused-uids/unused-uids';
+export { UsedUids, type UsedUidsParts } from './unused-uids/used-uids';

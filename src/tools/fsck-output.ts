@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { repairLines, summaryLines, totalErrors, totalFixed, type Counts, type FsckLog, type Repair } from '../maintenance';
 import { logLine } from '../util/logger';
 import type { ToolIo } from './common';
+import { Progress } from './progress';
 
 const LOGGER = 'Fsck';
 
@@ -22,6 +23,7 @@ export class FsckOutput {
   /** Lines of one thread, as the original calls it. */
   log(thread: string): FsckLog {
     const write = (level: string, message: string): void => {
+      Progress.makeRoom(this.io);
       this.lines.write(`${logLine({ time: Date.now(), level, thread, logger: LOGGER, message, stack: null })}\n`);
     };
     return {
@@ -33,6 +35,7 @@ export class FsckOutput {
 
   /** A repair that is not made. */
   mutation(repair: Repair): void {
+    Progress.makeRoom(this.io);
     for (const line of repairLines(repair)) this.io.stdout.write(this.json ? `${JSON.stringify({ mutation: line })}\n` : `${line}\n`);
   }
 

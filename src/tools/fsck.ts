@@ -22,12 +22,13 @@ import { scanRows, type RowRange } from '../query';
 import type { KeyLayout } from '../schema';
 import { readUsedIds } from '../uid/stats';
 import { IllegalArgumentError, NumberFormatError } from '../util/errors';
-import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
+import { countOf, declareTool, parseArguments, UsageError, usageOf } from './arguments';
 import { parseCommandQuery, type CommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { FsckOutput } from './fsck-output';
 import { Interrupted, interruptible } from './interrupt';
 import { javaDate } from './java-date';
+import { Progress } from './progress';
 
 const USAGE = `Usage: fsck [flags] [START-DATE [END-DATE] query [queries...]]
 Looks for errors in the table of data points: in all of it with --full-scan, else in what queries read; they are written as for \`query\`.
@@ -67,7 +68,7 @@ interface Options {
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('fsck'))
+    const command = addCommonOptions(declareTool('fsck', USAGE))
       .option('--full-scan', 'check the whole table')
       .option('--fix', 'repair what is found, as far as the other flags say')
       .option('--fix-all', 'all of the flags that repair something, but for the choice between duplicates')
@@ -90,7 +91,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const words = parseArguments(command, argv);
     const options = command.opts<Options>();
     const usage = (message: string, code: number): number => {
-      io.stderr.write(`${message}\n${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(`${message}\n${usageOf(command)}`);
       return code;
     };
     if (options.help === true) return usage('', 0);
@@ -112,6 +113,7 @@ class FsckRun {
   private readonly fsck: Fsck;
   private readonly fixes: Fixes;
   private readonly pace: Pace;
+  private readonly progress: Progress;
   /** Seen so far. */
   private rows = 0;
   private points = 0;
@@ -123,6 +125,7 @@ class FsckRun {
     private readonly signal: AbortSignal,
   ) {
     const log = new ToolLog(io, 'Fsck');
+    this.progress = new Progress(io, 'rows');
     this.pace = new Pace(countOf('rate', options.rate, 0));
     const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const output = new FsckOutput(io, options.json === true);
@@ -158,6 +161,8 @@ class FsckRun {
         if (!(error instanceof Interrupted)) throw error;
         this.io.stderr.write(`${error.message}: ${goingOn(options.checkpoint)}\n`);
         return error.exitCode;
+      } finally {
+        this.progress.end();
       }
       output.summary(counts);
       output.log('main').info(`Completed fsck in [${Math.floor((performance.now() - started) / 1000)}] seconds`);
@@ -217,6 +222,7 @@ class FsckRun {
     const before = this.rows;
     this.rows += counts.rows;
     this.points += counts.validPoints;
+    this.progress.add(counts.rows);
     if (Math.floor(this.rows / REPORT_ROWS) > Math.floor(before / REPORT_ROWS))
       this.output.log('main').info(`Processed ${this.rows} rows, ${this.points} valid datapoints`);
     await this.output.taken();

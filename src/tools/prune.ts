@@ -5,10 +5,11 @@ import { keysWithPrefix } from '../schema';
 import { NameCodec } from '../uid';
 import { parseDuration } from '../util/date-time';
 import { compileGlob, globPrefix } from '../util/glob';
-import { countOf, declareTool, optionsUsage, parseArguments } from './arguments';
+import { countOf, declareTool, parseArguments, usageOf } from './arguments';
 import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
 import { Interrupted, interruptible } from './interrupt';
 import { javaDate } from './java-date';
+import { Progress } from './progress';
 
 const USAGE = `Usage: prune --older-than D --metric GLOB [--delete]
 Deletes old points of the metrics that match, with their rollups, histograms and annotations, by whole rows. Without --delete it says what there is.
@@ -34,7 +35,7 @@ interface Options {
  */
 export function run(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(io, async () => {
-    const command = addCommonOptions(declareTool('prune'))
+    const command = addCommonOptions(declareTool('prune', USAGE))
       .option('--older-than <D>', 'age of what goes, as 90d or 1y; rows that are partly younger stay whole')
       .option('--metric <GLOB>', "metrics it goes from; * and ? are wildcards, '*' is all of them")
       .option('--delete', 'delete; without it rows are counted')
@@ -47,7 +48,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const options = command.opts<Options>();
     const { olderThan, metric, json = false } = options;
     if (words.length > 0 || olderThan === undefined || metric === undefined) {
-      io.stderr.write(`${USAGE}${optionsUsage(command)}`);
+      io.stderr.write(usageOf(command));
       return 2;
     }
     const [threads, rate] = [countOf('threads', options.threads, DEFAULT_THREADS), countOf('rate', options.rate, 0)];
@@ -60,7 +61,11 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const { data, uid } = model.tables;
     const codec = NameCodec.of(readUidSettings(config).charset);
     const cutoff = Math.floor((Date.now() - age) / 1000);
-    const print = (text: string, object: object): void => void io.stdout.write(json ? `${JSON.stringify(object)}\n` : `${text}\n`);
+    const progress = new Progress(io, 'rows');
+    const print = (text: string, object: object): void => {
+      Progress.makeRoom(io);
+      io.stdout.write(json ? `${JSON.stringify(object)}\n` : `${text}\n`);
+    };
     const work = (signal: AbortSignal): Promise<number> =>
       withStore(store, [data, uid], async () => {
         const tables = await existing(prunedTables(model, rollups, cutoff), (name) => storage.tableExists(name));
@@ -73,6 +78,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
           matches: (name) => matches(codec.decode(name).name),
           dryRun,
           threads,
+          progress: (rows) => progress.add(rows),
           pace: new Pace(rate),
           pruned: (name, rows) => {
             const counts = [...rows].map(([table, count]) => `${count} in ${table}`).join(', ');
@@ -115,6 +121,8 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       const how = options.checkpoint === undefined ? 'the same command goes on' : `the same command goes on from ${options.checkpoint}`;
       io.stderr.write(`${error.message}: ${how}\n`);
       return error.exitCode;
+    } finally {
+      progress.end();
     }
   });
 }

@@ -6,6 +6,15 @@ import { kindOf, NameCodec } from '../uid';
 import { openUniqueId, type OpenUniqueId } from '../uid/open-unique-id';
 import type { ToolIo, ToolLog } from './common';
 
+/** Options of `uid unused`. */
+export interface UnusedOptions {
+  delete?: true;
+  minAge?: string;
+  threads?: string;
+  rate?: string;
+  force?: true;
+}
+
 /** What the sub commands of `uid` work on. */
 export interface UidToolContext extends Store {
   config: Config;
@@ -15,6 +24,8 @@ export interface UidToolContext extends Store {
   /** `--idwidth`, in place of the configured widths; null: not given. */
   idWidth: number | null;
   ignoreCase: boolean;
+  /** What `unused` is given beside its words. */
+  unused: UnusedOptions;
   io: ToolIo;
   log: ToolLog;
 }

@@ -4,10 +4,11 @@ import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addCommonOptions, addVerbose, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
 import { assign, remove, rename } from './uid-changes';
 import { fsck } from './uid-fsck';
-import type { UidToolContext } from './uid-context';
+import type { UidToolContext, UnusedOptions } from './uid-context';
 import { grep } from './uid-grep';
 import { lookUp } from './uid-lookup';
 import { metaPurge, metaSync, treePurge, treeSync } from './uid-meta';
+import { addUnusedOptions, unused } from './uid-unused';
 import { NumberFormatError } from '../util/errors';
 
 const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
@@ -16,6 +17,7 @@ const SUB_COMMANDS = `Usage: uid SUBCOMMAND [args]
   rename KIND NAME NEWNAME     give a UID another name
   delete KIND NAME             end a mapping; its data points stay
   fsck [fix] [delete_unknown]  check that names lead to UIDs and back; with fix repair it, with delete_unknown remove other columns
+  unused [KIND...]             list the names that no row refers to; with --delete end them
   [KIND] NAME                  show the UID of a name
   [KIND] ID                    show the name of a UID
   metasync                     give series and UIDs the metadata that they lack
@@ -41,6 +43,7 @@ const COMMANDS = new Map<string, SubCommand>([
   ['treesync', { words: { min: 1, max: Infinity }, run: treeSync }],
   ['treepurge', { words: { min: 2, max: Infinity }, run: treePurge }],
   ['fsck', { words: { min: 1, max: Infinity }, run: fsck }],
+  ['unused', { words: { min: 1, max: 4 }, run: unused }],
 ]);
 const LOOK_UP: SubCommand = { words: { min: 1, max: 2 }, run: lookUp };
 
@@ -50,8 +53,9 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const command = addVerbose(addCommonOptions(declareTool('uid', SUB_COMMANDS)))
       .option('-i, --ignore-case', 'let grep match in any case')
       .option('--idwidth <N>', 'bytes of a UID (default: as configured)');
+    if (argv.includes('unused')) addUnusedOptions(command);
     const words = parseArguments(command, argv);
-    const options = command.opts<{ verbose?: true; ignoreCase?: true; idwidth?: string }>();
+    const options = command.opts<{ verbose?: true; ignoreCase?: true; idwidth?: string } & UnusedOptions>();
     const refuse = (message: string, code: number, withOptions: boolean): number => {
       io.stderr.write(`${message}\n${SUB_COMMANDS}${withOptions ? optionsUsage(command) : ''}`);
       return code;
@@ -67,7 +71,10 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const { uid } = store.model.tables;
     const settings = readUidSettings(config);
     const code = await withStore(store, [uid], () =>
-      sub.run({ ...store, config, settings, table: uid.name, idWidth, ignoreCase: options.ignoreCase === true, io, log }, words),
+      sub.run(
+        { ...store, config, settings, table: uid.name, idWidth, ignoreCase: options.ignoreCase === true, unused: options, io, log },
+        words,
+      ),
     );
     log.info('Shutting down TSD....');
     log.info('Gracefully shutdown the TSD');

@@ -23,6 +23,8 @@ export interface PrunerParts {
   readonly pace: Pace;
   /** Told of each metric that has old rows. @param rows by table */
   readonly pruned: (name: Buffer, rows: ReadonlyMap<string, number>) => Promise<void>;
+  /** Told of rows as they are seen. */
+  readonly progress: (rows: number) => void;
   /** Told of metrics that are left alone: their UID has another name. */
   readonly skipped: (name: Buffer) => void;
   readonly signal?: AbortSignal;
@@ -88,10 +90,11 @@ export class Pruner implements Walker {
 
   /** @returns how many rows there were */
   private async prune({ table, start, stop }: Task): Promise<number> {
-    const { storage, dryRun, pace, signal } = this.parts;
+    const { storage, dryRun, pace, progress, signal } = this.parts;
     let count = 0;
     for await (const rows of storage.scan(table, { start, stop, family: DATA_FAMILY, firstCellOnly: true, withoutValues: true, signal })) {
       count += rows.length;
+      progress(rows.length);
       if (!dryRun) {
         const deletes = rows.map(({ key }) => ({ row: key, family: DATA_FAMILY }));
         const [failure] = await storage.delete(table, deletes, { signal });
