@@ -34,6 +34,13 @@ module.exports = {
       from: { path: `^src/${room}/` },
       to: { path: '^src/', pathNot: `^src/(${[room, ...may].join('|')})/` },
     })),
+    {
+      name: 'page-draws-as-pictures',
+      severity: 'error',
+      comment: 'web knows the TSD by its HTTP API; of its code it takes only what is pure of src/chart',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/chart/(description\\.ts|thin\\.ts|format/|layout/stack\\.ts)' },
+    },
     { name: 'no-circular', severity: 'error', comment: 'not even of types', from: {}, to: { circular: true } },
   ],
   options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },

@@ -31,7 +31,7 @@ check('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
 check('types of the page', bin('tsc'), ['-p', 'web/tsconfig.json']);
 check('eslint', bin('eslint'), ['.']);
 check('prettier', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-check('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src']);
+check('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src', 'web/src']);
 
 for (const project of quick ? ['unit'] : ['unit', 'attack', 'browser', 'interop', 'clients']) {
   const report = path.join(root, '.build', `jest-${project}.json`);

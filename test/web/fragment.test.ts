@@ -70,8 +70,10 @@ describe('an address', () => {
     'start=1h-ago&m=sum:a&key=left+top+box&style=stacked&view=table',
     'start=1h-ago&m=sum:a&m=sum:b&exp=scale(sum:a,10)&formula=a+/+b+*+100&autoreload=15&tab=1',
     'start=1h-ago&m=sum:a&nokey&no_annotations',
+    // decoded twice, as /q does
+    'start=1h-ago&m=sum:a&yformat=%2525.1f&xformat=%2525H&title=50%2525+%252B+1',
   ])('%s says the same again', (fragment) => {
-    expect(printGraph(graphOf(fragment)).replace(/%2B/g, '+')).toBe(fragment);
+    expect(printGraph(graphOf(fragment)).replace(/(?<!%25)%2B/g, '+')).toBe(fragment);
   });
 
   it('can say filters for which m has no words', () => {

@@ -1,3 +1,4 @@
+import { parseNumberFormat, parseTimeFormat } from '../../../src/chart/format';
 import { parseRange } from '../state/range';
 
 // What the page can tell before it asks. All else is the TSD's to refuse, in its words.
@@ -7,8 +8,8 @@ export const isName = (text: string): boolean => /^[\p{L}\p{N}\-_./]+$/u.test(te
 /** `10m`, `500ms`, `1dc`, `0all`. */
 export const isInterval = (text: string): boolean => /^(?:[1-9][0-9]*(?:ms|[smhdwny])c?|[0-9]*allc?)$/.test(text);
 export const isRange = (text: string): boolean => text === '' || parseRange(text) !== null;
-/** gnuplot's form of a number or time: at least one `%` and a letter. */
-export const isFormat = (text: string): boolean => text === '' || /%[-+ 0#.0-9]*[a-zA-Z]/.test(text);
+export const isNumberFormat = (text: string): boolean => text === '' || parseNumberFormat(text) !== null;
+export const isTimeFormat = (text: string): boolean => text === '' || parseTimeFormat(text) !== null;
 /** `WIDTHxHEIGHT`, each 100 or more. */
 export const isSize = (text: string): boolean => text === '' || parseSize(text) !== null;
 

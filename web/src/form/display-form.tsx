@@ -1,10 +1,11 @@
-import type { Axis, GraphState, Style } from '../state/graph-state';
+import type { SeriesStyle } from '../../../src/chart/description';
+import type { Axis, GraphState } from '../state/graph-state';
 import { keyText, KEY_PLACES } from '../state/key-place';
 import { isZone } from '../lib/times';
 import { Check, Select, TextField } from '../ui/fields';
-import { isFormat, isRange, isSize } from './checks';
+import { isNumberFormat, isRange, isSize, isTimeFormat } from './checks';
 
-const STYLE_NAMES: readonly (readonly [Style, string])[] = [
+const STYLE_NAMES: readonly (readonly [SeriesStyle, string])[] = [
   ['linespoint', 'lines and points'],
   ['lines', 'lines'],
   ['points', 'points'],
@@ -49,7 +50,7 @@ export function DisplayForm({ graph, onChange }: DisplayFormProps) {
                 hint="gnuplot's form, such as %H:%M"
                 placeholder="%H:%M"
                 value={graph.xformat}
-                invalid={!isFormat(graph.xformat)}
+                invalid={!isTimeFormat(graph.xformat)}
                 onCommit={(xformat) => onChange({ xformat })}
               />
             </div>
@@ -99,7 +100,7 @@ function AxisFields({ name, axis, disabled, onChange }: { name: string; axis: Ax
           hint="gnuplot's form, such as %.2f or %.0s%c"
           placeholder="%.2f"
           value={axis.format}
-          invalid={!isFormat(axis.format)}
+          invalid={!isNumberFormat(axis.format)}
           onCommit={(format) => onChange({ ...axis, format })}
         />
         <TextField

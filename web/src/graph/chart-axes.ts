@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
-import { gnuplotNumber, shortNumber } from '../lib/numbers';
-import { gnuplotTime } from '../lib/time-format';
-import { wallClock } from '../lib/times';
+import { parseNumberFormat, type NumberFormat } from '../../../src/chart/format';
+import { shortNumber } from '../lib/numbers';
+import { timePrinter } from '../lib/time-labels';
 import type { Axis } from '../state/graph-state';
 import { parseRange } from '../state/range';
 
@@ -42,8 +42,16 @@ function byValues(low: number | null, high: number | null, log: boolean): uPlot.
   return log ? uPlot.rangeLog(low, high, 10, false) : uPlot.rangeNum(low, high, 0.1, true);
 }
 
-/** How a number of an axis is printed. */
-export const axisNumber = ({ format }: Axis, value: number): string => (format === '' ? shortNumber(value) : gnuplotNumber(format, value));
+const formats = new Map<string, NumberFormat>();
+
+/** How numbers of an axis are printed: by its format, as `/q` does, or in a few characters where it has none that is one. */
+function numberFormat({ format }: Axis): NumberFormat {
+  let print = formats.get(format);
+  if (print === undefined) formats.set(format, (print = (format === '' ? null : parseNumberFormat(format)) ?? shortNumber));
+  return print;
+}
+
+export const axisNumber = (axis: Axis, value: number): string => numberFormat(axis)(value);
 
 export function valueAxis(axis: Axis, scale: 'y' | 'y2', look: Look, grid: boolean): uPlot.Axis {
   return {
@@ -74,32 +82,30 @@ export function timeAxis(format: string, zone: string, look: Look): uPlot.Axis {
     grid: { show: true, stroke: look.grid, width: 1 },
     ticks: { show: true, stroke: look.grid, size: 5 },
     space: 70,
-    values: (_u, splits, _axis, _space, step) =>
-      format === '' ? timeLabels(splits, step, zone) : splits.map((ms) => gnuplotTime(format, ms, zone)),
+    values: (_u, splits, _axis, _space, step) => {
+      const print = format === '' ? null : timePrinter(format, zone);
+      return print === null ? timeLabels(splits, step, zone) : splits.map(print);
+    },
   };
 }
 
 /** The time of each tick as exactly as the ticks are apart; where a new day begins, and at the first tick, the date below. */
 export function timeLabels(splits: readonly number[], step: number, zone: string): string[] {
+  const { clock, date } = labelForms(step);
+  const print = (form: string, ms: number): string => timePrinter(form, zone)?.(ms) ?? '';
   let before = '';
   return splits.map((ms) => {
-    const { year, month, day, hour, minute, second } = wallClock(ms, zone);
-    if (step >= 28 * DAY) return gnuplotTime('%b %Y', ms, zone);
-    const date = gnuplotTime(step >= DAY ? '%a %d %b' : '%d %b', ms, zone);
-    if (step >= DAY) {
-      const label = before === year || before === '' ? date : `${date}\n${year}`;
-      before = year;
-      return label;
-    }
-    const today = `${year}${month}${day}`;
-    const clock =
-      step < SECOND
-        ? `${hour}:${minute}:${second}.${String(ms % 1000).padStart(3, '0')}`
-        : step < 60 * SECOND
-          ? `${hour}:${minute}:${second}`
-          : `${hour}:${minute}`;
-    const label = today === before ? clock : `${clock}\n${date}`;
-    before = today;
-    return label;
+    const label = print(clock, ms);
+    const day = print(date, ms);
+    const changed = day !== before;
+    before = day;
+    return changed && date !== '' ? `${label}\n${day}` : label;
   });
+}
+
+/** Forms of the ticks' times, and of what stands below those where it changes; empty: nothing. */
+function labelForms(step: number): { clock: string; date: string } {
+  if (step >= 28 * DAY) return { clock: '%b %Y', date: '' };
+  if (step >= DAY) return { clock: '%a %d %b', date: '%Y' };
+  return { clock: step < SECOND ? '%H:%M:%.3S' : step < 60 * SECOND ? '%H:%M:%S' : '%H:%M', date: '%d %b' };
 }

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { stack } from '../../../src/chart/layout/stack';
 import type { Series } from '../api/series';
 
 /** What is drawn: times, and the values of each line at them. `undefined`: no point there, `null`: a gap. */
@@ -25,31 +26,15 @@ function sameTimes(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/**
- * Values on top of each other, for a stacked graph, the first series at the bottom. Where a series has no point between two others it is
- * taken to run straight, as its line would; before its first and after its last it is 0.
- */
-export function stackedData([times, ...columns]: ChartData): ChartData {
-  const total = new Array<number>(times.length).fill(0);
-  const stacked = columns.map((column) => {
-    const filled = interpolated(times, column);
-    return filled.map((value, i) => (total[i] += value));
-  });
-  return [times, ...stacked];
-}
-
-function interpolated(times: ArrayLike<number>, column: ArrayLike<number | null | undefined>): number[] {
-  const filled = new Array<number>(times.length).fill(0);
-  let before = -1;
-  for (let i = 0; i < times.length; i++) {
-    const value = column[i];
-    if (value === null || value === undefined) continue;
-    filled[i] = value;
-    if (before >= 0) {
-      const slope = (value - filled[before]) / (times[i] - times[before]);
-      for (let j = before + 1; j < i; j++) filled[j] = column[j] === null ? 0 : filled[before] + slope * (times[j] - times[before]);
-    }
-    before = i;
+/** The same with series on top of each other, as in a picture of `/q`. @param stackOf those of one stack have the same, such as their axis */
+export function stackedData(series: readonly Series[], stackOf: (series: Series) => boolean): ChartData {
+  const columns = new Map<Series, { times: Float64Array; values: Float64Array }>();
+  for (const which of [false, true]) {
+    const part = series.filter((one) => stackOf(one) === which);
+    stack(part).forEach(({ points }, i) => columns.set(part[i], points));
   }
-  return filled;
+  return alignedData(
+    series.map((one) => ({ ...one, ...columns.get(one) })),
+    () => false,
+  );
 }

@@ -1,11 +1,12 @@
 import uPlot from 'uplot';
 import type { Series } from '../api/series';
 import { translucent } from './colours';
-import type { GraphState, Style } from '../state/graph-state';
+import type { SeriesStyle } from '../../../src/chart/description';
+import type { GraphState } from '../state/graph-state';
 import { timeAxis, valueAxis, valueScale, type Look } from './chart-axes';
 
 /** How wide the circles of a style are. */
-const POINT_SIZES: Readonly<Record<Style, number>> = { linespoint: 5, lines: 0, stacked: 0, points: 5, circles: 9, dots: 2.5 };
+const POINT_SIZES: Readonly<Record<SeriesStyle, number>> = { linespoint: 5, lines: 0, stacked: 0, points: 5, circles: 9, dots: 2.5 };
 
 export interface ChartInput {
   readonly graph: GraphState;
@@ -113,7 +114,7 @@ function lineOf(graph: GraphState, series: Series, colour: string): uPlot.Series
 }
 
 /** Lines have points where there is room for them, or never; a single point is always shown: no line would be. */
-function showPoints(style: Style, single: boolean): uPlot.Series.Points {
+function showPoints(style: SeriesStyle, single: boolean): uPlot.Series.Points {
   if (style === 'linespoint' && !single) return {};
   return { show: single || (style !== 'lines' && style !== 'stacked') };
 }

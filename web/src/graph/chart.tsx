@@ -76,17 +76,8 @@ export function Chart(props: ChartProps) {
 }
 
 function dataOf({ graph, series }: ChartInput): ChartData {
-  const data = alignedData(series, (one) => (isRight(graph, one) ? graph.y2 : graph.y).log);
-  if (graph.style !== 'stacked') return data;
-  // each axis is a stack of its own
-  const [times, ...columns] = data;
-  const stacked = [...columns];
-  for (const right of [false, true]) {
-    const indexes = series.flatMap((one, i) => (isRight(graph, one) === right ? [i] : []));
-    const [, ...part] = stackedData([times, ...indexes.map((i) => columns[i])]);
-    indexes.forEach((index, i) => (stacked[index] = part[i]));
-  }
-  return [times, ...stacked];
+  if (graph.style === 'stacked') return stackedData(series, (one) => isRight(graph, one));
+  return alignedData(series, (one) => (isRight(graph, one) ? graph.y2 : graph.y).log);
 }
 
 const sizeFor = (width: number, size: { width: number; height: number } | null): { width: number; height: number } =>

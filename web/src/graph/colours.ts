@@ -1,9 +1,8 @@
-/** Told apart by people who see colours differently, on white and on black; the first ones most easily. */
-const LINES = ['#2f6fde', '#d9532c', '#1f9d6b', '#9a4fd0', '#c28a00', '#0e97b5', '#d0458b', '#6b7a1f', '#7a5c46', '#5b6fa8'];
+import { SERIES_COLORS } from '../../../src/chart/description';
 
-/** The colour of a line by its place. Beyond the chosen ones the hues are spread so that neighbours differ most. */
+/** The colour of a line by its place: that of a picture of `/q`. Beyond those the hues are spread so that neighbours differ most. */
 export function lineColour(index: number): string {
-  if (index < LINES.length) return LINES[index];
+  if (index < SERIES_COLORS.length) return SERIES_COLORS[index];
   return `hsl(${Math.round((index * 137.508) % 360)} 55% 48%)`;
 }
 

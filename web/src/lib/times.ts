@@ -117,7 +117,7 @@ export function wallClock(ms: number, zone: string): WallClock {
 }
 
 /** How far a zone's clocks are ahead of UTC at a time, in milliseconds. */
-function zoneOffset(ms: number, zone: string): number {
+export function zoneOffset(ms: number, zone: string): number {
   const { year, month, day, hour, minute, second } = wallClock(ms, zone);
   return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second) - Math.floor(ms / 1000) * 1000;
 }

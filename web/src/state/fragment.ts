@@ -1,4 +1,5 @@
-import { EMPTY_AXIS, EMPTY_GRAPH, LEAST_AUTORELOAD, STYLES, type Axis, type GraphState, type Style } from './graph-state';
+import { SERIES_STYLES, type SeriesStyle } from '../../../src/chart/description';
+import { EMPTY_AXIS, EMPTY_GRAPH, LEAST_AUTORELOAD, type Axis, type GraphState } from './graph-state';
 import { keyText, parseKey, sameKey } from './key-place';
 import { EMPTY_METRIC, isAsked, type MetricQuery } from './metric-query';
 import { metricText, parseMetricText, parseTsuidText, tsuidText } from './metric-text';
@@ -31,6 +32,23 @@ function decode(text: string): string {
   }
 }
 
+/** What `/q` decodes a second time. */
+const TWICE: ReadonlySet<string> = new Set([
+  ...['title', 'key', 'style', 'smooth', 'wxh', 'xformat'],
+  ...['y', 'y2'].flatMap((axis) => [`${axis}label`, `${axis}format`, `${axis}range`]),
+]);
+
+/** What was decoded once, as `/q` reads it. Addresses that escape only once mean the same here, as far as they can. */
+function decodeTwice(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const encodeTwice = (name: string, text: string): string => (TWICE.has(name) ? text.replace(/[%+]/g, encodeURIComponent) : text);
+
 /** Only what would be misread is escaped, so that addresses stay readable. */
 const encode = (text: string): string =>
   encodeURIComponent(text)
@@ -60,7 +78,7 @@ export function parseGraph(text: string): { graph: GraphState; problems: string[
     } else if (name === 'o') options.push(value);
     else if (name === OWN.functions) functions.push(value);
     else if (name === OWN.formula) formulas.push(value);
-    else if (KNOWN.has(name)) values.set(name, value);
+    else if (KNOWN.has(name)) values.set(name, TWICE.has(name) ? decodeTwice(value) : value);
     else rest.push([name, value]);
   }
   const word = (name: string): string => values.get(name) ?? '';
@@ -107,12 +125,12 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 const isRight = (option: string | undefined): boolean => option !== undefined && /x1y2/.test(option);
-const isStyle = (word: string): word is Style => STYLES.some((style) => style === word);
+const isStyle = (word: string): word is SeriesStyle => SERIES_STYLES.some((style) => style === word);
 
 /** Parameters for `/q` and for the original's page: what both know of a graph. */
 export function graphPairs(graph: GraphState): Pair[] {
   const pairs: Pair[] = [['start', graph.start]];
-  const add = (name: string, value: string): void => void (value !== '' && pairs.push([name, value]));
+  const add = (name: string, value: string): void => void (value !== '' && pairs.push([name, encodeTwice(name, value)]));
   const flag = (name: string, on: boolean): void => void (on && pairs.push([name, '']));
   add('end', graph.end);
   const asked = graph.metrics.filter(isAsked);

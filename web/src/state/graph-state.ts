@@ -1,3 +1,4 @@
+import type { SeriesStyle } from '../../../src/chart/description';
 import { DEFAULT_KEY, type KeyPlace } from './key-place';
 import { EMPTY_METRIC, isAsked, type MetricQuery } from './metric-query';
 
@@ -23,7 +24,7 @@ export interface GraphState {
   readonly xformat: string;
   readonly title: string;
   readonly key: KeyPlace;
-  readonly style: Style;
+  readonly style: SeriesStyle;
   readonly smooth: boolean;
   /** `WIDTHxHEIGHT`; empty: what the window has room for. */
   readonly size: string;
@@ -46,8 +47,6 @@ export interface Axis {
 }
 
 export type View = 'graph' | 'table';
-export const STYLES = ['linespoint', 'lines', 'points', 'circles', 'dots', 'stacked'] as const;
-export type Style = (typeof STYLES)[number];
 
 export const LEAST_AUTORELOAD = 5;
 export const FIRST_AUTORELOAD = 15;

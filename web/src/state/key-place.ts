@@ -27,15 +27,16 @@ export const KEY_PLACES: readonly Pick<KeyPlace, 'outside' | 'column' | 'row'>[]
 export function parseKey(key: string | null, nokey: boolean): KeyPlace {
   if (key === null) return { ...DEFAULT_KEY, shown: !nokey };
   const words = new Set(key.trim().split(/\s+/));
-  const column: Column = words.has('left') ? 'left' : words.has('right') ? 'right' : 'center';
-  const row: Row = words.has('top') ? 'top' : words.has('bottom') ? 'bottom' : 'center';
+  const has = (...names: string[]): boolean => names.some((name) => words.has(name));
+  const column: Column = has('left', 'lmargin') ? 'left' : has('right', 'rmargin') ? 'right' : 'center';
+  const row: Row = has('top', 'tmargin', 'above', 'over') ? 'top' : has('bottom', 'bmargin', 'below', 'under') ? 'bottom' : 'center';
   return {
     shown: !nokey,
-    outside: words.has('out') || words.has('outside'),
+    outside: has('out', 'outside', 'lmargin', 'rmargin', 'tmargin', 'bmargin', 'above', 'over', 'below', 'under'),
     column,
     row,
-    horizontal: words.has('horiz') || words.has('horizontal'),
-    box: words.has('box'),
+    horizontal: has('horiz', 'horizontal'),
+    box: has('box'),
   };
 }
 
