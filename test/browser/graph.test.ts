@@ -182,7 +182,7 @@ describeWithPrograms('the graph', [browserProgram()], () => {
     });
 
     it('copies what it asks as curl and as JSON, and the link of an image', async () => {
-      const page = await go("start=1h-ago&m=sum:1m-avg:sys.cpu.user{host=*}&title=it's");
+      const page = await go("start=1h-ago&m=sum:1m-avg:sys.cpu.user{host=*}&title=it's+50%25");
       await graphOf(page);
       await page.getByRole('button', { name: 'Share' }).click();
       const copied = async (name: string): Promise<string> => {
@@ -198,8 +198,10 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       );
       const answer = json(await ask(tsd.port, '/api/query', { method: 'POST', body }));
       expect(answer).toHaveLength(3);
-      expect(await copied('Copy image link')).toBe(
-        `http://127.0.0.1:${tsd.port}/q?start=1h-ago&m=sum%3A1m-avg%3Asys.cpu.user%7Bhost%3D*%7D&title=it's&png`,
+      const image = await copied('Copy image link');
+      expect((await ask(tsd.port, image.slice(image.indexOf('/q')))).headers['content-type']).toBe('image/png');
+      expect(image).toBe(
+        `http://127.0.0.1:${tsd.port}/q?start=1h-ago&m=sum%3A1m-avg%3Asys.cpu.user%7Bhost%3D*%7D&title=it%20s%2050%2525&png`,
       );
     });
 
@@ -227,6 +229,9 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.getByRole('button', { name: 'Set', exact: true }).click();
       expect(fragmentOf(page)).toContain(`start=${Date.UTC(2026, 0, 31, 1) / 1000}`);
       expect(await page.getByRole('textbox', { name: 'From', exact: true }).inputValue()).toBe('2026/01/31-06:30:00');
+      await page.getByRole('textbox', { name: 'From', exact: true }).fill('00:30');
+      await page.getByRole('textbox', { name: 'From', exact: true }).press('Enter');
+      expect(await page.getByRole('textbox', { name: 'From', exact: true }).inputValue()).toMatch(/^20\d\d\/\d\d\/\d\d-00:30:00$/);
       await page.getByRole('textbox', { name: 'To', exact: true }).fill('2026/02/01 05:30');
       await page.getByRole('textbox', { name: 'To', exact: true }).press('Enter');
       expect(fragmentOf(page)).toContain(`end=${Date.UTC(2026, 1, 1) / 1000}`);

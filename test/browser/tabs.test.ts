@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeWithPrograms } from '../clients/support/needs';
+import { ask } from '../server/support/client';
 import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { until } from '../support/until';
 import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
@@ -106,6 +110,33 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
       await page.getByText('Series with the tag host').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
+    });
+
+    it('finds what the index of metadata knows, where there is one', async () => {
+      const root = mkdtempSync(join(tmpdir(), 'search-'));
+      const searching = await startDaemon({
+        'tsd.search.enable': 'true',
+        'tsd.search.path': root,
+        'tsd.core.meta.enable_tsuid_tracking': 'true',
+        'tsd.core.meta.enable_realtime_ts': 'true',
+        'tsd.core.meta.enable_realtime_uid': 'true',
+      });
+      try {
+        await putHour(searching.port);
+        const found = async (): Promise<boolean> =>
+          (await ask(searching.port, '/api/search/tsmeta_summary?query=web01')).text.includes('"totalResults":2');
+        await until(found);
+        open = await browser.open(searching.port, '/', width);
+        const { page } = open;
+        await page.keyboard.press('/');
+        await page.getByLabel('Find metrics, tags and series').fill('web01');
+        await page.getByRole('button', { name: /^sys\.cpu\.user.*host=web01.*series$/ }).click();
+        await graphOf(page);
+        expect(await legendOf(page)).toEqual(['sys.cpu.user{dc=ams, host=web01}']);
+      } finally {
+        await searching.stop();
+        rmSync(root, { recursive: true, force: true });
+      }
     });
 
     it('keeps the colours that were chosen', async () => {

@@ -35,7 +35,7 @@ describe("the original's bookmarks", () => {
       y2: { label: '', format: '', range: '[1:]', log: true },
       key: { shown: true, outside: true, column: 'right', row: 'top', horizontal: true, box: true },
       size: '900x500',
-      smooth: true,
+      smooth: 'csplines',
       style: 'points',
       autoreload: 30,
       globalAnnotations: true,

@@ -73,10 +73,11 @@ export interface SearchHit {
 }
 
 const SEARCHES = ['tsmeta_summary', 'uidmeta', 'annotation'] as const;
+const KINDS = ['series', 'name', 'annotation'];
 
 let searchable: Promise<boolean> | null = null;
 
-/** Whether the TSD has a search plugin; asked once. */
+/** Whether the TSD has an index of metadata; asked once. */
 function hasSearch(): Promise<boolean> {
   searchable ??= readConfig().then(
     (config) => config.get('tsd.search.enable') === 'true',
@@ -85,15 +86,17 @@ function hasSearch(): Promise<boolean> {
   return searchable;
 }
 
-/** What a search plugin finds; null where there is none. */
+/** What the index of metadata knows; null where there is none. */
 export async function search(query: string, limit: number, signal?: AbortSignal): Promise<SearchHit[] | null> {
   if (!(await hasSearch())) return null;
+  // a single word is taken for a beginning, all else for the query language of the search
+  const words = /^[\p{L}\p{N}\-_./]+$/u.test(query) ? `${query}*` : query;
   try {
     const answers = await Promise.all(
       SEARCHES.map((kind) =>
         getJson(
           `api/search/${kind}?${printPairs([
-            ['query', query],
+            ['query', words],
             ['limit', String(limit)],
           ])}`,
           signal,
@@ -103,8 +106,10 @@ export async function search(query: string, limit: number, signal?: AbortSignal)
     return answers.flatMap((answer, i) =>
       listOf(fields(answer).get('results')).map((item) => {
         const hit = fields(item);
-        const text = [hit.get('metric'), hit.get('name'), hit.get('description')].map(textOf).find((word) => word !== '') ?? '';
-        return { kind: SEARCHES[i], text, metric: textOf(hit.get('metric')), tsuid: textOf(hit.get('tsuid')) };
+        const name = [hit.get('metric'), hit.get('name'), hit.get('description')].map(textOf).find((word) => word !== '') ?? '';
+        const tags = [...fields(hit.get('tags'))].map(([tagk, tagv]) => ` ${tagk}=${textOf(tagv)}`).join('');
+        const metric = hit.get('type') === 'METRIC' ? name : textOf(hit.get('metric'));
+        return { kind: KINDS[i], text: name + tags, metric, tsuid: textOf(hit.get('tsuid')) };
       }),
     );
   } catch (error) {

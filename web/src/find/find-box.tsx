@@ -25,7 +25,7 @@ interface Narrowed {
   readonly tags: readonly (readonly [string, string])[];
 }
 
-/** Finds metrics, tags and series by the beginning of their names, and what a search plugin knows. */
+/** Finds metrics, tags and series by the beginning of their names, and what the index of metadata knows. */
 export function FindBox({ onClose, onPick }: { onClose(): void; onPick(query: MetricQuery): void }) {
   const [text, setText] = useState('');
   const [found, setFound] = useState<Found | null>(null);

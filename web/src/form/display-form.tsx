@@ -55,7 +55,7 @@ export function DisplayForm({ graph, onChange }: DisplayFormProps) {
               />
             </div>
             <div class="row">
-              <Check checked={graph.smooth} onChange={(smooth) => onChange({ smooth })}>
+              <Check checked={graph.smooth !== ''} onChange={(on) => onChange({ smooth: on ? 'csplines' : '' })}>
                 smooth
               </Check>
             </div>

@@ -31,7 +31,9 @@ interface TimeFieldProps {
  */
 export function TimeField({ label, value, placeholder, zone, fixedZone, onChange }: TimeFieldProps) {
   const [picking, setPicking] = useState(false);
-  const set = (text: string): void => {
+  const set = (typed: string): void => {
+    // a clock's time is that of today
+    const text = /^\d{1,2}:\d{2}(?::\d{2})?$/.test(typed) ? `${printDate(Date.now(), zone).slice(0, 10)}-${typed}` : typed;
     const ms = !fixedZone && isDate(text) ? parseDate(text, zone) : null;
     onChange(ms === null ? text : asTime(ms, zone, fixedZone));
   };
@@ -41,7 +43,7 @@ export function TimeField({ label, value, placeholder, zone, fixedZone, onChange
         label={label}
         value={shown(value, zone)}
         placeholder={placeholder}
-        hint="1h-ago, 2013/01/31-12:00:00, now, or seconds"
+        hint="1h-ago, 12:30 (today), 2013/01/31-12:00:00, now, or seconds"
         onCommit={set}
       />
       <button

@@ -22,15 +22,19 @@ export function lookOf(element: Element): Look {
   return { text: style.getPropertyValue('--muted'), grid: style.getPropertyValue('--grid'), font: `12px ${style.fontFamily}` };
 }
 
-/** The scale of a value axis: by its range as far as that says, by the values otherwise. */
+/** The scale of a value axis: by its range as far as that says, by the values otherwise. `[10:0]` goes downwards. */
 export function valueScale({ range, log }: Axis): uPlot.Scale {
   const asked = parseRange(range);
+  const ends = [asked?.min ?? null, asked?.max ?? null] as const;
+  const downwards = ends[0] !== null && ends[1] !== null && ends[0] > ends[1];
+  const [low, high] = downwards ? [ends[1], ends[0]] : ends;
   return {
     distr: log ? 3 : 1,
-    range: (_u, low, high): uPlot.Range.MinMax => {
-      const [min, max] = byValues(low, high, log);
-      const from = asked?.min ?? min;
-      const to = asked?.max ?? max;
+    dir: downwards ? -1 : 1,
+    range: (_u, least, most): uPlot.Range.MinMax => {
+      const [min, max] = byValues(least, most, log);
+      const from = low ?? min;
+      const to = high ?? max;
       if (log && (from === null || from <= 0)) return [Math.min(min ?? 1, (to ?? 10) / 10), Math.max(to ?? 10, Number.MIN_VALUE)];
       return from !== null && to !== null && from >= to ? [from, from + 1] : [from, to];
     },

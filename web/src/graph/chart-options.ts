@@ -103,7 +103,7 @@ function lineOf(graph: GraphState, series: Series, colour: string): uPlot.Series
     scale: isRight(graph, series) ? 'y2' : 'y',
     stroke: colour,
     width: 1.5,
-    paths: drawsLine ? (smooth ? spline?.() : linear?.()) : points?.(),
+    paths: drawsLine ? (smooth !== '' ? spline?.() : linear?.()) : points?.(),
     ...(style === 'stacked' ? { fill: translucent(colour) } : {}),
     points: {
       size: POINT_SIZES[style] || 5,

@@ -18,11 +18,22 @@ const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 export const curlText = (graph: GraphState): string =>
   `curl -s -H 'Content-Type: application/json' ${quoted(`${base()}api/query`)} -d ${quoted(JSON.stringify(queryJson(graph)))}`;
 
+/** What `/q` takes in titles and labels. */
+const NOT_IN_LABELS = /[^\p{L}\p{M}\p{N} _.,:/()[\]+\-=%@°€£¥]/gu;
+
+/** The graph with labels that a picture can have. */
+const drawable = (graph: GraphState): GraphState => ({
+  ...graph,
+  title: graph.title.replace(NOT_IN_LABELS, ' '),
+  y: { ...graph.y, label: graph.y.label.replace(NOT_IN_LABELS, ' ') },
+  y2: { ...graph.y2, label: graph.y2.label.replace(NOT_IN_LABELS, ' ') },
+});
+
 /** An image of the graph as `/q` draws it. Everything that means something to a shell, a mail or a wiki is escaped. */
-export const imageUrl = (graph: GraphState): string =>
-  `${base()}q?${graphPairs(graph)
-    .map(([name, value]) => (value === '' ? name : `${name}=${encodeURIComponent(value)}`))
-    .join('&')}&png`;
+export function imageUrl(graph: GraphState): string {
+  const pairs = graphPairs(drawable(graph)).map(([name, value]) => (value === '' ? name : `${name}=${encodeURIComponent(value)}`));
+  return `${base()}q?${pairs.join('&')}&png`;
+}
 
 /** The graph elsewhere: as a link, a command, a body, a picture, a file. */
 export function ShareMenu({ graph, series, zone }: { graph: GraphState; series: readonly Series[]; zone: string }) {

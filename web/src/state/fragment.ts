@@ -107,7 +107,7 @@ export function parseGraph(text: string): { graph: GraphState; problems: string[
       title: word('title'),
       key: parseKey(values.get('key') ?? null, values.has('nokey')),
       style: isStyle(style) ? style : EMPTY_GRAPH.style,
-      smooth: values.has('smooth'),
+      smooth: word('smooth'),
       size: word('wxh'),
       autoreload: values.has('autoreload') && Number.isFinite(reload) ? Math.max(LEAST_AUTORELOAD, Math.floor(reload)) : null,
       globalAnnotations: values.has('global_annotations'),
@@ -152,7 +152,7 @@ export function graphPairs(graph: GraphState): Pair[] {
   if (!graph.key.shown) flag('nokey', true);
   else if (!sameKey(graph.key, EMPTY_GRAPH.key)) add('key', keyText(graph.key));
   if (graph.style !== EMPTY_GRAPH.style) add('style', graph.style);
-  if (graph.smooth) add('smooth', 'csplines');
+  add('smooth', graph.smooth);
   add('wxh', graph.size);
   add('tz', graph.tz);
   flag('global_annotations', graph.globalAnnotations);

@@ -25,7 +25,8 @@ export interface GraphState {
   readonly title: string;
   readonly key: KeyPlace;
   readonly style: SeriesStyle;
-  readonly smooth: boolean;
+  /** gnuplot's word for it, drawn as a spline whatever it is; empty: straight lines. */
+  readonly smooth: string;
   /** `WIDTHxHEIGHT`; empty: what the window has room for. */
   readonly size: string;
   /** Seconds; null: off. */
@@ -67,7 +68,7 @@ export const EMPTY_GRAPH: GraphState = {
   title: '',
   key: DEFAULT_KEY,
   style: 'linespoint',
-  smooth: false,
+  smooth: '',
   size: '',
   autoreload: null,
   globalAnnotations: false,
