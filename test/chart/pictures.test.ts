@@ -84,7 +84,6 @@ describe('SVG', () => {
   it('escapes every text', () => {
     expect(text).not.toMatch(/<script|<!--|\]\]>/);
     expect(text.match(/&lt;script&gt;/g)?.length).toBeGreaterThanOrEqual(5);
-    // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 

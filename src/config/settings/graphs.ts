@@ -25,7 +25,8 @@ export interface GraphSettings {
 /** As many as the machine computes at once, but no more: each takes its own memory. */
 const MOST_THREADS = 4;
 const TIMEOUT_MS = 30_000;
-const IDLE_MS = 60_000;
+/** A thread keeps what it has needed for its largest picture. */
+const IDLE_MS = 10_000;
 
 /** @throws NumberFormatError */
 export function readGraphSettings(config: Config): GraphSettings {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,8 @@ export class Victim {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly directory: string,
+    /** Where it keeps what it keeps. */
+    readonly directory: string,
     readonly port: number,
   ) {}
 
@@ -95,6 +96,16 @@ export class Victim {
     });
     const { status, text } = await this.post('/api/put?sync', JSON.stringify(points));
     if (status !== 204) throw new Error(text);
+  }
+
+  /** Processes that it has started. */
+  processes(): string[] {
+    const { pid } = this.child;
+    const all = readdirSync(`/proc/${pid}/task`).map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim());
+    return all
+      .join(' ')
+      .split(' ')
+      .filter((child) => child !== '');
   }
 
   private async vitals(): Promise<Vitals> {
