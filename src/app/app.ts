@@ -150,6 +150,8 @@ function assemble(
 async function searchOf({ config, meta, uids, model, logs }: App): Promise<Search | null> {
   const settings = readSearchSettings(config);
   const logger = logs.get('net.opentsdb.search.SearchPlugin');
+  if (settings !== null && model.mode !== 'ro' && readMetaSettings(config).tracking?.creates !== true)
+    logger.info('Searches find no new series: tsd.core.meta.enable_tsuid_tracking and enable_realtime_ts are not both on');
   return settings && createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger }, settings);
 }
 

@@ -1,8 +1,8 @@
 /**
- * Searching what is kept beside the points: `query/` understands and answers searches, `index/` keeps names and series in local files, embedded-search.ts
- * keeps the index in line with the tables, with the news of other daemons over Redis; or a plugin does all of that.
+ * Searching what is kept beside the points: `query/` understands and answers searches, `index/` has names and series in local files, index-keeper.ts
+ * keeps them in line with the tables, with the news of other daemons over Redis; or a plugin does all of that.
  */
-export type { CatchUpOutcome } from './catch-up';
+export type { ComparisonOutcome } from './comparison';
 export { createSearch } from './create';
 export { SearchSyntaxError } from './query/parser';
 export { rebuildIndex } from './rebuild';

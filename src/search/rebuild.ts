@@ -4,7 +4,7 @@ import type { Uids } from '../uid';
 import { lockDirectory } from '../util/directory-lock';
 import { IllegalStateError } from '../util/errors';
 import type { Log } from '../util/log';
-import { CatchUp, type CatchUpOutcome } from './catch-up';
+import { Comparison, type ComparisonOutcome } from './comparison';
 import { IndexState } from './index/index-state';
 import { IndexStore } from './index/index-store';
 import { IndexWriter } from './index/index-writer';
@@ -26,7 +26,7 @@ export async function rebuildIndex(
   { meta, uids, logger }: RebuildParts,
   { path }: Pick<SearchSettings, 'path'>,
   allNotes: boolean,
-): Promise<CatchUpOutcome> {
+): Promise<ComparisonOutcome> {
   const store = new IndexStore(path, logger);
   await store.open();
   const unlock = lockUnlessInUse(path, logger);
@@ -41,7 +41,7 @@ export async function rebuildIndex(
       // A daemon remembers which names it has added.
       dropUnusedNames: unlock === null ? (): Promise<number> => Promise.resolve(0) : writer.dropUnusedNames.bind(writer),
     };
-    const outcome = await new CatchUp(parts, { signal: new AbortController().signal, share: 1, allNotes }).run();
+    const outcome = await new Comparison(parts, { signal: new AbortController().signal, share: 1, allNotes }).run();
     if (unlock !== null) await state.end();
     return outcome;
   } finally {

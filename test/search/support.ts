@@ -51,9 +51,9 @@ export class SearchingTsd {
 
   /** As a process that is killed leaves it: the index is only let go of. */
   async abandon(): Promise<void> {
-    const { store, unlock } = this.search as unknown as { store: { close(): Promise<void> }; unlock(): void };
-    await store.close();
-    unlock();
+    const { keeper } = this.search as unknown as { keeper: { store: { close(): Promise<void> }; unlock(): void } };
+    await keeper.store.close();
+    keeper.unlock();
     await this.uids.close();
   }
 

@@ -127,6 +127,34 @@ describe('with the index of the daemon', () => {
   });
 });
 
+test('a daemon that only reads finds what others have stored, and tells when nobody is to store new series', async () => {
+  const settings = { 'tsd.storage.embedded.path': join(root, 'shared'), 'tsd.search.enable': 'true' };
+  const writing = await startDaemon({ ...settings, 'tsd.search.path': join(root, 'writing') });
+  const info = (tsd: TestDaemon): string =>
+    tsd.logs.ring
+      .newestFirst()
+      .map(({ message }) => message)
+      .join('\n');
+  try {
+    const assigned = await ask(writing.port, '/api/uid/assign?metric=m&tagk=host&tagv=a');
+    expect(assigned.status).toBe(200);
+    const created = await ask(writing.port, '/api/uid/tsmeta?m=m%7Bhost=a%7D&create=true', { body: '{"notes":"by hand"}' });
+    expect(created.status).toBe(200);
+    expect(info(writing)).toContain('Searches find no new series');
+  } finally {
+    await writing.daemon.shutdown('test');
+  }
+  const reading = await startDaemon({ ...settings, 'tsd.search.path': join(root, 'reading'), 'tsd.mode': 'ro' });
+  try {
+    await reading.daemon.search?.flush();
+    expect(json(await ask(reading.port, '/api/search/tsuids?query=notes:hand'))).toMatchObject({ results: ['000001000001000001'] });
+    expect(info(reading)).not.toContain('Searches find no new series');
+  } finally {
+    await reading.stop();
+    await writing.stop();
+  }
+});
+
 test('a daemon whose plugin is not there does not start', async () => {
   const settings = { 'tsd.search.enable': 'true', 'tsd.search.plugin': 'net.opentsdb.search.ElasticSearch' };
   await expect(startDaemon(settings)).rejects.toThrow('Unable to locate search plugin: net.opentsdb.search.ElasticSearch');

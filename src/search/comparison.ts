@@ -11,7 +11,7 @@ const BATCH = 512;
 const SLICE_MS = 5;
 
 /** How the whole index is compared with the tables. */
-export interface CatchUpOptions {
+export interface ComparisonOptions {
   readonly signal: AbortSignal;
   /** Part of the time that it may work; the rest is for others. */
   readonly share: number;
@@ -20,14 +20,14 @@ export interface CatchUpOptions {
 }
 
 /** What a comparison has changed in the index. */
-export interface CatchUpOutcome {
+export interface ComparisonOutcome {
   uids: number;
   series: number;
   notes: number;
 }
 
 /** What a comparison stands on. */
-export interface CatchUpParts {
+export interface ComparisonParts {
   readonly store: IndexStore;
   readonly meta: Pick<Meta, 'tsMetas' | 'uidMetas' | 'annotations'>;
   /** Takes in things, apart from anything else that does. @returns how many were not in the index as they are */
@@ -40,17 +40,17 @@ export interface CatchUpParts {
  * Brings the whole index in line with the tables: what is missing or different is taken in, what is not there any more is removed. Searches and changes go
  * on meanwhile. What is read in passing only tells what to look at: what is written to the index is read once more, in its turn.
  */
-export class CatchUp {
-  private readonly outcome: CatchUpOutcome = { uids: 0, series: 0, notes: 0 };
+export class Comparison {
+  private readonly outcome: ComparisonOutcome = { uids: 0, series: 0, notes: 0 };
   private since = performance.now();
 
   constructor(
-    private readonly parts: CatchUpParts,
-    private readonly options: CatchUpOptions,
+    private readonly parts: ComparisonParts,
+    private readonly options: ComparisonOptions,
   ) {}
 
   /** @throws StorageError, the signal's reason */
-  async run(): Promise<CatchUpOutcome> {
+  async run(): Promise<ComparisonOutcome> {
     await this.uids();
     await this.series();
     await this.unusedNames();
