@@ -185,16 +185,15 @@ export class AnnotationStore {
   /**
    * Global annotations of the hours from `start` to `end`, both in seconds. What starts before or ends after is left out, comparing
    * the stored numbers as they are, whatever their unit. Mirrors Annotation.getGlobalAnnotations.
+   * @throws IllegalArgumentError, StorageError while iterating
    */
-  async listGlobal(start: number, end: number): Promise<Annotation[]> {
+  async *global(start: number, end: number): AsyncGenerator<Annotation> {
     if (end < 1) throw new IllegalArgumentError('The end timestamp has not been set');
     if (end < start) throw new IllegalArgumentError('The end timestamp cannot be less than the start timestamp');
-    const found: Annotation[] = [];
     for await (const { row, cell } of this.cells('', start, end)) {
       const note = decodeAnnotation(row.value(cell));
-      if (note.startTime >= start && note.endTime <= end) found.push(note);
+      if (note.startTime >= start && note.endTime <= end) yield note;
     }
-    return found;
   }
 
   /**

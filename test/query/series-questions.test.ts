@@ -263,7 +263,7 @@ describe('ends', () => {
     const asked = ask();
     const [{ id, question }] = registry.running;
     expect(question.kind).toBe(kind);
-    expect(registryJson(registry)).toContain(`"id":${id}`);
+    expect([...registryJson(registry)].join('')).toContain(`"id":${id}`);
     expect([registry.stop(id + 1), registry.stop(id)]).toEqual([false, true]);
     await expect(asked).rejects.toMatchObject({ status: 400, message: 'The query was ended by an operator' });
     expect([registry.running.length, registry.stop(id)]).toEqual([0, false]);

@@ -1,8 +1,7 @@
 import { ClientError } from '../../util/errors';
 import type { RunStats } from '../output';
-import type { LastQuery } from '../last';
-import type { LookupQuery } from '../lookup';
-import { queryIdentity, shortened, type Query } from '../parse';
+import { queryIdentity, type Query } from '../parse';
+import { shortQuestion, type Question } from './question';
 
 /** Who asks. */
 export interface QueryClient {
@@ -17,12 +16,6 @@ export interface QueryRequest {
   readonly client: QueryClient;
   readonly query: Query;
 }
-
-/** What was asked, of any kind. */
-export type Question =
-  | { readonly kind: 'query'; readonly query: Query }
-  | { readonly kind: 'last'; readonly query: LastQuery }
-  | { readonly kind: 'lookup'; readonly query: LookupQuery };
 
 /** The same text for questions that are equal. */
 function identityOf(question: Question): string {
@@ -75,7 +68,7 @@ export class QueryRecord {
     readonly run: RunStats,
     private end: ((reason: Error) => void) | null,
   ) {
-    this.question = question.kind === 'query' ? { kind: 'query', query: shortened(question.query) } : question;
+    this.question = shortQuestion(question);
   }
 
   /** Milliseconds since its start. */

@@ -2,7 +2,8 @@ import { newRunStats } from '../output';
 import type { MemoryShare, QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
 import type { QueuePlace, QueryQueue } from './query-queue';
-import { QueryRecord, type QueryClient, type QueryRegistry, type Question } from './query-registry';
+import { QueryRecord, type QueryClient, type QueryRegistry } from './query-registry';
+import type { Question } from './question';
 
 /** A client without its port: `/127.0.0.1`. */
 const addressOf = (remote: string): string => remote.slice(0, remote.lastIndexOf(':'));

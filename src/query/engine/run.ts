@@ -117,7 +117,15 @@ export class QueryRun {
     const { startMs, endMs } = this.query;
     const { scanning, annotations } = this.context;
     const { table, layout } = annotations;
-    this.globalAnnotations = await readGlobalAnnotations(scanning.storage, table, layout, startMs, endMs, this.lifetime.callOptions);
+    this.globalAnnotations = await readGlobalAnnotations(
+      scanning.storage,
+      table,
+      layout,
+      startMs,
+      endMs,
+      this.lifetime.callOptions,
+      (bytes) => this.memory.addBytes(bytes),
+    );
   }
 
   private async readSubQuery(planned: PlannedSubQuery): Promise<Output[]> {

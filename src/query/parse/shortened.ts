@@ -2,10 +2,10 @@ import type { TagValueFilter } from '../filter';
 import type { Query, SubQuery } from './query';
 
 /** Characters that a query may have to be kept as it is. */
-const WHOLE = 16 * 1024;
+export const WHOLE = 16 * 1024;
 /** Of a longer one this much is kept of each text, and so many elements of each list. */
 const TEXT = 200;
-const ELEMENTS = 20;
+export const ELEMENTS = 20;
 
 const sizeOf = (text: string | null): number => text?.length ?? 0;
 
@@ -24,7 +24,7 @@ function sizeOfQuery({ start, end, timezone, options, queries }: Query): number 
   return size;
 }
 
-const cut = <T extends string | null>(text: T): T =>
+export const cut = <T extends string | null>(text: T): T =>
   (text === null || text.length <= TEXT ? text : `${text.slice(0, TEXT)}... (${text.length} characters)`) as T;
 
 function shortFilter(filter: TagValueFilter): TagValueFilter {

@@ -11,12 +11,16 @@ import {
 import type { CallOptions, Storage } from '../../storage';
 import { fixedRowSpan } from '../source';
 
+/** What an annotation takes of memory beside its texts. */
+const NOTE_BYTES = 256;
+
 /** Annotations stand in hours whatever the table of points has. */
 const HOURS = fixedRowSpan(MAX_TIMESPAN);
 
 /**
  * Annotations of no series in the hours of a window. What starts before it or ends after it is left out, comparing the
  * stored numbers as they are with seconds, so that an end in milliseconds is always too late. Mirrors Annotation.getGlobalAnnotations.
+ * @param account told of the bytes that what is found takes
  */
 export async function readGlobalAnnotations(
   storage: Storage,
@@ -25,6 +29,7 @@ export async function readGlobalAnnotations(
   startMs: number,
   endMs: number,
   options: CallOptions,
+  account: (bytes: number) => void,
 ): Promise<Annotation[]> {
   const [start, end] = [Math.floor(startMs / 1000), Math.floor(endMs / 1000)];
   const found: Annotation[] = [];
@@ -40,7 +45,9 @@ export async function readGlobalAnnotations(
       for (let i = 0; i < row.size; i++) {
         if (columnKind(row.qualifier(i)) !== 'annotation') continue;
         const note = decodeAnnotation(row.value(i));
-        if (note.startTime >= start && note.endTime <= end) found.push(note);
+        if (note.startTime < start || note.endTime > end) continue;
+        account(NOTE_BYTES + 2 * row.value(i).length);
+        found.push(note);
       }
     }
   }

@@ -1,11 +1,14 @@
 import type { AnnotationEdit } from '../../../meta';
-import { annotationJson, hexToUid } from '../../../schema';
+import { annotationJson, hexToUid, type Annotation } from '../../../schema';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseDateTimeString } from '../../../util/date-time';
 import { TimeSlice } from '../../../util/time-slice';
 import { forClient } from '../metadata-errors';
 import { methodNotAllowed, type HttpCall } from '../types';
 import { readAnnotation, readAnnotations, readBulkDelete, type BulkDelete } from './annotation-body';
+
+/** Characters that one part of a list should have, about. */
+const PART = 32 * 1024;
 
 /** Milliseconds of a time in any format. @throws IllegalArgumentError */
 function time(call: HttpCall, text: string): number {
@@ -137,6 +140,22 @@ export async function annotations(call: HttpCall): Promise<void> {
   if (call.effectiveMethod() !== 'GET') return annotation(call);
   const { startTime = 0, endTime } = readNote(call, 'getEndTime()');
   // Without an end the original takes the current time in milliseconds for seconds: everything from the start on.
-  const notes = await forClient(() => call.tsd.meta.annotations.listGlobal(startTime, endTime ?? Math.floor(Date.now() / 1000)));
-  call.sendJson(200, `[${notes.map(annotationJson).join(',')}]`);
+  const notes = call.tsd.meta.annotations.global(startTime, endTime ?? Math.floor(Date.now() / 1000));
+  await forClient(() => call.sendJsonParts(200, listJson(notes, call.signal)));
+}
+
+/** A list in parts, as it is read. */
+async function* listJson(notes: AsyncIterable<Annotation>, signal: AbortSignal): AsyncGenerator<string> {
+  const slice = new TimeSlice(signal);
+  let part = '[';
+  let comma = '';
+  for await (const note of notes) {
+    part += comma + annotationJson(note);
+    comma = ',';
+    if (slice.isOver()) await slice.next();
+    if (part.length <= PART) continue;
+    yield part;
+    part = '';
+  }
+  yield `${part}]`;
 }

@@ -1,6 +1,7 @@
 import { ClientError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import { parseInt32 } from '../../../util/java-long';
+import { TimeSlice } from '../../../util/time-slice';
 import { collectStats, statsLines, type Stat } from '../../stats';
 import { sendLegacy } from '../legacy';
 import { registryJson } from '../query/registry-json';
@@ -20,13 +21,22 @@ export async function stats(call: HttpCall): Promise<void> {
     case 'jvm':
       return call.sendJson(200, JSON.stringify(runtimeStats(call.tsd.startedAt)));
     case 'query':
-      return call.sendJson(200, registryJson(call.tsd.queries.registry));
+      return call.sendJsonParts(200, inSlices(registryJson(call.tsd.queries.registry), call.signal));
     case 'region_clients': {
       const details = call.hasParam('details');
       return call.sendJson(200, regionClientsJson(call.tsd.storage.servers(details), details));
     }
     default:
       return call.sendJson(200, `[${(await collectStats(call.tsd, 'api')).map(statJson).join(',')}]`);
+  }
+}
+
+/** Others have their turn between the parts. */
+async function* inSlices(parts: Iterable<string>, signal: AbortSignal): AsyncGenerator<string> {
+  const slice = new TimeSlice(signal);
+  for (const part of parts) {
+    yield part;
+    if (slice.isOver()) await slice.next();
   }
 }
 

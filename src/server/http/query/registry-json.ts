@@ -58,8 +58,11 @@ function completedJson({ client, question, startedAt, executed, filterTagks, run
   return `{${fields.join(',')}}`;
 }
 
-/** `{"completed":[...],"running":[...]}`: what `/api/stats/query` shows. Mirrors QueryStats.getRunningAndCompleteStats. */
-export function registryJson({ running, completed }: QueryRegistry): string {
-  const finished = completed.map((record) => completedJson(record, running.length));
-  return `{"completed":[${finished.join(',')}],"running":[${running.map(runningJson).join(',')}]}`;
+/** `{"completed":[...],"running":[...]}`: what `/api/stats/query` shows, in parts. Mirrors QueryStats.getRunningAndCompleteStats. */
+export function* registryJson({ running, completed }: QueryRegistry): Generator<string> {
+  yield '{"completed":[';
+  for (const [i, record] of completed.entries()) yield (i === 0 ? '' : ',') + completedJson(record, running.length);
+  yield '],"running":[';
+  for (const [i, record] of running.entries()) yield (i === 0 ? '' : ',') + runningJson(record);
+  yield ']}';
 }
