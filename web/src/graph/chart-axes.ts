@@ -22,8 +22,11 @@ export function lookOf(element: Element): Look {
   return { text: style.getPropertyValue('--muted'), grid: style.getPropertyValue('--grid'), font: `12px ${style.fontFamily}` };
 }
 
-/** The scale of a value axis: by its range as far as that says, by the values otherwise. `[10:0]` goes downwards. */
-export function valueScale({ range, log }: Axis): uPlot.Scale {
+/**
+ * The scale of a value axis: by its range as far as that says, by the values otherwise. `[10:0]` goes downwards.
+ * @param areas are drawn from 0 on, which has to be in sight
+ */
+export function valueScale({ range, log }: Axis, areas: boolean): uPlot.Scale {
   const asked = parseRange(range);
   const ends = [asked?.min ?? null, asked?.max ?? null] as const;
   const downwards = ends[0] !== null && ends[1] !== null && ends[0] > ends[1];
@@ -32,7 +35,7 @@ export function valueScale({ range, log }: Axis): uPlot.Scale {
     distr: log ? 3 : 1,
     dir: downwards ? -1 : 1,
     range: (_u, least, most): uPlot.Range.MinMax => {
-      const [min, max] = byValues(least, most, log);
+      const [min, max] = byValues(least !== null && areas && !log ? Math.min(0, least) : least, most, log);
       const from = low ?? min;
       const to = high ?? max;
       if (log && (from === null || from <= 0)) return [Math.min(min ?? 1, (to ?? 10) / 10), Math.max(to ?? 10, Number.MIN_VALUE)];

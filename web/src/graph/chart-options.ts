@@ -47,8 +47,8 @@ export function chartOptions(input: ChartInput, look: Look, size: { width: numbe
     focus: { alpha: 0.35 },
     scales: {
       x: { time: true, range: (_u, low, high): uPlot.Range.MinMax => timeRange(from ?? low, to ?? high) },
-      y: valueScale(graph.y),
-      ...(right ? { y2: valueScale(graph.y2) } : {}),
+      y: valueScale(graph.y, graph.style === 'stacked'),
+      ...(right ? { y2: valueScale(graph.y2, graph.style === 'stacked') } : {}),
     },
     axes: [
       timeAxis(graph.xformat, zone, look),
