@@ -20,7 +20,7 @@ const below = {
   rollup: [...BASE, 'uid', 'write'],
   histogram: [...BASE, 'uid', 'write'],
   chart: ['util'],
-  maintenance: [...BASE, 'uid', 'rollup'],
+  maintenance: [...BASE, 'uid', 'meta', 'rollup'],
   app: [...BASE, 'uid', ...WORK],
   server: [...BASE, 'uid', ...WORK, 'app'],
   tools: [...BASE, 'uid', ...WORK, 'app', 'server'],

@@ -76,6 +76,11 @@ export class RollupConfig {
     return id;
   }
 
+  /** The ids in cells, by aggregators in lower case. */
+  get aggregationIds(): ReadonlyMap<string, number> {
+    return this.ids;
+  }
+
   /** Null: its values are not rolled up. @param aggregator in lower case */
   findId(aggregator: string): number | null {
     return this.ids.get(aggregator) ?? null;

@@ -72,6 +72,11 @@ export class RollupInterval {
     this.delay = draft.delaySla ? parseDelay(draft.delaySla) : 0;
   }
 
+  /** Whether rows hold as much time, in intervals of the same length: then their cells mean the same. */
+  hasRowsOf(other: RollupInterval): boolean {
+    return this.seconds === other.seconds && this.unit === other.unit && this.hours === other.hours;
+  }
+
   /** Base time of the row that holds a time. Both in seconds. */
   start(time: number): number {
     if (this.unit === 'h') return time - (time % (this.hours * HOUR));

@@ -15,6 +15,7 @@ const TOOLS: Record<string, { about: string; load: () => Tool }> = {
   drain: { about: 'stand in for a TSD: keep put commands in files', load: () => require('./drain') as Tool },
   fsck: { about: 'check the data table, and repair it', load: () => require('./fsck') as Tool },
   import: { about: 'load text files of points', load: () => require('./import') as Tool },
+  migrate: { about: 'copy a store to another', load: () => require('./migrate') as Tool },
   mkmetric: { about: 'assign UIDs to metrics', load: () => require('./mkmetric') as Tool },
   prune: { about: 'delete old points by metric', load: () => require('./prune') as Tool },
   query: { about: 'print the points of queries', load: () => require('./query') as Tool },
@@ -25,6 +26,7 @@ const TOOLS: Record<string, { about: string; load: () => Tool }> = {
   tables: { about: 'make the tables, or check them', load: () => require('./tables') as Tool },
   tsd: { about: 'run the daemon', load: () => require('./tsd') as Tool },
   uid: { about: 'look at names and UIDs, and change them; keep up metadata and trees', load: () => require('./uid') as Tool },
+  verify: { about: 'compare two stores, or what two TSDs answer', load: () => require('./verify') as Tool },
   version: { about: 'print the version', load: () => require('./version') as Tool },
 };
 

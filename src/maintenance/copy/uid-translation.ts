@@ -1,0 +1,128 @@
+import { numberToUid, uidToNumber } from '../../schema';
+import { NoSuchUniqueId, NoSuchUniqueName, UID_KINDS, maxId, type UidKind, type UidWidths, type Uids } from '../../uid';
+import { IllegalArgumentError } from '../../util/errors';
+
+/** UIDs of each kind, without repetition. */
+export class UidSets {
+  private readonly sets: Readonly<Record<UidKind, Map<string, Buffer>>> = { metrics: new Map(), tagk: new Map(), tagv: new Map() };
+
+  add(kind: UidKind, id: Buffer): void {
+    this.sets[kind].set(id.toString('latin1'), id);
+  }
+
+  of(kind: UidKind): Iterable<Buffer> {
+    return this.sets[kind].values();
+  }
+}
+
+/** From the UIDs of one store to those of another. */
+export interface UidTranslation {
+  /** Every UID is the same in both. */
+  readonly identical: boolean;
+  /** Makes the UIDs known to `of`. @throws StorageError, FailedToAssignUniqueId */
+  learn(ids: UidSets): Promise<void>;
+  /** The UID in the other store; null: there is none, since it has no name or does not fit. */
+  of(kind: UidKind, id: Buffer): Buffer | null;
+}
+
+/** The other store has the same numbers, in the widths of its own. */
+export class KeptUids implements UidTranslation {
+  readonly identical: boolean;
+
+  constructor(
+    from: UidWidths,
+    private readonly to: UidWidths,
+  ) {
+    this.identical = UID_KINDS.every((kind) => from[kind] === to[kind]);
+  }
+
+  async learn(): Promise<void> {}
+
+  of(kind: UidKind, id: Buffer): Buffer | null {
+    const width = this.to[kind];
+    if (id.length === width) return id;
+    const number = uidToNumber(id);
+    return number > maxId(width) ? null : numberToUid(number, width);
+  }
+}
+
+/** UIDs of a kind that are remembered, at most. */
+const MAX_KNOWN = 1_000_000;
+/** Names that are looked up or assigned at once. */
+const AT_ONCE = 64;
+
+/** The other store has numbers of its own: UIDs are translated by their names, and names that it does not have are assigned there. */
+export class NamedUids implements UidTranslation {
+  readonly identical = false;
+  private readonly known: Readonly<Record<UidKind, Map<string, Buffer | null>>> = { metrics: new Map(), tagk: new Map(), tagv: new Map() };
+  /** Learning goes one after the other, so that two do not assign one name. */
+  private last: Promise<void> = Promise.resolve();
+
+  /** @param unnameable is told of names that the other store refuses */
+  constructor(
+    private readonly from: Uids,
+    private readonly to: Uids,
+    private readonly unnameable: (kind: UidKind, name: string, reason: string) => void,
+  ) {}
+
+  learn(ids: UidSets): Promise<void> {
+    const learnt = this.last.then(async () => {
+      for (const kind of UID_KINDS) await this.learnKind(kind, [...ids.of(kind)]);
+    });
+    this.last = learnt.catch(() => {});
+    return learnt;
+  }
+
+  of(kind: UidKind, id: Buffer): Buffer | null {
+    return this.known[kind].get(id.toString('latin1')) ?? null;
+  }
+
+  private async learnKind(kind: UidKind, ids: readonly Buffer[]): Promise<void> {
+    const known = this.known[kind];
+    let missing = ids.filter((id) => !known.has(id.toString('latin1')));
+    if (missing.length === 0) return;
+    if (known.size + missing.length > MAX_KNOWN) {
+      known.clear();
+      missing = [...ids];
+    }
+    const names = await this.namesOf(kind, missing);
+    for (let at = 0; at < missing.length; at += AT_ONCE)
+      await Promise.all(
+        missing.slice(at, at + AT_ONCE).map(async (id, i) => {
+          const name = names[at + i];
+          known.set(id.toString('latin1'), name === null ? null : await this.idFor(kind, name));
+        }),
+      );
+  }
+
+  /** Names in the order of the UIDs; null for one that has none. */
+  private async namesOf(kind: UidKind, ids: readonly Buffer[]): Promise<(string | null)[]> {
+    try {
+      return await this.from.getNames(kind, ids);
+    } catch (error) {
+      if (!(error instanceof NoSuchUniqueId)) throw error;
+      if (ids.length === 1) return [null];
+      const half = ids.length >>> 1;
+      return [...(await this.namesOf(kind, ids.slice(0, half))), ...(await this.namesOf(kind, ids.slice(half)))];
+    }
+  }
+
+  private async idFor(kind: UidKind, name: string): Promise<Buffer | null> {
+    try {
+      return await this.to.getId(kind, name);
+    } catch (error) {
+      if (!(error instanceof NoSuchUniqueName)) throw error;
+    }
+    try {
+      return await this.to.assign(kind, name);
+    } catch (error) {
+      if (!(error instanceof IllegalArgumentError)) throw error;
+      // Another process may have assigned it meanwhile; what nobody has is a name that the other store refuses.
+      return this.to.getId(kind, name).catch((again: unknown) => {
+        if (!(again instanceof NoSuchUniqueName)) throw again;
+        this.unnameable(kind, name, error.message);
+        return null;
+      });
+    }
+  }
+}
