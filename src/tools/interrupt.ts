@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The user has asked for the end, as with Ctrl-C. */
 export class Interrupted extends Error {
   constructor(readonly signal: NodeJS.Signals) {
@@ -19,6 +21,8 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
+  // Each scan that is under way listens to it.
+  setMaxListeners(0, stop.signal);
   const handlers = SIGNALS.map((name) => {
     const handler = (): void => stop.abort(new Interrupted(name));
     process.once(name, handler);

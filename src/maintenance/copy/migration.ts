@@ -133,7 +133,7 @@ export class Migration {
     }
     for (const pair of await this.tables()) {
       if (state.done.includes(pair.from)) continue;
-      const tally = await this.copy(pair, since);
+      const tally = { rows: 0, cells: 0, skipped: 0, ...(await this.copy(pair, since)) };
       addTally(total, tally);
       if (tally.rows > 0 || since === null)
         log.info(`${pair.from}: ${tally.rows} rows, ${tally.cells} cells${tally.skipped > 0 ? `, ${tally.skipped} rows skipped` : ''}`);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Row, ScanOptions, Storage } from '../../storage';
 import type { Checkpoint, RangeState, Tally } from './checkpoint';
 import type { KeyRange } from './key-ranges';
@@ -49,6 +50,7 @@ export async function walk(parts: WalkParts, walker: Walker): Promise<Tally> {
   checkpoint.save(states, true);
   const stop = new AbortController();
   const ended = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(0, ended);
   const waiting = states.filter(({ done }) => !done)[Symbol.iterator]();
   const work = async (worker: number): Promise<void> => {
     for (const state of waiting) {
