@@ -32,15 +32,15 @@ const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON
  */
 export function comparable(answer: unknown): unknown {
   if (!Array.isArray(answer)) return answer;
-  const series = answer.map((one) => (isObject(one) ? Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'tsuids')) : one));
+  const series = (answer as readonly unknown[]).map((one): unknown =>
+    isObject(one) ? Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'tsuids')) : one,
+  );
   const keyOf = (one: unknown): string => (isObject(one) ? JSON.stringify([one.metric, sorted(one.tags), one.aggregateTags]) : '');
   return series
-    .map((one) => ({
-      one: isObject(one) && Array.isArray(one.aggregateTags) ? { ...one, aggregateTags: [...one.aggregateTags].sort() } : one,
-      key: keyOf(one),
-    }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ one }) => one);
+    .map((one) => (isObject(one) && Array.isArray(one.aggregateTags) ? { ...one, aggregateTags: [...one.aggregateTags].sort() } : one))
+    .map((one): [string, unknown] => [keyOf(one), one])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, one]) => one);
 }
 
 const sorted = (tags: unknown): unknown => (isObject(tags) ? Object.entries(tags).sort() : tags);
