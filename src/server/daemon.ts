@@ -195,6 +195,7 @@ export class Daemon implements Tsd {
       this.compaction,
       this.meta,
       ...(this.search ? [this.search] : []),
+      ...(this.rolling ? [this.rolling] : []),
       ...(this.startup ? [this.startup] : []),
       {
         collectStats(sink) {

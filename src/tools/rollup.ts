@@ -1,8 +1,9 @@
 import { createToolApp, withStore } from '../app';
 import { readTimeZone } from '../config/settings';
-import { RollupJournal, RollupRun, rollupTables, type RollupRange, type RollupTask } from '../rollup';
+import { RollupJournal, RollupRun, rollupTables, type RollupRange } from '../rollup';
 import { parseDateTimeString } from '../util/date-time';
 import { IllegalArgumentError } from '../util/errors';
+import { inParallel } from '../util/in-parallel';
 import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 
@@ -73,12 +74,4 @@ function rangeOf(options: Options, journal: RollupJournal, zone: string | null, 
   const since = options.since === undefined ? journal.completeUntil : time(options.since);
   if (since === null) throw new UsageError('--since is missing: the journal has no run to go on from');
   return { since, until: Math.max(since, until) };
-}
-
-async function inParallel(tasks: readonly RollupTask[], threads: number, work: (task: RollupTask) => Promise<void>): Promise<void> {
-  const waiting = tasks[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (const task of waiting) await work(task);
-  };
-  await Promise.all(Array.from({ length: threads }, worker));
 }

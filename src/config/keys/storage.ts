@@ -256,6 +256,15 @@ export const STORAGE_KEYS: readonly ConfigKey[] = [
     hidden: true,
   },
   {
+    name: 'tsd.rollups.compute.threads',
+    type: 'int',
+    default: '4',
+    min: 1,
+    onlyWith: 'tsd.rollups.compute.enable',
+    doc: 'ranges, of one metric behind one salt, that are read at once',
+    hidden: true,
+  },
+  {
     name: 'tsd.rollups.compute.journal',
     type: 'path',
     default: null,

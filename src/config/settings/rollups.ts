@@ -22,6 +22,8 @@ export interface RollupComputeSettings {
   readonly delay: number;
   /** Points read in a second; 0: as many as can be. */
   readonly pointsPerSecond: number;
+  /** Ranges, of one metric behind one salt, that are read at once. */
+  readonly threads: number;
   /** File that says how far it came; null: none. */
   readonly journal: string | null;
 }
@@ -32,6 +34,7 @@ export function readRollupComputeSettings(config: Config): RollupComputeSettings
   return {
     delay: intOf(config, 'tsd.rollups.compute.delay'),
     pointsPerSecond: intOf(config, 'tsd.rollups.compute.rate'),
+    threads: intOf(config, 'tsd.rollups.compute.threads'),
     journal: optionalText(config, 'tsd.rollups.compute.journal'),
   };
 }

@@ -1,5 +1,7 @@
 import type { RollupComputeSettings } from '../../config/settings';
+import { inParallel } from '../../util/in-parallel';
 import { messageOf } from '../../util/message-of';
+import type { StatsSink, StatsSource } from '../../util/stats';
 import type { RollupJournal, RollupRange } from './rollup-journal';
 import { RollupRun, type RollupRunParts } from './rollup-run';
 
@@ -10,10 +12,11 @@ const SECOND_MS = 1000;
  * Rolls up each hour some time after it has ended, and before that what the journal says is still to be done. What fails is tried again with the next
  * hour.
  */
-export class RollupService {
+export class RollupService implements StatsSource {
   private readonly ending = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
+  private readonly figures = { points: 0, cells: 0, unreadable: 0, done: 0, failed: 0 };
 
   /** @param now the clock, milliseconds since the epoch */
   constructor(
@@ -37,6 +40,18 @@ export class RollupService {
     await this.running;
   }
 
+  collectStats(sink: StatsSink): void {
+    const { points, cells, unreadable, done, failed } = this.figures;
+    sink.record('rollup.runs', done, { type: 'done' });
+    sink.record('rollup.runs', failed, { type: 'failed' });
+    sink.record('rollup.points', points, { type: 'read' });
+    sink.record('rollup.rows', unreadable, { type: 'unreadable' });
+    sink.record('rollup.cells', cells, { type: 'written' });
+    // Seconds that rollups are behind the last hour that should be in them.
+    const { completeUntil } = this.journal;
+    if (completeUntil !== null) sink.record('rollup.lag', Math.max(0, this.lastHour() - completeUntil));
+  }
+
   /** Rolls up everything up to the last hour that ended long enough ago. Never rejects. */
   async catchUp(): Promise<void> {
     const { journal, parts } = this;
@@ -47,7 +62,9 @@ export class RollupService {
       const since = journal.completeUntil ?? until - HOUR;
       if (since < until) await this.compute({ since, until });
     } catch (error) {
-      if (!this.ending.signal.aborted) parts.logger.error(`Rollups are not computed, the next hour tries again: ${messageOf(error)}`);
+      if (this.ending.signal.aborted) return;
+      this.figures.failed++;
+      parts.logger.error(`Rollups are not computed, the next hour tries again: ${messageOf(error)}`);
     }
   }
 
@@ -55,12 +72,19 @@ export class RollupService {
     const { journal, parts, settings } = this;
     journal.begin(range);
     const run = new RollupRun({ ...parts, ...range, pointsPerSecond: settings.pointsPerSecond, signal: this.ending.signal });
-    for (const task of await run.tasks()) {
-      if (journal.isDone(task)) continue;
-      await run.run(task);
-      journal.taskDone(task);
+    const tasks = (await run.tasks()).filter((task) => !journal.isDone(task));
+    try {
+      await inParallel(tasks, settings.threads, async (task) => {
+        await run.run(task);
+        journal.taskDone(task);
+      });
+    } finally {
+      this.figures.points += run.points;
+      this.figures.cells += run.cells;
+      this.figures.unreadable += run.unreadable;
     }
     journal.complete(range.until);
+    this.figures.done++;
     parts.logger.info(
       `${run.points} points of ${range.since} to ${range.until} became ${run.cells} cells of rollups; ${run.unreadable} rows could not be read`,
     );
