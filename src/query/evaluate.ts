@@ -11,7 +11,7 @@ import { rateOf } from './rate/rate';
 import type { DownsampleSpec, GroupSpec } from './specification';
 
 /** Points prepared between two looks at the clock. */
-const PREPARE_WORK = 200_000;
+const PREPARE_WORK = 100_000;
 /** What a series costs beside its points. */
 const SERIES_WORK = 10;
 

@@ -1,3 +1,4 @@
+import { PackedCells } from '../../src/storage';
 import { openTempStore, TABLES } from '../support/temp-store';
 import { describeStorageContract } from './contract';
 
@@ -10,4 +11,37 @@ describeStorageContract('embedded', async () => {
 describeStorageContract('embedded, always packing', async () => {
   const { storage, close } = await openTempStore({ packAfter: 7, tables: TABLES.map((t) => ({ ...t, packed: true })) });
   return { storage, close, dataTable: 'tsdb', uidTable: 'tsdb-uid' };
+});
+
+// And with a clock on which every look at it finds the time of others come: packing and deletes go in the smallest steps.
+describe('in the smallest steps', () => {
+  const FAMILY = Buffer.from('t');
+  const QUALIFIER = Buffer.from([0, 0]);
+  let now = 0;
+  beforeEach(() => jest.spyOn(performance, 'now').mockImplementation(() => (now += 1000)));
+  afterEach(() => jest.restoreAllMocks());
+
+  describeStorageContract('embedded, always packing', async () => {
+    const { storage, close } = await openTempStore({ packAfter: 7, tables: TABLES.map((t) => ({ ...t, packed: true })) });
+    return { storage, close, dataTable: 'tsdb', uidTable: 'tsdb-uid' };
+  });
+
+  it('deletes many rows in transactions of their own, each of which others may follow', async () => {
+    const { storage, close } = await openTempStore();
+    const rows = Array.from({ length: 50 }, (_, i) => ({ row: Buffer.from([i]), cells: PackedCells.of(QUALIFIER, QUALIFIER) }));
+    await storage.put('tsdb', FAMILY, rows);
+    const deleted = storage.delete(
+      'tsdb',
+      rows.map(({ row }) => ({ row })),
+    );
+    // It comes behind the first of them, and before the last.
+    const found = storage.increment('tsdb', Buffer.from([99]), FAMILY, QUALIFIER, 1n).then(async () => {
+      const left = [];
+      for await (const batch of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.from([50]) })) left.push(...batch);
+      return left.length;
+    });
+    expect(await found).toBeGreaterThan(0);
+    expect(await deleted).toEqual([]);
+    await close();
+  });
 });

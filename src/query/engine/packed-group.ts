@@ -7,7 +7,7 @@ import type { GroupSpec } from '../specification';
 /** Points that are unpacked at once, about. */
 const POINTS_AT_ONCE = 1024 * 1024;
 /** Points unpacked between two looks at the clock. */
-const UNPACK_WORK = 200_000;
+const UNPACK_WORK = 100_000;
 
 /**
  * The numbers of a group whose series are packed, one stretch of the query window after the other: what the numbers of a stretch depend

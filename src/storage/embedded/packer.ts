@@ -23,16 +23,19 @@ interface Column {
   first: number;
 }
 
+/** What a slice moves. */
+const gathered = new CellList();
+
 /**
  * Packs the next slice; inside a transaction only.
- * @param work how much, in cells; 10,000 hold the event loop and LMDB's write lock for some 5 ms
+ * @param work how much, in cells; 10,000 hold the event loop and LMDB's write lock for 5 to 20 ms
  * @param maySwap when there is nothing left to pack, the active generation becomes what is to be packed
  */
 export function packSlice(table: StoredTable, work: number, maySwap: boolean): Slice {
   const state = table.state();
   const from = table.other(state);
   if (from === null || table.runs === null) return { did: 'idle', columns: 0 };
-  const cells = new CellList();
+  const cells = gathered.clear();
   const columns: Column[] = [];
   const long: Buffer[] = [];
   let marker = NOTHING;

@@ -1,6 +1,7 @@
 import type { Environment } from './environment';
-import { packSlice } from './packer';
+import { packSlice, type Slice } from './packer';
 import type { StoredTable } from './table';
+import { TimeSlice } from '../../util/time-slice';
 
 /** Packing a row costs the same for one cell as for many: at least so many a row should wait, on the average. */
 const CELLS_PER_COLUMN = 8;
@@ -14,6 +15,8 @@ const MOST = 16;
 const LEAST_WORK = 20_000;
 const MOST_WORK = 400_000;
 const AHEAD = 3;
+/** Work between two looks at the clock. */
+const STEP_WORK = 2000;
 
 /** Starts packing when enough cells stand singly, and keeps at it until those are packed. */
 export class Packing {
@@ -57,7 +60,7 @@ export class Packing {
         const started = performance.now();
         const work = Math.min(Math.max(LEAST_WORK, AHEAD * (this.written - before)), MOST_WORK);
         before = this.written;
-        const done = packSlice(table, work, !swapped);
+        const done = this.pack(table, work, !swapped);
         this.sliceMs += performance.now() - started;
         return done;
       });
@@ -72,6 +75,23 @@ export class Packing {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.enough.set(table, Math.min(Math.max(this.packAfter, CELLS_PER_COLUMN * columns), MOST * this.packAfter));
+  }
+
+  /** Packs so much, in cells, or less if others should have their turn. */
+  private pack(table: StoredTable, work: number, maySwap: boolean): Slice {
+    const time = this.isBehind(table) ? null : new TimeSlice();
+    let columns = 0;
+    for (let left = work; ; left -= STEP_WORK) {
+      const step = packSlice(table, Math.min(left, STEP_WORK), maySwap);
+      if (step.did !== 'packed') return step;
+      columns += step.columns;
+      if (left <= STEP_WORK || time?.isOver() === true) return { did: 'packed', columns };
+    }
+  }
+
+  /** Twice as many cells wait as are packed at a time, and those of the last time are not packed yet: what others wait for comes second. */
+  private isBehind(table: StoredTable): boolean {
+    return (this.standing.get(table) ?? 0) > 2 * (this.enough.get(table) ?? this.packAfter);
   }
 
   stats(): Record<string, number> {

@@ -19,7 +19,8 @@ const MAX_RUN = 960;
 
 /** Cells of one row and family in the order of their qualifiers: offsets into one buffer. */
 export class CellList {
-  data = Buffer.allocUnsafe(4096);
+  /** A run fits; Node gives so little of a pool of its own. */
+  data = Buffer.allocUnsafe(1024);
   /** Bytes in use. */
   length = 0;
   count = 0;

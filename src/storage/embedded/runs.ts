@@ -24,9 +24,12 @@ export function runAt(runs: CellDatabase, key: CellKey, columnLength: number, in
   return null;
 }
 
+/** A run of which only the key is wanted. */
+const passing = new CellList();
+
 /** Copies of the column's runs, in order, from the one that holds or precedes `key`'s place up to the last that starts at or before `stop`. */
 function runsBetween(runs: CellDatabase, from: CellKey, stop: Uint8Array, stopLength: number, columnLength: number): Run[] {
-  const first = runAt(runs, from, columnLength, new CellList());
+  const first = runAt(runs, from, columnLength, passing);
   const start = first === null ? from : new CellKey().setEncoded(first.key, 0, first.key.length);
   const found: Run[] = [];
   for (const { value: e } of runs.getRange({ start: new RangeStart(start) })) {
@@ -43,6 +46,7 @@ function runsBetween(runs: CellDatabase, from: CellKey, stop: Uint8Array, stopLe
 export class RunWriter {
   private readonly key = new CellKey();
   private readonly tail = new CellList();
+  private readonly merged = new CellList();
   private readonly encoder = new RunEncoder();
 
   constructor(private readonly runs: CellDatabase) {}
@@ -73,7 +77,7 @@ export class RunWriter {
     const stop = Buffer.from(this.key.bytes.subarray(0, this.key.length));
     this.key.setQualifier(cells.data, cells.qualifierAt(first), cells.qualifierLength(first));
     const old = runsBetween(this.runs, this.key, stop, stop.length, column.length);
-    const merged = new CellList();
+    const merged = this.merged.clear();
     let next = first;
     for (const run of old) {
       for (let i = 0; i < run.cells.count; i++) {

@@ -8,6 +8,7 @@ import type { Environment } from './environment';
 import type { CellDatabase, StoredTable, TableState } from './table';
 import { CellKey, MAX_ROW } from './key-codec';
 import type { Packing } from './packing';
+import { TimeSlice } from '../../util/time-slice';
 
 const COUNTER_BYTES = 8;
 /** Bytes that a cell takes in the arena beside its packed form's, at most, while keys are not long. */
@@ -126,21 +127,33 @@ export class Writer {
       if (error !== null) failures.push({ index, error });
       return error === null;
     });
-    const remove = (): void => {
-      const state = table.state();
-      for (const rowDelete of good) {
-        const { row, family, qualifiers } = rowDelete;
-        if (family !== undefined && qualifiers !== undefined)
-          removeCells(table, state, row, family, this.upToTime(table, state, rowDelete));
-        else
-          removeStartingWith(table, state, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
-      }
+    const removeRow = (state: TableState, rowDelete: RowDelete): void => {
+      const { row, family, qualifiers } = rowDelete;
+      if (family !== undefined && qualifiers !== undefined) removeCells(table, state, row, family, this.upToTime(table, state, rowDelete));
+      else removeStartingWith(table, state, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
     };
     // Cells that stand singly are removed without a look at what is there.
     const blind =
       table.runs === null && good.every((r) => r.family !== undefined && r.qualifiers !== undefined && r.timestamps === undefined);
-    await (blind ? this.environment.batch(remove) : this.environment.transaction(remove));
+    if (blind)
+      await this.environment.batch(() => {
+        const state = table.state();
+        for (const rowDelete of good) removeRow(state, rowDelete);
+      });
+    else await this.inSlices(good, (rowDelete) => removeRow(table.state(), rowDelete));
     return failures;
+  }
+
+  /** Does something to rows in as many transactions as the event loop needs to have turns for others in between. */
+  private async inSlices<T>(rows: readonly T[], action: (row: T) => void): Promise<void> {
+    for (let done = 0; done < rows.length;)
+      done = await this.environment.transaction(() => {
+        const slice = new TimeSlice();
+        let at = done;
+        do action(rows[at++]);
+        while (at < rows.length && !slice.isOver());
+        return at;
+      });
   }
 
   /** The qualifiers whose cells are not younger than the delete says. */
