@@ -9,6 +9,9 @@ import { context } from 'esbuild';
 const web = dirname(fileURLToPath(import.meta.url));
 const out = join(web, '..', 'static', 'page');
 
+/** Libraries whose code is in the script; their licences ask to be told of. */
+const BUNDLED = ['preact', 'uplot'];
+
 /** Writes what esbuild made under hashed names, then the page that names them, and last removes what no page names any more. */
 function publish({ outputFiles, errors }) {
   if (errors.length > 0) return;
@@ -23,7 +26,9 @@ function publish({ outputFiles, errors }) {
   const html = readFileSync(join(web, 'index.html'), 'utf8').replace('{{style}}', names.get('css')).replace('{{script}}', names.get('js'));
   writeFileSync(join(out, 'index.html.new'), html);
   renameSync(join(out, 'index.html.new'), join(out, 'index.html'));
-  const kept = new Set(['index.html', ...names.values()]);
+  const licences = BUNDLED.map((name) => `${name}\n\n${readFileSync(join(web, '..', 'node_modules', name, 'LICENSE'), 'utf8')}`);
+  writeFileSync(join(out, 'licences.txt'), licences.join('\n\n'));
+  const kept = new Set(['index.html', 'licences.txt', ...names.values()]);
   for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name));
 }
 
@@ -34,6 +39,7 @@ const builder = await context({
   target: ['es2022', 'chrome110', 'firefox115', 'safari16'],
   minify: true,
   legalComments: 'none',
+  banner: { js: '/* With Preact and uPlot, MIT licence: licences.txt beside this file. */' },
   write: false,
   outdir: out,
   tsconfig: join(web, 'tsconfig.json'),

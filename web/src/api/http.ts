@@ -1,3 +1,5 @@
+import { fields, textOf } from './fields';
+
 /** What the TSD said no to, or that it said nothing. */
 export class ApiError extends Error {
   /**
@@ -43,25 +45,15 @@ function errorOf(answer: Response, text: string): ApiError {
   try {
     const body = fields(JSON.parse(text));
     const error = fields(body.get('error'));
+    const missing = 'The mode of this TSD, tsd.core.enable_api or tsd.core.enable_ui leaves it out.';
     const message = textOf(error.get('message')) || textOf(body.get('err')) || textOf(error.get('code'));
     const details = textOf(error.get('details'));
-    const shown = [details === message ? '' : details, textOf(error.get('trace'))].filter((part) => part !== '').join('\n\n');
+    const shown = [message === 'Endpoint not found' ? missing : details === message ? '' : details, textOf(error.get('trace'))]
+      .filter((part) => part !== '')
+      .join('\n\n');
     if (message !== '') return new ApiError(answer.status, message, shown);
   } catch {
     // no JSON: told below
   }
   return new ApiError(answer.status, `The TSD answered ${answer.status} ${answer.statusText}`.trim(), text.slice(0, 2000));
 }
-
-/** The fields of an object of an answer; none of anything else. */
-export const fields = (value: unknown): Map<string, unknown> =>
-  new Map(typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []);
-
-export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
-export const textsOf = (value: unknown): string[] => listOf(value).map(textOf);
-/** A number, also one that stands as text; 0 for anything else. */
-export const numberOf = (value: unknown): number => {
-  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
-  return Number.isNaN(number) ? 0 : number;
-};

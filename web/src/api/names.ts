@@ -1,6 +1,7 @@
 import { printPairs } from '../state/fragment';
 import { readConfig } from './server';
-import { ApiError, fields, getJson, listOf, postJson, textOf, textsOf } from './http';
+import { fields, listOf, textOf, textsOf } from './fields';
+import { ApiError, getJson, postJson } from './http';
 
 export type NameKind = 'metrics' | 'tagk' | 'tagv';
 

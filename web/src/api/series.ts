@@ -1,4 +1,4 @@
-import { fields, listOf, numberOf, textOf, textsOf } from './http';
+import { fields, listOf, numberOf, textOf, textsOf } from './fields';
 
 /** One line of a graph. */
 export interface Series {

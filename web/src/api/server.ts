@@ -1,4 +1,5 @@
-import { fields, getJson, listOf, numberOf, send, textOf } from './http';
+import { fields, listOf, numberOf, textOf } from './fields';
+import { getJson, send } from './http';
 
 /** One line of `/api/stats`. */
 export interface Stat {

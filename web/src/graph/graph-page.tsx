@@ -204,9 +204,13 @@ function timesOf(
   now: number,
   zone: string,
 ): { from: number | null; to: number | null } {
-  const withPoints = series.filter(({ times }) => times.length > 0);
-  const first = withPoints.length === 0 ? null : Math.min(...withPoints.map(({ times }) => times[0]));
-  const last = withPoints.length === 0 ? null : Math.max(...withPoints.map(({ times }) => times[times.length - 1]));
+  let first: number | null = null;
+  let last: number | null = null;
+  for (const { times } of series) {
+    if (times.length === 0) continue;
+    first = Math.min(first ?? Infinity, times[0]);
+    last = Math.max(last ?? -Infinity, times[times.length - 1]);
+  }
   return {
     from: resolveTime(graph.start, now, graph.tz === '' ? '' : zone) ?? first,
     to: resolveTime(graph.end, now, graph.tz === '' ? '' : zone) ?? last,

@@ -21,7 +21,7 @@ export function StatusLine({ answer, loading, drawn, zone }: StatusLineProps) {
       `${Math.round(tookMs)} ms`,
       `asked at ${showTime(Math.floor(at / 1000) * 1000, zone).slice(11)}`,
     );
-    if (drawn < series.length) parts.push(`the first ${drawn} series are drawn; the table and CSV have all`);
+    if (drawn < series.length) parts.push(`the first ${drawn} series are drawn; CSV has all`);
   }
   return (
     <p class="status-line" role="status">

@@ -4,9 +4,12 @@ import { gridOf } from '../lib/csv';
 import { showTime } from '../lib/times';
 
 const ROWS = 100;
+/** More columns than people look through; a browser takes seconds for thousands of them. */
+const MOST_COLUMNS = 100;
 
 /** The points of all series as a table, the newest first, a page at a time. */
-export function TableView({ series, zone }: { series: readonly Series[]; zone: string }) {
+export function TableView({ series: all, zone }: { series: readonly Series[]; zone: string }) {
+  const series = useMemo(() => all.slice(0, MOST_COLUMNS), [all]);
   const { times, columns } = useMemo(() => gridOf(series), [series]);
   const [page, setPage] = useState(0);
   const pages = Math.max(1, Math.ceil(times.length / ROWS));
@@ -40,6 +43,11 @@ export function TableView({ series, zone }: { series: readonly Series[]; zone: s
           </tbody>
         </table>
       </div>
+      {all.length > MOST_COLUMNS && (
+        <p class="muted">
+          These are the first {MOST_COLUMNS} of {all.length} series. CSV has all.
+        </p>
+      )}
       {pages > 1 && (
         <div class="row">
           <button type="button" disabled={at === 0} onClick={() => setPage(at - 1)}>

@@ -3,21 +3,34 @@ import { showTime } from './times';
 
 export interface Grid {
   /** Milliseconds, ascending. */
-  readonly times: readonly number[];
+  readonly times: Float64Array;
   /** By series, then by time; null: no point. NaN: a point without a value. */
   readonly columns: readonly (readonly (number | null)[])[];
 }
 
 /** All series side by side, a row for each time that one of them has. */
 export function gridOf(series: readonly Series[]): Grid {
-  const times = [...new Set(series.flatMap((one) => [...one.times]))].sort((a, b) => a - b);
-  const rowOf = new Map(times.map((time, row) => [time, row]));
+  const times = allTimes(series);
   const columns = series.map((one) => {
     const column = new Array<number | null>(times.length).fill(null);
-    one.times.forEach((time, i) => (column[rowOf.get(time) ?? 0] = one.values[i]));
+    let row = 0;
+    one.times.forEach((time, i) => {
+      while (times[row] < time) row++;
+      column[row] = one.values[i];
+    });
     return column;
   });
   return { times, columns };
+}
+
+function allTimes(series: readonly Series[]): Float64Array {
+  const joined = new Float64Array(series.reduce((total, { times }) => total + times.length, 0));
+  let length = 0;
+  for (const { times } of series) {
+    joined.set(times, length);
+    length += times.length;
+  }
+  return joined.sort().filter((time, i) => i === 0 || time !== joined[i - 1]);
 }
 
 /**
@@ -33,7 +46,7 @@ function csvField(text: string): string {
 export function csvOf(series: readonly Series[], zone: string): string {
   const { times, columns } = gridOf(series);
   const head = ['timestamp_ms', 'time', ...series.map(({ name }) => name)].map(csvField).join(',');
-  const lines = times.map((time, row) =>
+  const lines = Array.from(times, (time, row) =>
     [String(time), showTime(time, zone), ...columns.map((column) => numberField(column[row]))].join(','),
   );
   return `${[head, ...lines].join('\r\n')}\r\n`;
