@@ -62,7 +62,7 @@ export async function graph(call: HttpCall): Promise<void> {
     else await sendDrawn(call, graphRequest, prepared, found);
     found.finish(200, null, !call.signal.aborted);
   } catch (e) {
-    const error = e as Error;
+    const error = found.signal.aborted ? (e as Error) : asServerFault(e as Error);
     found.finish(error instanceof ClientError ? error.status : 500, error, false);
     throw error;
   }
@@ -73,16 +73,20 @@ export async function graph(call: HttpCall): Promise<void> {
 const EMPTY_UID = 'UID was empty';
 
 /**
- * Reads what the query needs.
- * @throws ClientError 500 for names and TSUIDs that there are not: what `/api/query` answers 400 to. Mirrors GraphHandler, which takes all that goes wrong
- *   while names are looked up for a fault of the server
+ * What goes wrong from the look-up of names on is answered 500, also where `/api/query` answers 400: unknown names and TSUIDs, sums that are infinite. Mirrors
+ * GraphHandler, which takes all of it for a fault of the server.
  */
+function asServerFault(error: Error): Error {
+  if (!(error instanceof ClientError) || error.status !== 400 || error.message === EMPTY_UID) return error;
+  return new ClientError(500, error.message, null, { cause: error });
+}
+
+/** Reads what the query needs. @throws ClientError */
 async function execute(call: HttpCall, { query, request }: PreparedGraph): Promise<QueryAnswer> {
   try {
     return await call.tsd.queries.execute(query, { client: new HttpClient(call), query: request }, call.signal);
   } catch (e) {
-    if (!(e instanceof ClientError) || e.status !== 400 || e.message === EMPTY_UID) throw e;
-    throw new ClientError(500, e.message, null, { cause: e });
+    throw asServerFault(e as Error);
   }
 }
 

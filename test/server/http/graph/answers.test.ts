@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../../../support/until';
 import { ask } from '../../support/client';
 import { startDaemon, type TestDaemon } from '../../support/daemon';
 
@@ -151,4 +152,51 @@ describe('many series', () => {
     expect(text).not.toContain('graph.many{n=n29}');
     expect(JSON.parse((await get(`/q?${WINDOW}&m=sum:graph.many%7Bn=*%7D&json`)).text)).toMatchObject({ plotted: 130, points: 130 });
   });
+});
+
+describe('long answers', () => {
+  const line = (i: number): string => `graph.long ${1500000000 + i} ${i % 10} host=a`;
+  const asked = '/q?start=1500000000&end=1500003599&m=sum:graph.long&ascii';
+
+  it('are sent as they are made, and kept', async () => {
+    const points = Array.from({ length: 3600 }, (_none, i) => ({
+      metric: 'graph.long',
+      timestamp: 1500000000 + i,
+      value: i % 10,
+      tags: { host: 'a' },
+    }));
+    await ask(tsd.port, '/api/put?sync', { method: 'POST', body: JSON.stringify(points) });
+    const wanted = `${points.map((_point, i) => line(i)).join('\n')}\n`;
+    const made = await get(asked);
+    expect([made.headers['transfer-encoding'], made.headers['content-type'], made.headers.age]).toEqual(['chunked', 'text/plain', '0']);
+    expect(made.text).toBe(wanted);
+    await until(async () => (await get(asked)).headers['content-length'] === String(wanted.length));
+    expect((await get(asked)).text).toBe(wanted);
+  });
+
+  it('are never compressed, as the files of the original', async () => {
+    const answer = await ask(tsd.port, `${asked}&nocache`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(answer.headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('faults while points are computed', () => {
+  it('are the server’s, as in the original', async () => {
+    const points = ['a', 'b'].map((host) => ({ metric: 'graph.huge', timestamp: 1500000000, value: '1.7e308', tags: { host } }));
+    await ask(tsd.port, '/api/put?sync', { method: 'POST', body: JSON.stringify(points) });
+    const answer = await get(`/q?${WINDOW}&m=sum:graph.huge&json`);
+    expect([answer.status, answer.text]).toEqual([500, expect.stringContaining('Infinity')]);
+  });
+});
+
+it('is counted', async () => {
+  const requests = async (): Promise<number[]> => {
+    const { text } = await get('/stats');
+    const of = (cache: string): number =>
+      Number(new RegExp(`^tsd\\.http\\.graph\\.requests \\d+ (\\d+) .*cache=${cache}`, 'm').exec(text)?.[1]);
+    return [of('disk'), of('miss')];
+  };
+  const [disk, miss] = await requests();
+  for (let i = 0; i < 3; i++) await get(`/q?${WINDOW}&m=sum:graph.load&title=counted&json`);
+  expect(await requests()).toEqual([disk + 2, miss + 1]);
 });
