@@ -1,6 +1,6 @@
+import { createStore } from '../../../src/app/store';
 import { loadConfig } from '../../../src/config';
 import { HBaseAdmin, HBaseStorage } from '../../../src/storage/hbase';
-import { readDataModel } from '../../../src/tables';
 import { describeTables } from '../../../src/tools/table-schema';
 
 /** Configuration keys of the four tables, each name with the prefix in front. */
@@ -28,13 +28,13 @@ export class TestTables {
     return new TestTables(storage, new HBaseAdmin(storage.cluster));
   }
 
-  /** @param settings those that decide about regions: salt width and buckets */
+  /** @param settings those that decide about tables and regions: rollups, salt width and buckets */
   async create(prefix: string, settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const overrides = Object.entries({ ...tableNames(prefix), ...settings });
     const { config } = loadConfig({ overrides, searchPath: [] });
     const attributes = { compression: 'NONE', bloomFilter: 'ROW', dataBlockEncoding: 'DIFF', ttlSeconds: undefined };
     await Promise.all(
-      describeTables(readDataModel(config), attributes).map(async (table) => {
+      describeTables(createStore(config).model, attributes).map(async (table) => {
         await this.admin.createTable(table);
         this.made.push(table.name);
       }),
