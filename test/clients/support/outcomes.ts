@@ -16,7 +16,7 @@ export interface Outcome {
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Values that depend on the machine, the moment or the language: only that they are there is compared. */
-const HIDDEN_KEYS = /^(tsuids|startTime|filterTagKs)$/;
+const HIDDEN_KEYS = /^(tsuids?|startTime|filterTagKs)$/;
 
 export function sorted<T>(all: readonly T[]): T[] {
   return [...all].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
@@ -36,6 +36,8 @@ function masked(value: Json): Json {
     .map(([key, inner]): [string, Json] => {
       if (key === 'statsSummary') return [key, 'timings'];
       if (/^\d{10,13}$/.test(key)) return ['time', masked(inner)];
+      // Last points are told as texts.
+      if (key === 'value' && typeof inner === 'string' && /^-?\d+\.\d+(E-?\d+)?$/.test(inner)) return [key, 'float'];
       return [key, HIDDEN_KEYS.test(key) ? 'hidden' : masked(inner)];
     });
   return Object.fromEntries(entries);
