@@ -58,7 +58,7 @@ export const pageQueryJson = (graph: GraphState): Json => ({ ...queryJson(graph)
 export const lettersIn = (formula: string): string[] => [...new Set(formula.match(/\b[a-z]{1,2}\b/g) ?? [])];
 
 /**
- * The body for `/api/query/exp` of one formula over the metric tabs that it names. Fill policies, percentiles and rollups of a tab have no
+ * The body for `/api/query/exp` of one formula over the metric tabs that it names. Counters, percentiles and rollups of a tab have no
  * place there. The id of a metric is its letter and a `q`: some letters are words of the language.
  */
 export function formulaJson(graph: GraphState, formula: string): Json {

@@ -81,7 +81,7 @@ function dataOf({ graph, series }: ChartInput): ChartData {
 }
 
 const sizeFor = (width: number, size: { width: number; height: number } | null): { width: number; height: number } =>
-  size ?? { width, height: Math.round(Math.max(240, Math.min(440, width * 0.5))) };
+  size ?? { width, height: Math.round(Math.min(440, 170 + width * 0.33)) };
 
 function boxOf(u: uPlot): PlotBox {
   const ratio = devicePixelRatio || 1;
