@@ -51,7 +51,7 @@ export const query: Scenario = {
     ),
     run(`query ${DAY} sum q.cpu host=web*`, {
       ours: {
-        why: 'no series is lost to a glob',
+        why: 'no series is lost while the names of tags are looked up',
         stdout: [
           'q.cpu 1356998400000 1 {host=web01, dc=lga}',
           'q.cpu 1356998430000 2 {host=web01, dc=lga}',

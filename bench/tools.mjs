@@ -1,0 +1,143 @@
+// node bench/tools.mjs --zk HOST:PORT [--points N] [--series N] [--runs N] [--jars DIR]
+//
+// How fast `tsdb import` and `tsdb scan --import` are against the original's tools on the same HBase, in turns in one run: wall and processor time of
+// each process from its start to its end, the start of the program included. Each side has tables of its own, which are gone afterwards. DIR has the jars
+// of the original (the interop suites fetch them); bin/build must have been run.
+import { spawn } from 'node:child_process';
+import { closeSync, createWriteStream, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    zk: { type: 'string' },
+    points: { type: 'string', default: '1000000' },
+    series: { type: 'string', default: '100' },
+    runs: { type: 'string', default: '3' },
+    jars: { type: 'string', default: join(homedir(), '.cache/opentsdb-ts/original-2.4.1/lib') },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help || options.zk === undefined) {
+  console.error('Usage: bench/tools.mjs --zk HOST:PORT [--points N] [--series N] [--runs N] [--jars DIR]');
+  process.exit(options.help ? 0 : 2);
+}
+const POINTS = Number(options.points);
+const SERIES = Number(options.series);
+const START = 1_500_000_000;
+const ROOT = resolve(import.meta.dirname, '..');
+const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent'].map((p) => `java.base/java.${p}`);
+const JAVA = [
+  '-Xmx1g',
+  ...[...OPENS, 'java.base/sun.nio.ch', 'java.base/jdk.internal.ref'].flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`]),
+  ...['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED'],
+];
+const LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.ConsoleAppender"><target>System.err</target>
+<encoder><pattern>%d %-5level %logger{0}: %msg%n</pattern></encoder></appender><root level="ERROR"><appender-ref ref="S"/></root></configuration>`;
+
+const dir = mkdtempSync(join(tmpdir(), 'bench-tools-'));
+const sides = ['original', 'ours'].map((name) => {
+  const prefix = `bench_tools_${process.pid}_${name}_`;
+  mkdirSync(join(dir, name));
+  const config = join(dir, name, 'opentsdb.conf');
+  const tables = { data_table: 'tsdb', uid_table: 'tsdb-uid', tree_table: 'tsdb-tree', meta_table: 'tsdb-meta' };
+  const keys = Object.entries(tables).map(([key, table]) => `tsd.storage.hbase.${key} = ${prefix}${table}`);
+  // Whether and which rows are compacted at the end of an import is drawn by lot in the original.
+  const lines = [...keys, `tsd.storage.hbase.zk_quorum = ${options.zk}`, 'tsd.storage.enable_compaction = false', ''];
+  writeFileSync(config, lines.join('\n'));
+  return { name, prefix, config };
+});
+writeFileSync(join(dir, 'logback.xml'), LOGBACK);
+
+const CLASSES = { import: 'TextImporter', scan: 'DumpSeries', mkmetric: 'UidManager', tables: null };
+
+/** Runs a tool of one side to its end. @returns seconds that passed, and that it computed */
+async function run({ name, config }, tool, args, output = null) {
+  const words = tool === 'mkmetric' ? ['assign', 'metrics', ...args] : args;
+  const java = name === 'original' && CLASSES[tool] !== null;
+  const command = java
+    ? ['java', ...JAVA, `-Dlogback.configurationFile=${join(dir, 'logback.xml')}`, '-cp', `${options.jars}/*`]
+    : [process.execPath, join(ROOT, 'dist/tools/main.js')];
+  const rest = java ? [`net.opentsdb.tools.${CLASSES[tool]}`, `--config=${config}`, ...words] : [tool, `--config=${config}`, ...args];
+  const out = output === null ? 'ignore' : openSync(output, 'w');
+  const started = performance.now();
+  const child = spawn('/usr/bin/time', ['-f', 'cpu %U %S', ...command, ...rest], { stdio: ['ignore', out, 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (text) => (errors = (errors + text).slice(-2000)));
+  const [code] = await once(child, 'close');
+  if (out !== 'ignore') closeSync(out);
+  const wall = (performance.now() - started) / 1000;
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(errors) ?? [];
+  if (code !== 0) throw new Error(`${name} ${tool} ended with ${code}: ${errors}`);
+  return { wall, cpu: Number(user) + Number(system) };
+}
+
+/** A file of points, series by series as `scan --import` prints them. */
+async function writePoints(path) {
+  const file = createWriteStream(path);
+  const each = Math.floor(POINTS / SERIES);
+  for (let s = 0; s < SERIES; s++) {
+    let text = '';
+    for (let i = 0; i < each; i++)
+      text += `bench.tools ${START + i * 10} ${i % 3 === 0 ? (i / 8).toFixed(3) : i} host=h${s} rack=r${s % 7}\n`;
+    if (!file.write(text)) await once(file, 'drain');
+  }
+  file.end();
+  await once(file, 'finish');
+  return each * SERIES;
+}
+
+const rate = (points, { wall }) =>
+  `${Math.round(points / wall)
+    .toLocaleString('en-US')
+    .padStart(10)}/s`;
+const best = (runs) => runs.reduce((a, b) => (a.wall < b.wall ? a : b));
+
+const require = createRequire(import.meta.url);
+async function dropTables() {
+  const { HBaseAdmin, HBaseStorage } = require(join(ROOT, 'dist/storage/hbase'));
+  const storage = HBaseStorage.withOptions({ zkQuorum: options.zk });
+  await storage.open();
+  const admin = new HBaseAdmin(storage.cluster);
+  for (const { prefix } of sides)
+    for (const table of ['tsdb', 'tsdb-uid', 'tsdb-tree', 'tsdb-meta']) {
+      if ((await admin.tableState(prefix + table)) === 'ENABLED') await admin.disableTable(prefix + table);
+      await admin.deleteTable(prefix + table).catch(() => {});
+    }
+  admin.close();
+  await storage.close();
+}
+
+try {
+  const points = await writePoints(join(dir, 'points.txt'));
+  for (const side of sides) {
+    await run(side, 'tables', ['create']);
+    await run(side, 'mkmetric', ['bench.tools']);
+  }
+  const results = { import: { original: [], ours: [] }, scan: { original: [], ours: [] } };
+  for (let i = 0; i < Number(options.runs); i++)
+    for (const side of i % 2 === 0 ? sides : [...sides].reverse()) {
+      results.import[side.name].push(await run(side, 'import', [join(dir, 'points.txt')]));
+      const output = join(dir, `${side.name}.out`);
+      results.scan[side.name].push(await run(side, 'scan', ['--import', String(START - 3600), 'none', 'bench.tools'], output));
+    }
+  console.log(`${points.toLocaleString('en-US')} points of ${SERIES} series, best of ${options.runs}, the start of the program included`);
+  for (const [tool, { original, ours }] of Object.entries(results)) {
+    const [theirs, mine] = [best(original), best(ours)];
+    for (const [name, result] of [
+      ['original', theirs],
+      ['ours', mine],
+    ])
+      // prettier-ignore
+      console.log(`${tool.padEnd(7)} ${name.padEnd(9)} ${rate(points, result)}  ${result.wall.toFixed(2)} s, ${result.cpu.toFixed(2)} s of processor`);
+    console.log(
+      `${tool.padEnd(7)} ours is ${(theirs.wall / mine.wall).toFixed(1)} times as fast, with ${(mine.cpu / theirs.cpu).toFixed(2)} of the processor time`,
+    );
+  }
+} finally {
+  await dropTables();
+  rmSync(dir, { recursive: true, force: true });
+}
