@@ -118,6 +118,8 @@ function assemble(
   });
   const queries = createQueryEngine({
     ...shared,
+    // Behind what was accepted for these rows before: a point in the buffer would come back after its row was deleted.
+    remove: (table, rows) => writer.delete(table, rows),
     rollups,
     histograms,
     settings: readQuerySettings(config),

@@ -13,6 +13,7 @@ import { validateQuery, type Query } from '../parse';
 import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
 import { QueryLimits, QueryMemory } from '../plan';
+import type { RemoveRows } from '../scan';
 import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
 import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
@@ -38,6 +39,8 @@ export interface QueryParts {
   settings: QuerySettings;
   model: DataModel;
   storage: Storage;
+  /** Deletes rows that a query has read; absent: storage does, beside whatever writes to them. */
+  remove?: RemoveRows;
   uids: Uids;
   logger: Log;
   /** Null or absent: there are none. */
@@ -58,6 +61,7 @@ class StorageQueryEngine implements QueryEngine {
 
   constructor(parts: QueryParts) {
     const { settings, model, storage, uids, logger, rollups = null, histograms = null } = parts;
+    const { remove = (table, rows) => storage.delete(table, rows) } = parts;
     const { layout, merge } = model;
     const table = model.tables.data.name;
     this.rollups = rollups;
@@ -76,6 +80,7 @@ class StorageQueryEngine implements QueryEngine {
       annotations: { table, layout },
       scanning: {
         storage,
+        remove,
         uids,
         logger,
         batchRows: settings.batchRows,

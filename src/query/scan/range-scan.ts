@@ -1,5 +1,5 @@
 import { baseTimeOfKey, tagsAt } from '../../schema';
-import type { Row, Storage } from '../../storage';
+import type { Failure, Row, RowDelete, Storage } from '../../storage';
 import type { Uids } from '../../uid';
 import type { Log } from '../../util/log';
 import { TimeSlice } from '../../util/time-slice';
@@ -12,9 +12,13 @@ import type { NeededPoints } from './needed-points';
 import { BYTES_PER_POINT, type PackArena } from '../series';
 import { Span } from './span';
 
+/** Deletes rows of a table. @returns what could not be deleted */
+export type RemoveRows = (table: string, rows: readonly RowDelete[]) => Promise<readonly Failure[]>;
+
 /** What scans of one engine have in common. */
 export interface ScanEnvironment {
   readonly storage: Storage;
+  readonly remove: RemoveRows;
   readonly uids: Uids;
   readonly logger: Log;
   /** Rows a batch should hold: `tsd.storage.hbase.scanner.maxNumRows`. */
@@ -233,12 +237,12 @@ export class RangeScan {
 
   /** The answer does not depend on it: a failure is only logged. */
   private delete(rows: readonly Row[]): void {
-    const { storage, logger } = this.environment;
+    const { remove, logger } = this.environment;
     const { table } = this.request.plan.source;
     const keys = rows.map((row) => ({ row: row.key }));
     const failed = (message: string): void => void logger.error(`Failed to delete rows that a query read: ${message}`);
     this.deletes.push(
-      storage.delete(table, keys).then(
+      remove(table, keys).then(
         (failures) => failures.forEach((f) => failed(f.error.message)),
         (e: Error) => failed(e.message),
       ),
