@@ -7,3 +7,9 @@ export function doublePoints(timestamps: Float64Array, values: Float64Array): Se
 
 /** Points worked on between two turns of others. */
 export const POINTS_A_TURN = 100_000;
+
+/** Whether others should have their turn after the point of this number. */
+export const isTurnOver = (i: number): boolean => i % POINTS_A_TURN === POINTS_A_TURN - 1;
+
+/** Counts points that are held more, or fewer, until the query ends. @throws ClientError 413 */
+export type Hold = (points: number) => void;

@@ -12,7 +12,7 @@ import type { ValidExp } from './validate';
 export async function* expOutputs(found: QueryAnswer, valid: ValidExp, plan: ExpPlan): AsyncGenerator<ExpOutputRows> {
   const slice = new TimeSlice(found.signal);
   try {
-    for (const output of evaluateExp(valid, plan, found.groups())) {
+    for (const output of evaluateExp(valid, plan, found.groups(), (points) => found.hold(points))) {
       if (slice.isOver()) await slice.next();
       if (output !== null) yield output;
     }

@@ -4,7 +4,7 @@ import type { Labels, TagIds } from '../../group';
 import type { QueryGroup } from '../../output';
 import { PointsBuilder, type Series } from '../../series';
 import { displacedBy, joinIntersection, joinUnion, type Joined, type JoinRule, type JoinSide } from '../join';
-import { doublePoints, POINTS_A_TURN } from '../series';
+import { doublePoints, POINTS_A_TURN, type Hold } from '../series';
 import { compileExpression, type Evaluate } from './language';
 import { checkReferences, expOutputsOf, type ExpPlan } from './plan';
 import { AlignedRows } from './rows';
@@ -47,11 +47,17 @@ const DEFAULT_JOIN = { operator: 'union', useQueryTags: false, includeAggTags: t
  * What a request asks to see, one output after the other, each ready to be written. Null: others may have a turn here.
  * Mirrors QueryExecutor.
  * @param answers the groups of each sub-query of the plan
- * @throws ClientError 400 while it is iterated
+ * @param hold told of points that are kept to the end
+ * @throws ClientError while it is iterated
  */
-export function* evaluateExp(valid: ValidExp, plan: ExpPlan, answers: readonly (readonly QueryGroup[])[]): Generator<ExpOutputRows | null> {
+export function* evaluateExp(
+  valid: ValidExp,
+  plan: ExpPlan,
+  answers: readonly (readonly QueryGroup[])[],
+  hold: Hold,
+): Generator<ExpOutputRows | null> {
   checkReferences(valid.expressions);
-  const evaluation = new ExpEvaluation(valid, plan, answers);
+  const evaluation = new ExpEvaluation(valid, plan, answers, hold);
   // That nothing belongs together is an error also where nobody wants to see it.
   for (const { id } of valid.expressions) yield* evaluation.join(id);
   for (const { id, alias } of expOutputsOf(valid)) yield yield* evaluation.output(id ?? '', alias);
@@ -66,6 +72,7 @@ class ExpEvaluation {
     private readonly valid: ValidExp,
     private readonly plan: ExpPlan,
     private readonly answers: readonly (readonly QueryGroup[])[],
+    private readonly hold: Hold,
   ) {
     this.expressions = new Map(valid.expressions.map((expression) => [expression.id, expression]));
   }
@@ -95,7 +102,9 @@ class ExpEvaluation {
     const series: Member[] = [];
     for (const group of groups) {
       const { metric: name, tags, aggregateTags, ids } = group;
-      series.push({ metric: name, tags, aggregateTags, ids, metrics: [name], points: yield* group.points() });
+      const points = yield* group.points();
+      this.hold(points.size);
+      series.push({ metric: name, tags, aggregateTags, ids, metrics: [name], points });
     }
     return { series, filterTagks: groups.at(0)?.filterTagks ?? null, fill: metric?.fillPolicy?.value ?? 0 };
   }
@@ -103,7 +112,7 @@ class ExpEvaluation {
   /** The values of another expression, at its own times. What it lacks is NaN unless it says otherwise. */
   private *ofExpression(id: string): Generator<null, Variable> {
     const joined = yield* this.join(id);
-    const points = yield* materialize(joined.rows());
+    const points = yield* materialize(joined.rows(), this.hold);
     const fill = this.expressions.get(id)?.fillPolicy?.value ?? NaN;
     return { series: joined.members.map((members, i) => joined.memberOf(members, points[i])), filterTagks: joined.filterTagks, fill };
   }
@@ -191,8 +200,8 @@ class JoinedExpression {
 
 const NO_POINTS: Series = new PointsBuilder(1);
 
-/** The columns of rows, each as a series. */
-function* materialize(rows: AlignedRows): Generator<null, Series[]> {
+/** The columns of rows, each as a series. @param hold told of them as they become more */
+function* materialize(rows: AlignedRows, hold: Hold): Generator<null, Series[]> {
   const times: number[] = [];
   const values: number[][] = Array.from({ length: rows.width }, () => []);
   let work = 0;
@@ -201,9 +210,11 @@ function* materialize(rows: AlignedRows): Generator<null, Series[]> {
     for (let i = 0; i < rows.width; i++) values[i].push(rows.valueOf(i));
     work += rows.width;
     if (work < POINTS_A_TURN) continue;
+    hold(work);
     work = 0;
     yield null;
   }
+  hold(work);
   const timestamps = Float64Array.from(times);
   return values.map((column) => doublePoints(timestamps, Float64Array.from(column)));
 }

@@ -18,8 +18,9 @@ export async function* gexpResults(
   window: QueryWindow,
 ): AsyncGenerator<QueryResult> {
   const slice = new TimeSlice(found.signal);
+  const scope = { ...window, hold: (points: number): void => found.hold(points) };
   try {
-    for (const series of evaluateGexp(plan(), found.groups(), window)) {
+    for (const series of evaluateGexp(plan(), found.groups(), scope)) {
       if (slice.isOver()) await slice.next();
       if (series === null) continue;
       const steps = series.points();

@@ -1,5 +1,6 @@
 import type { QueryGroup } from '../../output';
 import type { Series } from '../../series';
+import type { Hold } from '../series';
 
 /** A series of an answer of `/api/query/gexp`: an output object of `/api/query`, except that its numbers come when asked for. */
 export type GexpSeries = QueryGroup;
@@ -13,12 +14,17 @@ export interface QueryWindow {
   readonly endMs: number;
 }
 
+/** What calls are evaluated in. */
+export interface GexpScope extends QueryWindow {
+  readonly hold: Hold;
+}
+
 /**
  * What a call does.
  * @param inputs what each of its metrics and calls gives, at least one
  * @throws ClientError 400 while it is iterated
  */
-export type GexpOperation = (inputs: readonly GexpStream[], window: QueryWindow) => GexpStream;
+export type GexpOperation = (inputs: readonly GexpStream[], scope: GexpScope) => GexpStream;
 
 /**
  * A function of `/api/query/gexp`.
@@ -44,18 +50,22 @@ export function* collect(input: GexpStream): Generator<null, GexpSeries[]> {
 }
 
 /** Changes the series of all inputs one by one. */
-export function eachSeries(change: (series: GexpSeries, window: QueryWindow) => GexpSeries): GexpOperation {
-  return function* (inputs, window) {
-    for (const series of eachOf(inputs)) yield series && change(series, window);
+export function eachSeries(change: (series: GexpSeries, scope: GexpScope) => GexpSeries): GexpOperation {
+  return function* (inputs, scope) {
+    for (const series of eachOf(inputs)) yield series && change(series, scope);
   };
 }
 
-/** The same series with other numbers. */
-export function withPoints(series: GexpSeries, change: (points: Series) => Series): GexpSeries {
+/** The same series with other numbers. @param change lets others have their turn every `POINTS_A_TURN` */
+export function withPoints(series: GexpSeries, change: (points: Series) => Generator<null, Series>, { hold }: GexpScope): GexpSeries {
   return {
     ...series,
     *points() {
-      return change(yield* series.points());
+      const points = yield* series.points();
+      hold(points.size);
+      const changed = yield* change(points);
+      hold(-points.size);
+      return changed;
     },
   };
 }

@@ -13,8 +13,14 @@ function nameOf(template: string, { tags }: GexpSeries): string {
 export const alias: GexpFunction = (parameters) => {
   if (parameters.length === 0) throw new ClientError(400, 'Missing the alias');
   const template = parameters.join(',');
-  return eachSeries((series) => {
+  return eachSeries((series, scope) => {
     const metric = nameOf(template, series);
-    return { ...withPoints(series, absolutePoints), metric, tags: new Map(), aggregateTags: [], ids: { ...series.ids, aggregated: [] } };
+    return {
+      ...withPoints(series, absolutePoints, scope),
+      metric,
+      tags: new Map(),
+      aggregateTags: [],
+      ids: { ...series.ids, aggregated: [] },
+    };
   });
 };

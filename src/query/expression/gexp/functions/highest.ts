@@ -45,18 +45,19 @@ function* rank(all: readonly Series[], slots: Slots, { startMs, endMs }: QueryWi
 export function highest(newSlots: (series: number) => Slots): GexpFunction {
   return (parameters) => {
     const count = parseTopN(parameters.at(0));
-    return function* (inputs, window) {
+    return function* (inputs, scope) {
       const all: GexpSeries[] = [];
       const points: Series[] = [];
       for (const series of yield* collect(eachOf(inputs))) {
         const found = yield* series.points();
         // Without any point, not even beside the window, it is not there.
         if (found.size === 0) continue;
+        scope.hold(found.size);
         all.push(series);
         points.push(found);
       }
       if (all.length === 0) return;
-      const order = yield* rank(points, newSlots(all.length), window);
+      const order = yield* rank(points, newSlots(all.length), scope);
       for (const i of order.slice(0, count)) yield fixed(all[i], points[i]);
     };
   };

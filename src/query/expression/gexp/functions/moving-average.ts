@@ -1,7 +1,7 @@
 import { ClientError } from '../../../../util/errors';
 import { lowerBound, type Series } from '../../../series/series';
-import { doublePoints, POINTS_A_TURN } from '../../series';
-import { eachSeries, type GexpFunction, type QueryWindow } from '../series';
+import { doublePoints, isTurnOver, POINTS_A_TURN } from '../../series';
+import { eachSeries, withPoints, type GexpFunction, type QueryWindow } from '../series';
 import { parseCount } from './count-parameter';
 
 /** Seconds of each unit of a window. */
@@ -65,7 +65,10 @@ function* overPoints(points: Series, from: number, to: number, count: number): G
         oldest = (oldest + 1) % count;
       }
     }
-    if (newest.length < count) continue;
+    if (newest.length < count) {
+      if (isTurnOver(i)) yield null;
+      continue;
+    }
     let sum = 0;
     for (let j = count - 1; j >= 0; j--) sum += newest[oldest + j < count ? oldest + j : oldest + j - count];
     means[i - from] = sum / count;
@@ -116,10 +119,5 @@ function* averagePoints(points: Series, average: AverageWindow, window: QueryWin
 /** `movingAverage(series, 10)` and `movingAverage(series, '10min')`. Mirrors MovingAverage. */
 export const movingAverage: GexpFunction = (parameters) => {
   const average = parseAverageWindow(parameters.at(0));
-  return eachSeries((series, window) => ({
-    ...series,
-    *points() {
-      return yield* averagePoints(yield* series.points(), average, window);
-    },
-  }));
+  return eachSeries((series, scope) => withPoints(series, (points) => averagePoints(points, average, scope), scope));
 };

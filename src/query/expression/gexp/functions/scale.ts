@@ -1,5 +1,6 @@
 import { ClientError } from '../../../../util/errors';
 import { integerAt, isIntegerAt, type Series } from '../../../series/series';
+import { isTurnOver } from '../../series';
 import { eachSeries, withPoints, type GexpFunction } from '../series';
 
 const MAX_LONG = 2n ** 63n - 1n;
@@ -25,11 +26,12 @@ function parseFactor(parameters: readonly string[]): Factor {
 }
 
 /** Integers stay integers when the factor is whole, in 64 bits that wrap. */
-function scalePoints(points: Series, { double, long }: Factor): Series {
+function* scalePoints(points: Series, { double, long }: Factor): Generator<null, Series> {
   const { size } = points;
   const values = new Float64Array(size);
   let integers: BigInt64Array | null = null;
   for (let i = 0; i < size; i++) {
+    if (isTurnOver(i)) yield null;
     const product = points.values[i] * double;
     if (long === null || !isIntegerAt(points, i)) {
       values[i] = product;
@@ -56,5 +58,5 @@ function exactIntegers(points: Series, values: Float64Array, upTo: number): BigI
 /** `scale(series, factor)`. Mirrors Scale. */
 export const scale: GexpFunction = (parameters) => {
   const factor = parseFactor(parameters);
-  return eachSeries((series) => withPoints(series, (points) => scalePoints(points, factor)));
+  return eachSeries((series, scope) => withPoints(series, (points) => scalePoints(points, factor), scope));
 };

@@ -1,6 +1,6 @@
 import { ClientError } from '../../../../util/errors';
 import { joinUnion, type Joined, type JoinSide } from '../../join';
-import { doublePoints, POINTS_A_TURN } from '../../series';
+import { doublePoints, isTurnOver, type Hold } from '../../series';
 import type { Series } from '../../../series/series';
 import { collect, type GexpFunction, type GexpSeries } from '../series';
 
@@ -31,7 +31,7 @@ function* combine(operands: readonly (Series | null)[], operator: Operator): Gen
     }
     timestamps[i] = time;
     values[i] = result;
-    if (i % POINTS_A_TURN === POINTS_A_TURN - 1) yield null;
+    if (isTurnOver(i)) yield null;
   }
   return doublePoints(timestamps, values);
 }
@@ -45,7 +45,7 @@ function lowestMetric(members: readonly GexpSeries[]): GexpSeries {
 }
 
 /** What a result is labelled with: tags of the first operand only, aggregated keys of all. */
-function labelled(members: Joined<GexpSeries>, query: GexpSeries, operator: Operator): GexpSeries {
+function labelled(members: Joined<GexpSeries>, query: GexpSeries, operator: Operator, hold: Hold): GexpSeries {
   const there = members.filter((series) => series !== null);
   const [first] = members;
   const { metric, ids } = lowestMetric(there);
@@ -63,8 +63,16 @@ function labelled(members: Joined<GexpSeries>, query: GexpSeries, operator: Oper
     showsEmptyAnnotations: true,
     *points() {
       const operands: (Series | null)[] = [];
-      for (const series of members) operands.push(series === null ? null : yield* series.points());
-      return yield* combine(operands, operator);
+      let held = 0;
+      for (const series of members) {
+        const points = series === null ? null : yield* series.points();
+        operands.push(points);
+        hold(points?.size ?? 0);
+        held += points?.size ?? 0;
+      }
+      const combined = yield* combine(operands, operator);
+      hold(-held);
+      return combined;
     },
   };
 }
@@ -76,12 +84,12 @@ function labelled(members: Joined<GexpSeries>, query: GexpSeries, operator: Oper
 export function seriesFunction(operator: Operator): GexpFunction {
   return (_parameters, count) => {
     if (count < 2 || count > 26) throw new ClientError(400, `Must have 2 to 26 series, got ${count} instead`);
-    return function* (inputs) {
+    return function* (inputs, { hold }) {
       const sides: JoinSide<GexpSeries>[] = [];
       for (const input of inputs) sides.push({ series: yield* collect(input), filterTagks: null });
       const first = sides.find(({ series }) => series.length > 0)?.series[0];
       if (first === undefined) return;
-      for (const members of joinUnion(sides, RULE)) yield labelled(members, first, operator);
+      for (const members of joinUnion(sides, RULE)) yield labelled(members, first, operator, hold);
     };
   };
 }
