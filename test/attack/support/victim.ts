@@ -80,8 +80,8 @@ export class Victim {
   }
 
   /** @param json sent compressed */
-  post(path: string, json: string | Buffer): Promise<Reply> {
-    return this.request(path, { body: zlib.gzipSync(json), headers: { 'Content-Encoding': 'gzip' } });
+  post(path: string, json: string | Buffer, method = 'POST'): Promise<Reply> {
+    return this.request(path, { method, body: zlib.gzipSync(json), headers: { 'Content-Encoding': 'gzip' } });
   }
 
   query(json: object): Promise<Reply> {
