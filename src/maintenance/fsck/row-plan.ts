@@ -39,7 +39,7 @@ export class RowPlanner {
     private readonly date: PrintDate,
   ) {}
 
-  /** @returns null: nothing is to be done */
+  /** @param baseTime of the row, seconds @returns null: nothing is to be done */
   plan(row: Row, baseTime: number, cells: SortedCells, findings: Findings): Repair | null {
     const { fixes } = this;
     const moments = momentsOf(cells, fixes.lastWriteWins);

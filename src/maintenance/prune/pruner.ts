@@ -92,7 +92,15 @@ export class Pruner implements Walker {
   private async prune({ table, start, stop }: Task): Promise<number> {
     const { storage, dryRun, pace, progress, signal } = this.parts;
     let count = 0;
-    for await (const rows of storage.scan(table, { start, stop, family: DATA_FAMILY, firstCellOnly: true, withoutValues: true, signal })) {
+    for await (const rows of storage.scan(table, {
+      start,
+      stop,
+      family: DATA_FAMILY,
+      firstCellOnly: true,
+      withoutValues: true,
+      batchRows: pace.batchRows,
+      signal,
+    })) {
       count += rows.length;
       progress(rows.length);
       if (!dryRun) {

@@ -9,6 +9,7 @@ export interface PaceClock {
 
 const SYSTEM: PaceClock = { now: () => performance.now(), sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }) };
 const SECOND_MS = 1000;
+const MOST_ROWS = 1000;
 
 /** Keeps all workers of a job together below so many rows a second. */
 export class Pace {
@@ -21,6 +22,11 @@ export class Pace {
     private readonly clock: PaceClock = SYSTEM,
   ) {
     this.started = clock.now();
+  }
+
+  /** Rows to be read at once, so that a wait is no longer than a second; undefined: as many as the store likes. */
+  get batchRows(): number | undefined {
+    return this.rowsPerSecond === 0 ? undefined : Math.min(this.rowsPerSecond, MOST_ROWS);
   }
 
   /** Resolves when the next rows may be read. @param rows that were read @throws the signal's reason */

@@ -92,7 +92,7 @@ async function walkRange(
 ): Promise<void> {
   const { range, at } = state;
   const start = at === null ? range.start : Buffer.concat([at, NEXT_KEY]);
-  for await (const rows of storage.scan(table, { ...scan, start, stop: range.stop, signal })) {
+  for await (const rows of storage.scan(table, { batchRows: pace.batchRows, ...scan, start, stop: range.stop, signal })) {
     signal.throwIfAborted();
     const { key } = rows[rows.length - 1];
     addTally(state.tally, await walker.visit(rows, worker));
