@@ -17,6 +17,8 @@ export interface MetaSyncParts {
   readonly logger: Log;
   /** Told of series that have got their first metadata. */
   readonly created?: (tsuid: Buffer) => Promise<void>;
+  /** Ends it between two batches. */
+  readonly signal?: AbortSignal;
   /** Told of rows that have been read. */
   readonly progress?: (rows: number) => void;
 }
@@ -41,9 +43,9 @@ export class MetaSync {
     return allSalts(this.parts.model.layout);
   }
 
-  /** Goes through one of the ranges. @throws StorageError */
+  /** Goes through one of the ranges. @throws StorageError, and the signal's reason */
   async run(salt: Buffer): Promise<void> {
-    const { storage, model, progress } = this.parts;
+    const { storage, model, progress, signal } = this.parts;
     const scan = storage.scan(model.tables.data.name, {
       ...keysWithPrefix(salt),
       family: DATA_FAMILY,
@@ -51,8 +53,12 @@ export class MetaSync {
       withoutValues: true,
     });
     for await (const rows of scan) {
+      signal?.throwIfAborted();
       const fresh = rows.filter((row) => this.isNew(row));
-      for (let at = 0; at < fresh.length; at += AT_ONCE) await Promise.all(fresh.slice(at, at + AT_ONCE).map((row) => this.settle(row)));
+      for (let at = 0; at < fresh.length; at += AT_ONCE) {
+        signal?.throwIfAborted();
+        await Promise.all(fresh.slice(at, at + AT_ONCE).map((row) => this.settle(row)));
+      }
       progress?.(rows.length);
     }
   }

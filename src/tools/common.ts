@@ -7,6 +7,10 @@ import { logLine, LogSystem } from '../util/logger';
 import { HelpRequest, UsageError } from './arguments';
 import { Progress } from './progress';
 import { coloured } from './terminal';
+import { ReaderGoneError } from './text-output';
+
+/** Exit code of a tool whose output nobody takes: 128 and the number of SIGPIPE. */
+const READER_GONE = 141;
 
 /** The streams a tool talks to; `process` is one. */
 export interface ToolIo {
@@ -129,6 +133,8 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
       io.stdout.write(e.text);
       return 0;
     }
+    // As a process that the signal of a broken pipe ends: silent.
+    if (e instanceof ReaderGoneError) return READER_GONE;
     if (e instanceof ConfigValueError) {
       io.stderr.write(`${e.message}\n`);
       return 1;

@@ -9,7 +9,7 @@ import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { importLines, RawRows, type RowNames } from './scan-cells';
-import { TextOutput } from './text-output';
+import { ReaderGoneError, TextOutput } from './text-output';
 
 const USAGE = `Usage: scan [--delete|--import] START-DATE [END-DATE] query [queries...]
 To see the format in which queries should be written, see the help of the 'query' command.
@@ -38,7 +38,13 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       const { subQueries, ...times } = parseCommandQuery(words, readTimeZone(config), Date.now());
       if (subQueries.some(({ style }) => style !== null)) throw new IllegalArgumentError('Only `query` draws: a query has no style here');
       const scan = new SeriesDump(app, io, options.delete === true || options.import === true, options.delete === true);
-      for (const { query } of subQueries) await scan.dump(query, times);
+      try {
+        for (const { query } of subQueries) await scan.dump(query, times);
+      } catch (error) {
+        if (error instanceof ReaderGoneError && options.delete === true)
+          io.stderr.write('Nobody reads the output any more: rows that nobody has got are not deleted\n');
+        throw error;
+      }
       return 0;
     });
   });

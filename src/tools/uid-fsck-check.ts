@@ -38,20 +38,24 @@ export class KindCheck {
   private async checkForward(): Promise<void> {
     const { mappings, repairs } = this;
     const { kind, forward, reverse } = mappings;
+    const show = (name: string): string => mappings.show(name);
     for (const [name, id] of mappings.forwards()) {
       const number = BigInt(`0x${id === '' ? '0' : id}`);
       if (number > this.highest) this.highest = number;
       const found = reverse.get(id);
       if (found === name) continue;
       if (found === undefined) {
-        this.report(`Forward ${kind} mapping is missing reverse mapping: ${name} -> ${id}`);
+        this.report(`Forward ${kind} mapping is missing reverse mapping: ${show(name)} -> ${id}`);
         await repairs?.restoreReverse(mappings, id, name);
         continue;
       }
-      this.report(`Forward ${kind} mapping ${name} -> ${id} is different than reverse mapping: ${id} -> ${found}`);
+      this.report(`Forward ${kind} mapping ${show(name)} -> ${id} is different than reverse mapping: ${id} -> ${show(found)}`);
       const other = forward.get(found);
-      if (other === undefined) this.report(`Duplicate forward ${kind} mapping ${name} -> ${id} and null -> ${found}`);
-      else this.report(`Inconsistent forward ${kind} mapping ${name} -> ${id} vs ${name} -> ${found} / ${found} -> ${other}`);
+      if (other === undefined) this.report(`Duplicate forward ${kind} mapping ${show(name)} -> ${id} and null -> ${show(found)}`);
+      else
+        this.report(
+          `Inconsistent forward ${kind} mapping ${show(name)} -> ${id} vs ${show(name)} -> ${show(found)} / ${show(found)} -> ${other}`,
+        );
       this.confused ||= other !== undefined;
       if (other === undefined || this.namesOf.get(id)?.length === 1) await repairs?.restoreReverse(mappings, id, name);
     }
@@ -67,7 +71,7 @@ export class KindCheck {
       for (const name of names) await repairs.removeForward(mappings, name, id);
       await repairs.createForward(mappings, renamed, id);
       await repairs.restoreReverse(mappings, id, renamed);
-      for (const line of [RULE, '-     UID COLLISION DETECTED     -', `Corrupted UID [${id}] renamed to [${renamed}]`, RULE])
+      for (const line of [RULE, '-     UID COLLISION DETECTED     -', `Corrupted UID [${id}] renamed to [${mappings.show(renamed)}]`, RULE])
         log.error(line);
     }
   }
@@ -78,10 +82,12 @@ export class KindCheck {
     for (const [id, name] of mappings.reverses()) {
       const found = forward.get(name);
       if (found === id) continue;
-      if (found === undefined) log.warn(`Reverse ${kind} mapping is missing forward mapping: ${name} -> ${id}`);
+      if (found === undefined) log.warn(`Reverse ${kind} mapping is missing forward mapping: ${mappings.show(name)} -> ${id}`);
       else if (reverse.has(found))
-        this.report(`Inconsistent reverse ${kind} mapping ${id} -> ${name} vs ${found} -> ${name} / ${reverse.get(found)} -> ${found}`);
-      else this.report(`Duplicate reverse ${kind} mapping ${id} -> ${name} and ${found} -> null`);
+        this.report(
+          `Inconsistent reverse ${kind} mapping ${id} -> ${mappings.show(name)} vs ${found} -> ${mappings.show(name)} / ${mappings.show(reverse.get(found) ?? '')} -> ${found}`,
+        );
+      else this.report(`Duplicate reverse ${kind} mapping ${id} -> ${mappings.show(name)} and ${found} -> null`);
       await repairs?.removeReverse(mappings, id, name);
     }
   }

@@ -1,4 +1,4 @@
-import type { UidKind } from '../uid';
+import type { NameCodec, UidKind } from '../uid';
 import { hashMapOrder } from '../util/java-hash-order';
 
 /** The mappings of one kind. Names are their bytes as latin1 text, UIDs upper-case hexadecimal. */
@@ -13,7 +13,16 @@ export class KindMappings {
   /** Bytes of the first UID that was found. */
   width: number | null = null;
 
-  constructor(readonly kind: UidKind) {}
+  /** @param codec how names stand in the table */
+  constructor(
+    readonly kind: UidKind,
+    private readonly codec: NameCodec,
+  ) {}
+
+  /** A name as people write it. */
+  show(name: string): string {
+    return this.codec.decode(Buffer.from(name, 'latin1')).name;
+  }
 
   /** Names with their UIDs, in the order of Java's hash map. */
   forwards(): [name: string, id: string][] {

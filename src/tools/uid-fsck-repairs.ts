@@ -18,34 +18,38 @@ export class UidRepairs {
     this.tell(`Removed unknown qualifier ${uidToHex(qualifier)} in row ${uidToHex(row)}`);
   }
 
-  async restoreReverse({ kind, reverse }: KindMappings, id: string, name: string): Promise<void> {
+  async restoreReverse(mappings: KindMappings, id: string, name: string): Promise<void> {
+    const { kind, reverse } = mappings;
     const { storage, table } = this.context;
     const found = reverse.get(id);
     const expected = found === undefined ? null : nameBytes(found);
     if (!(await storage.compareAndSet(table, idBytes(id), NAME_FAMILY, nameBytes(kind), expected, nameBytes(name)))) return this.raced(id);
     reverse.set(id, name);
-    this.tell(`Restoring ${kind} reverse mapping: ${id} -> ${name}`);
+    this.tell(`Restoring ${kind} reverse mapping: ${id} -> ${mappings.show(name)}`);
   }
 
   /** Its metadata go with it. One that a TSD is just assigning has got its forward mapping meanwhile, and stays. */
-  async removeReverse({ kind }: KindMappings, id: string, name: string): Promise<void> {
+  async removeReverse(mappings: KindMappings, id: string, name: string): Promise<void> {
+    const { kind } = mappings;
     const { storage, table } = this.context;
     const row = await storage.get(table, { row: nameBytes(name), family: ID_FAMILY, qualifiers: [nameBytes(kind)] });
     if (row?.get(ID_FAMILY, nameBytes(kind))?.equals(idBytes(id)) === true) return this.raced(id);
     await this.delete(idBytes(id), NAME_FAMILY, [nameBytes(kind), metaQualifier(kind)]);
-    this.tell(`Removed ${kind} reverse mapping: ${id} -> ${name}`);
+    this.tell(`Removed ${kind} reverse mapping: ${id} -> ${mappings.show(name)}`);
   }
 
-  async removeForward({ kind, forward }: KindMappings, name: string, id: string): Promise<void> {
+  async removeForward(mappings: KindMappings, name: string, id: string): Promise<void> {
+    const { kind, forward } = mappings;
     await this.delete(nameBytes(name), ID_FAMILY, [nameBytes(kind)]);
     forward.delete(name);
-    this.tell(`Removed forward ${kind} mapping for ${name} -> ${id}`);
+    this.tell(`Removed forward ${kind} mapping for ${mappings.show(name)} -> ${id}`);
   }
 
-  async createForward({ kind, forward }: KindMappings, name: string, id: string): Promise<void> {
+  async createForward(mappings: KindMappings, name: string, id: string): Promise<void> {
+    const { kind, forward } = mappings;
     await this.put(ID_FAMILY, nameBytes(name), kind, idBytes(id));
     forward.set(name, id);
-    this.tell(`Created forward ${kind} mapping for fsck'd UID ${name} -> ${id}`);
+    this.tell(`Created forward ${kind} mapping for fsck'd UID ${mappings.show(name)} -> ${id}`);
   }
 
   /** Moves the counter on to the highest UID. A counter that is no number is written anew, which the original only claims to do. */

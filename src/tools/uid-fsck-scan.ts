@@ -4,7 +4,7 @@ import { ID_FAMILY, MAXID_ROW } from '../uid/uid-table';
 import { hashMapOrder } from '../util/java-hash-order';
 import { KindMappings } from './uid-fsck-mappings';
 import type { UidRepairs } from './uid-fsck-repairs';
-import type { UidToolContext } from './uid-context';
+import { codecOf, type UidToolContext } from './uid-context';
 import { UID_KINDS } from '../uid';
 
 /** Columns that are no mappings, and none of this check's business. */
@@ -20,6 +20,7 @@ export interface ScannedUids {
 /** Reads all mappings and reports cells that can't be any. Mirrors the first part of UidManager.fsck. */
 export async function scanMappings(context: UidToolContext, repairs: UidRepairs | null, removeUnknown: boolean): Promise<ScannedUids> {
   const { storage, table, log } = context;
+  const codec = codecOf(context);
   const kinds = new Map<string, KindMappings>();
   let cells = 0;
   for await (const rows of storage.scan(table, { start: Buffer.alloc(0), stop: Buffer.alloc(0) }))
@@ -36,7 +37,7 @@ export async function scanMappings(context: UidToolContext, repairs: UidRepairs 
           continue;
         }
         let mappings = kinds.get(kind);
-        if (mappings === undefined) kinds.set(kind, (mappings = new KindMappings(kind)));
+        if (mappings === undefined) kinds.set(kind, (mappings = new KindMappings(kind, codec)));
         new CellReader(context, mappings).read(row, i);
       }
   return { kinds: hashMapOrder(kinds.keys()).map((kind) => kinds.get(kind)!), cells };
@@ -71,19 +72,23 @@ class CellReader {
 
   private addForward(row: Row, i: number, id: Buffer): void {
     this.checkWidth(row, i, id);
-    const { forward, kind } = this.mappings;
+    const { mappings } = this;
+    const { forward, kind } = mappings;
     const name = row.key.toString('latin1');
     const known = forward.get(name);
-    if (known !== undefined) this.report(`Duplicate forward ${kind} mapping: ${name} -> ${known} and ${name} -> ${uidToHex(id)}`);
+    if (known !== undefined)
+      this.report(`Duplicate forward ${kind} mapping: ${mappings.show(name)} -> ${known} and ${mappings.show(name)} -> ${uidToHex(id)}`);
     forward.set(name, uidToHex(id));
   }
 
   private addReverse(row: Row, i: number, bytes: Buffer): void {
     this.checkWidth(row, i, row.key);
-    const { reverse, kind } = this.mappings;
+    const { mappings } = this;
+    const { reverse, kind } = mappings;
     const [id, name] = [uidToHex(row.key), bytes.toString('latin1')];
     const known = reverse.get(id);
-    if (known !== undefined) this.report(`Duplicate reverse ${kind}  mapping: ${known} -> ${id} and ${name} -> ${id}`);
+    if (known !== undefined)
+      this.report(`Duplicate reverse ${kind}  mapping: ${mappings.show(known)} -> ${id} and ${mappings.show(name)} -> ${id}`);
     reverse.set(id, name);
   }
 

@@ -6,6 +6,7 @@ import type { Table } from '../tables';
 import { createUids, type Uids } from '../uid';
 import { NumberFormatError } from '../util/errors';
 import { parseInt32 } from '../util/java-long';
+import { Interrupted, interruptible } from './interrupt';
 import { Progress } from './progress';
 import type { UidToolContext } from './uid-context';
 
@@ -15,11 +16,13 @@ const FAILED = 3;
 interface MetaTools {
   readonly uids: Uids;
   readonly meta: Meta;
+  /** Aborts with Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 /** `metasync`: metadata for each series of the data table and each UID in it. 0; 3 when something goes wrong. Mirrors UidManager.metaSync. */
 export function metaSync(context: UidToolContext): Promise<number> {
-  return guarded(context, async ({ uids, meta }) => {
+  return guarded(context, async ({ uids, meta, signal }) => {
     const { storage, model, log, io } = context;
     await needTables(context, [model.tables.data, model.tables.meta]);
     const started = performance.now();
@@ -31,6 +34,7 @@ export function metaSync(context: UidToolContext): Promise<number> {
       model,
       uids,
       meta,
+      signal,
       logger: log.named('MetaSync'),
       created: async (tsuid) => {
         const series = growth === null ? null : await meta.tsMetas.get(tsuid);
@@ -75,7 +79,7 @@ export function metaPurge(context: UidToolContext): Promise<number> {
 
 /** `treesync`: places the series that have metadata in all trees that are enabled. 0; 3 when something goes wrong. Mirrors UidManager.treeSync. */
 export function treeSync(context: UidToolContext): Promise<number> {
-  return guarded(context, async ({ uids, meta }) => {
+  return guarded(context, async ({ uids, meta, signal }) => {
     const { model, log, io } = context;
     const growth = growthOf(context, meta);
     if (growth === null) return log.warn('Tree processing is disabled');
@@ -89,11 +93,15 @@ export function treeSync(context: UidToolContext): Promise<number> {
     else {
       sync.info(`Found [${enabled.length}] trees`);
       const progress = new Progress(io, 'series');
-      for await (const batch of meta.tsMetas.list({ metric: null, tags: [], anyTagvs: null })) {
-        await Promise.all(batch.map((series) => growth.process(series)));
-        progress.add(batch.length);
+      try {
+        for await (const batch of meta.tsMetas.list({ metric: null, tags: [], anyTagvs: null })) {
+          signal.throwIfAborted();
+          await Promise.all(batch.map((series) => growth.process(series)));
+          progress.add(batch.length);
+        }
+      } finally {
+        progress.end();
       }
-      progress.end();
     }
     sync.info('[0] Complete');
     log.info('[0] Finished');
@@ -122,12 +130,17 @@ export function treePurge(context: UidToolContext, [, number, definition]: reado
 }
 
 async function guarded(context: UidToolContext, work: (tools: MetaTools) => Promise<void>): Promise<number> {
-  const { settings, model, storage, log } = context;
+  const { settings, model, storage, log, io } = context;
   try {
     const uids = createUids({ settings, model, storage, logger: log.aside('UniqueId') });
-    await work({ uids, meta: new Meta({ storage, model, uids, logger: log.aside('TSMeta') }) });
+    const meta = new Meta({ storage, model, uids, logger: log.aside('TSMeta') });
+    await interruptible((signal) => work({ uids, meta, signal }));
     return 0;
   } catch (error) {
+    if (error instanceof Interrupted) {
+      io.stderr.write(`${error.message}: what was done stays done, run it again for the rest\n`);
+      return error.exitCode;
+    }
     log.error('Unexpected exception', error);
     return FAILED;
   }
@@ -140,7 +153,10 @@ function growthOf({ config, log }: UidToolContext, { trees, branches, tsMetas }:
 }
 
 /** What a search plugin is told of; null: there is none. The built-in index has a tool of its own. */
-async function searchPluginOf({ config, log, table }: UidToolContext, { uids, meta }: MetaTools): Promise<Search | null> {
+async function searchPluginOf(
+  { config, log, table }: UidToolContext,
+  { uids, meta }: Pick<MetaTools, 'uids' | 'meta'>,
+): Promise<Search | null> {
   const settings = readSearchSettings(config);
   if (settings === null || settings.plugin === '') return null;
   const search = await createSearch({ config, meta, uids, uidTable: table, logger: log.aside('SearchPlugin') }, settings);

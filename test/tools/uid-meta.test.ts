@@ -60,6 +60,13 @@ const metadata = (): Promise<string[]> =>
     return lines;
   });
 
+async function makeTree(storage: Storage): Promise<number> {
+  const draft = new TreeDraft();
+  draft.fields.set('name', 'T');
+  draft.setSwitch('enabled', true);
+  return (await new Trees(storage, 'tsdb-tree').create(draft)).treeId;
+}
+
 const uidMeta = (type: string, created: number): string =>
   `{"type":"${type}","displayName":"","description":"","notes":"","created":${created},"custom":null}`;
 const tsMeta = (tsuid: string, created: number): string =>
@@ -139,11 +146,7 @@ it('metapurge removes all of it, and the names stay', async () => {
 it('treesync places what has metadata in enabled trees, treepurge removes branches, and the tree on request', async () => {
   await tsdb('uid', 'metasync');
   await withStorage(async (storage) => {
-    const draft = new TreeDraft();
-    draft.fields.set('name', 'T');
-    draft.setSwitch('enabled', true);
-    const trees = new Trees(storage, 'tsdb-tree');
-    const { treeId } = await trees.create(draft);
+    const treeId = await makeTree(storage);
     const cells = new PackedCells();
     for (const [level, field] of [
       [0, 'METRIC'],
@@ -170,4 +173,15 @@ it('treesync places what has metadata in enabled trees, treepurge removes branch
   expect(await columns()).toEqual(['tree', 'tree_rule', 'tree_rule']);
   expect(await tsdb('uid', 'treepurge', '1', 'true')).toBe(0);
   expect(await columns()).toEqual([]);
+});
+
+it('metasync and treesync end in order with Ctrl-C, and say that they go on where they were', async () => {
+  await tsdb('uid', 'metasync');
+  for (const command of ['metasync', 'treesync']) {
+    const io = { stdout: new PassThrough().on('data', () => process.emit('SIGINT')), stderr: new PassThrough(), stdin: new PassThrough() };
+    const tree = command === 'treesync' ? withStorage((storage) => makeTree(storage)) : Promise.resolve();
+    await tree;
+    expect(await main(['uid', `--config=${config}`, '-v', command], io, 'tsdb')).toBe(130);
+    expect(String(io.stderr.read())).toBe('Interrupted by SIGINT: what was done stays done, run it again for the rest\n');
+  }
 });
