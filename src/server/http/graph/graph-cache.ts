@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GraphCacheSettings } from '../../../config/settings';
 import { messageOf } from '../../../util/message-of';
@@ -13,6 +13,11 @@ const FILE_NAME = /^[0-9a-f]{64}\.(png|svg|txt|json)$/;
 const BEGUN = /^[0-9a-f]{32}\.new$/;
 /** Files of other programs are not ours to read or to remove. */
 const OWNER = process.getuid?.() ?? null;
+const ROOT = 0;
+/** Bits of modes: others may look into it or change it, others may change it, and in spite of that only what is theirs. */
+const OPEN_TO_OTHERS = 0o077;
+const WRITABLE = 0o022;
+const STICKY = 0o1000;
 /** Between two looks at all files, whatever is stored meanwhile. */
 const SWEEP_MS = 300_000;
 /** What is left of the cache when it was full. */
@@ -115,17 +120,15 @@ export class GraphCache {
     return this.ready;
   }
 
-  /** Makes the directory; one that is there must be this user's alone and no link. */
+  /** Makes the directory; one that is there must be this user's alone and no link, and nobody else may be able to put another in its place. */
   private async prepare(): Promise<boolean> {
     try {
       await mkdir(this.settings.directory, { recursive: true });
+      checkParent(this.settings.directory, await stat(this.settings.directory));
       await mkdir(this.directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
-      const found = await lstat(this.directory);
-      if (!found.isDirectory()) throw new Error(`${this.directory} is no directory`);
-      if (OWNER !== null && found.uid !== OWNER) throw new Error(`${this.directory} belongs to another user`);
-      if ((found.mode & 0o077) !== 0) throw new Error(`${this.directory} is open to other users: its mode should be 0700`);
+      checkOwn(this.directory, await lstat(this.directory));
       return true;
     } catch (error) {
       this.warn(`Graphs are not kept on disk: ${messageOf(error)}`);
@@ -161,4 +164,17 @@ export class GraphCache {
       this.files--;
     }
   }
+}
+
+/** @throws Error when others may rename what is in a directory */
+function checkParent(path: string, { uid, mode }: Stats): void {
+  if (OWNER !== null && uid !== OWNER && uid !== ROOT) throw new Error(`${path} belongs to another user`);
+  if ((mode & WRITABLE) !== 0 && (mode & STICKY) === 0) throw new Error(`${path} can be written by other users`);
+}
+
+/** @throws Error when a directory is not this user's alone */
+function checkOwn(path: string, found: Stats): void {
+  if (!found.isDirectory()) throw new Error(`${path} is no directory`);
+  if (OWNER !== null && found.uid !== OWNER) throw new Error(`${path} belongs to another user`);
+  if ((found.mode & OPEN_TO_OTHERS) !== 0) throw new Error(`${path} is open to other users: its mode should be 0700`);
 }

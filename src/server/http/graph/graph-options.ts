@@ -1,11 +1,11 @@
 import { DEFAULT_COLORS, DEFAULT_LEGEND, PLAIN_AXIS, type ChartDescription, type ValueAxis } from '../../../chart';
 import { ClientError } from '../../../util/errors';
 import type { HttpCall } from '../types';
+import { parseLegend } from './legend-words';
 import {
   DEFAULT_SIZE,
   parseColor,
   parseFlag,
-  parseLegend,
   parseNumberLabels,
   parseRange,
   parseSize,

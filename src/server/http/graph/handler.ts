@@ -1,5 +1,6 @@
 import { DrawQueueFullError, type ChartDescription, type PictureFormat } from '../../../chart';
 import { parseUriQuery, removeDuplicates, type Query, type QueryAnswer, type ValidQuery } from '../../../query';
+import { MAX_TIMESTAMP_MS } from '../../../schema';
 import { parseExactTime } from '../../../util/date-time';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { isJavaTimeZone } from '../../../util/java-time-zones';
@@ -19,6 +20,8 @@ import { rightAxes } from './right-axis';
 
 /** Seconds. */
 const now = (): number => Math.floor(Date.now() / 1000);
+/** The last one of 32 bits. */
+const LAST_SECOND = 0xffff_ffff;
 /** A file that is shorter is what was left of an answer that failed. */
 const LEAST_BYTES = 21;
 /** Characters of the query string that the page is told. */
@@ -146,12 +149,24 @@ function prepare(call: HttpCall, { start, end }: GraphWindow): PreparedGraph {
   const { queries, graphs } = call.tsd;
   const request = parseUriQuery(uriParams(call));
   removeDuplicates(request);
+  checkTimes(start, end);
   const valid = queries.validate({ ...request, start: `${start}000ms`, end: `${end}000ms` });
   // points, whatever is asked of histograms
   const subQueries = valid.subQueries.map((sub) => ({ ...sub, histogram: false }));
   const right = rightAxes(call.params.get('o') ?? [], subQueries.length, graphs.settings.rightAxisOptions);
   const options = readGraphOptions(call.params);
   return { request, query: { ...valid, subQueries, wholeScan: true, delete: false }, options, right };
+}
+
+/** @throws ClientError 400 for seconds beyond 32 bits, and 500 beyond what queries take at all, as the original */
+function checkTimes(start: number, end: number): void {
+  for (const [seconds, name] of [
+    [start, 'start'],
+    [end, 'end'],
+  ] as const) {
+    if (seconds * 1000 > MAX_TIMESTAMP_MS) throw new ClientError(500, `Invalid timestamp: ${BigInt(seconds) * 1000n}`);
+    if (seconds > LAST_SECOND) throw new ClientError(400, `Invalid ${name} time: ${seconds}`);
+  }
 }
 
 /** Of the labels of times: the one that is asked for if it is known, else that of dates without a zone. */

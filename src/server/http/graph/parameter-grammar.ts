@@ -110,5 +110,3 @@ export function parseFlag(name: string, text: string): true {
   if (!/^[\w.-]{0,64}$/.test(text)) throw invalid(name, 'It takes no value.');
   return true;
 }
-
-export { parseLegend } from './legend-words';

@@ -180,6 +180,16 @@ describe('long answers', () => {
   });
 });
 
+it.each([
+  ['start=0&end=4294967296', 400, 'Invalid end time: 4294967296'],
+  ['start=9999999990&end=9999999999', 400, 'Invalid start time: 9999999990'],
+  ['start=1&end=99999999999999', 500, 'Invalid timestamp: 99999999999000'],
+  ['start=1&end=9223372036854775807', 500, 'Invalid timestamp: 9223372036854776000'],
+])('%s', async (times, status, err) => {
+  const answer = await get(`/q?${times}&m=sum:graph.load&json`);
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { err }]);
+});
+
 describe('faults while points are computed', () => {
   it('are the server’s, as in the original', async () => {
     const points = ['a', 'b'].map((host) => ({ metric: 'graph.huge', timestamp: 1500000000, value: '1.7e308', tags: { host } }));

@@ -103,6 +103,18 @@ it.each([
   expect(warnings).toEqual([expect.stringContaining(warning)]);
 });
 
+it('does without a place where others could put a directory of theirs', async () => {
+  chmodSync(root, 0o777);
+  const one = cache();
+  await one.store(key(1), 'txt', Buffer.from('x'));
+  expect(await one.read(key(1), 'txt')).toBeNull();
+  expect(warnings).toEqual([expect.stringContaining('can be written by other users')]);
+  chmodSync(root, 0o1777);
+  const other = cache();
+  await other.store(key(1), 'txt', Buffer.from('x'));
+  expect(await other.read(key(1), 'txt')).not.toBeNull();
+});
+
 it('makes the directory of the configuration when it is not there, and does without one that cannot be made', async () => {
   const deeper = cache({ directory: join(root, 'a', 'b') });
   await deeper.store(key(1), 'txt', Buffer.from('x'));
