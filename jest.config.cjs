@@ -3,7 +3,7 @@
 // Those of `browser` use the built page in Chromium.
 // The suites of `attack` look at the memory and the answers of a daemon under attack: one at a time, with nothing beside them.
 // The suites of `faults` kill, freeze and stall a whole HBase for minutes, and attack a daemon as long: `npm run test:faults`, not `npm test`.
-const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'fsck-kill', 'redis'].map(
+const FAULTS = ['daemon-faults', 'hbase-server-loss', 'stall', 'compaction-kill', 'rows-kill', 'fsck-kill', 'redis'].map(
   (name) => `/test/interop/${name}\\.test\\.ts$`,
 );
 const LONG_ATTACKS = '/test/attack/long/';
