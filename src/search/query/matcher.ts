@@ -36,6 +36,7 @@ export interface RangeMatcher {
 export class SearchedText {
   private readonly text: string;
   private words: readonly string[] | null = null;
+  private distinct: readonly string[] | null = null;
 
   constructor(value: string) {
     this.text = value.slice(0, SEARCHED_CHARACTERS).toLowerCase();
@@ -49,7 +50,8 @@ export class SearchedText {
       case 'glob': {
         const { glob } = matcher;
         if (glob.matches(text)) return true;
-        return !glob.isOpen && text.includes(glob.prefix) && this.split().some((word) => glob.matches(word));
+        if (glob.isOpen || !text.includes(glob.prefix)) return false;
+        return (this.distinct ??= [...new Set(this.split())]).some((word) => glob.matches(word));
       }
       case 'words':
         return (
