@@ -37,7 +37,7 @@ for (const project of quick ? ['unit'] : ['unit', 'attack', 'browser', 'interop'
   const report = path.join(root, '.build', `jest-${project}.json`);
   fs.rmSync(report, { force: true });
   // Suites of the others share programs and ports with each other, or measure memory: one at a time.
-  const workers = project === 'unit' ? [] : ['--runInBand'];
+  const workers = project === 'unit' || project === 'browser' ? [] : ['--runInBand'];
   // What the unit tests reach of src/ is told at their end; it costs some time.
   const coverage = project === 'unit' && !quick ? ['--coverage'] : [];
   const ok = run(`jest: ${project}`, bin('jest'), [
