@@ -4,7 +4,7 @@ import { describeWithPrograms } from '../clients/support/needs';
 import { ask, json } from '../server/support/client';
 import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { until } from '../support/until';
-import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
+import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, shows, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
 import { putHour } from './support/data';
 
 describeWithPrograms('the graph', [browserProgram()], () => {
@@ -111,7 +111,7 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await graphOf(page);
       await page.locator('.u-over').hover({ position: { x: 60, y: 60 } });
       await page.locator('.tooltip').waitFor();
-      expect(await page.locator('.tooltip tr').count()).toBe(3);
+      await shows(() => page.locator('.tooltip tr').count(), 3);
       await page.mouse.move(2, 2);
       await page.locator('.tooltip').waitFor({ state: 'detached' });
       // and by the keyboard
@@ -125,20 +125,19 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await graphOf(page);
       const pressed = (): Promise<(string | null)[]> => attributesOf(page.locator('.legend tbody button'), 'aria-pressed');
       await page.locator('.legend tbody button').first().click();
-      expect(await pressed()).toEqual(['false', 'true', 'true']);
+      await shows(pressed, ['false', 'true', 'true']);
       await page
         .locator('.legend tbody button')
         .nth(1)
         .click({ modifiers: ['Control'] });
-      expect(await pressed()).toEqual(['false', 'true', 'false']);
+      await shows(pressed, ['false', 'true', 'false']);
       await page.getByRole('button', { name: 'Show all' }).click();
-      expect(await pressed()).toEqual(['true', 'true', 'true']);
+      await shows(pressed, ['true', 'true', 'true']);
       await page.locator('.legend').getByRole('button', { name: 'last' }).click();
-      expect(await legendOf(page)).toEqual([
-        'sys.cpu.user{dc=fra, host=db01}',
-        'sys.cpu.user{dc=ams, host=web02}',
-        'sys.cpu.user{dc=ams, host=web01}',
-      ]);
+      await shows(
+        () => legendOf(page),
+        ['sys.cpu.user{dc=fra, host=db01}', 'sys.cpu.user{dc=ams, host=web02}', 'sys.cpu.user{dc=ams, host=web01}'],
+      );
     });
 
     it('adds metrics, formulas and functions', async () => {
@@ -168,7 +167,7 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.locator('.table-view tbody tr').first().waitFor();
       expect(await page.locator('.table-view tbody tr').count()).toBe(100);
       await page.getByRole('button', { name: 'Older' }).click();
-      expect(await page.locator('.table-view tbody tr').count()).toBe(18);
+      await shows(() => page.locator('.table-view tbody tr').count(), 18);
       await page.getByRole('button', { name: 'Share' }).click();
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save CSV' }).click()]);
       const lines = readFileSync(await download.path(), 'utf8')
@@ -211,7 +210,7 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.getByRole('combobox', { name: 'Metric' }).fill('sys.cpu.user');
       await page.keyboard.press('Enter');
       await graphOf(page);
-      expect(await page.locator('.error').count()).toBe(0);
+      await shows(() => page.locator('.error').count(), 0);
       await page.goto(`http://127.0.0.1:${tsd.port}/#start=1h-ago&m=sum:sys.cpu.user&m=sum`);
       await page.locator('.warning').getByText('m=sum').waitFor();
     });
@@ -228,10 +227,11 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.getByRole('button', { name: '+1h' }).click();
       await page.getByRole('button', { name: 'Set', exact: true }).click();
       expect(fragmentOf(page)).toContain(`start=${Date.UTC(2026, 0, 31, 1) / 1000}`);
-      expect(await page.getByRole('textbox', { name: 'From', exact: true }).inputValue()).toBe('2026/01/31-06:30:00');
-      await page.getByRole('textbox', { name: 'From', exact: true }).fill('00:30');
-      await page.getByRole('textbox', { name: 'From', exact: true }).press('Enter');
-      expect(await page.getByRole('textbox', { name: 'From', exact: true }).inputValue()).toMatch(/^20\d\d\/\d\d\/\d\d-00:30:00$/);
+      const from = page.getByRole('textbox', { name: 'From', exact: true });
+      await shows(() => from.inputValue(), '2026/01/31-06:30:00');
+      await from.fill('00:30');
+      await from.press('Enter');
+      await until(async () => /^20\d\d\/\d\d\/\d\d-00:30:00$/.test(await from.inputValue()));
       await page.getByRole('textbox', { name: 'To', exact: true }).fill('2026/02/01 05:30');
       await page.getByRole('textbox', { name: 'To', exact: true }).press('Enter');
       expect(fragmentOf(page)).toContain(`end=${Date.UTC(2026, 1, 1) / 1000}`);

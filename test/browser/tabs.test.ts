@@ -93,20 +93,23 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
       await page.getByText('Choose a metric').waitFor();
       await page.keyboard.press('/');
       await page.getByLabel('Find metrics, tags and series').fill('sys');
-      await page.getByRole('button', { name: 'sys.cpu.user', exact: true }).waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'sys.cpu.user', exact: true }).waitFor();
       await page.keyboard.press('Enter');
       await graphOf(page);
       // series of a metric, from its points
       await page.getByRole('button', { name: /^Find/ }).click();
       await page.getByLabel('Find metrics, tags and series').fill('net');
-      await page.getByRole('button', { name: 'series of net.bytes' }).click();
-      await page.getByRole('button', { name: /host=db01/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'series of net.bytes' }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /host=db01/ })
+        .click();
       await until(async () => (await legendOf(page)).length === 2);
       expect(fragmentOf(page)).toMatch(/&m=sum:net\.bytes\{(?:dc=fra,host=db01|host=db01,dc=fra)\}&tab=1$/);
       // a tag leads to its series
       await page.keyboard.press('Control+k');
       await page.getByLabel('Find metrics, tags and series').fill('ho');
-      await page.getByRole('button', { name: 'host', exact: true }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'host', exact: true }).click();
       await page.getByText('Series with the tag host').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -128,6 +131,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         await until(found);
         open = await browser.open(searching.port, '/', width);
         const { page } = open;
+        await page.getByText('Choose a metric').waitFor();
         await page.keyboard.press('/');
         await page.getByLabel('Find metrics, tags and series').fill('web01');
         await page.getByRole('button', { name: /^sys\.cpu\.user.*host=web01.*series$/ }).click();

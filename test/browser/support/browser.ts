@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { until } from '../../support/until';
 import { findProgram } from '../../clients/support/needs';
 
 /** Debian's names for it, and others'. */
@@ -75,6 +76,15 @@ export const fragmentOf = (page: Page): string => decodeURIComponent(new URL(pag
 /** Resolves when the graph is there and nothing is under way. */
 export async function graphOf(page: Page): Promise<void> {
   await page.locator('.graph-card[aria-busy=false] .u-over').waitFor();
+}
+
+/** Resolves when the page shows what it should: it is made anew some time after what was done to it. */
+export async function shows<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  const text = JSON.stringify(expected);
+  let last: unknown;
+  await until(async () => JSON.stringify((last = await read())) === text, text).catch((cause: unknown) => {
+    throw new Error(`it shows ${JSON.stringify(last)}`, { cause });
+  });
 }
 
 /** Names in the legend, in its order. */

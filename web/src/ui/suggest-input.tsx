@@ -20,7 +20,8 @@ export interface SuggestInputProps {
 export function SuggestInput({ label, value, placeholder, invalid, class: className = '', suggest, onCommit }: SuggestInputProps) {
   const [text, setText] = useState(value);
   const [offers, setOffers] = useState<readonly string[]>([]);
-  const [active, setActive] = useState(-1);
+  // the offer that the arrows are at; it stays when more is known; null: none
+  const [active, setActive] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const asked = useRef<{ timer: number; aborter: AbortController } | null>(null);
   const list = useId();
@@ -41,7 +42,7 @@ export function SuggestInput({ label, value, placeholder, invalid, class: classN
       suggest(typed, aborter.signal).then(
         (names) => {
           setOffers(names);
-          setActive(-1);
+          setActive((name) => (name !== null && names.includes(name) ? name : null));
           setOpen(names.length > 0);
         },
         (error: unknown) => {
@@ -54,7 +55,7 @@ export function SuggestInput({ label, value, placeholder, invalid, class: classN
   const close = (): void => {
     cancel();
     setOpen(false);
-    setActive(-1);
+    setActive(null);
   };
   const commit = (chosen: string): void => {
     close();
@@ -65,15 +66,13 @@ export function SuggestInput({ label, value, placeholder, invalid, class: classN
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (!open) return ask(text);
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      setActive((at) =>
-        (at + step + offers.length + 1) % (offers.length + 1) === offers.length
-          ? -1
-          : (at + step + offers.length + 1) % (offers.length + 1),
-      );
+      // above the first and below the last is the text itself
+      const stops = [null, ...offers];
+      const at = stops.indexOf(active) + (event.key === 'ArrowDown' ? 1 : -1);
+      setActive(stops[(at + stops.length) % stops.length]);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      commit(open && active >= 0 ? offers[active] : text.trim());
+      commit(open && active !== null ? active : text.trim());
     } else if (event.key === 'Escape' && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -90,7 +89,7 @@ export function SuggestInput({ label, value, placeholder, invalid, class: classN
         aria-expanded={open}
         aria-controls={list}
         aria-autocomplete="list"
-        aria-activedescendant={open && active >= 0 ? `${list}-${active}` : undefined}
+        aria-activedescendant={open && active !== null ? `${list}-${offers.indexOf(active)}` : undefined}
         aria-invalid={invalid === true ? 'true' : undefined}
         autocomplete="off"
         autocapitalize="off"
@@ -111,8 +110,8 @@ export function SuggestInput({ label, value, placeholder, invalid, class: classN
             key={offer}
             id={`${list}-${i}`}
             role="option"
-            aria-selected={i === active}
-            class={i === active ? 'active' : ''}
+            aria-selected={offer === active}
+            class={offer === active ? 'active' : ''}
             // before the field loses the focus
             onMouseDown={(event) => {
               event.preventDefault();
