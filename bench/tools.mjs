@@ -27,7 +27,9 @@ if (options.help || options.zk === undefined) {
 }
 const POINTS = Number(options.points);
 const SERIES = Number(options.series);
-const START = 1_500_000_000;
+const START = 1_500_001_200; // on the hour
+// The original's scan ends at points of the seconds 80 to 95 of an hour.
+const STEP = 60;
 const ROOT = resolve(import.meta.dirname, '..');
 const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent'].map((p) => `java.base/java.${p}`);
 const JAVA = [
@@ -82,7 +84,7 @@ async function writePoints(path) {
   for (let s = 0; s < SERIES; s++) {
     let text = '';
     for (let i = 0; i < each; i++)
-      text += `bench.tools ${START + i * 10} ${i % 3 === 0 ? (i / 8).toFixed(3) : i} host=h${s} rack=r${s % 7}\n`;
+      text += `bench.tools ${START + i * STEP} ${i % 3 === 0 ? (i / 8).toFixed(3) : i} host=h${s} rack=r${s % 7}\n`;
     if (!file.write(text)) await once(file, 'drain');
   }
   file.end();
