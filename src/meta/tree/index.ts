@@ -4,5 +4,5 @@ export { Branches } from './branches';
 export { TreeGrowth } from './growth';
 export { placeSeries, type Place } from './placing';
 export { checkedLevel, checkedRegex, RuleDraft, ruleJson, ruleType, TREE_RULE, type TreeRule } from './rule';
-export { checkTreeId, TreeDraft, treeJson, treeKey, type Tree } from './tree';
+export { checkTreeId, LAST_TREE, TreeDraft, treeJson, treeKey, type Tree } from './tree';
 export { NoSuchRuleError, NoSuchTreeError, Trees, type UnplacedKind } from './trees';

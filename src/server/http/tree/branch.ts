@@ -1,4 +1,4 @@
-import { treeKey } from '../../../meta';
+import { LAST_TREE, treeKey } from '../../../meta';
 import { hexToUid, uidToHex } from '../../../schema';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import type { HttpCall } from '../types';
@@ -16,7 +16,8 @@ function keyOf(call: HttpCall): Promise<Buffer> {
       if (text.length < SHORTEST) throw new IllegalArgumentError('Branch ID was too short');
       return hexToUid(text);
     }
-    if (id < 1 || id > 0xffff) throw new ClientError(400, 'Missing or invalid branch and tree IDs');
+    if (id < 1) throw new ClientError(400, 'Missing or invalid branch and tree IDs');
+    if (id > LAST_TREE) throw new IllegalArgumentError('Missing or invalid tree ID');
     return treeKey(id);
   });
 }
