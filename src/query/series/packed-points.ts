@@ -82,8 +82,10 @@ export class PackedPoints {
 
   /** Adds the points of [fromMs, toMs) to others, which come before them. */
   unpack(fromMs: number, toMs: number, into: PointsBuilder): void {
-    for (const piece of this.pieces) {
-      if (piece.last < fromMs || piece.first >= toMs) continue;
+    const inside = this.pieces.filter(({ first, last }) => last >= fromMs && first < toMs);
+    // At once: growing piece by piece copies what is there again and again.
+    into.reserve(inside.reduce((points, { size }) => points + size, 0));
+    for (const piece of inside) {
       const from = piece.first >= fromMs ? 0 : lowerBoundOf(piece, fromMs);
       const to = piece.last < toMs ? piece.size : lowerBoundOf(piece, toMs);
       unpackPiece(piece, from, to, into);
