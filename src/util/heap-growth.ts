@@ -6,6 +6,10 @@ const GROWTH_PERCENT = 120;
 /** At most so often is a collection asked for: it stops everything for some tens of milliseconds. */
 const COLLECT_EVERY_MS = 10_000;
 
+/** So many bytes have to have passed before quiet is waited for, and so few are quiet. */
+const WORTH_COLLECTING = 16 << 20;
+const QUIET_BYTES = 4 << 20;
+
 let collect: (() => void) | null = null;
 let timer: NodeJS.Timeout | null = null;
 
@@ -32,4 +36,28 @@ export function collectSoon(): void {
     collect?.();
   }, COLLECT_EVERY_MS);
   timer.unref();
+}
+
+/** Bytes of requests that are over, since the last collection in a quiet time. */
+let passed = 0;
+let quiet: NodeJS.Timeout | null = null;
+
+/**
+ * Counts what a request that is over held. Many small ones leave as much garbage as a large one, and when no more come nothing has it collected.
+ * As long as they come V8 does that by itself, so it is asked for only when some seconds have passed with next to none.
+ */
+export function collectWhenQuiet(bytes: number): void {
+  passed += bytes;
+  if (collect !== null && quiet === null && passed >= WORTH_COLLECTING) waitForQuiet();
+}
+
+function waitForQuiet(): void {
+  const before = passed;
+  quiet = setTimeout(() => {
+    quiet = null;
+    if (passed - before >= QUIET_BYTES) return waitForQuiet();
+    passed = 0;
+    collect?.();
+  }, COLLECT_EVERY_MS);
+  quiet.unref();
 }

@@ -270,3 +270,5 @@ test('finished questions are forgotten but for a part', async () => {
   expect(text.length).toBeLessThan(500_000);
   expect(await victim.damage()).toEqual([]);
 }, 120_000);
+
+test('afterwards its memory is back', () => victim.recovered(), 45_000);

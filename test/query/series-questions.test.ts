@@ -267,7 +267,7 @@ describe('ends', () => {
     expect([registry.stop(id + 1), registry.stop(id)]).toEqual([false, true]);
     await expect(asked).rejects.toMatchObject({ status: 400, message: 'The query was ended by an operator' });
     expect([registry.running.length, registry.stop(id)]).toEqual([0, false]);
-    expect(registry.completed[0].completion?.error?.message).toBe('The query was ended by an operator');
+    expect(registry.completed[0].completion?.failure).toBe('The query was ended by an operator');
   });
 
   test.each(questions)('%s is not run twice at once for a client where that is not allowed', async (_, ask) => {

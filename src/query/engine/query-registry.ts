@@ -32,7 +32,8 @@ export interface Completion {
   readonly at: number;
   /** As in HTTP. */
   readonly status: number;
-  readonly error: Error | null;
+  /** What went wrong; null: nothing. A text: an Error knows the calls that led to it, and by them all that the query held. */
+  readonly failure: string | null;
   /** The client got the whole answer. */
   readonly sent: boolean;
 }
@@ -103,14 +104,14 @@ export class QueryRecord {
     // Behind it is all that the query holds, and records are kept.
     this.end = null;
     this.run.totalMs = this.elapsedMs;
-    this.completion = { at: Date.now(), status, error: error && shortError(error), sent };
+    this.completion = { at: Date.now(), status, failure: error && shortMessage(error), sent };
     this.forgetSeries();
   }
 }
 
-/** Without what it was caused by, which may hold all that was read, and of a long message the beginning. */
-function shortError({ message }: Error): Error {
-  return new Error(message.length <= MESSAGE ? message : `${message.slice(0, MESSAGE)}...`);
+/** Of a long message the beginning, as a text of its own: a part of one keeps the whole. */
+function shortMessage({ message }: Error): string {
+  return message.length <= MESSAGE ? message : `${Buffer.from(message.slice(0, MESSAGE)).toString()}...`;
 }
 
 /** The queries that are running and the last ones that have finished. */

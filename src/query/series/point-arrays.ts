@@ -30,7 +30,8 @@ export class PointArrayPool {
   private keptBytes = 0;
   private slab = new ArrayBuffer(0);
   private slabUsed = 0;
-  /** Bytes of slabs that arrays of now may lie in. */
+  /** Slabs that arrays of now may lie in, and their bytes. */
+  private readonly slabs = new Set<ArrayBufferLike>();
   private slabBytes = 0;
 
   /** @returns arrays with room for at least so many points; nobody else has them */
@@ -49,7 +50,8 @@ export class PointArrayPool {
   /** Returns arrays for reuse; the caller must not use them, or views of them, afterwards. */
   give(arrays: PointArrays): void {
     const bytes = BYTES_PER_POINT * arrays.values.length;
-    if (this.keptBytes + bytes > MOST_KEPT) return;
+    // Of a query that outlived a settlement: a single array would keep its whole slab alive, which nobody counts any more.
+    if (!this.slabs.has(arrays.values.buffer) || this.keptBytes + bytes > MOST_KEPT) return;
     this.keptBytes += bytes;
     this.kept[classOf(arrays.values.length)].push(arrays);
   }
@@ -64,6 +66,7 @@ export class PointArrayPool {
     this.forget();
     this.slab = new ArrayBuffer(0);
     this.slabUsed = this.slabBytes = 0;
+    this.slabs.clear();
     return true;
   }
 
@@ -72,6 +75,7 @@ export class PointArrayPool {
     if (this.slabUsed + 2 * half > this.slab.byteLength) {
       this.slab = new ArrayBuffer(Math.max(SLAB_BYTES, 2 * half));
       this.slabBytes += this.slab.byteLength;
+      this.slabs.add(this.slab);
       this.slabUsed = 0;
     }
     const at = this.slabUsed;

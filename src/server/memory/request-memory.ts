@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ClientError } from '../../util/errors';
-import { collectSoon } from '../../util/heap-growth';
+import { collectSoon, collectWhenQuiet } from '../../util/heap-growth';
 import type { MemoryBudget } from './memory-budget';
 import type { MemoryPool } from './memory-pool';
 
@@ -117,6 +117,7 @@ export class RequestMemory {
     if (this.pool === null || this.reserved <= bytes) return;
     const less = this.reserved - bytes;
     if (less >= WORTH_COLLECTING) collectSoon();
+    else collectWhenQuiet(less);
     this.reserved = bytes;
     this.connection.held -= less;
     this.pool.give(less);
@@ -126,6 +127,7 @@ export class RequestMemory {
   release(): void {
     this.shrink(0);
     if (this.taken >= WORTH_COLLECTING) collectSoon();
+    else collectWhenQuiet(this.taken);
     this.connection.held -= this.taken;
     this.budget.small.give(this.taken);
     this.taken = 0;

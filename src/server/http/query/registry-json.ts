@@ -44,7 +44,7 @@ function completedJson({ client, question, startedAt, executed, filterTagks, run
   const fields = [
     `"query":${questionJson(question, filterTagks)}`,
     // the text "null" when nothing went wrong, as the original has it
-    `"exception":${javaJsonString(completion?.error?.message ?? 'null')}`,
+    `"exception":${javaJsonString(completion?.failure ?? 'null')}`,
     `"executed":${executed}`,
     '"user":null',
     `"requestHeaders":${headersJson(client.headers)}`,
