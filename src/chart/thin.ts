@@ -19,9 +19,10 @@ export function thin(points: Points, from: number, to: number, columns: number):
   if (end - first <= columns * PER_COLUMN) return within(points, from, to);
   const kept = new Kept(Math.min(end - first, (columns + 1) * PER_COLUMN));
   const perColumn = (to - from) / columns;
+  // The one way to tell a column: a border that was computed could fall on the other side of a point that stands on it.
+  const columnOf = (at: number): number => Math.floor((times[at] - from) / perColumn);
   for (let at = first; at < end;) {
-    const column = Math.floor((times[at] - from) / perColumn);
-    const next = from + (column + 1) * perColumn;
+    const column = columnOf(at);
     let least = -1;
     let greatest = -1;
     let start = -1;
@@ -36,7 +37,7 @@ export function thin(points: Points, from: number, to: number, columns: number):
         last = at;
       } else gap = at;
       at++;
-    } while (at < end && times[at] < next);
+    } while (at < end && columnOf(at) === column);
     keepColumn(kept, points, start, Math.min(least, greatest), Math.max(least, greatest), last, gap);
   }
   return kept.points();
