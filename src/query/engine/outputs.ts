@@ -33,7 +33,7 @@ export function outputsOf(sub: ReadSubQuery, query: ValidQuery, memory: MemorySh
   return sub.groups.map((group, at) => ({ open: () => open(sub, at, query, memory), release: () => releaseSpans(group) }));
 }
 
-// eslint-disable-next-line require-yield -- there is nothing to wait for
+/** There is nothing to wait for, so it yields nothing. */
 function* pointGroups(...of: Parameters<typeof pointGroup>): Generator<null, readonly OutputGroup[]> {
   return [pointGroup(...of)];
 }

@@ -98,6 +98,10 @@ export class Automaton {
         case Op.Jump:
           open.push(x[pc]);
           break;
+        case Op.Save:
+          // Only programs that tell groups have it; where a group begins or ends takes no character.
+          open.push(pc + 1);
+          break;
         case Op.Match:
           matches = true;
       }
