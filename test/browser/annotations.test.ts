@@ -1,32 +1,14 @@
 import { describeWithPrograms } from '../clients/support/needs';
 import { ask, json } from '../server/support/client';
-import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { until } from '../support/until';
-import { browserProgram, fragmentOf, graphOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
-import { putHour } from './support/data';
+import { browserProgram, fragmentOf, graphOf, WIDTHS } from './support/browser';
+import { BrowserSuite } from './support/suite';
 
 describeWithPrograms('annotations on the graph', [browserProgram()], () => {
-  let tsd: TestDaemon;
-  let browser: TestBrowser;
-  let open: OpenPage;
-  beforeAll(async () => {
-    tsd = await startDaemon();
-    await putHour(tsd.port);
-    browser = await TestBrowser.launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tsd?.stop();
-  });
-  afterEach(async () => {
-    const { complaints } = open;
-    await open.close();
-    expect(complaints).toEqual([]);
-  });
+  const suite = new BrowserSuite();
 
   it.each(WIDTHS)('are written, changed and removed at %d pixels', async (width) => {
-    open = await browser.open(tsd.port, '/#start=1h-ago&m=sum:sys.cpu.user{host=*}', width);
-    const { page } = open;
+    const page = await suite.open('/#start=1h-ago&m=sum:sys.cpu.user{host=*}', width);
     await graphOf(page);
     await page.getByRole('button', { name: 'Annotate' }).click();
     await page.locator('.u-over').click({ position: { x: 120, y: 60 } });
@@ -39,7 +21,7 @@ describeWithPrograms('annotations on the graph', [browserProgram()], () => {
     // a global one is seen only where global ones are shown
     expect(fragmentOf(page)).toContain('global_annotations');
     const stored = async (): Promise<unknown> =>
-      json(await ask(tsd.port, `/api/annotations?start_time=1&end_time=${Math.floor(Date.now() / 1000)}`));
+      json(await ask(suite.tsd.port, `/api/annotations?start_time=1&end_time=${Math.floor(Date.now() / 1000)}`));
     expect(await stored()).toMatchObject([{ description: 'Deploy', notes: 'version 4\nwith "quotes"' }]);
 
     await flag.click();
@@ -55,8 +37,7 @@ describeWithPrograms('annotations on the graph', [browserProgram()], () => {
   });
 
   it.each(WIDTHS)('belong to a series when they are told to at %d pixels, and end', async (width) => {
-    open = await browser.open(tsd.port, '/#start=1h-ago&m=sum:sys.cpu.user{host=db01}', width);
-    const { page } = open;
+    const page = await suite.open('/#start=1h-ago&m=sum:sys.cpu.user{host=db01}', width);
     await graphOf(page);
     await page.getByRole('button', { name: 'Annotate' }).click();
     await page.getByRole('button', { name: 'take this moment' }).click();

@@ -2,35 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { describeWithPrograms } from '../clients/support/needs';
 import { ask, json } from '../server/support/client';
-import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { until } from '../support/until';
-import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, shows, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
-import { putHour } from './support/data';
+import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, shows, WIDTHS, type OpenPage } from './support/browser';
+import { BrowserSuite } from './support/suite';
 
 describeWithPrograms('the graph', [browserProgram()], () => {
-  let tsd: TestDaemon;
-  let browser: TestBrowser;
-  let open: OpenPage;
-  beforeAll(async () => {
-    tsd = await startDaemon();
-    await putHour(tsd.port);
-    browser = await TestBrowser.launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tsd?.stop();
-  });
-  afterEach(async () => {
-    const { complaints } = open;
-    await open.close();
-    expect(complaints).toEqual([]);
-  });
+  const suite = new BrowserSuite();
 
   describe.each(WIDTHS)('at %d pixels', (width) => {
-    const go = async (fragment: string): Promise<OpenPage['page']> => {
-      open = await browser.open(tsd.port, `/#${fragment}`, width);
-      return open.page;
-    };
+    const go = (fragment: string): Promise<OpenPage['page']> => suite.open(`/#${fragment}`, width);
 
     it("opens the original's bookmarks", async () => {
       const page = await go('start=1h-ago&m=sum:1m-avg:sys.cpu.user%7Bhost=*%7D&o=axis%20x1y2&yrange=%5B0:%5D&wxh=900x400&autoreload=15');
@@ -193,14 +173,14 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       };
       const body = await copied('Copy as JSON');
       expect(await copied('Copy as curl')).toBe(
-        `curl -s -H 'Content-Type: application/json' 'http://127.0.0.1:${tsd.port}/api/query' -d '${JSON.stringify(JSON.parse(body))}'`,
+        `curl -s -H 'Content-Type: application/json' 'http://127.0.0.1:${suite.tsd.port}/api/query' -d '${JSON.stringify(JSON.parse(body))}'`,
       );
-      const answer = json(await ask(tsd.port, '/api/query', { method: 'POST', body }));
+      const answer = json(await ask(suite.tsd.port, '/api/query', { method: 'POST', body }));
       expect(answer).toHaveLength(3);
       const image = await copied('Copy image link');
-      expect((await ask(tsd.port, image.slice(image.indexOf('/q')))).headers['content-type']).toBe('image/png');
+      expect((await ask(suite.tsd.port, image.slice(image.indexOf('/q')))).headers['content-type']).toBe('image/png');
       expect(image).toBe(
-        `http://127.0.0.1:${tsd.port}/q?start=1h-ago&m=sum%3A1m-avg%3Asys.cpu.user%7Bhost%3D*%7D&title=it%20s%2050%2525&png`,
+        `http://127.0.0.1:${suite.tsd.port}/q?start=1h-ago&m=sum%3A1m-avg%3Asys.cpu.user%7Bhost%3D*%7D&title=it%20s%2050%2525&png`,
       );
     });
 
@@ -211,7 +191,7 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.keyboard.press('Enter');
       await graphOf(page);
       await shows(() => page.locator('.error').count(), 0);
-      await page.goto(`http://127.0.0.1:${tsd.port}/#start=1h-ago&m=sum:sys.cpu.user&m=sum`);
+      await page.goto(`http://127.0.0.1:${suite.tsd.port}/#start=1h-ago&m=sum:sys.cpu.user&m=sum`);
       await page.locator('.warning').getByText('m=sum').waitFor();
     });
 

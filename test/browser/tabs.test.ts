@@ -5,33 +5,15 @@ import { describeWithPrograms } from '../clients/support/needs';
 import { ask } from '../server/support/client';
 import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { until } from '../support/until';
-import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
+import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, WIDTHS, type OpenPage } from './support/browser';
 import { putHour } from './support/data';
+import { BrowserSuite } from './support/suite';
 
 describeWithPrograms('the other tabs and the search', [browserProgram()], () => {
-  let tsd: TestDaemon;
-  let browser: TestBrowser;
-  let open: OpenPage;
-  beforeAll(async () => {
-    tsd = await startDaemon();
-    await putHour(tsd.port);
-    browser = await TestBrowser.launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tsd?.stop();
-  });
-  afterEach(async () => {
-    const { complaints } = open;
-    await open.close();
-    expect(complaints).toEqual([]);
-  });
+  const suite = new BrowserSuite();
 
   describe.each(WIDTHS)('at %d pixels', (width) => {
-    const go = async (path: string): Promise<OpenPage['page']> => {
-      open = await browser.open(tsd.port, path, width);
-      return open.page;
-    };
+    const go = (path: string): Promise<OpenPage['page']> => suite.open(path, width);
 
     it('shows and filters statistics', async () => {
       const page = await go('/#start=1h-ago&m=sum:sys.cpu.user');
@@ -72,7 +54,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
       await page.getByText('points stored').waitFor();
       expect(await page.getByRole('region', { name: 'Write buffer' }).textContent()).toContain('256 MB');
       // a query that is held up on its way to storage runs until it is stopped
-      const hold = holdQueries(tsd);
+      const hold = holdQueries(suite.tsd);
       try {
         const asked = page.evaluate<number>(
           "fetch('api/query?start=1h-ago&m=sum:sys.cpu.user%7Bhost%3D*%7D').then((answer) => answer.status)",
@@ -129,8 +111,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         const found = async (): Promise<boolean> =>
           (await ask(searching.port, '/api/search/tsmeta_summary?query=web01')).text.includes('"totalResults":2');
         await until(found);
-        open = await browser.open(searching.port, '/', width);
-        const { page } = open;
+        const page = await suite.open('/', width, searching.port);
         await page.getByText('Choose a metric').waitFor();
         await page.keyboard.press('/');
         await page.getByLabel('Find metrics, tags and series').fill('web01');

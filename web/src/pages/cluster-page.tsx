@@ -4,9 +4,23 @@ import { readQueries, readRegionServers, readStats, stopQuery, type Stat } from 
 import { useLoaded } from '../lib/hooks';
 import { bytesText, fullNumber } from '../lib/numbers';
 import { roughDuration, showTime } from '../lib/times';
+import { DataTable, type Column } from '../ui/data-table';
 import { ErrorBox } from '../ui/error-box';
 
 const EVERY_MS = 3000;
+const RUNNING_COLUMNS: readonly Column[] = [
+  { name: 'Query' },
+  { name: 'For', number: true },
+  { name: 'Client' },
+  { name: 'Stop', silent: true },
+];
+const FINISHED_COLUMNS: readonly Column[] = [
+  { name: 'Query' },
+  { name: 'Took', number: true },
+  { name: 'Status', number: true },
+  { name: 'Started' },
+  { name: 'Error' },
+];
 
 /** How the TSD and its storage are doing now. */
 export function ClusterPage() {
@@ -116,73 +130,40 @@ function Queries() {
         {running.length === 0 ? (
           <p class="muted">None at this moment.</p>
         ) : (
-          <div class="scroll" tabIndex={0} role="region" aria-label="Running queries">
-            <table class="grid">
-              <thead>
-                <tr>
-                  <th scope="col">Query</th>
-                  <th scope="col" class="number">
-                    For
-                  </th>
-                  <th scope="col">Client</th>
-                  <th scope="col">
-                    <span class="off-screen">Stop</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {running.map(({ id, question, elapsedMs, remote }) => (
-                  <tr key={id}>
-                    <th scope="row" class="question">
-                      {question}
-                    </th>
-                    <td class="number">{roughDuration(elapsedMs)}</td>
-                    <td>{remote}</td>
-                    <td>
-                      <button type="button" class="danger" onClick={() => stop(id)}>
-                        Stop
-                      </button>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable label="Running queries" columns={RUNNING_COLUMNS}>
+            {running.map(({ id, question, elapsedMs, remote }) => (
+              <tr key={id}>
+                <th scope="row" class="question">
+                  {question}
+                </th>
+                <td class="number">{roughDuration(elapsedMs)}</td>
+                <td>{remote}</td>
+                <td>
+                  <button type="button" class="danger" onClick={() => stop(id)}>
+                    Stop
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </DataTable>
         )}
       </section>
       <section class="card" aria-label="Finished queries">
         <details>
           <summary>Finished queries ({completed.length})</summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Finished queries">
-            <table class="grid">
-              <thead>
-                <tr>
-                  <th scope="col">Query</th>
-                  <th scope="col" class="number">
-                    Took
-                  </th>
-                  <th scope="col" class="number">
-                    Status
-                  </th>
-                  <th scope="col">Started</th>
-                  <th scope="col">Error</th>
-                </tr>
-              </thead>
-              <tbody>
-                {completed.map(({ question, tookMs, status, startedAt, error: reason }, i) => (
-                  <tr key={i}>
-                    <th scope="row" class="question">
-                      {question}
-                    </th>
-                    <td class="number">{roughDuration(tookMs)}</td>
-                    <td class="number">{status}</td>
-                    <td>{showTime(startedAt, '').slice(0, 19)}</td>
-                    <td>{reason}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable label="Finished queries" columns={FINISHED_COLUMNS}>
+            {completed.map(({ question, tookMs, status, startedAt, error: reason }, i) => (
+              <tr key={i}>
+                <th scope="row" class="question">
+                  {question}
+                </th>
+                <td class="number">{roughDuration(tookMs)}</td>
+                <td class="number">{status}</td>
+                <td>{showTime(startedAt, '').slice(0, 19)}</td>
+                <td>{reason}</td>
+              </tr>
+            ))}
+          </DataTable>
         </details>
       </section>
     </>

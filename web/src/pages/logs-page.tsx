@@ -4,7 +4,7 @@ import { useLoaded } from '../lib/hooks';
 import { showTime } from '../lib/times';
 import { ErrorBox } from '../ui/error-box';
 import { Select } from '../ui/fields';
-import { Icon } from '../ui/icon';
+import { ListHead } from '../ui/list-head';
 
 const LEVELS = ['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
 
@@ -30,15 +30,7 @@ export function LogsPage() {
   };
   return (
     <section class="card" aria-label="Logs">
-      <div class="row page-head">
-        <h1>Logs</h1>
-        <input
-          type="search"
-          aria-label="Filter logs"
-          placeholder="Filter"
-          value={filter}
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
+      <ListHead title="Logs" of="logs" filter={filter} onFilter={setFilter} loading={loading} onReload={reload}>
         <Select
           label="Show"
           value={least}
@@ -51,10 +43,7 @@ export function LogsPage() {
           options={[['', 'as it is'], ...LEVELS.map((level) => [level, level] as const)]}
           onChange={(level) => void (level !== '' && change(level))}
         />
-        <button type="button" class={`icon-only ${loading ? 'busy' : ''}`} aria-label="Reload" onClick={reload}>
-          <Icon name="reload" />
-        </button>
-      </div>
+      </ListHead>
       {said.text !== '' && <p role="status">{said.text}</p>}
       {said.error !== null && <ErrorBox error={said.error} />}
       {error !== null && <ErrorBox error={error} />}

@@ -1,0 +1,34 @@
+import { startDaemon, type TestDaemon } from '../../server/support/daemon';
+import { TestBrowser, type OpenPage } from './browser';
+import { putHour } from './data';
+
+/** A daemon with an hour of points and a browser for all tests of a file. What a test has opened is closed after it, and must not have complained. */
+export class BrowserSuite {
+  tsd!: TestDaemon;
+  private browser: TestBrowser | null = null;
+  private opened!: OpenPage;
+
+  /** To be made where hooks can be. */
+  constructor() {
+    beforeAll(async () => {
+      this.tsd = await startDaemon();
+      await putHour(this.tsd.port);
+      this.browser = await TestBrowser.launch();
+    });
+    afterAll(async () => {
+      await this.browser?.close();
+      await this.tsd?.stop();
+    });
+    afterEach(async () => {
+      const { complaints } = this.opened;
+      await this.opened.close();
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  /** Opens an address of the daemon, or of another. @param path with the fragment, such as `/#start=1h-ago` */
+  async open(path: string, width: number, port = this.tsd.port): Promise<OpenPage['page']> {
+    this.opened = await this.browser!.open(port, path, width);
+    return this.opened.page;
+  }
+}
