@@ -14,7 +14,7 @@ import { createQueryEngine, type QueryEngine } from '../query';
 import type { Plugin } from '../plugins';
 import { HistogramCodecs } from '../histogram';
 import { RollupJournal, RollupService, type Rollups } from '../rollup';
-import { createSearch, type Search } from '../search';
+import type { Search } from '../search';
 import type { Storage } from '../storage';
 import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
@@ -151,10 +151,13 @@ function assemble(
 /** @throws PluginNotFoundError, Error in the original's words */
 async function searchOf({ config, meta, uids, model, logs }: App): Promise<Search | null> {
   const settings = readSearchSettings(config);
+  if (settings === null) return null;
   const logger = logs.get('net.opentsdb.search.SearchPlugin');
-  if (settings !== null && model.mode !== 'ro' && readMetaSettings(config).tracking?.creates !== true)
+  if (model.mode !== 'ro' && readMetaSettings(config).tracking?.creates !== true)
     logger.info('Searches find no new series: tsd.core.meta.enable_tsuid_tracking and enable_realtime_ts are not both on');
-  return settings && createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger }, settings);
+  // Loaded only where it is wanted: most tools do without.
+  const { createSearch } = require('../search') as typeof import('../search');
+  return createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger }, settings);
 }
 
 /** @throws IllegalArgumentError when there is nothing to compute, errors of the file system for the journal */

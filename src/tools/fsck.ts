@@ -26,7 +26,7 @@ import { countOf, declareTool, parseArguments, UsageError, usageOf } from './arg
 import { parseCommandQuery, type CommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
 import { FsckOutput } from './fsck-output';
-import { Interrupted, interruptible } from './interrupt';
+import { interruptible, tellInterrupted } from './interrupt';
 import { javaDate } from './java-date';
 import { Progress } from './progress';
 
@@ -158,9 +158,7 @@ class FsckRun {
       try {
         counts = countsOf(await (query === null ? this.full(threads) : this.queries(query)));
       } catch (error) {
-        if (!(error instanceof Interrupted)) throw error;
-        this.io.stderr.write(`${error.message}: ${goingOn(options.checkpoint)}\n`);
-        return error.exitCode;
+        return tellInterrupted(error, this.io, goingOn(options.checkpoint));
       } finally {
         this.progress.end();
       }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ToolIo } from './common';
 
 /** The user has asked for the end, as with Ctrl-C. */
 export class Interrupted extends Error {
@@ -33,4 +34,16 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     for (const [name, handler] of handlers) process.removeListener(name, handler);
   }
+}
+
+/**
+ * Tells, when that is why work has ended, that it was interrupted.
+ * @param how the user goes on
+ * @returns the exit code
+ * @throws the error, when it is another
+ */
+export function tellInterrupted(error: unknown, { stderr }: ToolIo, how?: string): number {
+  if (!(error instanceof Interrupted)) throw error;
+  stderr.write(`${error.message}${how === undefined ? '' : `: ${how}`}\n`);
+  return error.exitCode;
 }

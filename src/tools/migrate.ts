@@ -3,7 +3,7 @@ import { Migration, MigrationJournal, Pace, type Numbering } from '../maintenanc
 import { IllegalArgumentError } from '../util/errors';
 import { countOf, declareTool, parseArguments, UsageError, usageOf } from './arguments';
 import { runTool, ToolLog, type ToolIo } from './common';
-import { Interrupted, interruptible } from './interrupt';
+import { interruptible, tellInterrupted } from './interrupt';
 import { Progress } from './progress';
 import { openSide, withSides } from './two-stores';
 
@@ -95,10 +95,8 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
           );
           return skipped > 0 ? 1 : 0;
         } catch (error) {
-          if (!(error instanceof Interrupted)) throw error;
           const going = options.journal === undefined ? 'run it again' : `the same command goes on from ${options.journal}`;
-          io.stderr.write(`${error.message}: what was copied until now is whole, and ${going}\n`);
-          return error.exitCode;
+          return tellInterrupted(error, io, `what was copied until now is whole, and ${going}`);
         } finally {
           progress.end();
         }

@@ -7,7 +7,7 @@ import { parseDuration } from '../util/date-time';
 import { compileGlob, globPrefix } from '../util/glob';
 import { countOf, declareTool, parseArguments, usageOf } from './arguments';
 import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
-import { Interrupted, interruptible } from './interrupt';
+import { interruptible, tellInterrupted } from './interrupt';
 import { javaDate } from './java-date';
 import { Progress } from './progress';
 
@@ -117,10 +117,8 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     try {
       return await interruptible(work);
     } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      const how = options.checkpoint === undefined ? 'the same command goes on' : `the same command goes on from ${options.checkpoint}`;
-      io.stderr.write(`${error.message}: ${how}\n`);
-      return error.exitCode;
+      const from = options.checkpoint === undefined ? '' : ` from ${options.checkpoint}`;
+      return tellInterrupted(error, io, `the same command goes on${from}`);
     } finally {
       progress.end();
     }

@@ -1,12 +1,12 @@
 import { readMetaSettings, readSearchSettings } from '../config/settings';
 import { Meta, MetaSync, NoSuchTreeError, purgeTsMetas, purgeUidMetas, TreeGrowth, type Tree } from '../meta';
-import { createSearch, type Search } from '../search';
+import type { Search } from '../search';
 import { TableNotFoundError } from '../storage';
 import type { Table } from '../tables';
 import { createUids, type Uids } from '../uid';
 import { NumberFormatError } from '../util/errors';
 import { parseInt32 } from '../util/java-long';
-import { Interrupted, interruptible } from './interrupt';
+import { Interrupted, interruptible, tellInterrupted } from './interrupt';
 import { Progress } from './progress';
 import type { UidToolContext } from './uid-context';
 
@@ -137,10 +137,7 @@ async function guarded(context: UidToolContext, work: (tools: MetaTools) => Prom
     await interruptible((signal) => work({ uids, meta, signal }));
     return 0;
   } catch (error) {
-    if (error instanceof Interrupted) {
-      io.stderr.write(`${error.message}: what was done stays done, run it again for the rest\n`);
-      return error.exitCode;
-    }
+    if (error instanceof Interrupted) return tellInterrupted(error, io, 'what was done stays done, run it again for the rest');
     log.error('Unexpected exception', error);
     return FAILED;
   }
@@ -159,6 +156,8 @@ async function searchPluginOf(
 ): Promise<Search | null> {
   const settings = readSearchSettings(config);
   if (settings === null || settings.plugin === '') return null;
+  // Loaded only where it is wanted: looking a name up does without.
+  const { createSearch } = require('../search') as typeof import('../search');
   const search = await createSearch({ config, meta, uids, uidTable: table, logger: log.aside('SearchPlugin') }, settings);
   await search.open();
   return search;

@@ -5,7 +5,7 @@ import { kindOf, UID_KINDS, type UidKind } from '../uid';
 import { TableChanges } from '../uid/redis/table-changes';
 import { parseDuration } from '../util/date-time';
 import { countOf } from './arguments';
-import { Interrupted, interruptible } from './interrupt';
+import { interruptible, tellInterrupted } from './interrupt';
 import { Progress } from './progress';
 import { codecOf, mappingLine, type UidToolContext, type UnusedOptions } from './uid-context';
 
@@ -42,9 +42,7 @@ export async function unused(context: UidToolContext, [, ...words]: readonly str
   try {
     return await interruptible((signal) => new UnusedRun(context, numbers, progress, signal).run(kinds, before));
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    context.io.stderr.write(`${error.message}: each mapping has ended wholly or not at all, but for the last\n`);
-    return error.exitCode;
+    return tellInterrupted(error, context.io, 'each mapping has ended wholly or not at all, but for the last');
   } finally {
     progress.end();
   }

@@ -3,7 +3,7 @@ import { compareAnswers, Comparison } from '../maintenance';
 import { messageOf } from '../util/message-of';
 import { countOf, declareTool, parseArguments, UsageError, usageOf } from './arguments';
 import { runTool, ToolLog, type ToolIo } from './common';
-import { Interrupted, interruptible } from './interrupt';
+import { interruptible, tellInterrupted } from './interrupt';
 import { openSide, withSides } from './two-stores';
 
 const USAGE = `Usage: verify --from FILE --to FILE [options]
@@ -58,9 +58,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
           const { names, rows, points } = await comparison.run();
           return report.end(`${names} names, ${rows} rows with ${points} values were compared`);
         } catch (error) {
-          if (!(error instanceof Interrupted)) throw error;
-          io.stderr.write(`${error.message}\n`);
-          return error.exitCode;
+          return tellInterrupted(error, io);
         }
       }),
     );

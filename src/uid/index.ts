@@ -14,7 +14,7 @@ export type * from './filter';
 export { kindOf, maxId, metaQualifier } from './kinds';
 export { NameCodec } from './name-codec';
 export { NameValidator } from './name-validator';
-export { Names, namesOfSeries, tagsInHashOrder, type SeriesNames } from './names';
+export { findNames, findNamesOfSeries, Names, namesOfSeries, tagsInHashOrder, type SeriesNames } from './names';
 export * from './types';
 export { readSeal } from './redis/generation';
 export type { Seal } from './redis/seal';

@@ -1,4 +1,5 @@
 import { hashMapOrder } from '../util/java-hash-order';
+import { NoSuchUniqueId } from './errors';
 import type { UidKind, Uids } from './types';
 
 /** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
@@ -76,4 +77,33 @@ export async function namesOfSeries(uids: Uids, tsuids: readonly Buffer[]): Prom
   return parts.map(({ metric, pairs }) => {
     return { metric: metrics.of(metric), tags: tagsInHashOrder(new Map(pairs.map(({ tagk, tagv }) => [tagks.of(tagk), tagvs.of(tagv)]))) };
   });
+}
+
+/**
+ * Names in the order of the UIDs; null for one that has none.
+ * @throws StorageError
+ */
+export function findNames(uids: Uids, kind: UidKind, ids: readonly Buffer[]): Promise<(string | null)[]> {
+  return eachOrNull(ids, (some) => uids.getNames(kind, some));
+}
+
+/**
+ * As {@link namesOfSeries}; null for a series with a UID that has no name.
+ * @throws StorageError
+ */
+export function findNamesOfSeries(uids: Uids, tsuids: readonly Buffer[]): Promise<(SeriesNames | null)[]> {
+  return eachOrNull(tsuids, (some) => namesOfSeries(uids, some));
+}
+
+/** One that nobody knows fails the look-up of all: those are found by halves. */
+async function eachOrNull<T, R>(items: readonly T[], lookUp: (items: readonly T[]) => Promise<R[]>): Promise<(R | null)[]> {
+  if (items.length === 0) return [];
+  try {
+    return await lookUp(items);
+  } catch (error) {
+    if (!(error instanceof NoSuchUniqueId)) throw error;
+    if (items.length === 1) return [null];
+    const half = items.length >>> 1;
+    return [...(await eachOrNull(items.slice(0, half), lookUp)), ...(await eachOrNull(items.slice(half), lookUp))];
+  }
 }

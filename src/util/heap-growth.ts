@@ -6,8 +6,10 @@ const GROWTH_PERCENT = 120;
 /** At most so often is a collection asked for: it stops everything for some tens of milliseconds. */
 const COLLECT_EVERY_MS = 10_000;
 
-/** So many bytes have to have passed before quiet is waited for, and so few are quiet. */
-const WORTH_COLLECTING = 16 << 20;
+/** What so many bytes leave behind should not stay until there is something to do again. */
+const WORTH_COLLECTING = 4 << 20;
+/** So many bytes of smaller requests have to have passed before quiet is waited for, and so few are quiet. */
+const WORTH_WAITING = 16 << 20;
 const QUIET_BYTES = 4 << 20;
 
 let collect: (() => void) | null = null;
@@ -38,17 +40,19 @@ export function collectSoon(): void {
   timer.unref();
 }
 
-/** Bytes of requests that are over, since the last collection in a quiet time. */
+/** Bytes of small requests that are over, since the last collection in a quiet time. */
 let passed = 0;
 let quiet: NodeJS.Timeout | null = null;
 
 /**
- * Counts what a request that is over held. Many small ones leave as much garbage as a large one, and when no more come nothing has it collected.
- * As long as they come V8 does that by itself, so it is asked for only when some seconds have passed with next to none.
+ * Has the garbage collected that is left of a request: of a large one in some seconds. Many small ones leave as much, and when no more come nothing
+ * has it collected. As long as they come V8 does that by itself, so it is asked for only when some seconds have passed with next to none.
+ * @param bytes that it held
  */
-export function collectWhenQuiet(bytes: number): void {
+export function collectAfter(bytes: number): void {
+  if (bytes >= WORTH_COLLECTING) return collectSoon();
   passed += bytes;
-  if (collect !== null && quiet === null && passed >= WORTH_COLLECTING) waitForQuiet();
+  if (collect !== null && quiet === null && passed >= WORTH_WAITING) waitForQuiet();
 }
 
 function waitForQuiet(): void {

@@ -4,6 +4,7 @@ import { META_COLUMN, META_FAMILY } from '../../meta';
 import type { Row } from '../../storage';
 import { UID_KINDS } from '../../uid';
 import { UidTable } from '../../uid/uid-table';
+import { inParallel } from '../../util/in-parallel';
 import { MetricDigest, MetricTable } from './metric-rows';
 import { cellsText, pointsText, withoutTsuid, type RowText } from './row-text';
 import { NamedTsuids } from './series-names';
@@ -49,11 +50,9 @@ export class Comparison {
   async run(): Promise<Outcome> {
     const pairs = await this.pairs();
     const metrics = await this.compareNames();
-    const waiting = metrics[Symbol.iterator]();
-    const work = async (): Promise<void> => {
-      for (const metric of waiting) for (const pair of pairs) await this.compareMetric(pair, metric);
-    };
-    await Promise.all(Array.from({ length: this.parts.workers }, work));
+    await inParallel(metrics, this.parts.workers, async (metric) => {
+      for (const pair of pairs) await this.compareMetric(pair, metric);
+    });
     await this.compareRows('global annotations', globalNotes);
     await this.compareRows('tree row', treeRows);
     return this.outcome;

@@ -1,5 +1,5 @@
 import { uidToHex } from '../../schema';
-import { namesOfSeries, NoSuchUniqueId, type SeriesNames, type Uids } from '../../uid';
+import { findNamesOfSeries, type SeriesNames, type Uids } from '../../uid';
 
 /** Series that are remembered, at most. */
 const MAX_KNOWN = 500_000;
@@ -17,23 +17,14 @@ export class NamedTsuids {
     keys.forEach((key, i) => {
       if (!this.known.has(key)) fresh.set(key, Buffer.from(tsuids[i]));
     });
-    const names = await this.lookUp([...fresh.values()]);
+    const unnamed = [...fresh.values()];
+    const names = (await findNamesOfSeries(this.uids, unnamed)).map((series, i) =>
+      series === null ? `(unnamed series ${uidToHex(unnamed[i])})` : textOf(series),
+    );
     const found = keys.map((key) => this.known.get(key));
     if (this.known.size + fresh.size > MAX_KNOWN) this.known.clear();
     [...fresh.keys()].forEach((key, i) => this.known.set(key, names[i]));
     return keys.map((key, i) => found[i] ?? this.known.get(key) ?? '');
-  }
-
-  private async lookUp(tsuids: readonly Buffer[]): Promise<string[]> {
-    if (tsuids.length === 0) return [];
-    try {
-      return (await namesOfSeries(this.uids, tsuids)).map(textOf);
-    } catch (error) {
-      if (!(error instanceof NoSuchUniqueId)) throw error;
-      if (tsuids.length === 1) return [`(unnamed series ${uidToHex(tsuids[0])})`];
-      const half = tsuids.length >>> 1;
-      return [...(await this.lookUp(tsuids.slice(0, half))), ...(await this.lookUp(tsuids.slice(half)))];
-    }
   }
 }
 

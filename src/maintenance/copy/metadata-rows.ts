@@ -1,8 +1,8 @@
 import { hexToUid, uidToHex } from '../../schema';
 import type { Row } from '../../storage';
+import type { UidSets } from '../uid-sets';
 import { cellsOf, type CopiedCell, type CopiedRow, type RowTranslation } from './row-translation';
 import type { TsuidTranslation } from './tsuid-translation';
-import type { UidSets } from './uid-translation';
 
 /** Rows of the meta table: one for each series. */
 export class MetaRows implements RowTranslation {

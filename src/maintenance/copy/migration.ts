@@ -91,22 +91,20 @@ export class Migration {
     // Says what does not fit before anything is copied.
     rollupTablePairs(source.rollups, target.rollups);
     const stored = journal.load();
-    this.state = stored ?? { ...this.state, numbering: await this.chooseNumbering() };
+    const wanted = stored?.numbering ?? this.parts.numbering;
+    const same = wanted !== 'assign' && (await this.hasSameNumbers());
+    if (wanted === 'keep' && !same && !dryRun) throw new IllegalArgumentError(OTHER_NUMBERS);
+    this.state = stored ?? { ...this.state, numbering: wanted ?? (same ? 'keep' : 'assign') };
     if (this.state.numbering === 'assign') {
       const unnameable = (kind: string, name: string, reason: string): void =>
         void log.warn(`The target refuses the name ${name} of ${kind}: ${reason}`);
       this.uids = new NamedUids(source.uids, target.uids, unnameable);
-    } else if (!dryRun && !(await this.hasSameNumbers())) throw new IllegalArgumentError(OTHER_NUMBERS);
+    }
     log.info(this.state.numbering === 'keep' ? 'UIDs keep their numbers' : 'UIDs are those of the target, by names');
   }
 
   private kept(): KeptUids {
     return new KeptUids(this.parts.source.model.widths, this.parts.target.model.widths);
-  }
-
-  private async chooseNumbering(): Promise<Numbering> {
-    if (this.parts.numbering !== null) return this.parts.numbering;
-    return (await this.hasSameNumbers()) ? 'keep' : 'assign';
   }
 
   private hasSameNumbers(): Promise<boolean> {

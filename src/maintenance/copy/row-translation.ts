@@ -1,5 +1,5 @@
 import type { Row } from '../../storage';
-import type { UidSets } from './uid-translation';
+import type { UidSets } from '../uid-sets';
 
 /** A cell as it goes into the other store. */
 export interface CopiedCell {

@@ -10,9 +10,10 @@ import {
 } from '../../schema';
 import type { Row } from '../../storage';
 import { IllegalArgumentError } from '../../util/errors';
+import { addUid, type UidSets } from '../uid-sets';
 import { cellsOf, type CopiedCell, type CopiedRow, type RowTranslation } from './row-translation';
 import { TsuidTranslation } from './tsuid-translation';
-import type { UidSets, UidTranslation } from './uid-translation';
+import type { UidTranslation } from './uid-translation';
 
 /** First byte of the qualifier of an annotation. */
 const ANNOTATION = 1;
@@ -35,10 +36,10 @@ export class SeriesRows implements RowTranslation {
     if (this.uids.identical || isGlobalAnnotationKey(this.from, key)) return;
     const parts = partsOf(this.from, key);
     if (typeof parts === 'string') return;
-    ids.add('metrics', parts.metric);
+    addUid(ids, 'metrics', parts.metric);
     for (const { tagk, tagv } of parts.tags) {
-      ids.add('tagk', tagk);
-      ids.add('tagv', tagv);
+      addUid(ids, 'tagk', tagk);
+      addUid(ids, 'tagv', tagv);
     }
   }
 

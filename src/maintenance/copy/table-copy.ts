@@ -3,8 +3,9 @@ import { PackedCells, RetryableError, type Row, type RowPut, type Storage } from
 import { TimeSlice } from '../../util/time-slice';
 import type { Tally } from '../walk/checkpoint';
 import type { Walker } from '../walk/walk';
+import { newUidSets } from '../uid-sets';
 import type { CopiedRow, RowTranslation } from './row-translation';
-import { UidSets, type UidTranslation } from './uid-translation';
+import type { UidTranslation } from './uid-translation';
 
 /** Cells of one call, about. */
 const CALL_CELLS = 5000;
@@ -37,7 +38,7 @@ export class TableCopy implements Walker {
   async visit(rows: readonly Row[]): Promise<Tally> {
     const { uids, translation, skipped, dryRun, signal } = this.parts;
     if (!uids.identical && !dryRun) {
-      const ids = new UidSets();
+      const ids = newUidSets();
       for (const row of rows) translation.collect(row, ids);
       await uids.learn(ids);
     }

@@ -1,6 +1,7 @@
 import { hexToUid, uidToHex, type KeyLayout } from '../../schema';
 import type { UidKind } from '../../uid';
-import type { UidSets, UidTranslation } from './uid-translation';
+import { addUid, type UidSets } from '../uid-sets';
+import type { UidTranslation } from './uid-translation';
 
 /** The TSUIDs of one store as those of another. */
 export class TsuidTranslation {
@@ -19,7 +20,7 @@ export class TsuidTranslation {
   }
 
   collect(tsuid: Buffer, ids: UidSets): void {
-    for (const [kind, id] of this.parts(tsuid) ?? []) ids.add(kind, id);
+    for (const [kind, id] of this.parts(tsuid) ?? []) addUid(ids, kind, id);
   }
 
   /** @returns null: it is none, or a UID of it has no counterpart */

@@ -2,8 +2,9 @@ import { uidToHex } from '../../schema';
 import type { Row } from '../../storage';
 import { metaQualifier, UID_KINDS, type UidKind } from '../../uid';
 import { ID_FAMILY, MAXID_ROW, NAME_FAMILY } from '../../uid/uid-table';
+import { addUid, type UidSets } from '../uid-sets';
 import { cellsOf, type CopiedCell, type CopiedRow, type RowTranslation } from './row-translation';
-import type { UidSets, UidTranslation } from './uid-translation';
+import type { UidTranslation } from './uid-translation';
 
 const KINDS: ReadonlyMap<string, UidKind> = new Map(
   UID_KINDS.flatMap((kind): [string, UidKind][] => [
@@ -30,7 +31,7 @@ export class UidRows implements RowTranslation {
   collect(row: Row, ids: UidSets): void {
     for (const cell of cellsOf(row)) {
       const kind = kindOfCell(cell);
-      if (kind !== undefined && cell.family.equals(NAME_FAMILY)) ids.add(kind, row.key);
+      if (kind !== undefined && cell.family.equals(NAME_FAMILY)) addUid(ids, kind, row.key);
     }
   }
 

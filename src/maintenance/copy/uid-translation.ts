@@ -1,19 +1,8 @@
 import { numberToUid, uidToNumber } from '../../schema';
-import { NoSuchUniqueId, NoSuchUniqueName, UID_KINDS, maxId, type UidKind, type UidWidths, type Uids } from '../../uid';
+import { findNames, maxId, NoSuchUniqueName, UID_KINDS, type UidKind, type UidWidths, type Uids } from '../../uid';
 import { IllegalArgumentError } from '../../util/errors';
-
-/** UIDs of each kind, without repetition. */
-export class UidSets {
-  private readonly sets: Readonly<Record<UidKind, Map<string, Buffer>>> = { metrics: new Map(), tagk: new Map(), tagv: new Map() };
-
-  add(kind: UidKind, id: Buffer): void {
-    this.sets[kind].set(id.toString('latin1'), id);
-  }
-
-  of(kind: UidKind): Iterable<Buffer> {
-    return this.sets[kind].values();
-  }
-}
+import { inParallel } from '../../util/in-parallel';
+import type { UidSets } from '../uid-sets';
 
 /** From the UIDs of one store to those of another. */
 export interface UidTranslation {
@@ -67,7 +56,7 @@ export class NamedUids implements UidTranslation {
 
   learn(ids: UidSets): Promise<void> {
     const learnt = this.last.then(async () => {
-      for (const kind of UID_KINDS) await this.learnKind(kind, [...ids.of(kind)]);
+      for (const kind of UID_KINDS) await this.learnKind(kind, ids[kind]);
     });
     this.last = learnt.catch(() => {});
     return learnt;
@@ -77,34 +66,23 @@ export class NamedUids implements UidTranslation {
     return this.known[kind].get(id.toString('latin1')) ?? null;
   }
 
-  private async learnKind(kind: UidKind, ids: readonly Buffer[]): Promise<void> {
+  private async learnKind(kind: UidKind, ids: ReadonlySet<string>): Promise<void> {
     const known = this.known[kind];
-    let missing = ids.filter((id) => !known.has(id.toString('latin1')));
+    let missing = [...ids].filter((id) => !known.has(id));
     if (missing.length === 0) return;
     if (known.size + missing.length > MAX_KNOWN) {
       known.clear();
       missing = [...ids];
     }
-    const names = await this.namesOf(kind, missing);
-    for (let at = 0; at < missing.length; at += AT_ONCE)
-      await Promise.all(
-        missing.slice(at, at + AT_ONCE).map(async (id, i) => {
-          const name = names[at + i];
-          known.set(id.toString('latin1'), name === null ? null : await this.idFor(kind, name));
-        }),
-      );
-  }
-
-  /** Names in the order of the UIDs; null for one that has none. */
-  private async namesOf(kind: UidKind, ids: readonly Buffer[]): Promise<(string | null)[]> {
-    try {
-      return await this.from.getNames(kind, ids);
-    } catch (error) {
-      if (!(error instanceof NoSuchUniqueId)) throw error;
-      if (ids.length === 1) return [null];
-      const half = ids.length >>> 1;
-      return [...(await this.namesOf(kind, ids.slice(0, half))), ...(await this.namesOf(kind, ids.slice(half)))];
-    }
+    const names = await findNames(
+      this.from,
+      kind,
+      missing.map((id) => Buffer.from(id, 'latin1')),
+    );
+    await inParallel(missing.entries(), AT_ONCE, async ([i, id]) => {
+      const name = names[i];
+      known.set(id, name === null ? null : await this.idFor(kind, name));
+    });
   }
 
   private async idFor(kind: UidKind, name: string): Promise<Buffer | null> {

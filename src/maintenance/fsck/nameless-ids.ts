@@ -2,14 +2,10 @@ import type { Storage } from '../../storage';
 import type { DataModel } from '../../tables';
 import { UID_KINDS, type NameCodec, type UidKind } from '../../uid';
 import { UidTable } from '../../uid/uid-table';
-
-/** UIDs of each kind; as latin1 text. */
-export type UidSets = Record<UidKind, Set<string>>;
+import { newUidSets, type UidSets } from '../uid-sets';
 
 /** UIDs of a kind that are remembered. */
 const MOST = 1_000_000;
-
-export const newUidSets = (): UidSets => ({ metrics: new Set(), tagk: new Set(), tagv: new Set() });
 
 /**
  * Says which UIDs have no name. That a UID has one is remembered; that it has none is found out each time: it may get one at any moment, and has it before the

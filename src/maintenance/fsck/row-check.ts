@@ -1,11 +1,11 @@
 import { baseTimeAt, baseTimeOfKey, isGlobalAnnotationKey, tagsAt, type KeyLayout } from '../../schema';
 import type { Row } from '../../storage';
 import { NoSuchUniqueId, type UidKind } from '../../uid';
+import { newUidSets, type UidSets } from '../uid-sets';
 import type { Counts } from './counts';
 import { aboutCell, aboutKey, type Findings, type FsckLog } from './findings';
 import type { Fixes } from './fixes';
 import { healthyPoints } from './healthy-row';
-import { newUidSets, type UidSets } from './nameless-ids';
 import { wholeRow, type Repair } from './repair';
 import type { RowPlanner } from './row-plan';
 import { sortCells } from './sort-cells';

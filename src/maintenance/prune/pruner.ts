@@ -2,6 +2,7 @@ import { DATA_FAMILY } from '../../schema';
 import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
 import { ID_FAMILY, NAME_FAMILY } from '../../uid/uid-table';
+import { inParallel } from '../../util/in-parallel';
 import type { Tally } from '../walk/checkpoint';
 import type { KeyRange } from '../walk/key-ranges';
 import type { Pace } from '../walk/pace';
@@ -56,15 +57,11 @@ export class Pruner implements Walker {
       ),
     );
     const rows = metrics.map(() => new Map<string, number>());
-    const waiting = tasks[Symbol.iterator]();
-    const work = async (): Promise<void> => {
-      for (const task of waiting) {
-        const count = await this.prune(task);
-        const counts = rows[task.metric];
-        if (count > 0) counts.set(task.table, (counts.get(task.table) ?? 0) + count);
-      }
-    };
-    await Promise.all(Array.from({ length: threads }, work));
+    await inParallel(tasks, threads, async (task) => {
+      const count = await this.prune(task);
+      const counts = rows[task.metric];
+      if (count > 0) counts.set(task.table, (counts.get(task.table) ?? 0) + count);
+    });
     let [total, found] = [0, 0];
     for (const [i, counts] of rows.entries()) {
       if (counts.size === 0) continue;

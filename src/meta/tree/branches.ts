@@ -1,6 +1,6 @@
 import type { Row, Storage } from '../../storage';
 import { hexToUid, keysWithPrefix } from '../../schema';
-import { namesOfSeries, NoSuchUniqueId, type Uids } from '../../uid';
+import { findNamesOfSeries, type Uids } from '../../uid';
 import { sortedIgnoringCase } from '../../util/ignore-case';
 import {
   branchJson,
@@ -73,15 +73,11 @@ export class Branches {
 
   /** Leaves with the names of their series; the names of one that nobody knows any more are left out. */
   private async named(leaves: readonly Leaf[]): Promise<NamedLeaf[]> {
-    const tsuids = leaves.map(({ tsuid }) => hexToUid(tsuid));
-    try {
-      const names = await namesOfSeries(this.uids, tsuids);
-      return leaves.map((leaf, i) => ({ ...leaf, ...names[i] }));
-    } catch (e) {
-      if (!(e instanceof NoSuchUniqueId)) throw e;
-      if (leaves.length === 1) return [{ ...leaves[0], metric: '', tags: null }];
-      return (await Promise.all(leaves.map((leaf) => this.named([leaf])))).flat();
-    }
+    const names = await findNamesOfSeries(
+      this.uids,
+      leaves.map(({ tsuid }) => hexToUid(tsuid)),
+    );
+    return leaves.map((leaf, i) => ({ ...leaf, ...(names[i] ?? { metric: '', tags: null }) }));
   }
 }
 

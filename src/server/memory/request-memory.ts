@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ClientError } from '../../util/errors';
-import { collectSoon, collectWhenQuiet } from '../../util/heap-growth';
+import { collectAfter } from '../../util/heap-growth';
 import type { MemoryBudget } from './memory-budget';
 import type { MemoryPool } from './memory-pool';
 
@@ -34,8 +34,6 @@ function memoryOf(socket: Socket): ConnectionMemory {
   return memory;
 }
 
-/** What a body of so many bytes leaves behind should not stay until there is something to do again. */
-const WORTH_COLLECTING = 4 * 1024 * 1024;
 /** Requests of one connection that wait for their answers, and what each of them takes. */
 const MOST_PIPELINED = 1000;
 const PIPELINED_BYTES = 4096;
@@ -116,8 +114,7 @@ export class RequestMemory {
   shrink(bytes: number): void {
     if (this.pool === null || this.reserved <= bytes) return;
     const less = this.reserved - bytes;
-    if (less >= WORTH_COLLECTING) collectSoon();
-    else collectWhenQuiet(less);
+    collectAfter(less);
     this.reserved = bytes;
     this.connection.held -= less;
     this.pool.give(less);
@@ -126,8 +123,7 @@ export class RequestMemory {
   /** Gives everything back. */
   release(): void {
     this.shrink(0);
-    if (this.taken >= WORTH_COLLECTING) collectSoon();
-    else collectWhenQuiet(this.taken);
+    collectAfter(this.taken);
     this.connection.held -= this.taken;
     this.budget.small.give(this.taken);
     this.taken = 0;

@@ -3,7 +3,7 @@ import { rowOf, type PlainCell, type Row } from '../../../src/storage';
 import type { Counts, Fixes } from '../../../src/maintenance';
 import { newCounts } from '../../../src/maintenance/fsck/counts';
 import type { FsckLog } from '../../../src/maintenance/fsck/findings';
-import { newUidSets } from '../../../src/maintenance/fsck/nameless-ids';
+import { newUidSets } from '../../../src/maintenance/uid-sets';
 import type { Repair } from '../../../src/maintenance/fsck/repair';
 import { RowCheck } from '../../../src/maintenance/fsck/row-check';
 import { RowPlanner } from '../../../src/maintenance/fsck/row-plan';
