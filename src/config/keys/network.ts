@@ -29,7 +29,14 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
     hidden: true,
   },
   { name: 'tsd.network.bind', type: 'string', default: '0.0.0.0', doc: 'address to listen on' },
-  { name: 'tsd.network.backlog', type: 'int', min: 0, default: null, doc: 'listen backlog; absent: the system default', hidden: true },
+  {
+    name: 'tsd.network.backlog',
+    type: 'int',
+    min: 0,
+    default: null,
+    doc: 'connections that may wait to be accepted; absent: 3072',
+    hidden: true,
+  },
   { name: 'tsd.network.worker_threads', type: 'int', min: 1, default: '', doc: 'accepted for compatibility; the event loop needs none' },
   {
     name: 'tsd.network.async_io',

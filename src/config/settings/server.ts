@@ -8,8 +8,8 @@ export interface NetworkSettings {
   readonly port: number;
   /** Empty: every address. */
   readonly bind: string;
-  /** Connections that may wait to be accepted; absent: the system's default. */
-  readonly backlog?: number;
+  /** Connections that may wait to be accepted. */
+  readonly backlog: number;
   readonly keepAlive: boolean;
   readonly noDelay: boolean;
   /** Most client sockets; 0: no limit. */
@@ -29,7 +29,7 @@ function readNetworkSettings(config: Config): NetworkSettings {
   return {
     port: config.getInt('tsd.network.port'),
     bind: config.getString('tsd.network.bind') ?? '',
-    backlog: config.has('tsd.network.backlog') ? config.getInt('tsd.network.backlog') : undefined,
+    backlog: config.has('tsd.network.backlog') ? config.getInt('tsd.network.backlog') : DEFAULT_BACKLOG,
     keepAlive: config.getBoolean('tsd.network.keep_alive'),
     noDelay: config.getBoolean('tsd.network.tcp_no_delay'),
     connectionsLimit: config.getInt('tsd.core.connections.limit'),
@@ -85,6 +85,12 @@ function readBodySettings(config: Config): BodySettings {
     maxAnnotations: config.getInt('tsd.http.request.max_annotations'),
   };
 }
+
+/**
+ * Connections that may wait to be accepted; the system may allow fewer. As the original: with the 511 of Node a thousand agents that come back
+ * at once believe to be connected, and half of them are not for a second.
+ */
+const DEFAULT_BACKLOG = 3072;
 
 /** What the configuration says about answering clients. */
 export interface ServerSettings {
