@@ -1,4 +1,5 @@
 import * as net from 'node:net';
+import { frameBuffers } from '../../../src/storage/hbase/frame-buffers';
 import { FrameSplitter } from '../../../src/storage/hbase/frames';
 import { ProtoReader, ProtoWriter } from '../../../src/storage/hbase/protobuf';
 
@@ -26,15 +27,16 @@ export class FakeServer {
   private readonly sockets = new Set<net.Socket>();
   private readonly server: net.Server;
 
-  private constructor(onCall: (call: FakeCall) => void) {
-    this.server = net.createServer((socket) => {
+  private constructor(onCall: (call: FakeCall) => void, remember: boolean) {
+    this.server = net.createServer({ noDelay: true }, (socket) => {
       this.sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
       const frames = new FrameSplitter((frame) => {
         if (greeted) {
           const call = readCall(frame, socket);
-          this.calls.push(call);
+          if (remember) this.calls.push(call);
           onCall(call);
+          if (!remember) frameBuffers.give(frame);
         } else this.greetings.push(Buffer.from(frame));
         greeted = true;
       });
@@ -48,8 +50,9 @@ export class FakeServer {
     });
   }
 
-  static async start(onCall: (call: FakeCall) => void): Promise<FakeServer> {
-    const fake = new FakeServer(onCall);
+  /** @param remember false: `calls` stays empty, and what a call brought is not to be used once `onCall` has returned */
+  static async start(onCall: (call: FakeCall) => void, { remember = true } = {}): Promise<FakeServer> {
+    const fake = new FakeServer(onCall, remember);
     await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
     return fake;
   }
