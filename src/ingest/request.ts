@@ -8,6 +8,8 @@ import type { PointBatch } from './types';
 
 /** Points between two looks at the clock and at the write buffer. */
 const STEP = 512;
+/** Points whose names are asked for together. */
+const AHEAD = 1024;
 /** Points of one request that may wait for UIDs at once. */
 const MAX_WAITING = 2048;
 
@@ -77,6 +79,8 @@ export class IngestRequest {
     const { batch, ingest, options } = this;
     const slice = new TimeSlice();
     const waiting: Promise<void>[] = [];
+    /** Names of the points up to here were asked for. */
+    let asked = 0;
     for (let i = 0; i < batch.size; i++) {
       if (i % STEP === 0) {
         if (!ingest.writer.accepting) await ingest.writer.mayWrite();
@@ -86,6 +90,18 @@ export class IngestRequest {
       if (batch.addBytes(i, sink)) {
         this.accepted++;
         continue;
+      }
+      if (i >= asked) {
+        const from = i;
+        asked = Math.min(i + AHEAD, batch.size);
+        const answer = batch.lookAhead(from, asked);
+        if (answer !== null) {
+          await answer;
+          if (batch.addBytes(i, sink)) {
+            this.accepted++;
+            continue;
+          }
+        }
       }
       waiting.push(this.add(i, sink));
       if (waiting.length >= MAX_WAITING) await Promise.all(waiting.splice(0));

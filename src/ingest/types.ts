@@ -31,6 +31,12 @@ export interface LineCommand extends IngestCommand {
   isLine(bytes: Buffer, from: number, to: number): boolean;
   /** @returns false: nothing was done, and addWords has to look at the line */
   addLine(bytes: Buffer, from: number, to: number, sink: PointSink): boolean;
+  /**
+   * Looks at lines whose first was not taken, and asks for the UIDs of all names in them that the fast path does not know.
+   * @param from where that line begins; what is behind the last line end is not looked at
+   * @returns null: there is nothing to ask; else resolves, never rejects, when the fast path is to be tried again
+   */
+  lookAhead(bytes: Buffer, from: number): Promise<void> | null;
 }
 
 /** The points of one HTTP request. */
@@ -38,6 +44,11 @@ export interface PointBatch {
   readonly size: number;
   /** The fast path. @returns false: nothing was done, and `add` has to look at the point */
   addBytes(index: number, sink: PointSink): boolean;
+  /**
+   * Asks for the UIDs of the names that the fast path does not know of some points.
+   * @returns as LineCommand.lookAhead
+   */
+  lookAhead(from: number, to: number): Promise<void> | null;
   /**
    * Takes a point with every check of the original.
    * @returns undefined when the point is in the write buffer; else resolves when it is, rejects as the call throws

@@ -38,6 +38,18 @@ export class NameValidator {
     return this.legal[codeUnit] === 1;
   }
 
+  /** Whether `validate` has nothing to say against a name. */
+  accepts(name: string): boolean {
+    if (name === '' || name.length > MAX_NAME_BYTES) return false;
+    let high = false;
+    for (let i = 0; i < name.length; i++) {
+      const c = name.charCodeAt(i);
+      if (this.legal[c] !== 1) return false;
+      if (c > 0x7f) high = true;
+    }
+    return !high || (this.codec.firstLost(name) === null && this.codec.length(name) <= MAX_NAME_BYTES);
+  }
+
   /**
    * @param what how the message calls it, e.g. `metric name`
    * @throws IllegalArgumentError `Invalid WHAT: null`, `Invalid WHAT: empty string`, `Invalid WHAT ("NAME"): illegal character: C`, and for names

@@ -37,6 +37,11 @@ export interface Uids {
   cachedName(kind: UidKind, id: Buffer): string | undefined;
   /** @throws NoSuchUniqueName */
   getId(kind: UidKind, name: string): Promise<Buffer>;
+  /**
+   * UIDs of many names, one storage call for those not cached; in the order of asking. Null where there is none, or where `getId` would throw
+   * something else. @throws StorageError
+   */
+  findIds(kind: UidKind, names: readonly string[]): Promise<(Buffer | null)[]>;
   /** Looks up, or assigns when `tsd.core.auto_create_*` allows it. @throws NoSuchUniqueName, FailedToAssignUniqueId, IllegalStateError, StorageError */
   getOrCreateId(kind: UidKind, name: string, point?: { metric: string; tags: ReadonlyMap<string, string> }): Promise<Buffer>;
   /**

@@ -114,6 +114,10 @@ export class StorageUids implements Uids {
     return this.kinds[kind].getId(name);
   }
 
+  findIds(kind: UidKind, names: readonly string[]): Promise<(Buffer | null)[]> {
+    return this.kinds[kind].findIds(names);
+  }
+
   getOrCreateId(kind: UidKind, name: string, point?: UidPoint): Promise<Buffer> {
     return this.settings.autoCreate[kind] ? this.kinds[kind].getOrCreateId(name, point ?? null) : this.kinds[kind].getId(name);
   }

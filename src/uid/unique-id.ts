@@ -88,6 +88,36 @@ export class UniqueId {
     return id;
   }
 
+  /**
+   * The UIDs of many names with one look-up for those that are not in the cache; kept as those of `getId` are.
+   * @returns null for names that have none, and for those of which `getId` has something else to say
+   * @throws StorageError
+   */
+  async findIds(names: readonly string[]): Promise<(Buffer | null)[]> {
+    const ids = names.map((name) => this.cachedId(name) ?? null);
+    const missing = names.filter((_, i) => ids[i] === null);
+    if (missing.length === 0) return ids;
+    const { epoch } = this.cache;
+    const found = await this.readIds(missing);
+    let next = 0;
+    for (let i = 0; i < names.length; i++) {
+      if (ids[i] !== null) continue;
+      const id = found[next++];
+      if (id?.length === this.table.width && this.keepIfAgreed(names[i], id, epoch)) ids[i] = id;
+    }
+    return ids;
+  }
+
+  /** @returns false: the caches have something else, and nothing was done */
+  private keepIfAgreed(name: string, id: Buffer, epoch: number): boolean {
+    const { cache } = this;
+    const { policy } = this.parts;
+    if ((cache.id(name) ?? id).compare(id) !== 0 || (cache.name(id) ?? name) !== name) return false;
+    this.put(name, id, epoch, policy.nameToIdOnForward, policy.idToNameOnForward);
+    this.misses++;
+    return true;
+  }
+
   /** @throws NoSuchUniqueId, IllegalArgumentError for another width, StorageError */
   async getName(id: Buffer): Promise<string> {
     this.table.checkAsked(id);

@@ -2,6 +2,7 @@ import { APPEND_QUALIFIER, applySalt, baseTimeAt, MAX_TIMESTAMP_MS, tagsAt, type
 import type { Uids, UidInvalidation, UidKind } from '../uid/types';
 import { HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
+import { hashTag, type SeriesFence } from './series-fence';
 import type { PointBuilder, PointSink, PointOrigin } from './types';
 import type { WriteBudget } from './write-budget';
 import type { WriteLane } from './write-lane';
@@ -18,6 +19,8 @@ export interface BuilderTarget {
   budget: WriteBudget;
   /** Cells carry the time of their point. Not in append mode. */
   explicitTimestamps: boolean;
+  /** Series whose points must not take the fast path. */
+  fence: SeriesFence;
   /** A point went into the buffer. */
   added(): void;
 }
@@ -39,6 +42,8 @@ export class CellBuilder implements PointBuilder {
   private readonly pairWidth: number;
   private readonly salted: boolean;
   private tags = 0;
+  /** The hash of the series so far. */
+  private series = 0;
   private readonly number = new NumberScanner();
   /** False: every point has to take the slow path. */
   fastPathOpen = true;
@@ -76,9 +81,14 @@ export class CellBuilder implements PointBuilder {
     else this.table(what.kind).remove(Buffer.from(what.name, 'latin1'));
   }
 
-  /** Teaches the fast path a name. @param bytes as they stand on the wire */
-  learn(kind: UidKind, bytes: Buffer, uid: Buffer): void {
-    this.table(kind).add(bytes, 0, bytes.length, uid);
+  /** Teaches the fast path a name. @param bytes as they stand on the wire, the first `length` of them */
+  learn(kind: UidKind, bytes: Buffer, length: number, uid: Buffer): void {
+    this.table(kind).add(bytes, 0, length, uid);
+  }
+
+  /** Whether the fast path has a UID for a name. */
+  knows(kind: UidKind, bytes: Buffer, from: number, to: number): boolean {
+    return this.table(kind).find(bytes, from, to, hashName(bytes, from, to)) >= 0;
   }
 
   begin(bytes: Buffer, metricFrom: number, metricTo: number): boolean {
@@ -90,6 +100,7 @@ export class CellBuilder implements PointBuilder {
     if (uid < 0 || !this.fastPathOpen) return false;
     copy(this.metrics.arena, uid, this.key, this.metricAt, this.metrics.width);
     this.tags = 0;
+    this.series = hash;
     return true;
   }
 
@@ -117,6 +128,7 @@ export class CellBuilder implements PointBuilder {
     copy(arena, tagk, key, at, tagkWidth);
     copy(this.tagvs.arena, tagv, key, at + tagkWidth, pairWidth - tagkWidth);
     this.tags++;
+    this.series = (this.series + hashTag(keyHash, hash)) | 0;
     return true;
   }
 
@@ -129,6 +141,7 @@ export class CellBuilder implements PointBuilder {
     const target = this.target;
     if (this.tags === 0 || !(timestamp > 0 && timestamp <= LAST_MS) || target.budget.used >= target.budget.hard) return false;
     if (source === 'import' && this.number.isHalfway()) return false;
+    if (target.fence.size > 0 && target.fence.has(this.series)) return false;
     const ms = timestamp > 0xffffffff;
     const seconds = ms ? Math.floor(timestamp / 1000) : timestamp;
     const base = seconds - (seconds % 3600);

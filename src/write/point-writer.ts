@@ -11,7 +11,7 @@ import {
   type StorageError,
 } from '../storage';
 import type { DataModel } from '../tables';
-import type { Uids } from '../uid/types';
+import type { UidKind, Uids } from '../uid/types';
 import { IllegalArgumentError } from '../util/errors';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
@@ -26,6 +26,7 @@ import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import { lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { SeriesResolver, type Pending, type PendingCell, type PendingPoint } from './series-resolver';
 import { paceOf } from './pace';
+import { SeriesFence } from './series-fence';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
 import type {
   FilterQuestion,
@@ -39,6 +40,7 @@ import type {
   TimedPoint,
 } from './types';
 import { readValueText, type ReadValue } from './value-text';
+import { UnknownNames } from './unknown-names';
 import { WriteBuffer, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
@@ -74,6 +76,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly lane: WriteLane;
   private readonly cells: CellBuilder;
   private readonly resolver: SeriesResolver;
+  readonly unknownNames: UnknownNames;
   private readonly underWay = new Set<Promise<void>>();
   private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
   private storedListener: ((rowKey: Buffer, points: number) => void) | null = null;
@@ -119,10 +122,13 @@ export class StoragePointWriter implements PointWriter {
       timed: explicitTimestamps,
       durability: durability ?? 'default',
     });
+    const { budget } = this.buffer;
+    const fence = new SeriesFence();
     this.cells = new CellBuilder(
-      { layout, maxTags, lane: this.lane, budget: this.buffer.budget, explicitTimestamps, added: () => void this.added++ },
+      { layout, maxTags, lane: this.lane, budget, explicitTimestamps, fence, added: () => void this.added++ },
       uids,
     );
+    this.unknownNames = new UnknownNames(uids, this.cells, budget);
     this.calls = new PluginCalls(plugins, settings.tracksMeta, logger);
     this.updateFastPath();
     if (spool) spool.points.backlog.onChange = () => this.updateFastPath();
@@ -130,7 +136,8 @@ export class StoragePointWriter implements PointWriter {
       write: (pending, ids) => this.write(pending, ids),
       learn: (point, ids, generation) => this.learn(point, ids, generation),
       generation: () => this.cells.generation,
-      budget: this.buffer.budget,
+      budget,
+      fence,
     });
     if (appends && model.explicitTimestamps)
       logger.error('Cannot use Date Tiered Compaction with AppendPoints. Please turn off either of them.');
@@ -308,12 +315,16 @@ export class StoragePointWriter implements PointWriter {
     if (generation !== this.cells.generation) return;
     const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
     const { tagk } = this.model.layout;
-    this.cells.learn('metrics', Buffer.from(point.metric, charset), ids.metric);
+    const learn = (kind: UidKind, name: string, id: Buffer): void => {
+      const bytes = Buffer.from(name, charset);
+      this.cells.learn(kind, bytes, bytes.length, id);
+    };
+    learn('metrics', point.metric, ids.metric);
     let i = 0;
     for (const [key, value] of point.tags) {
       const pair = ids.pairs[i++];
-      this.cells.learn('tagk', Buffer.from(key, charset), pair.subarray(0, tagk));
-      this.cells.learn('tagv', Buffer.from(value, charset), pair.subarray(tagk));
+      learn('tagk', key, pair.subarray(0, tagk));
+      learn('tagv', value, pair.subarray(tagk));
     }
   }
 

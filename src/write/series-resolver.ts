@@ -3,6 +3,7 @@ import type { Uids } from '../uid/types';
 import { withinTime } from '../util/within-time';
 import { cachedSeries, lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { seriesName, type Named, type NamedCell, type NamedPoint, type Spool } from './spool';
+import { hashSeries, type SeriesFence } from './series-fence';
 import type { PointSink } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import type { WriteBudget } from './write-budget';
@@ -24,6 +25,8 @@ export type Pending = PendingPoint | PendingCell;
 interface WaitingSeries {
   points: Pending[];
   done: Promise<void>;
+  /** See SeriesFence. */
+  hash: number;
 }
 
 /** Where points go whose UIDs are known. */
@@ -33,6 +36,8 @@ export interface ResolverTarget {
   learn(point: NamedSeries, ids: SeriesIds, generation?: number): void;
   generation(): number;
   budget: WriteBudget;
+  /** The series that wait here. */
+  fence: SeriesFence;
 }
 
 /** Bytes that a point waiting for UIDs counts for. */
@@ -41,6 +46,7 @@ const WAITING_COST = 512;
 /** From the names of points to their UIDs, each series in the order of its points; with a spool, those that can't be resolved are kept there. */
 export class SeriesResolver {
   private readonly waiting = new Map<string, WaitingSeries>();
+  private readonly charset: 'utf8' | 'latin1';
 
   /** @param together names of a point may be assigned all at once: nothing could refuse one of them alone */
   constructor(
@@ -48,7 +54,9 @@ export class SeriesResolver {
     private readonly together: boolean,
     private readonly spool: Spool | null,
     private readonly target: ResolverTarget,
-  ) {}
+  ) {
+    this.charset = uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
+  }
 
   /** @returns undefined: the point is written; else when it is. Rejects as lookUpSeries */
   submit(pending: Pending): Promise<void> | undefined {
@@ -66,8 +74,9 @@ export class SeriesResolver {
         return this.target.write(pending, ids);
       }
       if (this.spool !== null && !this.spool.points.takeTrial()) return this.keep(name, [pending], null);
-      series = { points: [], done: Promise.resolve() };
+      series = { points: [], done: Promise.resolve(), hash: hashSeries(point.metric, point.tags, this.charset) };
       this.waiting.set(name, series);
+      this.target.fence.add(series.hash);
       series.done = this.resolve(name, series, point);
     }
     series.points.push(pending);
@@ -86,12 +95,18 @@ export class SeriesResolver {
       if (this.spool === null || !(error instanceof StorageError)) throw error;
       const kept = this.keep(name, series.points, error);
       // From here on the spool knows the series, and its points go there.
-      this.waiting.delete(name);
+      this.forget(name, series);
       await kept;
     } finally {
-      if (this.waiting.get(name) === series) this.waiting.delete(name);
+      this.forget(name, series);
       this.target.budget.release(WAITING_COST * series.points.length);
     }
+  }
+
+  private forget(name: string, series: WaitingSeries): void {
+    if (this.waiting.get(name) !== series) return;
+    this.waiting.delete(name);
+    this.target.fence.remove(series.hash);
   }
 
   /** UIDs of a series; with a spool, in the time that storage has. @throws what lookUpSeries throws, TimeoutError */

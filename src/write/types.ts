@@ -1,4 +1,5 @@
 import type { Failure, RowDelete, StorageError } from '../storage';
+import type { UidKind } from '../uid/types';
 import type { StatsSource } from '../util/stats';
 import type { DataPointFilter, WritePlugins } from './plugins';
 import type { NamedSeries, SeriesIds } from './series-lookup';
@@ -79,6 +80,8 @@ export interface PointWriter extends StatsSource {
   addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean;
   /** The fast path of points whose parts are known: see PointBuilder. */
   readonly builder: PointBuilder;
+  /** What to do about names that the fast path does not know before the slow one is taken. */
+  readonly unknownNames: NameScout;
   /**
    * What is asked of the names of every point before anything is looked up: the number of tags, and which characters there are.
    * @throws IllegalArgumentError
@@ -118,6 +121,21 @@ export interface PointWriter extends StatsSource {
   flush(): Promise<void>;
   /** Takes nothing more, drains, stops. */
   close(): Promise<void>;
+}
+
+/**
+ * Finds the UIDs of names that the fast path does not know. Who meets one looks ahead: notes the names of the points that it has, asks, and
+ * when that resolves goes on where it was. What the fast path does not take then is for the slow one.
+ */
+export interface NameScout {
+  /** False: the fast path is closed, or storage does not answer; go on with the slow path. */
+  readonly asks: boolean;
+  /** Notes a name, unless it is known. */
+  note(kind: UidKind, bytes: Buffer, from: number, to: number): void;
+  /** Notes the names of a line as for PointWriter.addLine. */
+  noteLine(line: Buffer, from: number, to: number): void;
+  /** @returns null: nothing was noted since the last call; else resolves when storage has answered, or takes too long. Never rejects. */
+  ask(): Promise<void> | null;
 }
 
 /**

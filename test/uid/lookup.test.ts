@@ -46,6 +46,23 @@ describe('looking up', () => {
     expect(good).toMatchObject({ value: uid('000002') });
   });
 
+  it('finds many at once, and leaves what is wrong to those who ask for one', async () => {
+    const uids = uidsOver(store.storage);
+    for (const [name, id] of Object.entries({ a: '000001', b: '000002', c: '000003', short: '0001', former: '000009' })) {
+      await putCell(store.storage, b(name), 'id', 'tagk', uid(id));
+      await putCell(store.storage, uid(id), 'name', 'tagk', b(name));
+    }
+    await uids.getId('tagk', 'a');
+    // Another name has the UID by now, which this process does not know yet.
+    expect(await uids.getName('tagk', uid('000009'))).toBe('former');
+    await putCell(store.storage, b('present'), 'id', 'tagk', uid('000009'));
+    const names = ['c', 'none', 'a', 'short', 'b', 'present', ''];
+    expect(await uids.findIds('tagk', names)).toEqual([uid('000003'), null, uid('000001'), null, uid('000002'), null, null]);
+    expect([uids.cachedId('tagk', 'b'), uids.cachedName('tagk', uid('000003'))]).toEqual([uid('000002'), 'c']);
+    expect([uids.cachedId('tagk', 'none'), uids.cachedId('tagk', 'present')]).toEqual([undefined, undefined]);
+    expect(await uids.findIds('tagk', [])).toEqual([]);
+  });
+
   it('has no name for what the charset cannot hold, and merges nothing', async () => {
     await putCell(store.storage, b('??'), 'id', 'tagv', uid('000001'));
     await expect(uidsOver(store.storage).getId('tagv', '日本')).rejects.toThrow(NoSuchUniqueName);

@@ -25,6 +25,10 @@ export class HistogramBatch implements PointBatch {
     return false;
   }
 
+  lookAhead(): null {
+    return null;
+  }
+
   /** @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, StorageError */
   add(index: number, sink: PointSink): Promise<void> | undefined {
     const sent = this.points[index];

@@ -31,6 +31,24 @@ export class PutBatch implements PointBatch {
     return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
   }
 
+  lookAhead(from: number, to: number): Promise<void> | null {
+    const { body } = this;
+    const { unknownNames } = this.writer;
+    if (!unknownNames.asks) return null;
+    for (let point = from; point < to; point++) {
+      const tags = body.tagsOf(point);
+      if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN) continue;
+      unknownNames.note('metrics', body.body, body.place(point, METRIC), body.place(point, METRIC + 1));
+      for (let i = 0; i < tags; i++) {
+        if (body.tagPlace(point, i, 2) === PLAIN)
+          unknownNames.note('tagk', body.body, body.tagPlace(point, i, 0), body.tagPlace(point, i, 1));
+        if (body.tagPlace(point, i, 5) === PLAIN)
+          unknownNames.note('tagv', body.body, body.tagPlace(point, i, 3), body.tagPlace(point, i, 4));
+      }
+    }
+    return unknownNames.ask();
+  }
+
   /** @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, StorageError */
   add(point: number, sink: PointSink): Promise<void> | undefined {
     return this.writer.submitPoint(checkPresent(this.body.pointAt(point)), 'http', sink);

@@ -6,6 +6,8 @@ import { readPut } from './put-line';
 
 /** Bytes of `put ` in front of a line's point. */
 const WORD = 4;
+const LF = 0x0a;
+const CR = 0x0d;
 
 /** Data points. Mirrors PutDataPointRpc. */
 export class PutCommand implements LineCommand {
@@ -19,6 +21,16 @@ export class PutCommand implements LineCommand {
 
   addLine(bytes: Buffer, from: number, to: number, sink: PointSink): boolean {
     return this.writer.addLine(bytes, from + WORD, to, 'telnet', sink);
+  }
+
+  lookAhead(bytes: Buffer, from: number): Promise<void> | null {
+    const { unknownNames } = this.writer;
+    if (!unknownNames.asks) return null;
+    for (let at = from, end = 0; (end = bytes.indexOf(LF, at)) >= 0; at = end + 1) {
+      const to = end > at && bytes[end - 1] === CR ? end - 1 : end;
+      if (this.isLine(bytes, at, to)) unknownNames.noteLine(bytes, at + WORD, to);
+    }
+    return unknownNames.ask();
   }
 
   /** @throws IllegalArgumentError, NumberFormatError, NoSuchUniqueName, StorageError */

@@ -29,6 +29,10 @@ export class RollupBatch implements PointBatch {
     return false;
   }
 
+  lookAhead(): null {
+    return null;
+  }
+
   /** @throws IllegalArgumentError, NumberFormatError, NoSuchRollupError, NoSuchUniqueName, StorageError */
   add(index: number, sink: PointSink): Promise<void> | undefined {
     const point = checkPresent(this.body.pointAt(index));

@@ -58,6 +58,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   /** What was received and not yet handled, while the connection is held. */
   private held: Buffer | null = null;
   private heldAt = 0;
+  /** Bytes from the next line on in which unknown names were looked for. */
+  private lookedAhead = 0;
   /** Reasons not to read on: commands under way, a full write buffer, replies not taken. */
   private holds = 0;
   private blocked = false;
@@ -127,6 +129,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private handle(chunk: Buffer, at: number): void {
     this.handling = true;
     let from = at;
+    let aheadTo = at + this.lookedAhead;
+    this.lookedAhead = 0;
     this.slice.restart();
     for (let lines = 0; this.holds === 0 && !this.finished; lines++) {
       if ((lines % LINES_A_LOOK === 0 || this.ranCommand) && this.mustWait()) break;
@@ -139,11 +143,19 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
         break;
       }
       this.unended = null;
-      if (line === null) this.line(chunk, from, end);
-      else this.line(line, 0, line.length);
+      if (line !== null) {
+        if (!this.quickLine(line, 0, line.length)) this.wordLine(line, 0, line.length);
+      } else if (!this.quickLine(chunk, from, end)) {
+        if (from >= aheadTo) {
+          aheadTo = chunk.length;
+          if (this.lookAhead(chunk, from)) break;
+        }
+        this.wordLine(chunk, from, end);
+      }
       from = end + 1;
     }
     this.handling = false;
+    this.lookedAhead = Math.max(0, aheadTo - from);
     this.writeOut();
     if (this.finished) return;
     if (this.holds > 0) {
@@ -181,13 +193,29 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.unended = null;
   }
 
-  private line(bytes: Buffer, from: number, lineEnd: number): void {
+  /** A line of the command whose lines are taken from their bytes. @returns false: it is none, or it has to be looked at word by word */
+  private quickLine(bytes: Buffer, from: number, lineEnd: number): boolean {
+    const { lines } = this;
+    if (lines === null) return false;
+    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    if (!lines.isLine(bytes, from, to) || !lines.addLine(bytes, from, to, this.lineSink)) return false;
+    this.tsd.counters.rpc.telnetReceived++;
+    return true;
+  }
+
+  /** Has names looked up that the lines from here on have and the fast path does not know. @returns whether the connection is held for that */
+  private lookAhead(chunk: Buffer, from: number): boolean {
+    const { lines } = this;
+    const answer = lines !== null && lines.isLine(chunk, from, chunk.length) ? lines.lookAhead(chunk, from) : null;
+    if (answer === null) return false;
+    this.hold();
+    void answer.then(() => this.release());
+    return true;
+  }
+
+  private wordLine(bytes: Buffer, from: number, lineEnd: number): void {
     const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
     this.tsd.counters.rpc.telnetReceived++;
-    if (this.lines?.isLine(bytes, from, to)) {
-      if (!this.lines.addLine(bytes, from, to, this.lineSink)) this.submit(this.lineSink, this.wordsOf(bytes, from, to));
-      return;
-    }
     const words = this.wordsOf(bytes, from, to);
     const command = this.commands.get(words[0]);
     if (command === undefined) this.reply(`unknown command: ${words[0]}.  Try \`help'.\n`);
