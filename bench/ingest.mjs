@@ -1,108 +1,74 @@
 #!/usr/bin/env node
-// How many points a second a TSD takes, over telnet or HTTP, until all of them can be read back. With --vs the same load goes to a
-// second one in the same run, in turns, so that both meet the same machine.
+// What points cost: points a second until they are stored, processor time a point of the TSD with all its processes, of the storage and of the sender, and memory. The same
+// load goes to peers in turn, so that they meet the same machine; what was sent is counted in the store afterwards. docs/performance.md says more. Needs bin/build.
 import { parseArgs } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { buildStep } from './lib/points.mjs';
-import { ProcessMeter } from './lib/process-meter.mjs';
-import { countStored, lastAreStored, Problems, sendAll } from './lib/senders.mjs';
+import { runLoad } from './lib/ingest-run.mjs';
+import { markdown, TABLE, tableRows } from './lib/ingest-table.mjs';
 
-const USAGE = `Usage: bench/ingest.mjs --port PORT [--vs PORT2] [options]
-  --proto telnet|http   what to send (telnet)
-  --points N            points a run (1000000)
-  --series N            series they belong to (1000)
-  --connections N       connections at once (4)
-  --batch N             points a write or a request (telnet 500, http 50)
-  --rounds N            measured runs of each TSD, after one that assigns the UIDs (3)
-  --until query|taken   a run ends when all points are readable (query), or when the server has taken them (taken)
-  --pid PID, --vs-pid PID   processes whose memory and processor time to show`;
+const USAGE = `Usage: bench/ingest.mjs [--peer PEER]... [options]
+       bench/ingest.mjs --table [--zk HOST:PORT] [--rows PATTERN] [--rounds N]
+  --peer PEER       ours (the default), ours@DIR (another built tree), original, victoria, or PORT[:PID] of a TSD that runs already; the first is compared with each
+                    of the others. Settings behind it: ours,tsd.network.worker_threads=4
+  --store STORE     hbase (needs --zk; tables of its own), embedded, or sink: a HBase that keeps names and forgets points (sink)
+  --zk HOST:PORT    ZooKeeper of the HBase
+  --proto PROTO     telnet, http, or sync: /api/put?sync&summary (telnet)
+  --points N        points a round (1000000)
+  --series N        series they belong to (1000)
+  --burst N         points of a series that are sent one behind the other; 1: series in turn (1)
+  --names NAMES     seen: the TSD has had points of all series; known: the names are in the table, the TSD was started anew; new (seen)
+  --connections N   (4)
+  --batch N         points a write or a request (500)
+  --rounds N        measured rounds of each peer; the medians count (3)
+  --table           all loads of docs/performance.md, as Markdown; without --zk those that need none. --rows: only those whose text matches`;
 
 const { values: options } = parseArgs({
   options: {
-    port: { type: 'string' },
-    vs: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: ['ours'] },
+    store: { type: 'string', default: 'sink' },
+    zk: { type: 'string' },
     proto: { type: 'string', default: 'telnet' },
     points: { type: 'string', default: '1000000' },
     series: { type: 'string', default: '1000' },
+    burst: { type: 'string', default: '1' },
+    names: { type: 'string', default: 'seen' },
     connections: { type: 'string', default: '4' },
-    batch: { type: 'string' },
+    batch: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '3' },
-    until: { type: 'string', default: 'query' },
-    pid: { type: 'string' },
-    'vs-pid': { type: 'string' },
+    table: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
-if (options.help || !options.port) {
+const oneOf = { store: ['hbase', 'embedded', 'sink'], proto: ['telnet', 'http', 'sync'], names: ['seen', 'known', 'new'] };
+const wrong = Object.entries(oneOf).some(([name, values]) => !values.includes(options[name]));
+if (options.help || wrong || (options.store === 'hbase' && !options.zk && !options.table)) {
   console.error(USAGE);
   process.exit(options.help ? 0 : 2);
 }
 
-const { proto, until } = options;
-const series = Number(options.series);
-const steps = Math.max(1, Math.round(Number(options.points) / series));
-const rounds = Number(options.rounds);
-const connections = Number(options.connections);
-const batch = Number(options.batch ?? (proto === 'http' ? 50 : 500));
-const peers = [
-  { name: 'first', port: Number(options.port), pid: options.pid, rates: [] },
-  { name: 'second', port: Number(options.vs), pid: options['vs-pid'], rates: [] },
-].slice(0, options.vs ? 2 : 1);
-
-const metric = `bench.ingest.${proto}.${process.pid}`;
-/** Seconds between the points of a series, so that a row gets several. */
-const STEP_SECONDS = 10;
-const FIRST_TIME = 1600000000;
-const GIVE_UP_MS = 300_000;
-const POLL_MS = 50;
-
-const step = buildStep({ proto, metric, series, connections, batch });
-
-/** Sends the load once, from a time of its own. @returns seconds until taken and until readable */
-async function run(peer, round, stepsOfRun, problems) {
-  const start = FIRST_TIME + round * (steps + 1) * STEP_SECONDS;
-  const times = Array.from({ length: stepsOfRun }, (_, i) => start + i * STEP_SECONDS);
-  const began = performance.now();
-  await sendAll({ port: peer.port, proto, step, times, problems });
-  const taken = performance.now();
-  let readable = taken;
-  let stored = null;
-  while (until === 'query') {
-    readable = performance.now();
-    // To count them all takes seconds, which nobody shall wait for that is not through yet.
-    if (await lastAreStored(peer.port, metric, step, times[times.length - 1])) {
-      stored = await countStored(peer.port, metric, start, start + stepsOfRun * STEP_SECONDS);
-      if (stored >= stepsOfRun * series) break;
-    }
-    if (performance.now() - taken > GIVE_UP_MS) throw new Error(`only ${stored} of ${stepsOfRun * series} points became readable`);
-    await sleep(POLL_MS);
-  }
-  return { takenSeconds: (taken - began) / 1000, seconds: (readable - began) / 1000 };
-}
-
-const number = (n) => Math.round(n).toLocaleString('en');
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-
-console.log(
-  `${proto}, ${number(steps * series)} points a run over ${number(series)} series, ${connections} connections, ${batch} points a write`,
+const { zk, peer: peers, store, proto, names } = options;
+const [points, series, burst, connections, batch, rounds] = ['points', 'series', 'burst', 'connections', 'batch', 'rounds'].map((name) =>
+  Number(options[name]),
 );
-for (const peer of peers) {
-  const problems = new Problems();
-  const { seconds } = await run(peer, 0, Math.min(steps, 2), problems);
-  console.log(`port ${peer.port}: first ${number(Math.min(steps, 2) * series)} points with new names in ${seconds.toFixed(2)} s`);
-  problems.report(console.log);
-}
-for (let round = 1; round <= rounds; round++)
-  for (const peer of peers) {
-    const problems = new Problems();
-    const meter = new ProcessMeter(peer.pid);
-    const { takenSeconds, seconds } = await run(peer, round, steps, problems);
-    const used = meter.stop();
-    const rate = (steps * series) / seconds;
-    peer.rates.push(rate);
-    const cost = used ? `, ${((used.cpuSeconds * 1e6) / (steps * series)).toFixed(2)} us CPU a point, ${used.rssMb.toFixed(0)} MB` : '';
-    console.log(`port ${peer.port}: ${number(rate)} points/s (taken at ${number((steps * series) / takenSeconds)}/s${cost})`);
-    problems.report(console.log);
+const order = burst === 1 ? 'in turn' : `in bursts of ${burst}`;
+const one = {
+  title: `${store}, ${proto}, ${series.toLocaleString('en')} series ${order}, names ${names}`,
+  load: { proto, points, series, burst, names, connections, batch },
+  store,
+  peers,
+};
+const rows = options.table ? tableRows({ zk, pattern: new RegExp(options.rows, 'i') }) : [one];
+const done = [];
+for (const row of rows) {
+  console.error(row.title);
+  try {
+    const results = await runLoad(row.load, { peers: row.peers, store: row.store, zk, rounds, say: (text) => console.error(text) });
+    done.push({ ...row, results });
+  } catch (error) {
+    if (!options.table) throw error;
+    // The other rows are worth having.
+    console.error(`  ${error.stack}`);
+    process.exitCode = 1;
   }
-for (const peer of peers) console.log(`port ${peer.port}: median ${number(median(peer.rates))} points/s`);
-if (peers.length === 2) console.log(`ratio ${(median(peers[0].rates) / median(peers[1].rates)).toFixed(2)}`);
+}
+console.log(markdown(done, options.table ? TABLE : null));

@@ -5,11 +5,12 @@
 // of the original (the interop suites fetch them); bin/build must have been run.
 import { spawn } from 'node:child_process';
 import { closeSync, createWriteStream, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
+import { ORIGINAL_JARS, originalCommand } from './lib/java.mjs';
+import { dropTables } from './lib/stores.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,7 +18,7 @@ const { values: options } = parseArgs({
     points: { type: 'string', default: '1000000' },
     series: { type: 'string', default: '100' },
     runs: { type: 'string', default: '3' },
-    jars: { type: 'string', default: join(homedir(), '.cache/opentsdb-ts/original-2.4.1/lib') },
+    jars: { type: 'string', default: ORIGINAL_JARS },
     help: { type: 'boolean', default: false },
   },
 });
@@ -31,14 +32,6 @@ const START = 1_500_001_200; // on the hour
 // The original's scan ends at points of the seconds 80 to 95 of an hour.
 const STEP = 60;
 const ROOT = resolve(import.meta.dirname, '..');
-const OPENS = ['nio', 'lang', 'lang.reflect', 'util', 'util.concurrent'].map((p) => `java.base/java.${p}`);
-const JAVA = [
-  '-Xmx1g',
-  ...[...OPENS, 'java.base/sun.nio.ch', 'java.base/jdk.internal.ref'].flatMap((p) => ['--add-opens', `${p}=ALL-UNNAMED`]),
-  ...['--add-exports', 'java.base/jdk.internal.misc=ALL-UNNAMED'],
-];
-const LOGBACK = `<configuration><appender name="S" class="ch.qos.logback.core.ConsoleAppender"><target>System.err</target>
-<encoder><pattern>%d %-5level %logger{0}: %msg%n</pattern></encoder></appender><root level="ERROR"><appender-ref ref="S"/></root></configuration>`;
 
 const dir = mkdtempSync(join(tmpdir(), 'bench-tools-'));
 const sides = ['original', 'ours'].map((name) => {
@@ -52,7 +45,6 @@ const sides = ['original', 'ours'].map((name) => {
   writeFileSync(config, lines.join('\n'));
   return { name, prefix, config };
 });
-writeFileSync(join(dir, 'logback.xml'), LOGBACK);
 
 const CLASSES = { import: 'TextImporter', scan: 'DumpSeries', mkmetric: 'UidManager', tables: null };
 
@@ -60,13 +52,12 @@ const CLASSES = { import: 'TextImporter', scan: 'DumpSeries', mkmetric: 'UidMana
 async function run({ name, config }, tool, args, output = null) {
   const words = tool === 'mkmetric' ? ['assign', 'metrics', ...args] : args;
   const java = name === 'original' && CLASSES[tool] !== null;
-  const command = java
-    ? ['java', ...JAVA, `-Dlogback.configurationFile=${join(dir, 'logback.xml')}`, '-cp', `${options.jars}/*`]
-    : [process.execPath, join(ROOT, 'dist/tools/main.js')];
-  const rest = java ? [`net.opentsdb.tools.${CLASSES[tool]}`, `--config=${config}`, ...words] : [tool, `--config=${config}`, ...args];
+  const [command, rest] = java
+    ? originalCommand(CLASSES[tool], [`--config=${config}`, ...words], { jars: options.jars, dir })
+    : [process.execPath, [join(ROOT, 'dist/tools/main.js'), tool, `--config=${config}`, ...args]];
   const out = output === null ? 'ignore' : openSync(output, 'w');
   const started = performance.now();
-  const child = spawn('/usr/bin/time', ['-f', 'cpu %U %S', ...command, ...rest], { stdio: ['ignore', out, 'pipe'] });
+  const child = spawn('/usr/bin/time', ['-f', 'cpu %U %S', command, ...rest], { stdio: ['ignore', out, 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text) => (errors = (errors + text).slice(-2000)));
   const [code] = await once(child, 'close');
@@ -98,21 +89,6 @@ const rate = (points, { wall }) =>
     .padStart(10)}/s`;
 const best = (runs) => runs.reduce((a, b) => (a.wall < b.wall ? a : b));
 
-const require = createRequire(import.meta.url);
-async function dropTables() {
-  const { HBaseAdmin, HBaseStorage } = require(join(ROOT, 'dist/storage/hbase'));
-  const storage = HBaseStorage.withOptions({ zkQuorum: options.zk });
-  await storage.open();
-  const admin = new HBaseAdmin(storage.cluster);
-  for (const { prefix } of sides)
-    for (const table of ['tsdb', 'tsdb-uid', 'tsdb-tree', 'tsdb-meta']) {
-      if ((await admin.tableState(prefix + table)) === 'ENABLED') await admin.disableTable(prefix + table);
-      await admin.deleteTable(prefix + table).catch(() => {});
-    }
-  admin.close();
-  await storage.close();
-}
-
 try {
   const points = await writePoints(join(dir, 'points.txt'));
   for (const side of sides) {
@@ -140,6 +116,6 @@ try {
     );
   }
 } finally {
-  await dropTables();
+  for (const { prefix } of sides) await dropTables(options.zk, prefix);
   rmSync(dir, { recursive: true, force: true });
 }

@@ -1,8 +1,11 @@
 import { open, openHttp } from './http-connection.mjs';
 import { hostOf } from './points.mjs';
 
-/** Sends the pieces of one connection for every time step; resolves when the server has handled the last of them. */
-async function sendTelnet(port, pieces, times, problems) {
+/**
+ * Sends the pieces of one connection for every time step; resolves when the server has handled the last of them: when it has answered `version`, or
+ * (`ended`) when it has closed the connection that we have ended.
+ */
+async function sendTelnet({ port, pieces, times, problems, barrier: kind }) {
   const socket = await open(port);
   let barrier = () => {};
   let failed = (_error) => {};
@@ -16,7 +19,7 @@ async function sendTelnet(port, pieces, times, problems) {
     }
   });
   socket.on('error', (error) => failed(error));
-  socket.on('close', () => failed(new Error('the server closed the connection')));
+  socket.on('close', () => (kind === 'ended' && socket.writableEnded ? barrier() : failed(new Error('the server closed the connection'))));
   let wake = () => {};
   socket.on('drain', () => wake());
   await new Promise((resolve, reject) => {
@@ -33,7 +36,8 @@ async function sendTelnet(port, pieces, times, problems) {
           });
         }
       barrier = resolve;
-      socket.write('version\n');
+      if (kind === 'ended') socket.end();
+      else socket.write('version\n');
     })().catch(reject);
   });
   failed = () => {};
@@ -41,7 +45,7 @@ async function sendTelnet(port, pieces, times, problems) {
 }
 
 /** The same over HTTP: one request after the other on a kept connection. */
-async function sendHttp(port, pieces, times, problems) {
+async function sendHttp({ port, pieces, times, problems }) {
   const connection = await openHttp(port, problems);
   for (const time of times)
     for (const piece of pieces) {
@@ -66,9 +70,11 @@ export class Problems {
   }
 }
 
-export async function sendAll({ port, proto, step, times, problems }) {
-  const send = proto === 'http' ? sendHttp : sendTelnet;
-  await Promise.all(step.filter((pieces) => pieces.length > 0).map((pieces) => send(port, pieces, times, problems)));
+/** @param barrier how a telnet server says that it has handled everything: `version` or `ended` */
+export async function sendAll({ port, proto, step, times, problems, barrier = 'version' }) {
+  const send = proto === 'telnet' ? sendTelnet : sendHttp;
+  const used = step.filter((pieces) => pieces.length > 0);
+  await Promise.all(used.map((pieces) => send({ port, pieces, times, problems, barrier })));
 }
 
 /** Points of a metric, or of some hosts of it, that the server finds from `start` to before `end`, by its own query interface. */
