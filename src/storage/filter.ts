@@ -4,8 +4,14 @@
  */
 export type RowFilter = TagFilter | KeyRegexpFilter | TsuidFilter | AllFilter;
 
+/** What a store may make use of to jump to the rows that pass instead of looking at each; it changes nothing about which these are. */
+interface RowTimes {
+  /** The base times that rows in the range of the scan have, seconds, ascending; absent: not known, or too many. */
+  rowTimes?: readonly number[];
+}
+
 /** Rows of the data table whose key holds certain tags. Mirrors QueryUtil.getRowKeyUIDRegex. */
-export interface TagFilter {
+export interface TagFilter extends RowTimes {
   kind: 'tags';
   /** Where the tag pairs start in the key: salt + metric + 4. */
   prefixLength: number;
@@ -18,7 +24,7 @@ export interface TagFilter {
 }
 
 /** Rows whose key has exactly one of these tag parts after the prefix. Mirrors QueryUtil.getRowKeyTSUIDRegex. */
-export interface TsuidFilter {
+export interface TsuidFilter extends RowTimes {
   kind: 'tsuids';
   prefixLength: number;
   /** Tag pairs of each series, as they stand in the key. */

@@ -25,6 +25,22 @@ export interface ScanPlan extends ScanWindow {
 }
 
 const NONE = Buffer.alloc(0);
+/** Rows of one series that a scan may have; with more, nobody needs to know when each begins. */
+const MOST_ROW_TIMES = 10_000;
+
+/** The last second that a key can hold. */
+const LAST_SECOND = 0xffff_ffff;
+
+/** Base times of the rows in a window; undefined: too many, or more than keys hold. */
+function rowTimesOf({ rowSpan }: PointSource, { scanStart, scanEnd }: ScanWindow): readonly number[] | undefined {
+  if (scanEnd > LAST_SECOND) return undefined;
+  const times: number[] = [];
+  for (let time = rowSpan.start(scanStart); time < scanEnd; time = rowSpan.next(time)) {
+    if (time >= scanStart) times.push(time);
+    if (times.length > MOST_ROW_TIMES) return undefined;
+  }
+  return times;
+}
 
 function rangesOf(layout: KeyLayout, metric: Buffer, window: ScanWindow, stopTags: Buffer): KeyRange[] {
   const key = (salt: Buffer, time: number, tags: Buffer): Buffer => {
@@ -88,6 +104,7 @@ export function planMetricScan(
           tagvWidth: layout.tagv,
           tags: literals.map((l) => ({ tagk: l.tagk, tagvs: l.values })),
           explicit,
+          rowTimes: rowTimesOf(source, window),
         }
       : undefined,
     accepts: useFuzzy ? fuzzyCondition(layout, literals) : null,
@@ -115,7 +132,7 @@ export function planTsuidScan(source: PointSource, tsuids: readonly string[], wi
     ...window,
     metric,
     ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),
-    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts },
+    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: rowTimesOf(source, window) },
     accepts: null,
   };
 }

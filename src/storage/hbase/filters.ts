@@ -3,10 +3,11 @@ import { compileRowFilter } from '../row-filter';
 import type { ScanOptions } from '../storage';
 import { ProtoWriter } from './protobuf';
 import { fuzzyKeys } from './fuzzy-keys';
+import { keyRanges, type RowRange } from './key-ranges';
 
 /**
  * Row filters as HBase evaluates them: a regular expression over the key's bytes (read as ISO-8859-1), and where every position
- * of a wanted key is known, fuzzy rows, which let the server jump instead of looking at each row.
+ * of a wanted key is known, fuzzy rows, or ranges of keys, which let the server jump instead of looking at each row.
  */
 
 const FILTERS = 'org.apache.hadoop.hbase.filter.';
@@ -51,16 +52,22 @@ function addFilter(filter: RowFilter, start: Buffer, stop: Buffer, messages: Buf
     case 'tags': {
       const keys = fuzzyKeys(filter, start, stop);
       if (keys !== null) messages.push(fuzzyRows(keys));
+      else addRanges(keyRanges(filter, start, stop), messages);
       const { pattern, exact } = tagPattern(filter);
       messages.push(rowRegexp(pattern));
       return exact;
     }
     case 'tsuids': {
+      addRanges(keyRanges(filter, start, stop), messages);
       if (filter.tagParts.length > MAX_ALTERNATIVES) return false;
       messages.push(rowRegexp(tsuidPattern(filter)));
       return true;
     }
   }
+}
+
+function addRanges(ranges: readonly RowRange[] | null, messages: Buffer[]): void {
+  if (ranges !== null && ranges.length > 0) messages.push(rowRanges(ranges));
 }
 
 /**
@@ -121,6 +128,16 @@ function fuzzyRows(keys: readonly { key: Buffer; mask: Buffer }[]): Buffer {
     w.bytes(1, key).bytes(2, mask).end(pair);
   }
   return filterMessage('FuzzyRowFilter', w.finish());
+}
+
+/** MultiRowRangeFilter {row_range_list 1 {start_row 1, start_row_inclusive 2, stop_row 3, stop_row_inclusive 4}}. */
+function rowRanges(ranges: readonly RowRange[]): Buffer {
+  const w = new ProtoWriter(ranges.length * 80);
+  for (const { start, stop } of ranges) {
+    const range = w.begin(1);
+    w.bytes(1, start).bool(2, true).bytes(3, stop).bool(4, false).end(range);
+  }
+  return filterMessage('MultiRowRangeFilter', w.finish());
 }
 
 /** FilterList {operator 1 = MUST_PASS_ALL, filters 2}. */

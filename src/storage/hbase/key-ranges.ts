@@ -1,0 +1,77 @@
+import type { TagFilter, TsuidFilter } from '../filter';
+
+/** Bytes of a base time. */
+const TIME_BYTES = 4;
+/** With more ranges the message takes longer than what it spares. */
+const MOST_RANGES = 20_000;
+const NOTHING_BEHIND = Buffer.alloc(1);
+
+/** Row keys of `[start, stop)`. */
+export interface RowRange {
+  start: Buffer;
+  stop: Buffer;
+}
+
+/** What follows all that begins with these bytes; one of them must be below 0xff. */
+function behind(key: Buffer): Buffer {
+  const next = Buffer.from(key);
+  let i = next.length - 1;
+  while (next[i] === 0xff) next[i--] = 0;
+  next[i]++;
+  return next;
+}
+
+/** Ranges of what may follow a base time, in order and apart. */
+type Wanted = readonly RowRange[];
+
+/** A tag that sorts before the first one asked for may stand before it; nothing else may. Null: any tag may come first. */
+function wantedTags({ tags, explicit }: TagFilter, most: number): Wanted | null {
+  const values = tags.length === 0 ? null : tags[0].tagvs;
+  if (values === null || values.length === 0) return null;
+  const { tagk } = tags[0];
+  const pairs = values.map((tagv) => Buffer.concat([tagk, tagv])).sort(Buffer.compare);
+  if (tagk.every((byte) => byte === 0xff)) return null; // nothing may follow
+  const before: Wanted = explicit ? [] : [{ start: Buffer.alloc(0), stop: tagk }];
+  if (before.length + pairs.length > most) return [...before, { start: pairs[0], stop: behind(pairs[pairs.length - 1]) }];
+  return [...before, ...pairs.map((pair) => ({ start: pair, stop: behind(pair) }))];
+}
+
+function wantedSeries({ tagParts }: TsuidFilter, most: number): Wanted | null {
+  if (tagParts.length === 0 || tagParts.length > most) return null;
+  return [...tagParts].sort(Buffer.compare).map((part) => ({ start: part, stop: Buffer.concat([part, NOTHING_BEHIND]) }));
+}
+
+/**
+ * Where rows that pass the filter can be at all, for servers that jump from range to range: of the rows of each base time only those
+ * that begin with a wanted tag. Null: nearly anywhere, or in more places than are worth telling. Rows between two base times, of which
+ * there should be none, are kept: the filter decides about them.
+ * @param start of the scan; its first bytes are those of all keys
+ * @param stop of the scan
+ */
+export function keyRanges(filter: TagFilter | TsuidFilter, start: Buffer, stop: Buffer): RowRange[] | null {
+  const { rowTimes, prefixLength } = filter;
+  if (rowTimes === undefined || rowTimes.length === 0 || start.length < prefixLength) return null;
+  const most = Math.floor(MOST_RANGES / rowTimes.length) - 1;
+  if (most < 2) return null;
+  const wanted = filter.kind === 'tags' ? wantedTags(filter, most) : wantedSeries(filter, most);
+  if (wanted === null) return null;
+  const ranges: RowRange[] = [];
+  let from = start;
+  for (const time of rowTimes) {
+    const base = Buffer.from(start.subarray(0, prefixLength));
+    base.writeUInt32BE(time, prefixLength - TIME_BYTES);
+    add(ranges, from, base);
+    for (const range of wanted) add(ranges, Buffer.concat([base, range.start]), Buffer.concat([base, range.stop]));
+    from = behind(base);
+  }
+  add(ranges, from, stop);
+  return ranges;
+}
+
+/** Adds a range, or makes the last one longer. */
+function add(ranges: RowRange[], start: Buffer, stop: Buffer): void {
+  if (start.compare(stop) >= 0) return;
+  const last = ranges.length > 0 ? ranges[ranges.length - 1] : null;
+  if (last !== null && last.stop.compare(start) >= 0) last.stop = stop;
+  else ranges.push({ start, stop });
+}
