@@ -1,11 +1,12 @@
-// Imports go one way: json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram, maintenance <- search <- app <- server <- tools.
+// Imports go one way: workers, json <- schema <- storage <- tables, plugins <- uid <- write <- ingest, query, meta, rollup, histogram, maintenance <- search <- app <- server <- tools.
 // chart needs util only: the page takes parts of it.
 // util and config stand below everything and import nothing of the project but each other's types.
-const BASE = ['util', 'config', 'json', 'schema', 'storage', 'tables', 'plugins'];
+const BASE = ['util', 'config', 'workers', 'json', 'schema', 'storage', 'tables', 'plugins'];
 const WORK = ['write', 'ingest', 'query', 'meta', 'rollup', 'histogram', 'chart', 'maintenance', 'search'];
 const below = {
   util: [],
   config: ['util'],
+  workers: ['util', 'config'],
   json: ['util', 'config'],
   schema: ['util', 'json'],
   storage: ['util', 'config', 'json', 'schema'],

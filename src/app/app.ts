@@ -22,6 +22,8 @@ import { IllegalArgumentError } from '../util/errors';
 import type { LogSystem } from '../util/logger';
 import { createPointWriter, loadWritePlugins, NO_PLUGINS, Spool, type PointWriter, type WriterParts } from '../write';
 import { createCompaction, type Compaction } from '../write/compaction';
+import { NO_SIBLINGS, topic, type Siblings } from '../workers';
+import { shareOfCompaction, shareOfMeta, shareOfUids } from './shares';
 import { createStore } from './store';
 
 /** Every part of a TSD, by name: the daemon's and the tools' alike. */
@@ -44,7 +46,12 @@ export interface App {
   readonly rolling: RollupService | null;
   /** Null: histograms are off. */
   readonly histograms: HistogramCodecs | null;
+  /** The other workers of the same daemon. */
+  readonly siblings: Siblings;
 }
+
+/** What is in the write buffer goes to storage before the answer comes. */
+const STORE_NOW = topic<null, null>('store now');
 
 /** How a tool's parts differ from a daemon's. */
 export interface ToolNeeds {
@@ -58,32 +65,34 @@ export interface ToolNeeds {
 
 /**
  * The parts of a daemon: with plugins, UID filter and spool. Nothing is read from storage yet: see `openApp`.
+ * @param siblings the other workers of the daemon; what only one may do is the keeper's
  * @throws IllegalArgumentError, NumberFormatError, and what plugins throw, for what the original does not start with either
  */
-export async function createDaemonApp(config: Config, logs: LogSystem): Promise<App> {
+export async function createDaemonApp(config: Config, logs: LogSystem, siblings: Siblings = NO_SIBLINGS): Promise<App> {
   const { model, storage, rollups } = createStore(config, logs);
   const logger = logs.get('net.opentsdb.core.TSDB');
   const uidLogger = logs.get('net.opentsdb.uid.UniqueId');
   const uids = createUids({
-    settings: readUidSettings(config),
+    settings: shareOfUids(readUidSettings(config), siblings.count),
     model,
     storage,
     logger: uidLogger,
     loadFilter: () => loadFilter(config, uidLogger),
+    siblings,
   });
   const readOnly = model.mode === 'ro';
   const plugins = await loadWritePlugins(config, logger);
   const spoolSettings = readOnly ? null : readSpoolSettings(config);
   let spool: Spool | undefined;
   try {
-    if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger);
+    if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger, siblings);
     const histograms = await HistogramCodecs.load(config, logger);
-    const base = { config, logs, model, storage, rollups, histograms, uids };
-    const settings = readMetaSettings(config);
+    const base = { config, logs, model, storage, rollups, histograms, uids, siblings };
+    const settings = shareOfMeta(readMetaSettings(config), siblings.count);
     // A plugin that is told of points takes the place of the meta table.
     const metadata = plugins.metaCache === null ? settings : { ...settings, tracking: null };
     const app = assemble(base, { plugins, spool }, { readOnly }, readOnly ? undefined : metadata);
-    return { ...app, rolling: readOnly ? null : createRolling(app), search: await searchOf(app) };
+    return { ...app, rolling: readOnly || !siblings.isKeeper ? null : createRolling(app), search: await searchOf(app) };
   } catch (error) {
     await spool?.close();
     for (const plugin of Object.values<Plugin | null>({ ...plugins })) await plugin?.shutdown?.();
@@ -96,20 +105,20 @@ export function createToolApp(config: Config, logs: LogSystem, needs: ToolNeeds 
   const { model, storage, rollups } = createStore(config, logs);
   const uids = createUids({ settings: readUidSettings(config), model, storage, logger: needs.uidLogger });
   return assemble(
-    { config, logs, model, storage, rollups, histograms: null, uids },
+    { config, logs, model, storage, rollups, histograms: null, uids, siblings: NO_SIBLINGS },
     { plugins: NO_PLUGINS, durability: needs.durability },
     { drainMs: needs.drainMs },
   );
 }
 
 function assemble(
-  base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'rollups' | 'histograms' | 'uids'>,
+  base: Pick<App, 'config' | 'logs' | 'model' | 'storage' | 'rollups' | 'histograms' | 'uids' | 'siblings'>,
   writing: Pick<WriterParts, 'plugins' | 'durability' | 'spool'>,
   compacting: { readOnly?: boolean; drainMs?: number },
   metadata?: MetaParts['settings'],
 ): App {
-  const { config, logs, model, storage, rollups, histograms, uids } = base;
-  const shared = { model, storage, uids };
+  const { config, logs, model, storage, rollups, histograms, uids, siblings } = base;
+  const shared = { model, storage, uids, siblings };
   const writer = createPointWriter({
     ...shared,
     ...writing,
@@ -119,7 +128,10 @@ function assemble(
   const queries = createQueryEngine({
     ...shared,
     // Behind what was accepted for these rows before: a point in the buffer would come back after its row was deleted.
-    remove: (table, rows) => writer.delete(table, rows),
+    remove: async (table, rows) => {
+      await siblings.ask(STORE_NOW, null);
+      return writer.delete(table, rows);
+    },
     rollups,
     histograms,
     settings: readQuerySettings(config),
@@ -130,9 +142,13 @@ function assemble(
     storage,
     writer,
     ...compacting,
-    settings: readCompactionSettings(config),
+    settings: shareOfCompaction(readCompactionSettings(config), siblings.count),
     logger: logs.get('net.opentsdb.core.CompactionQueue'),
     reads: queries.findings,
+  });
+  siblings.answer(STORE_NOW, async () => {
+    await writer.flush();
+    return null;
   });
   queries.onRowsMerged = (rows) => compaction.rowsRead(rows);
   const logger = logs.get('net.opentsdb.meta.TSMeta');
@@ -149,7 +165,7 @@ function assemble(
 }
 
 /** @throws PluginNotFoundError, Error in the original's words */
-async function searchOf({ config, meta, uids, model, logs }: App): Promise<Search | null> {
+async function searchOf({ config, meta, uids, model, logs, siblings }: App): Promise<Search | null> {
   const settings = readSearchSettings(config);
   if (settings === null) return null;
   const logger = logs.get('net.opentsdb.search.SearchPlugin');
@@ -157,7 +173,7 @@ async function searchOf({ config, meta, uids, model, logs }: App): Promise<Searc
     logger.info('Searches find no new series: tsd.core.meta.enable_tsuid_tracking and enable_realtime_ts are not both on');
   // Loaded only where it is wanted: most tools do without.
   const { createSearch } = require('../search') as typeof import('../search');
-  return createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger }, settings);
+  return createSearch({ config, meta, uids, uidTable: model.tables.uid.name, logger, siblings }, settings);
 }
 
 /** @throws IllegalArgumentError when there is nothing to compute, errors of the file system for the journal */

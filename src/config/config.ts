@@ -54,6 +54,11 @@ export class LayeredConfig implements Config {
     this.values.set(key, value);
   }
 
+  /** What is set, without defaults: from this another process makes the same configuration. */
+  given(): (readonly [key: string, value: string])[] {
+    return [...this.values];
+  }
+
   entries(): Map<string, string> {
     const out = new Map<string, string>();
     for (const key of KEYS.values()) if (!key.hidden && key.default !== null) out.set(key.name, key.default);

@@ -1,6 +1,7 @@
 import type { TrackingSettings } from '../config/settings/meta';
 import { PackedCells, type Row, type Storage } from '../storage';
 import { COUNTER_COLUMN, META_COLUMN, META_FAMILY } from './series-table';
+import { NO_SIBLINGS, type Siblings } from '../workers';
 import type { TsMetas } from './ts-metas';
 
 /** A series, and its points that are not counted yet. */
@@ -24,15 +25,21 @@ export class CounterWrites {
     private readonly table: string,
     private readonly tsMetas: TsMetas,
     private readonly settings: Pick<TrackingSettings, 'creates' | 'counts'>,
+    private readonly siblings: Siblings = NO_SIBLINGS,
   ) {}
 
   /**
    * Series that this TSD has not seen before: those that the table does not have, either, get a counter, or metadata, as the settings want it, in
-   * one write. Between two TSDs that meet a series in the same moment the first points of one may be missing from its counter.
+   * one write. Between two TSDs that meet a series in the same moment the first points of one may be missing from its counter; the workers of one
+   * do it one after the other.
    * @returns by series: whether it is new, and whether its points are counted now
    * @throws StorageError
    */
-  async first(series: readonly Uncounted[]): Promise<{ isNew: boolean; counted: boolean }[]> {
+  first(series: readonly Uncounted[]): Promise<{ isNew: boolean; counted: boolean }[]> {
+    return this.siblings.alone('series met', () => this.meet(series));
+  }
+
+  private async meet(series: readonly Uncounted[]): Promise<{ isNew: boolean; counted: boolean }[]> {
     const qualifiers = [META_COLUMN, COUNTER_COLUMN];
     const rows = await this.storage.multiGet(
       this.table,

@@ -4,6 +4,7 @@ import type { DataModel } from '../tables';
 import type { Uids } from '../uid';
 import type { Log } from '../util/log';
 import type { StatsSink, StatsSource } from '../util/stats';
+import { NO_SIBLINGS, topic, type Siblings } from '../workers';
 import { AnnotationStore, type AnnotationListener } from './annotations';
 import { AssignedUids } from './assigned-uids';
 import { CounterWrites } from './counter-writes';
@@ -24,7 +25,12 @@ export interface MetaParts {
   readonly settings?: MetaSettings;
   /** Which series other daemons have tracked; absent: nobody tells. */
   readonly sharedSeries?: SharedSeries | null;
+  /** Absent: there are no other workers. */
+  readonly siblings?: Siblings;
 }
+
+/** Trees have been changed: those that are remembered are not good any more. */
+const TREES_CHANGED = topic<null, null>('trees changed');
 
 /** Told of everything that this process stores, changes or removes beside the points: what it is now stands in the tables. */
 export interface MetaListener {
@@ -47,20 +53,25 @@ export class Meta implements StatsSource {
   private readonly assigned: AssignedUids | null;
   private readonly uids: Uids;
 
-  constructor({ storage, model, uids, logger, settings, sharedSeries = null }: MetaParts) {
+  constructor({ storage, model, uids, logger, settings, sharedSeries = null, siblings = NO_SIBLINGS }: MetaParts) {
     const { tables, widths, layout } = model;
     this.annotations = new AnnotationStore(storage, tables.data.name, layout, model.explicitTimestamps);
     this.uidMetas = new UidMetas(storage, tables.uid.name, uids);
     const series = new SeriesTable(storage, tables.meta.name, widths);
     this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, (tsuid) => this.tracker?.uncounted(tsuid) ?? null);
     const tracking = settings?.tracking ?? null;
-    const writes = tracking && new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking);
+    const writes = tracking && new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking, siblings);
     this.tracker = writes && new SeriesTracker(writes, tracking, layout, logger, Date.now, sharedSeries);
     this.assigned = settings?.createsUidMetas === true ? new AssignedUids(this.uidMetas, logger) : null;
     this.trees = new Trees(storage, tables.tree.name);
     this.branches = new Branches(storage, tables.tree.name, uids);
     const grows = settings?.trees ?? null;
     this.growth = grows && new TreeGrowth(this.trees, this.branches, this.tsMetas, grows.storesCollisions, logger);
+    this.trees.onChange(() => void siblings.ask(TREES_CHANGED, null));
+    siblings.answer(TREES_CHANGED, () => {
+      this.growth?.forget();
+      return null;
+    });
     this.tracker?.onCreated((tsuids) => this.growth?.add(tsuids));
     this.uids = uids;
     uids.onAssigned((kind, _name, id) => this.assigned?.assigned(kind, id));

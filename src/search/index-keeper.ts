@@ -9,6 +9,8 @@ import { Comparison, type ComparisonOutcome } from './comparison';
 import { IndexState } from './index/index-state';
 import type { IndexStore } from './index/index-store';
 import { IndexWriter } from './index/index-writer';
+import { NO_SIBLINGS, type Siblings } from '../workers';
+import { INDEX_CHANGES, INDEX_MISSED, INDEX_OPENED } from './index-topics';
 import type { Notices, NoticesOf } from './notices';
 import type { Changes } from './types';
 
@@ -24,6 +26,8 @@ export interface KeeperParts {
   readonly logger: Log;
   /** News of other daemons; absent: there are none. */
   readonly notices?: NoticesOf;
+  /** Workers of the same daemon, which tell what they change; absent: there are none. */
+  readonly siblings?: Siblings;
 }
 
 /**
@@ -50,7 +54,7 @@ export class IndexKeeper {
     private readonly path: string,
     private readonly parts: KeeperParts,
   ) {
-    const { meta, uids, logger, notices } = parts;
+    const { meta, uids, logger, notices, siblings = NO_SIBLINGS } = parts;
     this.state = new IndexState(store);
     this.writer = new IndexWriter(store, { meta, uids });
     this.queue = new ChangeQueue({ take: (batch) => this.take(batch), lost: () => this.missed() }, logger);
@@ -61,6 +65,18 @@ export class IndexKeeper {
       uids: (changed) => this.queue.add({ uids: changed }),
       annotations: (notes) => this.queue.add({ notes }),
     });
+    this.answerSiblings(siblings);
+  }
+
+  private answerSiblings(siblings: Siblings): void {
+    const whenOpen = (work: () => Promise<void> | void) => async (): Promise<null> => {
+      if (!this.isOpen) throw new Error('the index is not open');
+      await work();
+      return null;
+    };
+    siblings.answer(INDEX_OPENED, () => whenOpen(() => undefined)());
+    siblings.answer(INDEX_CHANGES, (changes) => whenOpen(() => this.take(changes))());
+    siblings.answer(INDEX_MISSED, () => whenOpen(() => this.missed())());
   }
 
   /** @throws IllegalStateError when another daemon has the index, StorageError */
@@ -81,6 +97,7 @@ export class IndexKeeper {
   /** Takes in what has changed so far, and closes the store, too. */
   async close(): Promise<void> {
     if (this.isOpen) {
+      this.isOpen = false;
       await this.queue.close();
       await this.notices?.close();
       this.ending.abort(new Error('The daemon ends'));

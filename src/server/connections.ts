@@ -18,13 +18,16 @@ export class ConnectionManager implements StatsSource {
     return this.sockets;
   }
 
-  /** @returns false when the limit is reached: the caller closes the socket */
-  admit(socket: Socket): boolean {
+  /**
+   * @param moved it has been counted already, by the worker that had it
+   * @returns false when the limit is reached: the caller closes the socket
+   */
+  admit(socket: Socket, moved = false): boolean {
     if (this.limit > 0 && this.sockets.size >= this.limit) {
       this.rejected++;
       return false;
     }
-    this.total++;
+    if (!moved) this.total++;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     return true;

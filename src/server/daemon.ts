@@ -27,12 +27,14 @@ import { messageOf } from '../util/message-of';
 import { withinTime } from '../util/within-time';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
+import { NO_SIBLINGS, type Siblings } from '../workers';
+import { answerSiblings } from './answer-siblings';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
 import type { Tsd } from './context';
 import { createApp } from './http/app';
 import { corsRulesOf } from './http/cors';
-import { GraphService } from './http/graph/graph-service';
+import { GraphService, shareOfGraphs } from './http/graph/graph-service';
 import { routesOf } from './http/routes';
 import { MemoryBudget } from './memory';
 import { refuseMissingPlugins } from './missing-plugins';
@@ -54,7 +56,14 @@ export interface DaemonOptions {
   port?: Partial<PortSettings>;
   /** Arguments of Node.js for the threads that draw; for tests. */
   drawArguments?: readonly string[];
+  /** The other workers of this TSD; absent: there are none. */
+  siblings?: Siblings;
+  /** Told as soon as there is something to be stopped. */
+  onOpening?: (daemon: Daemon) => void;
 }
+
+/** How a worker ends: clients are served to the end, or given to other workers. */
+export type Ending = 'all' | 'moves';
 
 /** A running TSD: every part made from one configuration, and the order in which they start and stop. Mirrors TSDMain. */
 export class Daemon implements Tsd {
@@ -63,7 +72,8 @@ export class Daemon implements Tsd {
   readonly ingest: Ingest;
   readonly statsSources: StatsSource[] = [];
   readonly mode: Mode;
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
+  readonly siblings: Siblings;
   readonly logger: Logger;
   readonly config: Config;
   readonly logs: LogSystem;
@@ -92,8 +102,10 @@ export class Daemon implements Tsd {
     app: App,
     readonly settings: ServerSettings,
     private readonly startup: Startup | null,
-    drawArguments?: readonly string[],
+    { drawArguments, siblings = NO_SIBLINGS }: DaemonOptions,
   ) {
+    this.siblings = siblings;
+    this.startedAt = siblings.count > 1 ? siblings.startedAt : Date.now();
     ({
       config: this.config,
       logs: this.logs,
@@ -110,7 +122,8 @@ export class Daemon implements Tsd {
       rolling: this.rolling,
     } = app);
     this.mode = app.model.mode;
-    this.graphs = new GraphService(readGraphSettings(app.config), app.logs.get('net.opentsdb.tsd.GraphHandler'), drawArguments);
+    const graphs = shareOfGraphs(readGraphSettings(app.config), siblings.count);
+    this.graphs = new GraphService(graphs, app.logs.get('net.opentsdb.tsd.GraphHandler'), drawArguments);
     this.logger = app.logs.get('net.opentsdb.tools.TSDMain');
     const { writer, rollups, histograms, model } = app;
     this.ingest = new Ingest({ writer, rollups, histograms, dataTable: model.tables.data.name }, this.counters.ingest, this.logger);
@@ -122,7 +135,9 @@ export class Daemon implements Tsd {
    * @throws what keeps it from starting; nothing is left open then
    */
   static async start(config: Config, logs: LogSystem, options: DaemonOptions = {}): Promise<Daemon> {
-    const startup = await loadStartupPlugin(config, logs.get('net.opentsdb.tools.TSDMain'));
+    // Of workers the primary has it.
+    const alone = options.siblings === undefined;
+    const startup = alone ? await loadStartupPlugin(config, logs.get('net.opentsdb.tools.TSDMain')) : null;
     try {
       return await Daemon.startWith(config, logs, startup, options);
     } catch (error) {
@@ -134,20 +149,28 @@ export class Daemon implements Tsd {
   private static async startWith(config: Config, logs: LogSystem, startup: Startup | null, options: DaemonOptions): Promise<Daemon> {
     setTimeZone(readTimeZone(config));
     refuseMissingPlugins(readPluginSettings(config));
-    const app = await createDaemonApp(config, logs);
-    const daemon = new Daemon(app, readServerSettings(config), startup, options.drawArguments);
+    const app = await createDaemonApp(config, logs, options.siblings);
+    const daemon = new Daemon(app, readServerSettings(config), startup, options);
+    options.onOpening?.(daemon);
     try {
       await daemon.open(options);
       return daemon;
     } catch (error) {
-      await daemon.shutdown('initialization failed');
+      await daemon.end('initialization failed', 'all');
       throw error;
     }
   }
 
-  /** Stops in order: no new work, what has been received is handled, what was accepted becomes durable. */
+  /** Stops in order: no new work, what has been received is handled, what was accepted becomes durable. Of several workers, all. */
   shutdown(reason: string): Promise<void> {
-    this.stopping ??= this.stop(reason);
+    if (this.siblings.count === 1) return this.end(reason, 'all');
+    this.siblings.stop(reason);
+    return this.stopped;
+  }
+
+  /** The same for this worker alone. */
+  end(reason: string, how: Ending): Promise<void> {
+    this.stopping ??= this.stop(reason, how);
     return this.stopping;
   }
 
@@ -156,24 +179,31 @@ export class Daemon implements Tsd {
     const port = { ...portSettings(settings.network), ...options.port };
     this.drainMs = port.drainMs;
     const rpcLogger = logs.get('net.opentsdb.tsd.RpcHandler');
-    const connections = new ConnectionManager(port.connectionsLimit);
+    const { entrance, shared } = this.siblings;
+    // Of workers the primary keeps the limit.
+    const connections = new ConnectionManager(entrance === null ? port.connectionsLimit : 0);
     const latency = new LatencyHistogram();
     rpcLogger.info(`TSD is in ${settings.modeText} mode`);
     const corsRules = corsRulesOf(settings.cors, (message) => rpcLogger.info(message));
     const routes = routesOf(this);
-    const memory = new MemoryBudget(settings.memory.bytes, settings.memory.waitMs);
+    const memory = new MemoryBudget(settings.memory.bytes, settings.memory.waitMs, shared);
     const app = createApp(this, { routes, bodyRules: settings.body, memory, corsRules, latency });
     this.addStatsSources(connections, latency);
+    answerSiblings(this);
 
     await openApp(this, this.logger);
 
     logs
       .get('net.opentsdb.tsd.RpcManager')
       .info(`Mode: ${MODE_NAMES[this.mode]}, HTTP UI Enabled: ${settings.enableUi}, HTTP API Enabled: ${settings.enableApi}`);
-    if (port.connectionsLimit > 0) {
+    if (entrance === null && port.connectionsLimit > 0) {
       logs.get('net.opentsdb.tsd.ConnectionManager').info(`TSD concurrent connection limit set to: ${port.connectionsLimit}`);
     }
     this.port = new Port(port, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
+    if (entrance !== null) {
+      this.address = await this.port.enter(entrance);
+      return;
+    }
     this.address = await this.port.listen();
     await this.startup?.ready(this);
     this.logger.info(`Ready to serve on /${this.address.address}:${this.address.port}`);
@@ -207,9 +237,12 @@ export class Daemon implements Tsd {
     );
   }
 
-  private async stop(reason: string): Promise<void> {
-    const drained = Date.now() + this.drainMs;
-    const deadline = drained + CLOSE_MS;
+  private async stop(reason: string, how: Ending): Promise<void> {
+    const { siblings, drainMs } = this;
+    const drained = Date.now() + drainMs;
+    // What the others have at their end goes through the keeper.
+    const isLast = how === 'all' && siblings.isKeeper && siblings.count > 1;
+    const deadline = drained + (isLast ? 2 : 1) * CLOSE_MS;
     this.logger.info(`Shutting down: ${reason}`);
     const step = async (what: string, work: () => Promise<void> | undefined): Promise<void> => {
       try {
@@ -219,10 +252,12 @@ export class Daemon implements Tsd {
       }
     };
     await step('The port', async () => {
-      const cut = (await this.port?.close(drained)) ?? 0;
+      const { entrance } = siblings;
+      const cut = (await (how === 'moves' && entrance !== null ? this.port?.leave(entrance, drained) : this.port?.close(drained))) ?? 0;
       if (cut > 0) this.logger.warn(`${cut} connections were cut: they were not done in ${this.drainMs} ms`);
     });
     await step('Drawing', () => this.graphs.close());
+    if (isLast) await step('Other workers', () => withinTime(siblings.othersEnded(), deadline - CLOSE_MS - Date.now(), outOfTime));
     await closeApp(this, step, this.startup);
     this.logger.info('Shut down');
     this.tellStopped();

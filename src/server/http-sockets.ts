@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { stopReading } from '../workers';
 import type { ConnectionManager } from './connections';
 import { arrival } from './turns';
 
@@ -19,6 +20,9 @@ function refusal(code: string | undefined): string | null {
   if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
   return code.startsWith('HPE_') ? '400 Bad Request' : null;
 }
+
+/** Until it is looked again whether the system has taken an answer. */
+const WRITTEN_MS = 5;
 
 /** A connection with the calls that are under way on it. */
 interface HttpSocket {
@@ -50,6 +54,8 @@ export class HttpSockets {
   /** Set when the daemon is about to end: the answer to the last request that has begun on a connection says that it ends. */
   finishing = false;
   private waiting: (() => void)[] = [];
+  /** Takes connections on which no request is under way; null: they stay. */
+  private move: ((socket: Socket) => void) | null = null;
 
   constructor(private readonly connections: ConnectionManager) {}
 
@@ -74,8 +80,33 @@ export class HttpSockets {
 
   /** Lets the requests that have begun be answered, and ends connections without any. Resolves when all connections have ended. */
   finish(): Promise<void> {
+    this.move = null;
     for (const [socket, state] of this.sockets) void this.endOnceIdle(socket, state);
+    return this.allGone();
+  }
+
+  /** Gives connections away, each between two requests. Resolves when there are none. @param move takes the socket, which is not read any more */
+  leave(move: (socket: Socket) => void): Promise<void> {
+    this.move = move;
+    for (const [socket, state] of this.sockets) this.moveIfIdle(socket, state);
+    return this.allGone();
+  }
+
+  private allGone(): Promise<void> {
     return this.sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** One on which a request has begun, be it with a single byte, waits for its answer. */
+  private moveIfIdle(socket: Socket, state: HttpSocket): void {
+    if (this.move === null || state.calls.size > 0 || state.doomed || socket.bytesRead > state.taken) return;
+    if (socket.destroyed || socket.writableEnded) return;
+    if (socket.writableLength > 0) {
+      setTimeout(() => this.moveIfIdle(socket, state), WRITTEN_MS);
+      return;
+    }
+    stopReading(socket);
+    this.move(socket);
+    state.doomed = true;
   }
 
   private begin(req: IncomingMessage, res: ServerResponse): void {
@@ -90,6 +121,7 @@ export class HttpSockets {
       if (!req.complete) state.taken = socket.bytesRead; // the rest of a body that was refused
       if (state.doomed && !someComplete(state)) socket.destroySoon();
       else if (this.finishing) void this.endOnceIdle(socket, state);
+      else this.moveIfIdle(socket, state);
     });
   }
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { withinTime } from '../util/within-time';
-import { ConfigValueError, KEY_NAMES } from '../config';
+import { bindFailure, checkPort, stopReading, type Entrance, type Passage } from '../workers';
 import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
@@ -13,6 +13,8 @@ const A = 'A'.charCodeAt(0);
 const Z = 'Z'.charCodeAt(0);
 /** Request line and headers together; the original takes 4,096 and 8,192 bytes. */
 const MAX_HEAD_BYTES = 16 * 1024;
+
+const NOTHING = Buffer.alloc(0);
 
 export interface PortHandlers {
   http: RequestListener;
@@ -65,13 +67,9 @@ export class Port {
   /** @throws ConfigValueError `Failed to bind to: /<address>:<port>` and why */
   async listen(): Promise<AddressInfo> {
     const { port, bind, backlog } = this.settings;
-    if (port < 0 || port > 65535) throw new Error(`port out of range:${port}`);
+    checkPort(port);
     await new Promise<void>((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException): void => {
-        const problem = `Failed to bind to: /${bind || '0.0.0.0'}:${port} (${cause.message})`;
-        const address = cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES';
-        reject(address ? new ConfigValueError(KEY_NAMES.bind, bind, problem) : new ConfigValueError(KEY_NAMES.port, `${port}`, problem));
-      };
+      const failed = (cause: NodeJS.ErrnoException): void => reject(bindFailure(this.settings, cause));
       this.server.once('error', failed);
       this.server.listen({ port, host: bind || undefined, backlog }, () => {
         this.server.off('error', failed).on('error', (error) => this.connections.countException(error));
@@ -81,6 +79,36 @@ export class Port {
     const address = this.server.address() as AddressInfo;
     this.localPort = address.port;
     return address;
+  }
+
+  /** Takes the connections that a primary hands over, in place of listening. Resolves when it does so. */
+  async enter(entrance: Entrance): Promise<AddressInfo> {
+    this.server.emit('listening'); // from then on Node looks for requests that take too long
+    const address = await entrance.open((socket, passage) => this.arrive(socket, passage));
+    this.localPort = address.port;
+    return address;
+  }
+
+  /**
+   * Gives its connections to other workers: telnet between two lines, HTTP between two requests.
+   * @param deadline `Date.now()` scale: what is left then is cut
+   * @returns the number of connections that were cut
+   */
+  async leave(entrance: Entrance, deadline: number): Promise<number> {
+    if (this.closing) return 0;
+    this.closing = true;
+    for (const socket of this.silent) {
+      stopReading(socket);
+      entrance.move(socket, { kind: 'new', unhandled: NOTHING });
+    }
+    const left = [...this.telnet].map(async ([socket, connection]) => {
+      const unhandled = await connection.letGo();
+      if (unhandled !== null) entrance.move(socket, { kind: 'telnet', unhandled });
+    });
+    const http = this.http.leave((socket) => entrance.move(socket, { kind: 'new', unhandled: NOTHING }));
+    await withinTime(Promise.all([...left, http]), deadline - Date.now(), () => undefined);
+    await withinTime(entrance.moved(), deadline - Date.now(), () => undefined);
+    return this.cut();
   }
 
   /**
@@ -101,6 +129,10 @@ export class Port {
     const unread = unreadBytes(this.localPort);
     const drains = [...this.telnet].map(([socket, connection]) => connection.drain(unread(socket.remotePort)));
     await withinTime(Promise.all([...drains, this.http.finish()]), deadline - Date.now(), () => undefined);
+    return this.cut();
+  }
+
+  private async cut(): Promise<number> {
     await turns(1); // the last answers go to the system before the sockets do
     const left = [...this.connections.open].filter((socket) => !socket.writableEnded);
     for (const socket of this.connections.open) socket.destroy();
@@ -108,13 +140,27 @@ export class Port {
     return left.length;
   }
 
-  private accept(socket: Socket): void {
-    if (!this.connections.admit(socket)) {
+  /** A connection that another process has accepted. */
+  private arrive(socket: Socket, { kind, unhandled, moved }: Passage): void {
+    const { noDelay, keepAlive } = this.settings;
+    if (noDelay) socket.setNoDelay(true);
+    if (keepAlive) socket.setKeepAlive(true);
+    if (kind === 'new') this.accept(socket, moved);
+    else if (this.admit(socket, moved)) this.becomeTelnet(socket, unhandled);
+  }
+
+  private admit(socket: Socket, moved: boolean): boolean {
+    if (!this.connections.admit(socket, moved)) {
       socket.destroy();
-      return;
+      return false;
     }
     socket.on('error', (error) => this.connections.countException(error));
     if (this.settings.idleMs > 0) socket.setTimeout(this.settings.idleMs, () => socket.destroy());
+    return true;
+  }
+
+  private accept(socket: Socket, moved = false): void {
+    if (!this.admit(socket, moved)) return;
     this.silent.add(socket);
     const forget = (): void => void this.silent.delete(socket);
     const ended = (): void => void socket.end();

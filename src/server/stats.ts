@@ -1,7 +1,7 @@
 import { lookup, lookupService } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import { hashMapOrder } from '../util/java-hash-order';
-import type { StatsSink } from '../util/stats';
+import { collectFigures, FIGURES, mergeFigures } from '../workers';
 import type { Tsd } from './context';
 import { isThreadStat, statsCatalogue } from './stats-catalogue';
 
@@ -31,11 +31,8 @@ async function hostTag(tsd: Tsd): Promise<readonly [string, string]> {
   }
 }
 
-/** Values are 64-bit integers. */
-const integer = (value: number | bigint | string): string => (typeof value === 'number' ? String(Math.trunc(value)) : String(value));
-
 /**
- * All figures of the daemon: those of the original in its order, then those that only this one has.
+ * All figures of the daemon, of all its workers together: those of the original in its order, then those that only this one has.
  * Mirrors StatsRpc with StatsCollector.
  * @param form `api` leaves out what only the text forms have
  * @throws StorageError when the UID table can't be read
@@ -46,19 +43,13 @@ export async function collectStats(tsd: Tsd, form: 'text' | 'api'): Promise<Stat
   const { statsPort, statsOfCompaction } = tsd.settings;
   if (statsPort !== null) serverTags.set('port', statsPort);
 
-  const figures = new Map<string, string>();
-  const sink: StatsSink = {
-    record(name, value, tags = {}) {
-      const words = Object.entries(tags).map(([key, text]) => `${key}=${text}`);
-      figures.set([name, ...words].join(' '), integer(value));
-    },
-  };
-  for (const source of tsd.statsSources) await source.collectStats(sink);
+  const [own, others] = await Promise.all([collectFigures(tsd.statsSources), tsd.siblings.ask(FIGURES, null)]);
+  const figures = mergeFigures([own, ...others]);
 
   const known = statsCatalogue(form, statsOfCompaction);
   const listed = new Set(known);
-  const own = [...figures.keys()].filter((key) => !listed.has(key) && !isThreadStat(key));
-  return [...known, ...own].map((key) => toStat(key, figures.get(key) ?? '0', timestamp, serverTags));
+  const further = [...figures.keys()].filter((key) => !listed.has(key) && !isThreadStat(key));
+  return [...known, ...further].map((key) => toStat(key, figures.get(key) ?? '0', timestamp, serverTags));
 }
 
 /** The metric's own tags first, then the server's and those of origin in a HashMap's order. */

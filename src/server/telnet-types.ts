@@ -9,6 +9,11 @@ export interface TelnetConnection {
    * @param most bytes that can have arrived without having been read: a client that goes on sending is read no further
    */
   drain(most: number): Promise<void>;
+  /**
+   * Lets go of the socket between two lines, when all replies that are due are with the client. Not a byte of it is read after the call.
+   * @returns what has been read and not been handled; null: the connection has ended
+   */
+  letGo(): Promise<Buffer | null>;
 }
 
 /** What src/server/telnet exports: takes over a socket whose first byte is not A-Z. */

@@ -13,7 +13,7 @@ export function declareTsd(): Command {
     .option('--read-only <true|false>', 'Set tsd.mode to ro; any value will do (default: false).')
     .option('--disable-ui <true|false>', 'Set tsd.core.enable_ui to false; any value will do (default: false).')
     .option('--disable-api <true|false>', 'Set tsd.core.enable_api to false; any value will do (default: false).')
-    .option('--worker-threads <NUM>', 'Accepted for compatibility.')
+    .option('--worker-threads <NUM>', 'Processes that work behind the port.')
     .option('--async-io <true|false>', 'Accepted for compatibility.')
     .option('--flush-interval <MSEC>', 'Accepted for compatibility.')
     .option('--max-connections <NUM>', 'Accepted for compatibility; see tsd.core.connections.limit.')

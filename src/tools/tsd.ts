@@ -2,12 +2,14 @@ import { checkConfig, ConfigValueError, readLogSettings, type LoadedConfig } fro
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
+import { WorkerStartError } from '../workers/supervisor';
 import { notifyServiceManager } from '../util/service-manager';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';
 import { checkRequired, checkStoreDirectories, StartError } from './tsd-checks';
 import { declareTsd, tsdUsage } from './tsd-options';
-import { javaClassOf } from '../util/errors';
+import { startFailureText } from './tsd-failure';
+import { workersOf } from './tsd-workers';
 
 type Config = LoadedConfig['config'];
 
@@ -19,6 +21,8 @@ const ENDING_SIGNALS: ReadonlyMap<NodeJS.Signals, number> = new Map([
   ['SIGINT', 130],
   ['SIGHUP', 129],
 ]);
+/** What replaces the workers one by one. */
+const REPLACING_SIGNAL = 'SIGUSR2';
 
 /**
  * `tsdb tsd`: the daemon in the foreground until it is stopped.
@@ -51,44 +55,62 @@ async function start(config: Config, file: string | null, warnings: readonly str
   configLogger.info(file === null ? 'No configuration found, will use defaults' : `Successfully loaded configuration file: ${file}`);
   for (const warning of warnings) configLogger.warn(warning);
   try {
-    return await serve(config, logs);
+    const { workers, remark } = workersOf(config);
+    if (remark !== null) configLogger.warn(remark);
+    return await serve(config, logs, workers);
   } catch (error) {
     if (error instanceof ConfigValueError) throw error;
-    io.stderr.write(error instanceof StartError ? `${error.message}\n${usage}` : initializationFailed(error));
+    if (error instanceof WorkerStartError) {
+      io.stderr.write(error.text);
+      return error.code;
+    }
+    io.stderr.write(error instanceof StartError ? `${error.message}\n${usage}` : startFailureText(error));
     return error instanceof StartError ? error.code : 1;
   } finally {
     await logs.close();
   }
 }
 
+/** What serves, whatever processes it has. */
+interface Running {
+  readonly stopped: Promise<void>;
+  shutdown(reason: string): Promise<void>;
+  /** Null: there is nothing that could be replaced. */
+  replace: (() => void) | null;
+}
+
 /** Runs the daemon until it has stopped. */
-async function serve(config: Config, logs: LogSystem): Promise<number> {
-  // Loaded late: wrong options are told at once.
-  const { Daemon } = require('../server/daemon') as typeof import('../server/daemon');
+async function serve(config: Config, logs: LogSystem, workers: number): Promise<number> {
   const { StartupPluginMissing } = require('../server/startup-plugin') as typeof import('../server/startup-plugin');
   const logger = logs.get('net.opentsdb.tools.TSDMain');
   // No single fault may take every client's connection with it.
   const survive = (error: unknown): void => void logger.error('Unexpected exception', { error });
   process.on('uncaughtException', survive).on('unhandledRejection', survive);
   const notify = (state: string): void => notifyServiceManager(state, (message) => void logger.warn(message));
-  let daemon: Awaited<ReturnType<typeof Daemon.start>> | null = null;
+  let running: Running | null = null;
+  let beginning: Pick<Running, 'shutdown'> | null = null;
   let code = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     // `nohup`: Node forgets what was ignored before it was started, so bin/tsdb says it.
     if (signal === 'SIGHUP' && process.env.TSDB_NOHUP === '1') return;
     code = ENDING_SIGNALS.get(signal) ?? 1;
     // Before it listens there is nothing to drain.
-    if (daemon === null) process.exit(code);
+    if (running === null) return void (beginning?.shutdown(signal) ?? Promise.resolve()).finally(() => process.exit(code));
     notify('STOPPING=1');
-    void daemon.shutdown(signal);
+    void running.shutdown(signal);
+  };
+  const onReplace = (): void => {
+    if (running === null) return;
+    if (running.replace === null) logger.warn('SIGUSR2 replaces workers one by one; there are none, tsd.network.worker_threads is 1');
+    else running.replace();
   };
   // Before the line that says it is ready: whoever waits for that line may stop it at once.
   for (const signal of ENDING_SIGNALS.keys()) process.on(signal, onSignal);
+  process.on(REPLACING_SIGNAL, onReplace);
   try {
-    boundHeapGrowth();
-    daemon = await Daemon.start(config, logs);
+    running = workers > 1 ? await startMany(config, logs, workers, (begun) => (beginning = begun)) : await startAlone(config, logs);
     notify('READY=1');
-    await daemon.stopped;
+    await running.stopped;
     return code;
   } catch (error) {
     if (!(error instanceof StartupPluginMissing)) throw error;
@@ -96,13 +118,26 @@ async function serve(config: Config, logs: LogSystem): Promise<number> {
     throw new StartError(error.message, MISSING_STARTUP_PLUGIN);
   } finally {
     for (const signal of ENDING_SIGNALS.keys()) process.off(signal, onSignal);
+    process.off(REPLACING_SIGNAL, onReplace);
     process.off('uncaughtException', survive).off('unhandledRejection', survive);
   }
 }
 
-/** The failure with everything that led to it, as Java prints an exception and its causes. */
-function initializationFailed(error: unknown): string {
-  let text = 'Exception in thread "main" java.lang.RuntimeException: Initialization failed\n';
-  for (let cause = error; cause instanceof Error; cause = cause.cause) text += `Caused by: ${javaClassOf(cause)}: ${cause.message}\n`;
-  return text;
+/** All of the daemon in this process. */
+async function startAlone(config: Config, logs: LogSystem): Promise<Running> {
+  // Loaded late: wrong options are told at once, and a primary does without.
+  const { Daemon } = require('../server/daemon') as typeof import('../server/daemon');
+  boundHeapGrowth();
+  const daemon = await Daemon.start(config, logs);
+  return { stopped: daemon.stopped, shutdown: (reason) => daemon.shutdown(reason), replace: null };
+}
+
+async function startMany(
+  config: Config,
+  logs: LogSystem,
+  workers: number,
+  onBegun: (begun: Pick<Running, 'shutdown'>) => void,
+): Promise<Running> {
+  const { startWorkers } = require('./tsd-primary') as typeof import('./tsd-primary');
+  return startWorkers(config, logs, workers, onBegun);
 }

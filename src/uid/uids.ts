@@ -14,7 +14,8 @@ import { TYPE_NAMES } from './kinds';
 import { NameCodec } from './name-codec';
 import { NameValidator } from './name-validator';
 import { preload } from './preload';
-import { UidChanges } from './changes';
+import { NO_SIBLINGS, topic, type Siblings } from '../workers';
+import { UidChanges, type ChangeListener } from './changes';
 import type { SharedUidCache, UidEnd } from './shared-cache';
 import { TableChanges } from './redis/table-changes';
 import { readUsedIds, recordKind } from './stats';
@@ -32,7 +33,12 @@ export interface UidParts {
   logger?: Log;
   /** Loads the UID filter when the UIDs are opened; absent: there is none. */
   loadFilter?: () => Promise<GuardedFilter | null>;
+  /** Absent: there are no other workers. */
+  siblings?: Siblings;
 }
+
+/** A mapping has ended: the others are not to use it any more. */
+const ENDED = topic<UidEnd, null>('uid ended');
 
 /** The three kinds over one UID table. */
 export class StorageUids implements Uids {
@@ -44,6 +50,7 @@ export class StorageUids implements Uids {
   private readonly kinds: Record<UidKind, UniqueId>;
   private readonly allocators: Record<UidKind, UidAllocator>;
   private readonly changes: Record<UidKind, UidChanges>;
+  private readonly siblings: Siblings;
   private readonly settings: UidSettings;
   private readonly logger: Log;
   private readonly loadFilter: UidParts['loadFilter'];
@@ -55,9 +62,10 @@ export class StorageUids implements Uids {
 
   /** @throws IllegalArgumentError, NumberFormatError for values that the original does not start with either */
   constructor(
-    { settings, model, storage, logger = SILENT_LOG, loadFilter }: UidParts,
+    { settings, model, storage, logger = SILENT_LOG, loadFilter, siblings = NO_SIBLINGS }: UidParts,
     private readonly shared: SharedUidCache | null = null,
   ) {
+    this.siblings = siblings;
     this.settings = settings;
     this.storage = storage;
     this.logger = logger;
@@ -78,14 +86,21 @@ export class StorageUids implements Uids {
           policy: cachePolicyOf(settings.cacheMode),
           logger,
           secondLevel: shared?.of(kind, this.widths[kind]),
+          alone: (name, assign) => siblings.alone(`uid ${kind} ${name}`, assign),
           admit: (name, point) => this.admit(kind, name, point),
           onAssigned: (name, id) => this.assignmentListeners.forEach((listener) => listener(kind, name, id)),
           onStale: (name) => this.invalidated({ kind, name }),
         }),
     );
     const changes = new TableChanges(storage, this.table, logger);
-    this.changes = ofKinds((kind) => new UidChanges(this.kinds[kind], logger, shared?.changesOf(kind) ?? changes.of(kind)));
+    this.changes = ofKinds(
+      (kind) => new UidChanges(this.kinds[kind], logger, this.tellingSiblings(kind, shared?.changesOf(kind) ?? changes.of(kind))),
+    );
     shared?.onInvalidate((ended) => this.endedElsewhere(ended));
+    siblings.answer(ENDED, (ended) => {
+      this.endedElsewhere(ended);
+      return null;
+    });
   }
 
   async open(): Promise<void> {
@@ -148,14 +163,14 @@ export class StorageUids implements Uids {
     this.validator.validate(TYPE_NAMES[kind], oldName);
     this.validator.validate(TYPE_NAMES[kind], newName);
     try {
-      this.renamed(kind, await this.changes[kind].rename(oldName, newName));
+      this.renamed(kind, await this.changing(() => this.changes[kind].rename(oldName, newName)));
     } catch (e) {
       throw e instanceof NoSuchUniqueName ? new IllegalArgumentError(`Name("${oldName}") does not exist`) : e;
     }
   }
 
   async delete(kind: UidKind, name: string): Promise<void> {
-    this.renamed(kind, await this.changes[kind].delete(name));
+    this.renamed(kind, await this.changing(() => this.changes[kind].delete(name)));
   }
 
   dropCaches(): void {
@@ -173,6 +188,22 @@ export class StorageUids implements Uids {
 
   onRenamed(listener: (kind: UidKind, id: Buffer) => void): void {
     this.renameListeners.push(listener);
+  }
+
+  /** Two at once could take each other's names, which a process knows of its own only. */
+  private changing(change: () => Promise<Buffer>): Promise<Buffer> {
+    return this.siblings.count === 1 ? change() : this.siblings.alone('uid changes', change);
+  }
+
+  /** The other workers know that a mapping has ended before whoever ended it hears that it has. */
+  private tellingSiblings(kind: UidKind, listener: ChangeListener): ChangeListener {
+    return {
+      changing: () => listener.changing(),
+      changed: async (token, names, id) => {
+        await this.siblings.ask(ENDED, { kind, names, id });
+        await listener.changed(token, names, id);
+      },
+    };
   }
 
   private renamed(kind: UidKind, id: Buffer): void {

@@ -33,6 +33,8 @@ export interface UniqueIdParts {
   secondLevel?: SecondLevel;
   /** Rejects when a name may not have a UID; asked before anything is allocated. */
   admit?: (name: string, point: UidPoint | null) => Promise<void>;
+  /** Has one worker assign a name while others wait for it; absent: there are none. */
+  alone?: (name: string, assign: (waited: boolean) => Promise<Buffer>) => Promise<Buffer>;
   onAssigned?: (name: string, id: Buffer) => void;
   /** A mapping held until now that storage contradicts. */
   onStale?: (name: string) => void;
@@ -198,6 +200,11 @@ export class UniqueId {
   private async create(name: string, point: UidPoint | null): Promise<Buffer> {
     const known = await this.lookUp(name);
     if (known) return known;
+    const { alone = (_name, assign) => assign(false) } = this.parts;
+    return alone(name, async (waited) => (waited ? await this.lookUp(name) : null) ?? this.assign(name, point));
+  }
+
+  private async assign(name: string, point: UidPoint | null): Promise<Buffer> {
     await this.parts.admit?.(name, point);
     const moment = this.parts.secondLevel?.moment() ?? null;
     const { epoch } = this.cache;

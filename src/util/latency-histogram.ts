@@ -17,6 +17,23 @@ const PERCENTILES = [50, 75, 90, 95] as const;
 export class LatencyHistogram {
   private readonly buckets = new Uint32Array(OVERFLOW + 1);
 
+  /** @param counts of another one's buckets */
+  static of(counts: readonly number[]): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    histogram.addCounts(counts);
+    return histogram;
+  }
+
+  /** How many latencies are in each bucket. */
+  get counts(): number[] {
+    return [...this.buckets];
+  }
+
+  /** Adds the latencies of another one. */
+  addCounts(counts: readonly number[]): void {
+    for (let i = 0; i <= OVERFLOW; i++) this.buckets[i] += counts[i] ?? 0;
+  }
+
   add(ms: number): void {
     let bucket = OVERFLOW;
     if (ms < CUTOFF_MS) bucket = Math.max(0, Math.floor(ms / INTERVAL_MS));
@@ -40,6 +57,7 @@ export class LatencyHistogram {
 
   /** Four statistics, `<name>_50pct` and so on. */
   record(sink: StatsSink, name: string, tags: Readonly<Record<string, string>>): void {
+    if (sink.latencies !== undefined) return sink.latencies(name, this, tags);
     for (const percent of PERCENTILES) sink.record(`${name}_${percent}pct`, this.percentile(percent), tags);
   }
 }

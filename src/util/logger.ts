@@ -33,6 +33,10 @@ export interface LogOptions {
   files?: number;
   /** Instead of standard output and file. */
   outputs?: readonly LogOutput[];
+  /** What lines call this process's thread. Default `main`. */
+  thread?: string;
+  /** Takes every event, instead of outputs and the last events here. */
+  relay?: (event: LogEvent) => void;
 }
 
 const EVENT = Symbol('event');
@@ -61,13 +65,13 @@ const beginning = (message: string): string =>
 /** Line breaks and other control characters of a client must not make log lines of their own. */
 const oneLine = (message: string): string => message.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\n' ? '\\n' : '?'));
 
-function toEvent(info: Record<string | symbol, unknown>): LogEvent {
+function toEvent(info: Record<string | symbol, unknown>, thread: string): LogEvent {
   const level = LEVELS[rankOfWinston.get(info.level as string) ?? 2][0];
   const error = info.error instanceof Error ? info.error : info.message instanceof Error ? info.message : null;
   return {
     time: Date.now(),
     level,
-    thread: 'main',
+    thread,
     logger: typeof info.logger === 'string' ? info.logger : ROOT_LOGGER,
     message: oneLine(beginning(text(info.message))),
     stack: error?.stack === undefined ? null : beginning(error.stack),
@@ -126,10 +130,15 @@ export class LogSystem {
   constructor(options: LogOptions = {}) {
     this.rootRank = rank(options.level ?? 'INFO');
     for (const [name, level] of options.levels ?? []) this.ranks.set(name, rank(level));
-    this.outputs = options.outputs ?? outputsOf(options);
+    const { relay, thread = 'main' } = options;
+    this.outputs = options.outputs ?? (relay === undefined ? outputsOf(options) : []);
     const admit = format((info) => {
       if (!this.enabled(info.logger as string | undefined, info.level)) return false;
-      const event = toEvent(info);
+      const event = toEvent(info, thread);
+      if (relay !== undefined) {
+        relay(event);
+        return false;
+      }
       this.ring.add(event);
       info[EVENT] = event;
       return info;
@@ -159,21 +168,34 @@ export class LogSystem {
 
   /**
    * Sets the level of one logger, which those below it have then, too, or of all of them when none (or the root) is named.
+   * @param known whoever names the logger knows that there is one
    * @returns how many loggers that are
    * @throws InvalidLevelError, InvalidLoggerError. Mirrors LogsRpc.
    */
-  setLevel(level: string, name: string | null = null): number {
+  setLevel(level: string, name: string | null = null, known = false): number {
     const wanted = rank(level);
     let changed = 1;
     if (name === null || name === ROOT_LOGGER) {
       this.rootRank = wanted;
       this.ranks.clear();
       changed = this.loggers.size + 1;
-    } else if (this.knows(name)) this.ranks.set(name, wanted);
+    } else if (known || this.knows(name)) this.ranks.set(name, wanted);
     else throw new InvalidLoggerError(`Invalid logger: ${name}`);
     for (const [each, named] of this.loggers) named.rank = this.rankFor(each);
     this.followMostVerbose();
     return changed;
+  }
+
+  /** The levels that hold now, for another process that is to have the same. */
+  get levels(): { level: string; levels: (readonly [name: string, level: string])[] } {
+    return { level: nameOfRank(this.rootRank), levels: [...this.ranks].map(([name, each]) => [name, nameOfRank(each)] as const) };
+  }
+
+  /** Writes what another process has logged. */
+  take(event: LogEvent): void {
+    this.ring.add(event);
+    const line = logLine(event);
+    for (const output of this.outputs) output.write(line);
   }
 
   /** Everything logged is written, as far as it can be, when it resolves. */
@@ -207,6 +229,8 @@ export class LogSystem {
     this.root.level = LEVELS[Math.max(most, 0)][1];
   }
 }
+
+const nameOfRank = (of: number): string => (of === OFF ? 'OFF' : LEVELS[of][0]);
 
 function rank(level: string): number {
   const name = level.toUpperCase();

@@ -5,6 +5,8 @@
 export interface StatsSink {
   /** @param tags in the order in which they are written */
   record(name: string, value: number | bigint | string, tags?: Readonly<Record<string, string>>): void;
+  /** Takes all latencies of a histogram, in place of its percentiles; absent: percentiles are wanted. */
+  latencies?(name: string, histogram: { readonly counts: number[] }, tags: Readonly<Record<string, string>>): void;
 }
 export interface StatsSource {
   /** A promise where figures have to be asked for; when it rejects the whole answer fails. */

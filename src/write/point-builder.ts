@@ -139,7 +139,7 @@ export class CellBuilder implements PointBuilder {
   /** The point whose value `number` holds. */
   private commit(timestamp: number, source: PointOrigin, sink: PointSink | null): boolean {
     const target = this.target;
-    if (this.tags === 0 || !(timestamp > 0 && timestamp <= LAST_MS) || target.budget.used >= target.budget.hard) return false;
+    if (this.tags === 0 || !(timestamp > 0 && timestamp <= LAST_MS) || target.budget.all >= target.budget.hard) return false;
     if (source === 'import' && this.number.isHalfway()) return false;
     if (target.fence.size > 0 && target.fence.has(this.series)) return false;
     const ms = timestamp > 0xffffffff;

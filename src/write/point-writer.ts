@@ -18,6 +18,7 @@ import { LatencyHistogram } from '../util/latency-histogram';
 import type { StatsSink } from '../util/stats';
 import { messageOf } from '../util/message-of';
 import { RateLimitedLog } from '../util/rate-limited-log';
+import { NO_SIBLINGS, type Siblings } from '../workers';
 import { copyCells, failedPoints } from './failed-points';
 import { CellBuilder, hashKey } from './point-builder';
 import { checkPoint, checkTags } from './point-checks';
@@ -41,7 +42,7 @@ import type {
 } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { UnknownNames } from './unknown-names';
-import { WriteBuffer, type FailedRow } from './write-buffer';
+import { WriteBuffer, type BufferEvents, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
 /** Milliseconds that closing waits for storage. */
@@ -60,6 +61,8 @@ export interface WriterParts {
   durability?: MutateOptions['durability'];
   /** Takes what storage does not; absent: that is lost. The writer closes it. */
   spool?: Spool;
+  /** Absent: there are no other workers. */
+  siblings?: Siblings;
 }
 
 /** Takes data points, as text or bytes, into the write buffer. Mirrors TSDB.addPoint. */
@@ -92,7 +95,7 @@ export class StoragePointWriter implements PointWriter {
   private lostSinceLog = 0;
 
   /** @throws IllegalArgumentError for settings that can't be */
-  constructor({ settings, model, storage, uids, logger, plugins = NO_PLUGINS, durability, spool }: WriterParts) {
+  constructor({ settings, model, storage, uids, logger, plugins = NO_PLUGINS, durability, spool, siblings = NO_SIBLINGS }: WriterParts) {
     if (settings.maxTags < 1) throw new IllegalArgumentError('tsd.storage.max_tags must be greater than 0');
     this.lostLog = new RateLimitedLog((message) => logger.error(message));
     this.settings = settings;
@@ -105,7 +108,7 @@ export class StoragePointWriter implements PointWriter {
     const { maxTags } = settings;
     this.spool = spool ?? null;
     this.writes = spool ?? storage;
-    this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), {
+    const events: BufferEvents = {
       rowClosed: (target, key) => this.rowWritten(target, key),
       rowStored: (target, key, points) => {
         if (this.storedListener === null) return;
@@ -113,7 +116,8 @@ export class StoragePointWriter implements PointWriter {
       },
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
-    });
+    };
+    this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), events, siblings.shared);
     const explicitTimestamps = model.explicitTimestamps && !appends;
     this.lane = this.buffer.lane({
       table: this.table,

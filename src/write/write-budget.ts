@@ -1,4 +1,5 @@
 import { ThrottleError } from '../storage';
+import { countAlone, type CountShared, type SharedCount } from '../util/shared-count';
 
 /** Parts of the budget: above the first, clients are no longer read; below the second they are again. */
 const SOFT = 1 / 8;
@@ -12,6 +13,7 @@ export class WriteBudget {
   used = 0;
   private readonly soft: number;
   private readonly resume: number;
+  private readonly others: SharedCount;
   /** Lets in one of those who wait. */
   private readonly line: (() => void)[] = [];
   private scheduled = false;
@@ -19,14 +21,29 @@ export class WriteBudget {
   /** Points refused at the hard mark. */
   refused = 0;
 
-  /** @param hard bytes */
-  constructor(readonly hard: number) {
+  /**
+   * @param hard bytes
+   * @param shared counts what waits in other workers, too
+   */
+  constructor(
+    readonly hard: number,
+    shared: CountShared = countAlone,
+  ) {
     this.soft = hard * SOFT;
     this.resume = hard * RESUME;
+    this.others = shared('write.buffer', () => this.used);
+    this.others.onChange(() => {
+      if (this.line.length > 0 && this.all < this.resume) this.schedule();
+    });
+  }
+
+  /** Bytes of all workers. */
+  get all(): number {
+    return this.used + this.others.elsewhere;
   }
 
   get accepting(): boolean {
-    return this.used < this.soft || this.closed;
+    return this.all < this.soft || this.closed;
   }
 
   get waiters(): number {
@@ -37,14 +54,14 @@ export class WriteBudget {
   mayWrite(): Promise<void> {
     return new Promise((letIn) => {
       this.line.push(letIn);
-      if (this.used < this.resume || this.closed) this.schedule();
+      if (this.all < this.resume || this.closed) this.schedule();
     });
   }
 
   /** Storage took, or refused for good, so many bytes. */
   release(bytes: number): void {
     this.used -= bytes;
-    if (this.line.length > 0 && this.used < this.resume) this.schedule();
+    if (this.line.length > 0 && this.all < this.resume) this.schedule();
   }
 
   /** Nobody is kept waiting any more. */
@@ -55,9 +72,9 @@ export class WriteBudget {
 
   /** @throws ThrottleError at the hard mark */
   check(): void {
-    if (this.used < this.hard) return;
+    if (this.all < this.hard) return;
     this.refused++;
-    throw new ThrottleError(`${this.used} bytes of data points are waiting for storage`);
+    throw new ThrottleError(`${this.all} bytes of data points are waiting for storage`);
   }
 
   private schedule(): void {

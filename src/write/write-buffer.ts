@@ -1,4 +1,5 @@
 import { ThrottleError, TimeoutError, type StorageError } from '../storage';
+import type { CountShared } from '../util/shared-count';
 import type { StatsSink } from '../util/stats';
 import type { RowCells } from './active-row';
 import type { Writes } from './spool';
@@ -37,8 +38,9 @@ export class WriteBuffer {
     bytes: number,
     private readonly pace: LanePace,
     private readonly events: BufferEvents,
+    shared?: CountShared,
   ) {
-    this.budget = new WriteBudget(bytes);
+    this.budget = new WriteBudget(bytes, shared);
   }
 
   /** The lane of a target; all that go to the same place in the same way share one. */

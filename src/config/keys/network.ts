@@ -37,7 +37,13 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
     doc: 'connections that may wait to be accepted; absent: 3072',
     hidden: true,
   },
-  { name: 'tsd.network.worker_threads', type: 'int', min: 1, default: '', doc: 'accepted for compatibility; the event loop needs none' },
+  {
+    name: 'tsd.network.worker_threads',
+    type: 'int',
+    min: 1,
+    default: '',
+    doc: 'processes that work behind the port; absent: one',
+  },
   {
     name: 'tsd.network.async_io',
     type: 'boolean',

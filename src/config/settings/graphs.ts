@@ -10,6 +10,8 @@ export interface GraphCacheSettings {
   readonly bytes: number;
   /** Milliseconds after which a file is removed. */
   readonly ageMs: number;
+  /** Processes that keep answers in the directory, each as many as the others. */
+  readonly writers: number;
 }
 
 /** What the configuration says about `/q`. */
@@ -42,6 +44,7 @@ export function readGraphSettings(config: Config): GraphSettings {
       directory: textOf(config, 'tsd.http.cachedir'),
       bytes: intOf(config, 'tsd.http.graph.cache.bytes'),
       ageMs: intOf(config, 'tsd.http.graph.cache.age') * 1000,
+      writers: 1,
     },
     maxSeries: intOf(config, 'tsd.http.graph.max_series'),
     rightAxisOptions: allowList(optionalText(config, 'tsd.gnuplot.options.allowlist')),

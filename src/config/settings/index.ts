@@ -11,7 +11,14 @@ export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryL
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
 export { readRollupComputeSettings, readRollupSettings, type RollupComputeSettings, type RollupSettings } from './rollups';
 export { readSearchSettings, searchSettings, type SearchSettings } from './search';
-export { readServerSettings, type BodySettings, type MemorySettings, type NetworkSettings, type ServerSettings } from './server';
+export {
+  readServerSettings,
+  readWorkers,
+  type BodySettings,
+  type MemorySettings,
+  type NetworkSettings,
+  type ServerSettings,
+} from './server';
 export { readStartupTimeout, readStorageSettings, type StorageSettings } from './storage';
 export { WIDTH_KEYS, type TableSettings } from './tables';
 export { readTimeZone } from './time-zone';

@@ -1,6 +1,6 @@
 import { PACKAGED_STATIC_ROOT } from '../packaged-files';
 import type { Config } from '../types';
-import { intOf, optionalText, textOf } from './read';
+import { intOf, optionalInt, optionalText, textOf } from './read';
 import { readTimeZone } from './time-zone';
 
 /** What the configuration says about the port and the sockets of clients. */
@@ -20,9 +20,14 @@ export interface NetworkSettings {
   readonly drainMs: number;
 }
 
+/** Processes that work behind the port; null: as many as are of use. @throws NumberFormatError */
+export function readWorkers(config: Config): number | null {
+  return optionalInt(config, 'tsd.network.worker_threads');
+}
+
 /**
- * `tsd.network.*` and its neighbours. `reuse_address`, `async_io` and `worker_threads` have nothing to set here: the system's listener always
- * reuses addresses, and input and output are always asynchronous.
+ * `tsd.network.*` and its neighbours. `reuse_address` and `async_io` have nothing to set here: the system's listener always reuses addresses,
+ * and input and output are always asynchronous.
  * @throws NumberFormatError
  */
 function readNetworkSettings(config: Config): NetworkSettings {

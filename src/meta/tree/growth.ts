@@ -105,7 +105,8 @@ export class TreeGrowth {
     return this.trees;
   }
 
-  private forget(): void {
+  /** What is known of trees is not good any more. */
+  forget(): void {
     this.trees = null;
     this.stored = new Set();
   }

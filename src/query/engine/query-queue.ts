@@ -1,4 +1,5 @@
 import { ClientError } from '../../util/errors';
+import { countAlone, type CountShared, type SharedCount } from '../../util/shared-count';
 import { timerMs } from '../../util/within-time';
 import { WaitingLine, type Waiting } from './waiting-line';
 
@@ -51,17 +52,26 @@ export class QueryQueue {
   /** Light ones that may run at once as long as there are no heavy ones. */
   private allowed = HEAVY_AT_ONCE;
   private readonly line: WaitingLine;
+  private readonly elsewhere: Readonly<Record<'running' | 'heavy' | 'waiting', SharedCount>>;
 
   /**
    * @param hasRoom whether there is memory for one more; one alone runs in any case
    * @param clock milliseconds on a clock that never goes back
+   * @param shared counts the queries of other workers, too
    */
   constructor(
     private readonly limits: QueueLimits,
     private readonly hasRoom: () => boolean,
     private readonly clock: () => number = () => performance.now(),
+    shared: CountShared = countAlone,
   ) {
     this.line = new WaitingLine(clock);
+    this.elsewhere = {
+      running: shared('queries.running', () => this.running),
+      heavy: shared('queries.heavy', () => this.heavy),
+      waiting: shared('queries.waiting', () => this.line.size),
+    };
+    for (const count of Object.values(this.elsewhere)) count.onChange(() => this.admit());
   }
 
   /**
@@ -72,7 +82,7 @@ export class QueryQueue {
   enter(client: string, signal: AbortSignal): QueuePlace | Promise<QueuePlace> {
     const { line, limits } = this;
     if (line.size === 0 && this.mayBegin()) return this.begin();
-    if (line.size >= limits.waiting || (line.forecast(client, 1) ?? 0) > limits.waitMs) throw tooMany();
+    if (line.size + this.elsewhere.waiting.elsewhere >= limits.waiting || (line.forecast(client, 1) ?? 0) > limits.waitMs) throw tooMany();
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
@@ -123,8 +133,11 @@ export class QueryQueue {
   }
 
   private mayBegin(): boolean {
-    const { limits, heavy, running, allowed } = this;
-    if (limits.running === 0 || running === 0) return true;
+    const { limits, allowed, elsewhere } = this;
+    // One of each worker runs in any case, so that none waits for news of the others.
+    if (limits.running === 0 || this.running === 0) return true;
+    const running = this.running + elsewhere.running.elsewhere;
+    const heavy = this.heavy + elsewhere.heavy.elsewhere;
     const light = heavy === 0 ? allowed : Math.max(1, HEAVY_AT_ONCE - heavy);
     return running < limits.running && running - heavy < light && this.hasRoom();
   }

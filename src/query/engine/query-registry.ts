@@ -43,6 +43,8 @@ const MAX_COMPLETED = 256;
 /** Output objects whose figures are remembered: of one query, and of all finished ones. */
 const MAX_SERIES = 10_000;
 const MAX_ALL_SERIES = 100_000;
+/** The largest number that a client can name. */
+const LAST_ID = 0x7fff_ffff;
 /** Characters of an error's message that are remembered. */
 const MESSAGE = 1000;
 
@@ -119,10 +121,19 @@ export class QueryRegistry {
   private readonly active = new Map<number, QueryRecord>();
   private readonly finished = new Map<string, QueryRecord>();
   private finishedSeries = 0;
-  private lastId = 0;
+  private lastId: number;
 
-  /** @param allowDuplicates `tsd.query.allow_simultaneous_duplicates` */
-  constructor(private readonly allowDuplicates: boolean) {}
+  /**
+   * @param allowDuplicates `tsd.query.allow_simultaneous_duplicates`: only the same connection's count as the same client's, and all of a
+   * connection comes to one worker
+   * @param ids of this worker's queries begin here, and go on in steps of the number of workers
+   */
+  constructor(
+    private readonly allowDuplicates: boolean,
+    private readonly ids = { first: 1, step: 1 },
+  ) {
+    this.lastId = ids.first - ids.step;
+  }
 
   get running(): readonly QueryRecord[] {
     return [...this.active.values()];
@@ -142,7 +153,8 @@ export class QueryRegistry {
         throw new ClientError(500, `Query is already executing for endpoint: ${record.client.remote}`);
       }
     }
-    record.id = ++this.lastId;
+    this.lastId = this.lastId > LAST_ID - this.ids.step ? this.ids.first : this.lastId + this.ids.step;
+    record.id = this.lastId;
     this.active.set(record.id, record);
   }
 

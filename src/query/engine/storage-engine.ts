@@ -22,6 +22,7 @@ import { asClientError, deletingIsOff } from './client-error';
 import { QueryRun } from './run';
 import type { RunContext } from './run-context';
 import { Semaphore } from '../../util/semaphore';
+import { NO_SIBLINGS, type Siblings } from '../../workers';
 import type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine';
 import { ClientError } from '../../util/errors';
 
@@ -46,6 +47,8 @@ export interface QueryParts {
   /** Null or absent: there are none. */
   rollups?: Rollups | null;
   histograms?: HistogramCodecs | null;
+  /** Absent: there are no other workers. */
+  siblings?: Siblings;
 }
 
 /** The query engine over one store. Mirrors what QueryRpc, TSQuery and TsdbQuery do together. */
@@ -60,15 +63,16 @@ class StorageQueryEngine implements QueryEngine {
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
   constructor(parts: QueryParts) {
-    const { settings, model, storage, uids, logger, rollups = null, histograms = null } = parts;
+    const { settings, model, storage, uids, logger, rollups = null, histograms = null, siblings = NO_SIBLINGS } = parts;
     const { remove = (table, rows) => storage.delete(table, rows) } = parts;
     const { layout, merge } = model;
     const table = model.tables.data.name;
     this.rollups = rollups;
-    this.registry = new QueryRegistry(settings.allowDuplicates);
+    this.registry = new QueryRegistry(settings.allowDuplicates, { first: siblings.place, step: siblings.count });
     this.limits = new QueryLimits(settings.limits, logger);
-    const memory = new QueryMemory(settings.memoryBytes);
-    const queue = new QueryQueue(settings.queue, () => memory.isFree);
+    const memory = new QueryMemory(settings.memoryBytes, siblings.shared);
+    const queue = new QueryQueue(settings.queue, () => memory.isFree, undefined, siblings.shared);
+    memory.onRoom(() => queue.admit());
     this.rules = { registry: this.registry, memory, queue, timeoutMs: settings.timeoutMs };
     this.questions = new SeriesQuestions(this.rules, parts, this.limits);
     this.context = {

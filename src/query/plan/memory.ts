@@ -1,6 +1,7 @@
 import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
+import { countAlone, type CountShared, type SharedCount } from '../../util/shared-count';
 
 /** Small queries may go beyond the limit by this factor when large ones have used it up. */
 const WITH_SMALL = 1.25;
@@ -12,14 +13,35 @@ const WITH_SMALL = 1.25;
  */
 export class QueryMemory {
   private used = 0;
+  private readonly others: SharedCount;
+  private readonly otherShares: SharedCount;
   private readonly shares = new Set<MemoryShare>();
 
-  /** @param limit bytes; 0: none */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit bytes; 0: none
+   * @param shared counts what queries of other workers hold, too
+   */
+  constructor(
+    private readonly limit: number,
+    shared: CountShared = countAlone,
+  ) {
+    this.others = shared('query.memory', () => this.used);
+    this.otherShares = shared('query.memory.queries', () => this.shares.size);
+  }
+
+  /** Bytes of all workers. */
+  private get all(): number {
+    return this.used + this.others.elsewhere;
+  }
 
   /** Whether little of the limit is in use. */
   get isFree(): boolean {
-    return this.limit === 0 || this.used <= this.limit / 2;
+    return this.limit === 0 || this.all <= this.limit / 2;
+  }
+
+  /** Told when there may be room that another worker's queries had. */
+  onRoom(listener: () => void): void {
+    this.others.onChange(listener);
   }
 
   /** Opens the account of a query; it has to be freed when the query ends. */
@@ -31,8 +53,9 @@ export class QueryMemory {
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
-    if (this.limit === 0 || bytes <= 0 || this.used <= this.limit) return;
-    if (this.used <= this.limit * WITH_SMALL && share.bytes * this.shares.size < this.used) return;
+    if (this.limit === 0 || bytes <= 0 || this.all <= this.limit) return;
+    const shares = this.shares.size + this.otherShares.elsewhere;
+    if (this.all <= this.limit * WITH_SMALL && share.bytes * shares < this.all) return;
     const megabytes = Math.floor(this.limit / 1024 / 1024);
     throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
   }

@@ -1,3 +1,4 @@
+import { countAlone, type CountShared } from '../../util/shared-count';
 import { MemoryPool } from './memory-pool';
 
 /** Parts of the budget: for what is taken without waiting, for reservations of a usual size, and for the largest ones. */
@@ -9,7 +10,7 @@ const LARGE_WAITING = 8;
 const MEDIUM_SIZE = 1 / 16;
 
 /**
- * The bytes that all requests of the process hold together, from the first byte of a request to the last one of its answer. What is beyond it
+ * The bytes that all requests of the TSD hold together, from the first byte of a request to the last one of its answer. What is beyond it
  * is refused, or waits in the order in which it came; it never grows. Requests of different sizes have parts of their own, so that a few huge
  * ones don't keep the usual ones from theirs.
  */
@@ -22,12 +23,15 @@ export class MemoryBudget {
   /**
    * @param limit bytes; 0: no limit
    * @param waitMs how long a reservation may wait
+   * @param shared counts what all workers hold
    */
-  constructor(limit: number, waitMs: number) {
+  constructor(limit: number, waitMs: number, shared: CountShared = countAlone) {
     const all = limit === 0 ? Infinity : limit;
-    this.small = new MemoryPool(all * SMALL, waitMs);
-    this.medium = new MemoryPool(all * MEDIUM, waitMs);
-    this.large = new MemoryPool(all * (1 - SMALL - MEDIUM), waitMs, LARGE_WAITING);
+    const pool = (part: number, name: string, places?: number): MemoryPool =>
+      new MemoryPool(all * part, waitMs, places, (own) => shared(`http.memory.${name}`, own));
+    this.small = pool(SMALL, 'small');
+    this.medium = pool(MEDIUM, 'medium');
+    this.large = pool(1 - SMALL - MEDIUM, 'large', LARGE_WAITING);
     this.mediumSize = all * MEDIUM_SIZE;
   }
 

@@ -1,4 +1,5 @@
 import { ClientError } from '../../util/errors';
+import { countAlone, type SharedCount } from '../../util/shared-count';
 import { timerMs } from '../../util/within-time';
 
 interface Waiting {
@@ -8,21 +9,27 @@ interface Waiting {
 
 const tooMuch = (): ClientError => new ClientError(503, 'Too many requests in memory', 'Please try again later');
 
-/** Bytes that requests of one size share: what is not there is refused, or waited for in the order in which it was asked for. */
+/** Bytes that requests of one size share, those of all workers: what is not there is refused, or waited for in the order in which it was asked for. */
 export class MemoryPool {
   private held = 0;
+  private readonly others: SharedCount;
   private readonly queue = new Set<Waiting>();
 
   /**
    * @param limit bytes; Infinity: any number
    * @param waitMs how long one may wait
    * @param places how many may wait
+   * @param share counts them with those of other workers
    */
   constructor(
     readonly limit: number,
     private readonly waitMs: number,
     private readonly places = Infinity,
-  ) {}
+    share: (own: () => number) => SharedCount = (own) => countAlone('', own),
+  ) {
+    this.others = share(() => this.held);
+    this.others.onChange(() => this.grant());
+  }
 
   get used(): number {
     return this.held;
@@ -89,6 +96,6 @@ export class MemoryPool {
   }
 
   private fits(bytes: number): boolean {
-    return this.held + bytes <= this.limit;
+    return this.held + this.others.elsewhere + bytes <= this.limit;
   }
 }

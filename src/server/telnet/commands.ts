@@ -1,6 +1,7 @@
 import type { IngestCommand } from '../../ingest';
 import { versionLines } from '../../util/build-data';
 import type { Tsd } from '../context';
+import { DROP_CACHES } from '../sibling-topics';
 import { statsLines } from '../stats';
 
 /** What a command may do to its connection. */
@@ -15,8 +16,9 @@ export type Command = (tsd: Tsd, words: readonly string[], connection: CommandCo
 
 const stats: Command = async (tsd, _words, connection) => connection.reply((await statsLines(tsd)).map((line) => `${line}\n`).join(''));
 
-const dropcaches: Command = (tsd, _words, connection) => {
+const dropcaches: Command = async (tsd, _words, connection) => {
   tsd.uids.dropCaches();
+  await tsd.siblings.ask(DROP_CACHES, null);
   connection.reply('Caches dropped.\n');
 };
 

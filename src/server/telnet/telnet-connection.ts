@@ -10,6 +10,7 @@ import { commandsOf, type Command, type CommandConnection } from './commands';
 import { arrival } from '../turns';
 import { TimeSlice, Turns } from '../../util/time-slice';
 import { splitWords } from './words';
+import { stopReading } from '../../workers';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
 const MAX_UNENDED = 1024;
@@ -28,6 +29,10 @@ const TURNS = new Turns();
  */
 const PATIENT_MS = 1_000;
 const SHORT_PAUSE_MS = 4;
+
+/** Between two looks whether a connection can be let go of. */
+const LOOK_MS = 5;
+const NOTHING = Buffer.alloc(0);
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -62,6 +67,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private lookedAhead = 0;
   /** Reasons not to read on: commands under way, a full write buffer, replies not taken. */
   private holds = 0;
+  /** Of these, those that nothing of this connection is under way for. */
+  private pauses = 0;
   private blocked = false;
   private readonly replies = new ReplyOrder(this);
   private out = '';
@@ -172,13 +179,17 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private mustWait(): boolean {
     this.ranCommand = false;
     if (!this.tsd.writer.accepting) {
-      this.hold();
-      void this.tsd.writer.mayWrite().then(() => this.release());
+      this.pause();
+      void this.tsd.writer.mayWrite().then(() => {
+        this.pauses--;
+        this.release();
+      });
       return true;
     }
     if (!this.slice.isOver()) return false;
-    this.hold();
+    this.pause();
     void this.slice.next().then(() => {
+      this.pauses--;
       this.holds--;
       this.goOn();
     });
@@ -328,6 +339,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.holds++;
   }
 
+  /** A `hold` until there is room, or time. */
+  private pause(): void {
+    this.pauses++;
+    this.hold();
+  }
+
   /** Undoes one `hold`. When none is left, what was received meanwhile is handled in a new turn of the event loop. */
   release(): void {
     this.holds--;
@@ -363,6 +380,37 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private tellDrained(): void {
     for (const told of this.drained) told();
     this.drained = [];
+  }
+
+  letGo(): Promise<Buffer | null> {
+    this.pause();
+    stopReading(this.socket);
+    return new Promise((resolve) => {
+      const look = (): boolean => {
+        if (!this.finished && !this.isBetweenLines) return false;
+        resolve(this.finished ? null : this.takeUnhandled());
+        return true;
+      };
+      if (look()) return;
+      const timer = setInterval(() => {
+        if (look()) clearInterval(timer);
+      }, LOOK_MS);
+    });
+  }
+
+  /** Nothing of it is under way, and the client has everything that it is to have. One whose client has said everything ends by itself. */
+  private get isBetweenLines(): boolean {
+    const quiet = this.holds === this.pauses && this.replies.waiting === 0 && !this.handling && !this.inputEnded;
+    return quiet && this.out === '' && this.socket.writableLength === 0;
+  }
+
+  /** Ends this side's part in the connection. */
+  private takeUnhandled(): Buffer {
+    const held = this.held?.subarray(this.heldAt) ?? NOTHING;
+    const arrived = (this.socket.read() as Buffer | null) ?? NOTHING;
+    const unhandled = Buffer.concat([this.unended ?? NOTHING, held, arrived]);
+    this.abandon();
+    return unhandled;
   }
 
   /** Handles what has arrived, line ends given, and ends the connection. */

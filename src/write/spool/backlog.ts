@@ -4,7 +4,8 @@ import { FrameReader } from './frame';
 import { RowFence } from './row-fence';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
 import { surveyOf, type Survey } from './survey';
-import type { SpoolPace } from './types';
+import type { BacklogState } from './keeper-topics';
+import type { SpoolPace, WaitingPoints } from './types';
 
 /** With less than this left, what is new waits for the rest, so that a backlog comes to its end under load. */
 const LAST_BYTES = 1 << 20;
@@ -26,7 +27,7 @@ export interface Outlet {
  * Points that wait in files for storage, with what must go behind them: state, order and replay, one batch after the other. A segment is
  * removed when all of it is out; a process that dies before repeats it, which writes the same cells again.
  */
-export class Backlog {
+export class Backlog implements WaitingPoints {
   /** What has something in the spool. */
   readonly fence = new RowFence();
   /** Storage takes nothing at the moment: everything goes into the spool. */
@@ -37,6 +38,8 @@ export class Backlog {
   since = 0;
   /** `idle` may have changed. */
   onChange: () => void = () => {};
+  /** Tells other workers what has changed; null: there are none. Resolves when they know. */
+  tell: ((state: BacklogState) => Promise<void>) | null = null;
   private gate: Promise<void> | null = null;
   private openGate: () => void = () => {};
   private nextTrial = 0;
@@ -62,12 +65,23 @@ export class Backlog {
     this.fence.addAll();
     this.since = performance.now();
     this.survey = surveyOf(queue, this.fence, nameOf);
-    void this.survey.ended.catch((error: unknown) => logger.warn(`The spool of ${what} can't be looked through: ${messageOf(error)}`));
+    void this.survey.ended
+      .then(() => void this.tell?.(this.state))
+      .catch((error: unknown) => logger.warn(`The spool of ${what} can't be looked through: ${messageOf(error)}`));
   }
 
   /** Nothing is here: points go to storage. */
   get idle(): boolean {
     return this.fence.open && !this.away;
+  }
+
+  get bytes(): number {
+    return this.queue.bytes;
+  }
+
+  /** All that another worker has to know of it. */
+  get state(): BacklogState {
+    return { away: this.away, shut: this.gate !== null, everything: this.fence.isAll, all: this.fence.save() };
   }
 
   /** Undefined, or resolves once the last of the backlog is written: until then new points must wait, so that it comes to an end. */
@@ -90,14 +104,20 @@ export class Backlog {
 
   /** Adds records whose rows (or series) are `names`. @throws SpoolFullError, or the file system's error */
   async add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void> {
-    for (const name of names) this.fence.add(name);
+    const bits: number[] = [];
+    for (const name of names) {
+      const bit = this.fence.add(name);
+      if (bit >= 0) bits.push(bit);
+    }
+    // Before anybody hears that they were taken: what comes for their rows after that goes behind them, wherever it comes in.
+    const known = bits.length > 0 ? this.tell?.({ bits }) : undefined;
     if (this.since === 0) {
       this.since = performance.now();
       this.logger.warn(`Points for ${this.what} go into the spool`);
       this.onChange();
     }
     try {
-      await this.queue.append(payloads);
+      await Promise.all([this.queue.append(payloads), known]);
       this.fullLogged = false;
     } catch (error) {
       if (!this.fullLogged) this.logger.error(`The spool takes no points for ${this.what}: ${messageOf(error)}`);
@@ -115,6 +135,7 @@ export class Backlog {
     this.away = true;
     this.nextTrial = performance.now() + this.settings.longestPauseMs;
     this.onChange();
+    void this.tell?.({ away: true });
     this.logger.error(`Storage does not take points for ${this.what}; all go into the spool until it does: ${error.message}`);
   }
 
@@ -123,6 +144,7 @@ export class Backlog {
     if (!this.away) return;
     this.away = false;
     this.onChange();
+    void this.tell?.({ away: false });
     this.logger.info(`Storage takes points for ${this.what} again; ${this.queue.bytes} bytes in the spool are replayed`);
     this.wake();
   }
@@ -204,14 +226,18 @@ export class Backlog {
     this.away = false;
     this.since = 0;
     this.onChange();
+    void this.tell?.({ cleared: true, away: false, everything: false });
     return true;
   }
 
   private shut(): void {
-    this.gate ??= new Promise((resolve) => (this.openGate = resolve));
+    if (this.gate !== null) return;
+    this.gate = new Promise((resolve) => (this.openGate = resolve));
+    void this.tell?.({ shut: true });
   }
 
   private unshut(): void {
+    if (this.gate !== null) void this.tell?.({ shut: false });
     this.gate = null;
     this.openGate();
   }

@@ -2,11 +2,10 @@ import type { Logger } from 'winston';
 import { RetryableError, StorageError } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { messageOf } from '../../util/message-of';
-import { Backlog, type Outlet } from './backlog';
+import type { Outlet } from './backlog';
 import { decodePoint, encodePoint, type Named } from './point-record';
-import type { SegmentQueue } from './segment-queue';
 import { reasonOf, recordBacklog } from './table-spool';
-import type { SpoolReason, SpoolPace } from './types';
+import type { SpoolReason, SpoolPace, WaitingPoints } from './types';
 
 /** The queue's name in statistics. */
 const LABEL = 'names';
@@ -18,26 +17,22 @@ export type SeriesWriter = (points: readonly Named[]) => Promise<void>;
 
 /** Points by name, whose UIDs storage did not say or assign: they wait until it does, and are then written as if they were new. */
 export class PointSpool {
-  readonly backlog: Backlog;
   private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };
   private dropped = 0;
 
   constructor(
-    queue: SegmentQueue,
+    readonly backlog: WaitingPoints,
     readonly settings: SpoolPace,
     private readonly logger: Logger,
-  ) {
-    this.backlog = new Backlog('names without UIDs', queue, settings, logger, (payload) =>
-      Buffer.from(seriesName(decodePoint(payload).point)),
-    );
-  }
+  ) {}
 
-  start(write: SeriesWriter): void {
+  /** Takes points out of the spool. */
+  outlet(write: SeriesWriter): Outlet {
     const dropped = (error: unknown, points: number): void => {
       this.dropped += points;
       this.logger.error(`${points} spooled points are refused: ${messageOf(error)}`);
     };
-    this.backlog.start(new PointOutlet(this.backlog, write, dropped));
+    return new PointOutlet(this.backlog, write, dropped);
   }
 
   /** Whether points of the series are in the spool: what comes has to go behind them. */
@@ -70,13 +65,16 @@ export function seriesName(point: { metric: string; tags: ReadonlyMap<string, st
   return name;
 }
 
+/** The series of a record. */
+export const seriesOfRecord = (payload: Buffer): Uint8Array => Buffer.from(seriesName(decodePoint(payload).point));
+
 class PointOutlet implements Outlet {
   readonly leastPauseMs = 0;
   private readonly series = new Map<string, Named[]>();
   private size = 0;
 
   constructor(
-    private readonly backlog: Backlog,
+    private readonly backlog: WaitingPoints,
     private readonly write: SeriesWriter,
     private readonly dropped: (error: unknown, points: number) => void,
   ) {}

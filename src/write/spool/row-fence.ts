@@ -14,10 +14,38 @@ export class RowFence {
     return this.bits === null && !this.everything;
   }
 
-  add(name: Uint8Array): void {
-    this.bits ??= new Uint32Array(BITS / 32);
+  /** @returns the number by which it was added; -1: it, or one that shares its hash, was there */
+  add(name: Uint8Array): number {
     const bit = crc32(name) & (BITS - 1);
+    return this.addBit(bit) ? bit : -1;
+  }
+
+  /** Adds what another fence has added. */
+  addBits(bits: readonly number[]): void {
+    for (const bit of bits) this.addBit(bit);
+  }
+
+  /** All of it; null: there is nothing. */
+  save(): Buffer | null {
+    return this.bits === null ? null : Buffer.from(Buffer.from(this.bits.buffer));
+  }
+
+  /** @param saved of another fence, which are these rows from now on */
+  load(saved: Buffer): void {
+    this.bits = new Uint32Array(BITS / 32);
+    saved.copy(Buffer.from(this.bits.buffer));
+  }
+
+  private addBit(bit: number): boolean {
+    this.bits ??= new Uint32Array(BITS / 32);
+    const before = this.bits[bit >>> 5];
     this.bits[bit >>> 5] |= 1 << (bit & 31);
+    return this.bits[bit >>> 5] !== before;
+  }
+
+  /** Whether all rows are in it for now. */
+  get isAll(): boolean {
+    return this.everything;
   }
 
   /** All rows: what is in the spool is not known yet. Rows that are added count from `endAll` on. */

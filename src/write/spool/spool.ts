@@ -1,21 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Logger } from 'winston';
 import type { SpoolSettings } from '../../config/settings/write';
 import type { Failure, MutateOptions, RowDelete, RowPut, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
-import { lockDirectory } from '../../util/directory-lock';
+import { NO_SIBLINGS, type Siblings } from '../../workers';
+import { openBacklogs, type Backlogs } from './backlogs';
 import { PointSpool, type SeriesWriter } from './point-spool';
 import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
-import { SegmentQueue } from './segment-queue';
-import { SpoolSpace } from './space';
 import { TableSpool } from './table-spool';
 import { SPOOL_PAUSES, type SpoolPace, type Writes } from './types';
-
-/** Tables have directories called `table-NAME`; points by name are in `names`. */
-const TABLE = 'table-';
-const NAMES = 'names';
 
 /** Told of what leaves the spool. */
 export interface SpoolTargets {
@@ -36,30 +29,26 @@ export class Spool implements Writes {
 
   private constructor(
     private readonly storage: Writes,
-    private readonly settings: SpoolPace & { path: string },
-    private readonly logger: Logger,
-    private readonly space: SpoolSpace,
+    private readonly settings: SpoolPace,
+    private readonly backlogs: Backlogs,
     readonly points: PointSpool,
-    private readonly unlock: () => void,
   ) {}
 
-  /** @throws IllegalStateError when another process uses the directory; errors of the file system */
-  static async open(given: SpoolSettings & Partial<SpoolPace>, storage: Storage, logger: Logger): Promise<Spool> {
+  /**
+   * @param siblings of all workers the keeper has the files, and the others bring their points there
+   * @throws IllegalStateError when another process uses the directory; errors of the file system
+   */
+  static async open(
+    given: SpoolSettings & Partial<SpoolPace>,
+    storage: Storage,
+    logger: Logger,
+    siblings: Siblings = NO_SIBLINGS,
+  ): Promise<Spool> {
     const settings = { ...SPOOL_PAUSES, ...given, path: resolve(given.path) };
-    const { path, maxBytes } = settings;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const unlock = lockDirectory(path, 'The spool');
-    try {
-      const space = new SpoolSpace(maxBytes);
-      const points = new PointSpool(await SegmentQueue.open(join(path, NAMES), space), settings, logger);
-      const spool = new Spool(storage, settings, logger, space, points, unlock);
-      for (const name of await readdir(path)) if (name.startsWith(TABLE)) await spool.table(decodeURIComponent(name.slice(TABLE.length)));
-      if (space.used > 0) logger.warn(`${space.used} bytes of points are in the spool ${path}; they are replayed`);
-      return spool;
-    } catch (error) {
-      unlock();
-      throw error;
-    }
+    const backlogs = await openBacklogs(settings, logger, siblings);
+    const spool = new Spool(storage, settings, backlogs, new PointSpool(backlogs.names, settings, logger));
+    for (const name of backlogs.left) await spool.table(name);
+    return spool;
   }
 
   private table(name: string): Promise<TableSpool> {
@@ -73,19 +62,22 @@ export class Spool implements Writes {
   }
 
   private async openTable(name: string): Promise<TableSpool> {
-    const directory = join(this.settings.path, TABLE + encodeURIComponent(name));
-    const queue = await SegmentQueue.open(directory, this.space);
-    const table = new TableSpool(this.storage, name, queue, this.settings, this.logger);
+    const table = new TableSpool(this.storage, name, await this.backlogs.table(name), this.settings);
     this.opened.push(table);
-    if (this.onReplayed !== null) table.start(this.onReplayed);
+    this.startTable(table);
     return table;
+  }
+
+  private startTable(table: TableSpool): void {
+    const { onReplayed } = this;
+    if (onReplayed !== null) this.backlogs.start(table.backlog, () => table.outlet(onReplayed));
   }
 
   /** Begins to replay. Storage has to be open. */
   start(targets: SpoolTargets): void {
     this.onReplayed = targets.rowsStored;
-    for (const table of this.opened) table.start(targets.rowsStored);
-    this.points.start(targets.writeSeries);
+    for (const table of this.opened) this.startTable(table);
+    this.backlogs.start(this.points.backlog, () => this.points.outlet(targets.writeSeries));
   }
 
   async put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
@@ -107,16 +99,13 @@ export class Spool implements Writes {
   }
 
   /** Ends the replay. What is not in storage by now is there for the next process. */
-  async close(): Promise<void> {
-    const backlogs = [this.points.backlog, ...this.opened.map(({ backlog }) => backlog)];
-    await Promise.all(backlogs.map((backlog) => backlog.stop()));
-    await Promise.all(backlogs.map(({ queue }) => queue.close()));
-    this.unlock();
+  close(): Promise<void> {
+    return this.backlogs.close();
   }
 
   collectStats(sink: StatsSink): void {
-    sink.record('spool.bytes_total', this.space.used);
-    sink.record('spool.bytes_max', this.space.max);
+    sink.record('spool.bytes_total', this.backlogs.space.used);
+    sink.record('spool.bytes_max', this.backlogs.space.max);
     for (const table of this.opened) table.collectStats(sink);
     this.points.collectStats(sink);
   }

@@ -1,4 +1,3 @@
-import type { Logger } from 'winston';
 import {
   DoNotRetryError,
   RetryableError,
@@ -10,19 +9,16 @@ import {
   type MutateOptions,
 } from '../../storage';
 import type { StatsSink } from '../../util/stats';
-import { Backlog } from './backlog';
+import type { Outlet } from './backlog';
 import type { RowBatch } from './row-batch';
 import { RowOutlet } from './row-outlet';
-import { rowOfRecord } from './row-record';
-import type { SegmentQueue } from './segment-queue';
-import type { SpoolReason, SpoolPace, Writes } from './types';
+import type { SpoolReason, SpoolPace, WaitingPoints, Writes } from './types';
 
 /**
  * Where one table's changes go: to storage, or into the spool and from there to storage. Those of a row keep their order, of whatever family
  * and kind they are; a delete stays behind what was put before it.
  */
 export class TableSpool {
-  readonly backlog: Backlog;
   private readonly points: Record<SpoolReason, number> = { throttle: 0, timeout: 0, unavailable: 0, refused: 0, behind: 0 };
   /** Rows that storage did not take lately, and since when. */
   private readonly failing = new Map<string, number>();
@@ -32,16 +28,13 @@ export class TableSpool {
   constructor(
     private readonly storage: Writes,
     private readonly table: string,
-    queue: SegmentQueue,
+    readonly backlog: WaitingPoints,
     private readonly settings: SpoolPace,
-    logger: Logger,
-  ) {
-    this.backlog = new Backlog(`table "${table}"`, queue, settings, logger, rowOfRecord);
-  }
+  ) {}
 
-  /** @param onReplayed told of rows that reach storage out of the spool */
-  start(onReplayed: (table: string, batch: RowBatch) => void): void {
-    const outlet = new RowOutlet(this.storage, this.table, this.settings, {
+  /** Takes records out of the spool. @param onReplayed told of rows that reach storage */
+  outlet(onReplayed: (table: string, batch: RowBatch) => void): Outlet {
+    return new RowOutlet(this.storage, this.table, this.settings, {
       stored: (batch) => {
         this.lastSuccess = performance.now();
         this.backlog.found();
@@ -49,7 +42,6 @@ export class TableSpool {
         onReplayed(this.table, batch);
       },
     });
-    this.backlog.start(outlet);
   }
 
   /** From now on what storage does not take at once is spooled at once. */
@@ -183,11 +175,11 @@ export function reasonOf(error: unknown): SpoolReason {
 }
 
 /** The figures of one queue. In append mode a cell counts once, however many points it brings. */
-export function recordBacklog(sink: StatsSink, table: string, backlog: Backlog, points: Readonly<Record<SpoolReason, number>>): void {
+export function recordBacklog(sink: StatsSink, table: string, backlog: WaitingPoints, points: Readonly<Record<SpoolReason, number>>): void {
   for (const [reason, count] of Object.entries(points)) sink.record('spool.points', count, { table, type: reason });
   sink.record('spool.replayed', backlog.replayed, { table });
   sink.record('spool.damaged', backlog.damaged, { table });
-  sink.record('spool.bytes', backlog.queue.bytes, { table });
+  sink.record('spool.bytes', backlog.bytes, { table });
   sink.record('spool.age_ms', backlog.since === 0 ? 0 : Math.round(performance.now() - backlog.since), { table });
   sink.record('spool.away', backlog.away ? 1 : 0, { table });
 }

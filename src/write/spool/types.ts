@@ -1,5 +1,6 @@
 import type { SpoolSettings } from '../../config/settings/write';
 import type { Storage } from '../../storage';
+import type { RowFence } from './row-fence';
 
 /** What of a store the spool stands in front of. */
 export type Writes = Pick<Storage, 'put' | 'append' | 'delete'>;
@@ -9,6 +10,39 @@ export interface SpoolPace extends Pick<SpoolSettings, 'afterMs'> {
   /** Milliseconds between looks whether storage is back: the first, and the longest. */
   firstPauseMs: number;
   longestPauseMs: number;
+}
+
+/**
+ * Points that wait for storage, with what must go behind them. Several workers have one spool: the one that keeps it has the files (`Backlog`), the
+ * others bring points there (`RemoteBacklog`).
+ */
+export interface WaitingPoints {
+  /** What has something in the spool. */
+  readonly fence: Pick<RowFence, 'has' | 'open'>;
+  /** Storage takes nothing at the moment: everything goes into the spool. */
+  readonly away: boolean;
+  /** Nothing is here: points go to storage. */
+  readonly idle: boolean;
+  replayed: number;
+  readonly damaged: number;
+  /** Since when there is something in it, `performance.now()` scale; 0: there is nothing. */
+  readonly since: number;
+  /** Bytes in files, and on their way into one. */
+  readonly bytes: number;
+  /** `idle` may have changed. */
+  onChange: () => void;
+  /** Undefined, or resolves once the last of the backlog is written: until then new points must wait, so that it comes to an end. */
+  passable(): Promise<void> | undefined;
+  /** Whether a point has to go into the spool. While storage is away, now and then one is let through to see whether it still is. */
+  holds(name: Uint8Array): boolean;
+  /** Whether this call should try storage although it is away: true once in each pause. */
+  takeTrial(): boolean;
+  /** Adds records whose rows (or series) are `names`. @throws SpoolFullError, or the file system's error */
+  add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void>;
+  /** Storage did not take a single point in time. */
+  lost(error: Error): void;
+  /** Storage took something. */
+  found(): void;
 }
 
 export const SPOOL_PAUSES = { firstPauseMs: 500, longestPauseMs: 5000 };

@@ -1,4 +1,4 @@
-import type { ConnectionState, ServerState } from '../../../storage';
+import type { ConnectionState, QueueState, ServerState } from '../../../storage';
 
 const NO_CONNECTION: ConnectionState = {
   endpoint: '',
@@ -20,6 +20,54 @@ const NO_CONNECTION: ConnectionState = {
 export function regionClientsJson(servers: readonly ServerState[], details: boolean): string {
   const shown = details ? servers : servers.filter(({ connection }) => connection !== null);
   return JSON.stringify(shown.map((server) => (details ? { ...regionClient(server), ...detailsOf(server) } : regionClient(server))));
+}
+
+/** One entry for each server, of all connections that workers have to it; `ageMs` is that of the oldest. */
+export function mergeServers(servers: readonly ServerState[]): ServerState[] {
+  const merged = new Map<string, ServerState>();
+  for (const server of servers) {
+    const known = merged.get(server.server);
+    merged.set(server.server, known === undefined ? server : mergeTwo(known, server));
+  }
+  return [...merged.values()];
+}
+
+function mergeTwo(one: ServerState, other: ServerState): ServerState {
+  const queues: Record<string, QueueState> = { ...one.queues };
+  for (const [kind, queue] of Object.entries(other.queues)) {
+    const known = Object.hasOwn(queues, kind) ? queues[kind] : null;
+    queues[kind] = known === null ? queue : sumQueues(known, queue);
+  }
+  const connection =
+    one.connection === null || other.connection === null
+      ? (one.connection ?? other.connection)
+      : sumConnections(one.connection, other.connection);
+  return { ...one, connection, queues };
+}
+
+function sumQueues(one: QueueState, other: QueueState): QueueState {
+  return {
+    inFlight: one.inFlight + other.inFlight,
+    limit: one.limit + other.limit,
+    most: one.most + other.most,
+    waiting: one.waiting + other.waiting,
+    batchedRows: one.batchedRows + other.batchedRows,
+    breached: one.breached + other.breached,
+  };
+}
+
+function sumConnections(one: ConnectionState, other: ConnectionState): ConnectionState {
+  return {
+    endpoint: one.endpoint,
+    established: one.established || other.established,
+    ageMs: Math.max(one.ageMs, other.ageMs),
+    sent: one.sent + other.sent,
+    blocked: one.blocked + other.blocked,
+    timedOut: one.timedOut + other.timedOut,
+    answeredLate: one.answeredLate + other.answeredLate,
+    answersUnknown: one.answersUnknown + other.answersUnknown,
+    calls: [...one.calls, ...other.calls],
+  };
 }
 
 function regionClient({ server, connection, queues }: ServerState): object {

@@ -6,7 +6,24 @@ interface MemoryUsage {
   init: number;
   used: number;
   committed: number;
+  /** -1: no limit. */
   max: number;
+}
+
+interface Pool {
+  usage: MemoryUsage;
+  collectionUsage: MemoryUsage | null;
+  type: string;
+  peakUsage: MemoryUsage;
+}
+
+/** Figures of a process, or of several together, in the shape of the original's. */
+export interface RuntimeStats {
+  memory: { nonHeapMemoryUsage: MemoryUsage; objectsPendingFinalization: number; heapMemoryUsage: MemoryUsage };
+  os: { systemLoadAverage: number };
+  runtime: { vmName: string; vmVersion: string; startTime: number; vmVendor: string; uptime: number };
+  pools: Record<string, Pool>;
+  gc: Record<string, { collectionTime: number; collectionCount: number }>;
 }
 
 const GC_NAMES: ReadonlyMap<number, string> = new Map([
@@ -39,10 +56,10 @@ function peak(name: string, usage: MemoryUsage): MemoryUsage {
 }
 
 /** `/api/stats/jvm`: this process's figures in the shape of the original's. Times in ms, sizes in bytes; -1: no limit. */
-export function runtimeStats(startedAt: number): object {
+export function runtimeStats(startedAt: number): RuntimeStats {
   const memory = process.memoryUsage();
   const heap = getHeapStatistics();
-  const pools: Record<string, object> = {};
+  const pools: Record<string, Pool> = {};
   for (const space of getHeapSpaceStatistics()) {
     const name = poolName(space.space_name);
     const usage = { init: 0, used: space.space_used_size, committed: space.space_size, max: -1 };
@@ -69,7 +86,54 @@ export function runtimeStats(startedAt: number): object {
   };
 }
 
-/** `/api/stats/threads`: there is one. */
-export function threadList(): object[] {
-  return [{ threadID: 1, stack: [], name: 'main', state: 'RUNNABLE', interrupted: false, priority: 5 }];
+function sumUsage(one: MemoryUsage, other: MemoryUsage): MemoryUsage {
+  const max = one.max < 0 || other.max < 0 ? -1 : one.max + other.max;
+  return { init: one.init + other.init, used: one.used + other.used, committed: one.committed + other.committed, max };
+}
+
+/** Memory and collections of all workers together; what is the machine's or the daemon's is the same for all. */
+export function mergeRuntimeStats([first, ...others]: readonly RuntimeStats[]): RuntimeStats {
+  return others.reduce(
+    (one, other) => ({
+      ...one,
+      memory: {
+        ...one.memory,
+        nonHeapMemoryUsage: sumUsage(one.memory.nonHeapMemoryUsage, other.memory.nonHeapMemoryUsage),
+        heapMemoryUsage: sumUsage(one.memory.heapMemoryUsage, other.memory.heapMemoryUsage),
+      },
+      pools: Object.fromEntries(
+        Object.entries(one.pools).map(([name, pool]) => {
+          const more = Object.hasOwn(other.pools, name) ? other.pools[name] : null;
+          return [name, more === null ? pool : sumPool(pool, more)];
+        }),
+      ),
+      gc: Object.fromEntries(
+        Object.entries(one.gc).map(([name, { collectionTime, collectionCount }]) => {
+          const more = Object.hasOwn(other.gc, name) ? other.gc[name] : { collectionTime: 0, collectionCount: 0 };
+          return [name, { collectionTime: collectionTime + more.collectionTime, collectionCount: collectionCount + more.collectionCount }];
+        }),
+      ),
+    }),
+    first,
+  );
+}
+
+function sumPool(one: Pool, other: Pool): Pool {
+  const collectionUsage =
+    one.collectionUsage === null || other.collectionUsage === null ? null : sumUsage(one.collectionUsage, other.collectionUsage);
+  return {
+    ...one,
+    usage: sumUsage(one.usage, other.usage),
+    collectionUsage,
+    // The peaks need not have been at the same time: no more than that has ever been used.
+    peakUsage: sumUsage(one.peakUsage, other.peakUsage),
+  };
+}
+
+/** `/api/stats/threads`: one in each worker. */
+export function threadList(workers: number): object[] {
+  return Array.from({ length: workers }, (_, index) => {
+    const name = workers === 1 ? 'main' : `worker-${index + 1}`;
+    return { threadID: index + 1, stack: [], name, state: 'RUNNABLE', interrupted: false, priority: 5 };
+  });
 }

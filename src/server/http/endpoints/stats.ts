@@ -6,8 +6,11 @@ import { collectStats, statsLines, type Stat } from '../../stats';
 import { sendLegacy } from '../legacy';
 import { registryJson } from '../query/registry-json';
 import type { HttpCall } from '../types';
-import { regionClientsJson } from './region-clients';
-import { runtimeStats, threadList } from './runtime-stats';
+import type { ServerState } from '../../../storage';
+import type { Tsd } from '../../context';
+import { END_QUERY, QUERIES, REGION_CLIENTS, RUNTIME_STATS } from '../../sibling-topics';
+import { mergeServers, regionClientsJson } from './region-clients';
+import { mergeRuntimeStats, runtimeStats, threadList, type RuntimeStats } from './runtime-stats';
 
 /** `/api/stats`, its sub-paths, and `/stats`. An unknown sub-path is the plain endpoint. Mirrors StatsRpc. */
 export async function stats(call: HttpCall): Promise<void> {
@@ -17,18 +20,33 @@ export async function stats(call: HttpCall): Promise<void> {
   if (call.apiVersion === 0) return sendText(call);
   switch (section) {
     case 'threads':
-      return call.sendJson(200, JSON.stringify(threadList()));
+      return call.sendJson(200, JSON.stringify(threadList(call.tsd.siblings.count)));
     case 'jvm':
-      return call.sendJson(200, JSON.stringify(runtimeStats(call.tsd.startedAt)));
+      return call.sendJson(200, JSON.stringify(await runtimeOfAll(call.tsd)));
     case 'query':
-      return call.sendJsonParts(200, inSlices(registryJson(call.tsd.queries.registry), call.signal));
+      return call.sendJsonParts(200, inSlices(await queriesOfAll(call.tsd), call.signal));
     case 'region_clients': {
       const details = call.hasParam('details');
-      return call.sendJson(200, regionClientsJson(call.tsd.storage.servers(details), details));
+      return call.sendJson(200, regionClientsJson(await serversOfAll(call.tsd, details), details));
     }
     default:
       return call.sendJson(200, `[${(await collectStats(call.tsd, 'api')).map(statJson).join(',')}]`);
   }
+}
+
+async function runtimeOfAll({ startedAt, siblings }: Tsd): Promise<RuntimeStats> {
+  return mergeRuntimeStats([runtimeStats(startedAt), ...(await siblings.ask(RUNTIME_STATS, null))]);
+}
+
+/** Of one process as they come; of several texts, as the others can't send what they are made of. */
+async function queriesOfAll({ queries: { registry }, siblings }: Tsd): Promise<Iterable<string>> {
+  if (siblings.count === 1) return registryJson(registry);
+  return registryJson(registry, await siblings.ask(QUERIES, null));
+}
+
+async function serversOfAll({ storage, siblings }: Tsd, details: boolean): Promise<readonly ServerState[]> {
+  const all = [storage.servers(details), ...(await siblings.ask(REGION_CLIENTS, details))];
+  return details ? all.flat() : mergeServers(all.flat());
 }
 
 /** Others have their turn between the parts. */
@@ -41,11 +59,13 @@ async function* inSlices(parts: Iterable<string>, signal: AbortSignal): AsyncGen
 }
 
 /** Ends a running query by its `id`. @throws ClientError 400, 404 */
-function endQuery(call: HttpCall): void {
+async function endQuery(call: HttpCall): Promise<void> {
   const text = call.requiredParam('query');
   const id = parseInt32(text);
   if (id === null) throw new ClientError(400, "Unable to convert 'query' to a valid number");
-  if (!call.tsd.queries.registry.stop(id)) throw new ClientError(404, 'No such query is running', `Query: ${text}`);
+  const { queries, siblings } = call.tsd;
+  const stopped = queries.registry.stop(id) || (await siblings.ask(END_QUERY, id)).includes(true);
+  if (!stopped) throw new ClientError(404, 'No such query is running', `Query: ${text}`);
   call.sendEmpty(204);
 }
 

@@ -97,8 +97,9 @@ export class GraphCache {
         await file.close();
       }
       await rename(begun, this.path(key, kind));
-      this.bytes += bytes.length;
-      this.files++;
+      // The others are not asked what they have added since the last look at all files.
+      this.bytes += bytes.length * this.settings.writers;
+      this.files += this.settings.writers;
     } catch (error) {
       await unlink(begun).catch(() => {});
       this.warn(`A graph was not stored: ${messageOf(error)}`);

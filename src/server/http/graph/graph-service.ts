@@ -5,6 +5,17 @@ import { LatencyHistogram } from '../../../util/latency-histogram';
 import type { StatsSink, StatsSource } from '../../../util/stats';
 import { GraphCache } from './graph-cache';
 
+/** What one of several workers may take: together they draw, and keep waiting, about as many as one process would. */
+export function shareOfGraphs(settings: GraphSettings, workers: number): GraphSettings {
+  const { drawing, cache } = settings;
+  const part = (of: number): number => Math.max(1, Math.ceil(of / workers));
+  return {
+    ...settings,
+    drawing: { ...drawing, threads: part(drawing.threads), waiting: part(drawing.waiting) },
+    cache: { ...cache, writers: workers },
+  };
+}
+
 /** What graphs share: the threads that draw, the answers on disk, and figures of both. */
 export class GraphService implements StatsSource {
   readonly pool: DrawPool;

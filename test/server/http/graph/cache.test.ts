@@ -16,7 +16,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const cache = (more: { bytes?: number; ageMs?: number; directory?: string } = {}): GraphCache =>
   new GraphCache(
-    { directory: root, bytes: 1_000_000, ageMs: 60_000, ...more },
+    { directory: root, bytes: 1_000_000, ageMs: 60_000, writers: 1, ...more },
     (message) => warnings.push(message),
     () => now,
   );

@@ -10,6 +10,7 @@ import type { Storage } from '../../../../src/storage';
 import type { WritePlugins } from '../../../../src/write';
 import { silent, writingOn, type Writing } from '../../../write/support/data-table';
 import { turns } from '../../../support/until';
+import { NO_SIBLINGS } from '../../../../src/workers';
 
 /** The line protocol on a port, over a real store: what the daemon's port does for telnet, and nothing else of the daemon. */
 export class TelnetTsd {
@@ -38,6 +39,7 @@ export class TelnetTsd {
       statsSources: [this.counters.rpc, this.counters.ingest, writer],
       startedAt: Date.now(),
       shutdown: (reason: string) => Promise.resolve(void this.shutdowns.push(reason)),
+      siblings: NO_SIBLINGS,
     } as Partial<Tsd> as Tsd;
     this.server = createServer({ allowHalfOpen: true }, (socket) => {
       this.sockets.add(socket);

@@ -1,0 +1,311 @@
+import type { AddressInfo, Socket } from 'node:net';
+import type { Log } from '../util/log';
+import type { LogEvent } from '../util/log-ring';
+import type { Door, Guest } from './door';
+import type { Exchange, Member } from './exchange';
+import type { ToPrimary, ToWorker } from './messages';
+import { RestartPause } from './restart-pause';
+
+/** A process that works, from outside. */
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  /** @param socket goes with the message, and stays open here */
+  send(message: ToWorker, socket?: Socket): void;
+  onMessage(listener: (message: ToPrimary, socket: unknown) => void): void;
+  onExit(listener: (code: number | null, signal: string | null) => void): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export interface SupervisorParts {
+  /** Starts a process and tells it what it begins with. */
+  readonly launch: (place: number) => WorkerProcess;
+  readonly count: number;
+  readonly door: Pick<Door, 'listen' | 'close' | 'add' | 'remove' | 'ended' | 'taken' | 'closed' | 'moved'>;
+  readonly exchange: Pick<Exchange, 'join' | 'ready' | 'leave' | 'ask' | 'answered' | 'silent' | 'lock' | 'unlock' | 'count'>;
+  readonly logger: Log;
+  /** Takes what workers log. */
+  readonly log: (events: readonly LogEvent[], leftOut: number) => void;
+  /** Milliseconds that a worker has to end in order; then it is killed. */
+  readonly patienceMs: number;
+  /** A worker wants the TSD to end. */
+  readonly onStop: (reason: string) => void;
+  /** Milliseconds on a clock that does not go back. */
+  readonly now?: () => number;
+  /** @returns takes the timer back */
+  readonly after?: (ms: number, work: () => void) => () => void;
+}
+
+/** What kept the first workers from starting, as it is to be told. */
+export class WorkerStartError extends Error {
+  constructor(
+    /** For standard error. */
+    readonly text: string,
+    readonly code: number,
+  ) {
+    super(text.trimEnd());
+    this.name = 'WorkerStartError';
+  }
+}
+
+/** Why a worker is to end; null: it is not. */
+type Ending = 'retire' | 'stop' | null;
+
+/** A worker: its process, and how far it is. */
+class Worker implements Member, Guest {
+  ready = false;
+  readyAt = 0;
+  ending: Ending = null;
+  failure: { text: string; code: number } | null = null;
+  readonly gone: Promise<void>;
+  private tellGone!: () => void;
+
+  constructor(
+    readonly place: number,
+    readonly process: WorkerProcess,
+  ) {
+    this.gone = new Promise((resolve) => (this.tellGone = resolve));
+  }
+
+  send(message: ToWorker): void {
+    this.process.send(message);
+  }
+
+  give(id: number, socket: Socket, passage: Parameters<Guest['give']>[2]): void {
+    this.process.send({ type: 'connection', id, passage }, socket);
+  }
+
+  ended(): void {
+    this.tellGone();
+  }
+}
+
+const defaultAfter = (ms: number, work: () => void): (() => void) => {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+};
+
+/** Starts workers, starts another one in the place of each that ends, replaces them one by one when asked to, and ends them in order. */
+export class Supervisor {
+  /** Workers that were started because one had ended by itself. */
+  restarts = 0;
+  private readonly workers = new Map<number, Worker>();
+  private readonly pauses = new Map<number, RestartPause>();
+  private address: AddressInfo | null = null;
+  private starting: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  private stopping: Promise<void> | null = null;
+  private replacing: Promise<void> | null = null;
+  private readonly cancelRestart = new Set<() => void>();
+  /** Resolved when another worker serves, or can't. */
+  private changed: (() => void)[] = [];
+  private readonly now: () => number;
+  private readonly after: NonNullable<SupervisorParts['after']>;
+
+  constructor(private readonly parts: SupervisorParts) {
+    this.now = parts.now ?? (() => performance.now());
+    this.after = parts.after ?? defaultAfter;
+  }
+
+  /** Processes of the workers that serve, or are about to. */
+  get pids(): (number | undefined)[] {
+    return [...this.workers.values()].map(({ process }) => process.pid);
+  }
+
+  /**
+   * Starts all workers; the port opens when every one of them can serve.
+   * @throws WorkerStartError for the first that can't; ConfigValueError when the port can't be opened. No worker is left then
+   */
+  async start(): Promise<AddressInfo> {
+    const ready = new Promise<void>((resolve, reject) => (this.starting = { resolve, reject }));
+    for (let place = 1; place <= this.parts.count; place++) this.launch(place);
+    try {
+      await ready;
+      this.address = await this.parts.door.listen();
+    } catch (error) {
+      this.starting = null;
+      await this.stop('initialization failed');
+      throw error;
+    }
+    this.starting = null;
+    for (const worker of this.workers.values()) this.serve(worker);
+    return this.address;
+  }
+
+  /** Ends all workers in order, the keeper last. Resolves when no process is left. */
+  stop(reason: string): Promise<void> {
+    this.stopping ??= this.stopAll(reason);
+    return this.stopping;
+  }
+
+  /** Replaces the workers one after the other: their connections go to the others, and back when these are replaced. */
+  replaceAll(): void {
+    const { logger, count } = this.parts;
+    if (this.replacing !== null || this.stopping !== null || this.address === null) return;
+    logger.info(`Replacing ${count} workers, one after the other`);
+    this.replacing = this.replaceEach()
+      .then((done) => {
+        if (done) logger.info('All workers are replaced');
+      })
+      .finally(() => (this.replacing = null));
+  }
+
+  private async replaceEach(): Promise<boolean> {
+    for (let place = 1; place <= this.parts.count; place++) {
+      const worker = this.workers.get(place);
+      if (this.stopping !== null) return false;
+      if (worker !== undefined) {
+        this.retire(worker);
+        await worker.gone;
+      }
+      while (this.stopping === null && this.workers.get(place)?.ready !== true) await new Promise<void>((wake) => this.changed.push(wake));
+    }
+    return this.stopping === null;
+  }
+
+  private launch(place: number): void {
+    const worker = new Worker(place, this.parts.launch(place));
+    this.workers.set(place, worker);
+    this.parts.exchange.join(worker);
+    worker.process.onMessage((message, socket) => this.received(worker, message, socket));
+    worker.process.onExit((code, signal) => this.exited(worker, code, signal));
+  }
+
+  private received(worker: Worker, message: ToPrimary, socket: unknown): void {
+    const { door, exchange, log, onStop } = this.parts;
+    switch (message.type) {
+      case 'ready':
+        return this.isReady(worker);
+      case 'failed':
+        worker.failure = message;
+        return;
+      case 'log':
+        return log(message.events, message.leftOut);
+      case 'taken':
+        return door.taken(message.id);
+      case 'closed':
+        return door.closed(message.id);
+      case 'move':
+        worker.send({ type: 'arrived', id: message.id });
+        return door.moved(message.id, socket, message.passage);
+      case 'ask':
+        return exchange.ask(worker, message);
+      case 'answer':
+        return exchange.answered(worker, message);
+      case 'silence':
+        return exchange.silent(worker, message);
+      case 'lock':
+        return exchange.lock(worker, message);
+      case 'unlock':
+        return exchange.unlock(worker, message.name);
+      case 'counts':
+        return exchange.count(worker, message);
+      case 'stop':
+        return onStop(message.reason);
+      case 'retire':
+        if (worker.ready && worker.ending === null && this.stopping === null) this.retire(worker);
+    }
+  }
+
+  private isReady(worker: Worker): void {
+    worker.ready = true;
+    worker.readyAt = this.now();
+    this.parts.exchange.ready(worker);
+    if (this.address !== null) this.serve(worker);
+    else if ([...this.workers.values()].every(({ ready }) => ready)) this.starting?.resolve();
+    this.wakeUp();
+  }
+
+  private serve(worker: Worker): void {
+    if (worker.ending !== null) return;
+    worker.send({ type: 'serve', address: this.address as AddressInfo });
+    this.parts.door.add(worker);
+  }
+
+  private retire(worker: Worker): void {
+    worker.ending = 'retire';
+    this.parts.door.remove(worker);
+    worker.send({ type: 'retire' });
+    this.killLater(worker);
+  }
+
+  private killLater(worker: Worker): void {
+    const cancel = this.after(this.parts.patienceMs, () => {
+      this.parts.logger.error(
+        `Worker ${worker.place} (process ${worker.process.pid}) did not end in ${this.parts.patienceMs} ms: it is killed`,
+      );
+      worker.process.kill('SIGKILL');
+    });
+    void worker.gone.then(cancel);
+  }
+
+  private exited(worker: Worker, code: number | null, signal: string | null): void {
+    const { door, exchange } = this.parts;
+    this.workers.delete(worker.place);
+    door.ended(worker);
+    exchange.leave(worker);
+    worker.ended();
+    if (this.stopping !== null) return this.lastOfAll();
+    const how = signal === null ? `code ${code}` : signal;
+    if (this.address === null) {
+      const { text, code: exitCode } = worker.failure ?? {
+        text: `Worker ${worker.place} ended with ${how} before it could serve\n`,
+        code: 1,
+      };
+      this.starting?.reject(new WorkerStartError(text, exitCode));
+      return;
+    }
+    this.startAgain(worker, how);
+    this.wakeUp();
+  }
+
+  private startAgain(worker: Worker, how: string): void {
+    const { logger } = this.parts;
+    const { place, process } = worker;
+    if (worker.ending === 'retire' && worker.ready) {
+      logger.info(`Worker ${place} (process ${process.pid}) has ended, another one takes its place`);
+      return this.launch(place);
+    }
+    const pause = this.pauseOf(place).next(worker.ready ? this.now() - worker.readyAt : 0);
+    const reason = worker.failure === null ? '' : `: ${worker.failure.text.trimEnd()}`;
+    const when = pause === 0 ? '' : ` in ${pause} ms`;
+    logger.error(`Worker ${place} (process ${process.pid}) ended with ${how}, another one is started in its place${when}${reason}`);
+    this.restarts++;
+    if (pause === 0) return this.launch(place);
+    const cancel = this.after(pause, () => {
+      this.cancelRestart.delete(cancel);
+      this.launch(place);
+    });
+    this.cancelRestart.add(cancel);
+  }
+
+  private pauseOf(place: number): RestartPause {
+    let pause = this.pauses.get(place);
+    if (pause === undefined) this.pauses.set(place, (pause = new RestartPause()));
+    return pause;
+  }
+
+  private async stopAll(reason: string): Promise<void> {
+    this.parts.door.close();
+    for (const cancel of this.cancelRestart) cancel();
+    const all = [...this.workers.values()];
+    for (const worker of all) {
+      worker.ending = 'stop';
+      // One that has not started yet has nothing to end in order.
+      if (worker.ready) worker.send({ type: 'stop', reason });
+      else worker.process.kill('SIGKILL');
+      this.killLater(worker);
+    }
+    this.wakeUp();
+    this.lastOfAll();
+    await Promise.all(all.map(({ gone }) => gone));
+  }
+
+  /** The keeper does for the others what only one may do, so it is the last to end. */
+  private lastOfAll(): void {
+    const [only] = this.workers.values();
+    if (this.workers.size === 1) only.send({ type: 'last' });
+  }
+
+  private wakeUp(): void {
+    for (const wake of this.changed.splice(0)) wake();
+  }
+}

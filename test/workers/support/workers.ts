@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask, json } from '../../server/support/client';
+import { until } from '../../support/until';
+import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
+
+export interface PutPoint {
+  metric: string;
+  timestamp: number;
+  value: number;
+  tags: Record<string, string>;
+}
+
+/** A daemon with workers on an embedded store, in a directory of its own. */
+export class WorkersDaemon {
+  daemon!: DaemonProcess;
+
+  private constructor(
+    readonly root: string,
+    readonly port: number,
+  ) {}
+
+  static async start(...options: string[]): Promise<WorkersDaemon> {
+    const root = mkdtempSync(join(tmpdir(), 'tsd-workers-'));
+    mkdirSync(join(root, 'static'));
+    const daemon = new WorkersDaemon(root, await freePort());
+    await daemon.again(...options);
+    return daemon;
+  }
+
+  /** Starts it, on what it left behind. */
+  async again(...options: string[]): Promise<void> {
+    const common = [`--port=${this.port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache', '--auto-metric'];
+    const workers = options.some((option) => option.startsWith('--worker-threads')) ? [] : ['--worker-threads=3'];
+    this.daemon = new DaemonProcess(this.root, [...common, ...workers, ...options]);
+    await this.daemon.ready();
+  }
+
+  /** Processes of the workers, by their number. */
+  workers(): Map<number, number> {
+    const found = new Map<number, number>();
+    for (const pid of readdirSync('/proc').map(Number).filter(Boolean)) {
+      const words = commandOf(pid);
+      if (words !== null && parentOf(pid) === this.daemon.child.pid) found.set(Number(words.at(-1)), pid);
+    }
+    return found;
+  }
+
+  /** Kills a worker, and waits until there is another one in its place. */
+  async kill(place: number): Promise<void> {
+    const pid = this.workers().get(place);
+    if (pid === undefined) throw new Error(`there is no worker ${place}`);
+    process.kill(pid, 'SIGKILL');
+    await until(() => {
+      const present = this.workers().get(place);
+      return present !== undefined && present !== pid;
+    });
+  }
+
+  async put(points: readonly PutPoint[]): Promise<{ success: number; failed: number }> {
+    const answer = await ask(this.port, '/api/put?sync&details', { body: JSON.stringify(points) });
+    return json(answer) as { success: number; failed: number };
+  }
+
+  /** The points of a metric, all series together. */
+  async points(metric: string): Promise<Record<string, number>> {
+    const answer = json(await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=none:${metric}`)) as {
+      dps: Record<string, number>;
+    }[];
+    return Object.assign({}, ...answer.map(({ dps }) => dps)) as Record<string, number>;
+  }
+
+  /** The figures of `/api/stats`: of a name with a tag by `name tag=value`. */
+  async figures(): Promise<Map<string, number>> {
+    const answer = json(await ask(this.port, '/api/stats')) as { metric: string; value: string; tags: Record<string, string> }[];
+    const figures = new Map<string, number>();
+    for (const { metric, value, tags } of answer) {
+      const own = Object.entries(tags).filter(([tag]) => tag !== 'host' && tag !== 'class');
+      figures.set([metric, ...own.map(([tag, text]) => `${tag}=${text}`)].join(' '), Number(value));
+    }
+    return figures;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.daemon.child.kill(signal);
+    return this.daemon.exited;
+  }
+
+  remove(): void {
+    this.daemon.killIfRunning();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+function commandOf(pid: number): string[] | null {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    return words.some((word) => /tsd-worker\.[jt]s$/.test(word)) ? words : null;
+  } catch {
+    return null;
+  }
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
