@@ -64,13 +64,13 @@ function sampler(spec: GroupSpec): (series: Series) => Series {
   if (sampling.kind === 'all') return (series) => downsampleAll(series, sampling, spec);
   const buckets = bucketsOf(sampling);
   const seekMs = firstBucket(buckets, spec);
-  return (series) => downsample(series, sampling, buckets, seekMs);
+  return spec.isSampled === true ? (series) => since(series, seekMs) : (series) => downsample(series, sampling, buckets, seekMs);
 }
 
 /** Every series has every bucket: columns without any search. */
 function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec, room: Room): Generator<void, Series> {
   const buckets = bucketsOf(sampling);
-  const seekMs = firstBucket(buckets, spec);
+  const sample = sampler(spec);
   const { rate } = spec;
   // What is dropped, or fails, before the query window matters as well.
   const whole = (rate !== null && rate.dropResets) || sampling.fill === 'scalar';
@@ -78,7 +78,7 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
   const sampled: Series[] = [];
   let work = 0;
   for (const raw of series) {
-    let one = downsample(raw, sampling, buckets, seekMs);
+    let one = sample(raw);
     if (whole) room(starts.length);
     if (whole) one = fillSeries(one, starts, sampling.fill);
     if (whole) one = since(rate === null ? one : rateOf(one, rate), spec.scanStart * 1000);

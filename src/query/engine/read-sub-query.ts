@@ -1,3 +1,4 @@
+import { BucketFold, foldsWhileReading } from '../downsample/fold';
 import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
 import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
@@ -25,10 +26,12 @@ export interface ReadSubQuery {
 export function specOf({ subQuery, choice, scan }: PlannedSubQuery, { startMs, endMs, wholeScan }: ValidQuery): GroupSpec {
   const { aggregator, rate } = subQuery;
   const { downsample } = choice;
-  const { scanStart, scanEnd } = scan;
+  const { scanStart, scanEnd, source } = scan;
   // "all" is about the query window, and its one value lies in it.
   const window = wholeScan && downsample?.kind !== 'all' ? { startMs: scanStart * 1000, endMs: scanEnd * 1000 } : { startMs, endMs };
-  return { aggregator, downsample, rate, ...window, scanStart, scanEnd };
+  const rowStart = source.rowSpan.start(scanStart);
+  const isSampled = foldsWhileReading(downsample, source.rowSpan.next(rowStart) - rowStart);
+  return { aggregator, downsample, isSampled, rate, ...window, scanStart, scanEnd };
 }
 
 /** A row may hold nothing that a query is after: its series is not there then. */
@@ -91,7 +94,8 @@ export class SubQueryReader {
       bytes: query.overrideByteLimit && settings.limits.allowByteOverride ? 0 : limit.bytes,
       dataPoints: query.overrideDataPointLimit && settings.limits.allowDataPointOverride ? 0 : limit.dataPoints,
     });
-    const needed = NeededPoints.of(specOf(planned, query));
+    const spec = specOf(planned, query);
+    const needed = NeededPoints.of(spec);
     const request = {
       plan: scan,
       postScan: filters.postScan,
@@ -101,6 +105,7 @@ export class SubQueryReader {
       deadline: this.lifetime.deadline,
       deleteRows: query.delete,
       needed,
+      fold: BucketFold.of(spec),
       // Where numbers depend on all points of a series at once, packing them would only take time.
       arena: needed === null || planned.choice.downsample?.kind === 'all' ? null : this.arena,
     };

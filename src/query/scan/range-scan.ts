@@ -8,6 +8,7 @@ import type { MemoryShare, ReadBudget } from '../plan';
 import type { KeyRange, ResolvedFilter, ScanPlan } from '../plan';
 import type { DecodeFindings, RowReader } from '../source';
 import { NameFilter } from './name-filter';
+import type { BucketFold } from '../downsample/fold';
 import type { NeededPoints } from './needed-points';
 import { BYTES_PER_POINT, type PackArena } from '../series';
 import { Span } from './span';
@@ -42,6 +43,8 @@ export interface ScanRequest {
   readonly deleteRows: boolean;
   /** What of the points read is kept; null: all. */
   readonly needed: NeededPoints | null;
+  /** What points become while they are read; null: nothing else. */
+  readonly fold: BucketFold | null;
   /** Where points are packed once the query is a large one; null: nowhere. */
   readonly arena: PackArena | null;
 }
@@ -136,6 +139,12 @@ export class RangeScan {
     const found: Span[] = [];
     for (const span of this.spans.values()) {
       if (span === null) continue;
+      if (request.fold !== null) {
+        const before = span.room;
+        span.fold(request.fold, Infinity);
+        request.memory.add(span.room - before);
+        if (found.length % ROWS_AT_ONCE === 0 && slice.isOver()) await slice.next();
+      }
       if (request.arena !== null && span.packed !== null) span.pack(request.arena);
       found.push(span);
     }
@@ -145,7 +154,7 @@ export class RangeScan {
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
     const { stats, reader } = this;
-    const { deleteRows, needed, plan, arena, memory } = this.request;
+    const { deleteRows, needed, plan, arena, memory, fold } = this.request;
     const { layout, rowSpan } = plan.source;
     const packs = arena !== null && memory.bytes > arena.from;
     const touched: Row[] = [];
@@ -156,18 +165,21 @@ export class RangeScan {
       const span = this.spanOf(row, sizes[i]);
       if (!span) continue;
       const { points } = span;
+      const sink = span.sink(fold);
       // What was counted before stays counted; a new series is counted with what it takes beside its points.
-      const counted = span.size === 0 ? -SERIES_AS_POINTS : points.room;
-      points.reserve(sizes[i]);
+      const counted = span.size === 0 ? -SERIES_AS_POINTS : span.room;
+      sink.reserve(sizes[i]);
       stats.rowsPostFilter++;
-      const before = points.size;
+      const before = sink.size;
       this.current = span;
       const baseTime = baseTimeOfKey(layout, row.key);
-      if (reader.read(row, baseTime, points)) touched.push(row);
-      stats.dpsPostFilter += points.size - before;
-      if (needed !== null && !needed.coverRow(baseTime, rowSpan.next(baseTime))) needed.trim(points);
+      if (reader.read(row, baseTime, sink)) touched.push(row);
+      stats.dpsPostFilter += sink.size - before;
+      const end = rowSpan.next(baseTime);
+      if (fold !== null) span.fold(fold, end * 1000);
+      if (needed !== null && !needed.coverRow(baseTime, end)) needed.trim(points);
       if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
-      more += points.room - counted;
+      more += span.room - counted;
       if (deleteRows) read.push(row);
     }
     // A bucket takes ten times as many bytes in memory as in its cell.
@@ -214,7 +226,7 @@ export class RangeScan {
   }
 
   private newSpan(key: Buffer, points = 1): Span {
-    return Span.ofKey(key, this.request.plan.source.layout, points);
+    return Span.ofKey(key, this.request.plan.source.layout, this.request.fold === null ? points : 1);
   }
 
   /** Adds rows to the budget; returns how many points each seems to have. */

@@ -1,6 +1,7 @@
 import type { Histogram } from '../../histogram';
 import { sortInSlices } from '../../util/sort-in-slices';
 import type { TimeSlice } from '../../util/time-slice';
+import type { BucketFold } from '../downsample/fold';
 import { PackedPoints, PointsBuilder, type PackArena } from '../series';
 import { TIMESTAMP_BYTES, type Annotation, type KeyLayout } from '../../schema';
 
@@ -13,8 +14,13 @@ export interface HistogramPoint {
 
 /** Everything that was read of one series. Mirrors Span. */
 export class Span {
-  /** Those that came last, or all. */
+  /** Those that came last, or all. Values of buckets, if points become that while they are read. */
   readonly points: PointsBuilder;
+  /** Points whose bucket is not whole yet; null: points are kept as they are. */
+  private unfolded: PointsBuilder | null = null;
+  /** Of the points that became values of buckets, milliseconds. */
+  private foldedFirst = Infinity;
+  private foldedLast = -Infinity;
   /** Those before them, in a large query; null: none. */
   packed: PackedPoints | null = null;
   /** Cells that the query is after were read, though no point may have come of them. */
@@ -39,20 +45,42 @@ export class Span {
     this.points = new PointsBuilder(capacity);
   }
 
-  /** Number of points. */
+  /** Number of points, or of buckets and points. */
   get size(): number {
-    return (this.packed?.size ?? 0) + this.points.size;
+    return (this.packed?.size ?? 0) + this.points.size + (this.unfolded?.size ?? 0);
+  }
+
+  /** Points that its arrays have room for. */
+  get room(): number {
+    return this.points.room + (this.unfolded?.room ?? 0);
   }
 
   /** Time of the first point; there must be one. */
   get first(): number {
+    if (this.foldedFirst !== Infinity) return this.foldedFirst;
     return this.packed?.first ?? this.points.timestamps[0];
   }
 
   /** Time of the last point; there must be one. */
   get last(): number {
+    if (this.foldedLast !== -Infinity) return this.foldedLast;
     const { points, packed } = this;
     return points.size === 0 && packed !== null ? packed.last : points.timestamps[points.size - 1];
+  }
+
+  /** Where points are to be added. @param fold what they become; null: nothing else */
+  sink(fold: BucketFold | null): PointsBuilder {
+    return fold === null ? this.points : (this.unfolded ??= new PointsBuilder(0));
+  }
+
+  /** Makes values of the buckets that are whole. @param endMs all points before it are there */
+  fold(fold: BucketFold, endMs: number): void {
+    const { unfolded } = this;
+    if (unfolded === null || unfolded.size === 0) return;
+    const { timestamps, size } = unfolded;
+    if (this.foldedFirst === Infinity) this.foldedFirst = timestamps[0];
+    this.foldedLast = timestamps[size - 1];
+    fold.fold(unfolded, this.points, endMs);
   }
 
   /** Packs the points that are not, so that their arrays serve others. @returns bytes that they take now */

@@ -6,6 +6,8 @@ import type { RateOptions } from './rate';
 export interface GroupSpec {
   readonly aggregator: Aggregator;
   readonly downsample: DownsampleSpec | null;
+  /** The series hold one value for each bucket already. */
+  readonly isSampled?: boolean;
   /** null: no rate. */
   readonly rate: Readonly<RateOptions> | null;
   /** The query window in milliseconds, both ends inclusive. */
