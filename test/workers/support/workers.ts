@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, json } from '../../server/support/client';
@@ -19,21 +19,45 @@ export class WorkersDaemon {
   private constructor(
     readonly root: string,
     readonly port: number,
+    private readonly environment: { env?: Record<string, string> },
   ) {}
 
-  static async start(...options: string[]): Promise<WorkersDaemon> {
+  /** @param settings of the configuration file, or an option of the command line */
+  static async start(
+    settings: Record<string, string> | string = {},
+    environment: { env?: Record<string, string> } = {},
+  ): Promise<WorkersDaemon> {
     const root = mkdtempSync(join(tmpdir(), 'tsd-workers-'));
     mkdirSync(join(root, 'static'));
-    const daemon = new WorkersDaemon(root, await freePort());
-    await daemon.again(...options);
+    const daemon = new WorkersDaemon(root, await freePort(), environment);
+    daemon.configure(typeof settings === 'string' ? {} : settings);
+    await daemon.again(...(typeof settings === 'string' ? [settings] : []));
     return daemon;
+  }
+
+  /** Writes its configuration file anew. */
+  configure(settings: Record<string, string>): void {
+    const all = { 'tsd.storage.embedded.path': 'data', ...settings };
+    writeFileSync(
+      join(this.root, 'tsd.conf'),
+      Object.entries(all)
+        .map(([key, value]) => `${key} = ${value}\n`)
+        .join(''),
+    );
   }
 
   /** Starts it, on what it left behind. */
   async again(...options: string[]): Promise<void> {
-    const common = [`--port=${this.port}`, '--bind=127.0.0.1', '--staticroot=static', '--cachedir=cache', '--auto-metric'];
+    const common = [
+      '--config=tsd.conf',
+      `--port=${this.port}`,
+      '--bind=127.0.0.1',
+      '--staticroot=static',
+      '--cachedir=cache',
+      '--auto-metric',
+    ];
     const workers = options.some((option) => option.startsWith('--worker-threads')) ? [] : ['--worker-threads=3'];
-    this.daemon = new DaemonProcess(this.root, [...common, ...workers, ...options]);
+    this.daemon = new DaemonProcess(this.root, [...common, ...workers, ...options], this.environment);
     await this.daemon.ready();
   }
 
@@ -65,10 +89,18 @@ export class WorkersDaemon {
 
   /** The points of a metric, all series together. */
   async points(metric: string): Promise<Record<string, number>> {
-    const answer = json(await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=none:${metric}`)) as {
+    const { status, text } = await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=none:${metric}`);
+    if (status !== 200) throw new Error(text);
+    const answer = JSON.parse(text) as { dps: Record<string, number> }[];
+    return Object.assign({}, ...answer.map(({ dps }) => dps)) as Record<string, number>;
+  }
+
+  /** How many points of a metric there are. */
+  async count(metric: string): Promise<number> {
+    const answer = json(await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=sum:0all-count:${metric}`)) as {
       dps: Record<string, number>;
     }[];
-    return Object.assign({}, ...answer.map(({ dps }) => dps)) as Record<string, number>;
+    return answer.flatMap(({ dps }) => Object.values(dps)).reduce((sum, count) => sum + count, 0);
   }
 
   /** The figures of `/api/stats`: of a name with a tag by `name tag=value`. */

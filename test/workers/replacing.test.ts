@@ -1,0 +1,105 @@
+import { Connection, requestBytes } from '../server/support/client';
+import { until } from '../support/until';
+import { WorkersDaemon } from './support/workers';
+
+const WORKERS = 3;
+const BASE = 1_700_000_000;
+
+let tsd: WorkersDaemon;
+beforeAll(async () => {
+  tsd = await WorkersDaemon.start();
+}, 60_000);
+afterAll(() => tsd.remove());
+
+/** Replaces all workers. Resolves when it is done. */
+async function replace(): Promise<void> {
+  const before = new Set(tsd.workers().values());
+  const times = tsd.daemon.output.split('All workers are replaced').length;
+  tsd.daemon.child.kill('SIGUSR2');
+  await until(() => tsd.daemon.output.split('All workers are replaced').length > times);
+  const after = [...tsd.workers().values()];
+  expect(after).toHaveLength(WORKERS);
+  expect(after.filter((pid) => before.has(pid))).toEqual([]);
+}
+
+/** Sends numbered points without end on one telnet connection, in pieces that end anywhere. */
+class Stream {
+  sent = 0;
+  running = true;
+  readonly done: Promise<void>;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly series: string,
+  ) {
+    this.done = this.run();
+  }
+
+  private async run(): Promise<void> {
+    let rest = '';
+    while (this.running) {
+      const first = this.sent;
+      const lines = Array.from({ length: 50 }, (_, i) => `put moved.telnet ${BASE + first + i} ${first + i} series=${this.series}\n`);
+      this.sent += 50;
+      const text = rest + lines.join('');
+      const cut = text.length - 7;
+      rest = text.slice(cut);
+      this.connection.send(text.slice(0, cut));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (this.connection.ended) throw new Error('the connection ended');
+    }
+    this.connection.send(`${rest}version\n`);
+    await this.connection.until(() => /Built on .*\n/.test(this.connection.received.toString()));
+  }
+}
+
+it('telnet and HTTP clients keep their connections, and lose nothing, while all workers are replaced', async () => {
+  const telnets = await Promise.all(Array.from({ length: 4 }, () => Connection.open(tsd.port)));
+  const streams = telnets.map((connection, i) => new Stream(connection, `t${i}`));
+  const failures: string[] = [];
+  let requests = 0;
+  let running = true;
+  const clients = Array.from({ length: 4 }, async (_, client) => {
+    const connection = await Connection.open(tsd.port);
+    for (let n = 0; running; n++) {
+      const body = JSON.stringify([{ metric: 'moved.http', timestamp: BASE + n, value: n, tags: { series: `h${client}` } }]);
+      connection.send(requestBytes('/api/put?sync&details', { body }));
+      const answer = await connection.answer();
+      if (answer.status !== 200 || answer.headers.connection === 'close') failures.push(`${answer.head} ${answer.text}`);
+      requests++;
+    }
+    connection.close();
+  });
+  const idle = await Connection.open(tsd.port);
+  idle.send(requestBytes('/api/version'));
+  expect((await idle.answer()).status).toBe(200);
+  const silent = await Connection.open(tsd.port);
+  await until(() => requests > 50 && streams.every(({ sent }) => sent > 500));
+
+  await replace();
+  await replace();
+
+  running = false;
+  for (const stream of streams) stream.running = false;
+  await Promise.all([...clients, ...streams.map(({ done }) => done)]);
+  expect(failures).toEqual([]);
+  for (const connection of telnets) expect(connection.received.toString()).toMatch(/^net\.opentsdb\.tools [^\n]*\nBuilt on [^\n]*\n$/);
+  // Connections on which nothing happened are still there.
+  idle.send(requestBytes('/api/version'));
+  expect((await idle.answer()).status).toBe(200);
+  silent.send('version\n');
+  await silent.until(() => /Built on .*\n/.test(silent.received.toString()));
+
+  const sent = streams.reduce((sum, stream) => sum + stream.sent, 0);
+  await until(async () => (await tsd.count('moved.telnet')) === sent);
+  expect(await tsd.count('moved.http')).toBe(requests);
+  for (const connection of [...telnets, idle, silent]) connection.close();
+  expect(tsd.daemon.output).not.toMatch(/ERROR/);
+}, 120_000);
+
+it('ends in order while workers are being replaced', async () => {
+  tsd.daemon.child.kill('SIGUSR2');
+  await until(() => /another one takes its place/.test(tsd.daemon.output.split('Replacing 3 workers').at(-1) ?? ''));
+  expect(await tsd.stop()).toBe(143);
+  expect([...tsd.workers()]).toEqual([]);
+}, 60_000);
