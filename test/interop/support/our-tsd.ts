@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workerSettings } from '../../support/worker-settings';
 import { tableNames } from './tables';
 
 const HOOK = resolve(__dirname, '../../support/ts-hook.cjs');
@@ -50,6 +51,7 @@ export class OurTsd {
       'tsd.http.cachedir': join(dir, 'cache'),
       'tsd.storage.hbase.zk_quorum': quorum,
       ...tableNames(prefix),
+      ...workerSettings(),
       ...settings,
     };
     const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);
