@@ -12,7 +12,7 @@ import { SeriesTable } from './series-table';
 import { SeriesTracker } from './series-tracker';
 import type { SharedSeries } from './shared-series';
 import { Branches, TreeGrowth, Trees } from './tree';
-import { TsMetas, type SeriesListener } from './ts-metas';
+import { TsMetas, type SeriesListener, type UncountedPoints } from './ts-metas';
 import { UidMetas, type UidListener } from './uid-metas';
 
 /** What metadata are made of. */
@@ -29,6 +29,8 @@ export interface MetaParts {
   readonly siblings?: Siblings;
 }
 
+/** Points of series that a worker has not counted in the table yet. */
+const UNCOUNTED = topic<readonly Buffer[], (UncountedPoints | null)[]>('uncounted');
 /** Trees have been changed: those that are remembered are not good any more. */
 const TREES_CHANGED = topic<null, null>('trees changed');
 
@@ -58,7 +60,11 @@ export class Meta implements StatsSource {
     this.annotations = new AnnotationStore(storage, tables.data.name, layout, model.explicitTimestamps);
     this.uidMetas = new UidMetas(storage, tables.uid.name, uids);
     const series = new SeriesTable(storage, tables.meta.name, widths);
-    this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, (tsuid) => this.tracker?.uncounted(tsuid) ?? null);
+    const uncounted = (tsuid: Buffer): UncountedPoints | null => this.tracker?.uncounted(tsuid) ?? null;
+    const uncountedElsewhere = (tsuids: readonly Buffer[]): Promise<(UncountedPoints | null)[][]> =>
+      this.tracker === null ? Promise.resolve([]) : siblings.ask(UNCOUNTED, tsuids);
+    this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, uncounted, Date.now, uncountedElsewhere);
+    siblings.answer(UNCOUNTED, (tsuids) => tsuids.map((tsuid) => uncounted(Buffer.from(tsuid))));
     const tracking = settings?.tracking ?? null;
     const writes = tracking && new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking, siblings);
     this.tracker = writes && new SeriesTracker(writes, tracking, layout, logger, Date.now, sharedSeries);

@@ -7,7 +7,7 @@ import type { StatsSink, StatsSource } from '../util/stats';
 import type { CounterWrites, Uncounted } from './counter-writes';
 import { SeenSeries } from './seen-series';
 import type { SharedSeries } from './shared-series';
-import type { SeriesListener } from './ts-metas';
+import type { SeriesListener, UncountedPoints } from './ts-metas';
 
 const HOUR = 3600;
 /** Series of one look into the table, and how many writes may be under way. */
@@ -81,7 +81,7 @@ export class SeriesTracker implements StatsSource {
   }
 
   /** Points that a series had and its counter does not tell yet, and when the last came, in seconds; null: there are none. */
-  uncounted(tsuid: Buffer): { points: number; seenAt: number } | null {
+  uncounted(tsuid: Buffer): UncountedPoints | null {
     const { seen } = this;
     if (!this.settings.counts || tsuid.length <= this.layout.metric) return null;
     const { salt, metric } = this.layout;

@@ -29,6 +29,18 @@ interface StoredSeries {
   readonly totalDatapoints: bigint;
 }
 
+/** Points that a counter does not tell yet, and when the last of them came, in seconds. */
+export interface UncountedPoints {
+  readonly points: number;
+  readonly seenAt: number;
+}
+
+function withPoints(series: StoredSeries, more: UncountedPoints | null): StoredSeries {
+  if (more === null) return series;
+  const { lastReceived, totalDatapoints } = series;
+  return { ...series, lastReceived: Math.max(lastReceived, more.seenAt), totalDatapoints: totalDatapoints + BigInt(more.points) };
+}
+
 /** Metadata of time series, in the meta table. Mirrors TSMeta. */
 export class TsMetas {
   private readonly listeners: SeriesListener[] = [];
@@ -39,8 +51,10 @@ export class TsMetas {
     private readonly widths: UidWidths,
     private readonly series: SeriesTable,
     private readonly uidMetas: UidMetas,
-    private readonly uncounted: (tsuid: Buffer) => { points: number; seenAt: number } | null = () => null,
+    private readonly uncounted: (tsuid: Buffer) => UncountedPoints | null = () => null,
     private readonly now: () => number = Date.now,
+    private readonly uncountedElsewhere: (tsuids: readonly Buffer[]) => Promise<readonly (UncountedPoints | null)[][]> = () =>
+      Promise.resolve([]),
   ) {}
 
   onChange(listener: SeriesListener): void {
@@ -65,7 +79,7 @@ export class TsMetas {
   /** The metadata of the series of a selection, batch by batch, in the order of their TSUIDs. @throws NoSuchUniqueId, StorageError */
   async *list(selection: SeriesSelection, options: CallOptions = {}): AsyncGenerator<TsMeta[]> {
     for await (const rows of this.series.rows(selection, { ...options, qualifiers: COLUMNS })) {
-      const stored = rows.map((row) => this.stored(row)).filter((series) => series !== null);
+      const stored = await this.withElsewhere(rows.map((row) => this.stored(row)).filter((series) => series !== null));
       if (stored.length > 0) yield await this.wholes(stored);
     }
   }
@@ -97,13 +111,13 @@ export class TsMetas {
       tsuids.map((row) => ({ row, family: META_FAMILY, qualifiers: COLUMNS })),
     );
     const stored = rows.map((row) => (row !== null && isReadable(row) ? this.stored(row) : null));
-    const found = stored.filter((series) => series !== null);
+    const found = await this.withElsewhere(stored.filter((series) => series !== null));
     const wholes = await this.wholes(found).catch((error: unknown) => {
       if (isOfOneSeries(error)) return null;
       throw error;
     });
-    if (wholes === null) return Promise.all(stored.map(async (series) => series && this.wholeOrNull(series)));
     let next = 0;
+    if (wholes === null) return Promise.all(stored.map(async (series) => series && this.wholeOrNull(found[next++])));
     return stored.map((series) => series && wholes[next++]);
   }
 
@@ -202,7 +216,14 @@ export class TsMetas {
 
   private async read(tsuid: Buffer): Promise<StoredSeries | null> {
     const row = await this.storage.get(this.table, { row: tsuid, family: META_FAMILY, qualifiers: COLUMNS });
-    return row && this.stored(row);
+    const stored = row && this.stored(row);
+    return stored && (await this.withElsewhere([stored]))[0];
+  }
+
+  /** With what other workers have not counted yet. */
+  private async withElsewhere(stored: readonly StoredSeries[]): Promise<readonly StoredSeries[]> {
+    const elsewhere = await this.uncountedElsewhere(stored.map(({ tsuid }) => tsuid));
+    return elsewhere.reduce((all, more) => all.map((series, i) => withPoints(series, more[i])), stored);
   }
 
   /** Null for a series that was only counted. */
@@ -216,12 +237,8 @@ export class TsMetas {
       lastReceived = Math.floor(row.timestamp(i) / 1000);
       totalDatapoints = row.value(i).readBigInt64BE();
     }
-    const more = this.uncounted(row.key);
-    if (more !== null) {
-      lastReceived = Math.max(lastReceived, more.seenAt);
-      totalDatapoints += BigInt(more.points);
-    }
-    return { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), cell: meta, lastReceived, totalDatapoints };
+    const series = { tsuid: Buffer.from(row.key), fields: decodeTsMeta(meta), cell: meta, lastReceived, totalDatapoints };
+    return withPoints(series, this.uncounted(row.key));
   }
 
   private compareAndSet(tsuid: Buffer, expected: Buffer | null, fields: TsMetaFields): Promise<boolean> {

@@ -71,11 +71,11 @@ export class WorkersDaemon {
     return found;
   }
 
-  /** Kills a worker, and waits until there is another one in its place. */
-  async kill(place: number): Promise<void> {
+  /** Ends a worker, and waits until there is another one in its place. */
+  async kill(place: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const pid = this.workers().get(place);
     if (pid === undefined) throw new Error(`there is no worker ${place}`);
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     await until(() => {
       const present = this.workers().get(place);
       return present !== undefined && present !== pid;
