@@ -108,9 +108,7 @@ export class Door {
     }
     // It is being read from the moment it arrives.
     stopReading(socket);
-    const open: Open = { guest: null, arriving: { socket, passage: { ...passage, moved: true } } };
-    this.connections.set(id, open);
-    this.give(id, open);
+    this.bring(id, socket, { ...passage, moved: true });
   }
 
   private accept(socket: Socket): void {
@@ -120,8 +118,13 @@ export class Door {
       socket.destroy();
       return;
     }
-    const id = ++this.lastId;
-    const open: Open = { guest: null, arriving: { socket, passage: { kind: 'new', unhandled: NOTHING, moved: false } } };
+    this.bring(++this.lastId, socket, { kind: 'new', unhandled: NOTHING, moved: false });
+  }
+
+  private bring(id: number, socket: Socket, passage: Passage): void {
+    // Nothing is read or written here: whoever gets it will see what is wrong with it.
+    socket.on('error', () => {});
+    const open: Open = { guest: null, arriving: { socket, passage } };
     this.connections.set(id, open);
     this.give(id, open);
   }
@@ -131,7 +134,6 @@ export class Door {
     open.guest = guests.length === 0 ? null : guests[this.next % guests.length];
     if (open.guest === null || open.arriving === null) return;
     this.next = (this.next + 1) % guests.length;
-    open.arriving.socket.on('error', () => {});
     open.guest.give(id, open.arriving.socket, open.arriving.passage);
   }
 }

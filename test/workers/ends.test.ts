@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { ask, Connection } from '../server/support/client';
 import { until } from '../support/until';
 import { DaemonProcess } from '../tools/support/daemon-process';
@@ -146,4 +148,27 @@ it('says once what keeps it from starting', async () => {
   expect(await tsd.daemon.exited).toBe(1);
   expect(tsd.daemon.errors).toMatch(/^Exception in thread "main" [^\n]*Initialization failed\nCaused by: [^\n]*search plugin[^\n]*\n/);
   expect(tsd.daemon.errors.match(/Initialization failed/g)).toHaveLength(1);
+}, 60_000);
+
+it('has its startup plugin once, and what that sets holds for all', async () => {
+  tsd = await WorkersDaemon.start('--worker-threads=1');
+  await tsd.stop();
+  const plugin = `const { appendFileSync } = require('node:fs');
+    const say = (what) => appendFileSync(${JSON.stringify(join(tsd.root, 'said'))}, what + '\\n');
+    module.exports = {
+      initialize(config) { config.set('tsd.core.tag.allow_specialchars', '!'); say('initialize'); },
+      setReady({ address }) { say('ready ' + address.port); },
+      collectStats(sink) { sink.record('plugin.own', 5); },
+      shutdown() { say('shutdown'); },
+    };`;
+  writeFileSync(join(tsd.root, 'startup.js'), plugin);
+  tsd.configure({ 'tsd.startup.enable': 'true', 'tsd.startup.plugin': './startup.js' });
+  await tsd.again();
+  for (let i = 0; i < 3; i++) {
+    const points = [{ metric: 'allowed!', timestamp: BASE + i, value: 1, tags: { host: 'a' } }];
+    expect(await tsd.put(points)).toMatchObject({ success: 1 });
+  }
+  expect((await tsd.figures()).get('tsd.plugin.own plugin=startup')).toBe(5);
+  expect(await tsd.stop()).toBe(143);
+  expect(readFileSync(join(tsd.root, 'said'), 'utf8')).toBe(`initialize\nready ${tsd.port}\nshutdown\n`);
 }, 60_000);
