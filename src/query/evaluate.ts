@@ -17,6 +17,10 @@ const SERIES_WORK = 10;
 
 const anyRoom: Room = () => {};
 
+/** As OutputBuilder's constructor. */
+export type OutputMaker = (capacity: number, timestamps?: Float64Array) => OutputBuilder;
+const newOutput: OutputMaker = (capacity, timestamps) => new OutputBuilder(capacity, timestamps);
+
 /**
  * The numbers of one group: every series is downsampled, then turned into rates, then all are merged and aggregated at every time at which one
  * of them has a point, and what lies in the query window is kept. Pure; bit for bit the original's arithmetic, in its order.
@@ -34,11 +38,17 @@ export function evaluateGroup(series: readonly Series[], spec: GroupSpec): Serie
 /**
  * `evaluateGroup` in steps of a few milliseconds each, between which the caller may let other work go on.
  * @param room asked before more points are made than there were
+ * @param outputOf makes what collects the result: its arrays are those of the series that is returned
  */
-export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec, room: Room = anyRoom): Generator<void, Series> {
+export function* evaluateGroupSteps(
+  series: readonly Series[],
+  spec: GroupSpec,
+  room: Room = anyRoom,
+  outputOf: OutputMaker = newOutput,
+): Generator<void, Series> {
   const { downsample: sampling, rate } = spec;
   if (sampling !== null && sampling.kind === 'interval' && sampling.fill !== 'none')
-    return yield* evaluateFilled(series, sampling, spec, room);
+    return yield* evaluateFilled(series, sampling, spec, room, outputOf);
 
   const prepared: Series[] = [];
   const sample = sampler(spec);
@@ -54,7 +64,7 @@ export function* evaluateGroupSteps(series: readonly Series[], spec: GroupSpec, 
       yield;
     }
   }
-  return yield* merge(prepared, spec);
+  return yield* merge(prepared, spec, outputOf);
 }
 
 /** What a series becomes before rates are taken. */
@@ -68,7 +78,13 @@ function sampler(spec: GroupSpec): (series: Series) => Series {
 }
 
 /** Every series has every bucket: columns without any search. */
-function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, spec: GroupSpec, room: Room): Generator<void, Series> {
+function* evaluateFilled(
+  series: readonly Series[],
+  sampling: DownsampleSpec,
+  spec: GroupSpec,
+  room: Room,
+  outputOf: OutputMaker,
+): Generator<void, Series> {
   const buckets = bucketsOf(sampling);
   const sample = sampler(spec);
   const { rate } = spec;
@@ -93,31 +109,39 @@ function* evaluateFilled(series: readonly Series[], sampling: DownsampleSpec, sp
     return yield* merge(
       sampled.filter(({ size }) => size > (rate === null ? 0 : 1)),
       spec,
+      outputOf,
     );
   // A bucket that begins before the scan window is passed over, and the first rate that does not is never shown.
   const first = lowerBound(starts, starts.length, spec.scanStart * 1000) + (rate === null ? 0 : 1);
   const from = Math.max(first, lowerBound(starts, starts.length, spec.startMs));
   const columns = new FilledColumns(sampled, starts, sampling.fill, rate, from);
-  return yield* mergeColumns(columns, from, starts.length, spec, starts.subarray(from));
+  return yield* mergeColumns(columns, from, starts.length, spec, outputOf, starts.subarray(from));
 }
 
-function* merge(series: readonly Series[], spec: GroupSpec): Generator<void, Series> {
-  if (series.length === 0) return new OutputBuilder(0).build();
+function* merge(series: readonly Series[], spec: GroupSpec, outputOf: OutputMaker): Generator<void, Series> {
+  if (series.length === 0) return outputOf(0).build();
   const endMs = Math.min(spec.endMs, spec.scanEnd * 1000);
   if (shareTimestamps(series)) {
     const [{ timestamps, size }] = series;
     const from = Math.max(lowerBound(timestamps, size, spec.startMs), spec.rate === null ? 0 : 1);
-    return yield* mergeColumns(new SharedTimestamps(series), from, lowerBound(timestamps, size, endMs + 1), spec);
+    return yield* mergeColumns(new SharedTimestamps(series), from, lowerBound(timestamps, size, endMs + 1), spec, outputOf);
   }
-  const output = new OutputBuilder(0);
+  const output = outputOf(0);
   const union = new UnionMerge(series, spec.aggregator, spec.rate !== null, spec.startMs, endMs, output);
   while (union.step()) yield;
   return output.build();
 }
 
 /** @param times those of the columns, when nobody else uses them */
-function* mergeColumns(columns: Columns, from: number, to: number, spec: GroupSpec, times?: Float64Array): Generator<void, Series> {
-  const output = new OutputBuilder(Math.max(0, to - from), times);
+function* mergeColumns(
+  columns: Columns,
+  from: number,
+  to: number,
+  spec: GroupSpec,
+  outputOf: OutputMaker,
+  times?: Float64Array,
+): Generator<void, Series> {
+  const output = outputOf(Math.max(0, to - from), times);
   if (from < to) {
     const grid = new GridMerge(columns, spec.aggregator, from, to, output);
     while (grid.step()) yield;

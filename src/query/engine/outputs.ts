@@ -2,7 +2,7 @@ import { evaluateGroupSteps } from '../evaluate';
 import type { SpanGroup } from '../group';
 import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
-import { joinSeries, PointsBuilder, type Series } from '../series';
+import { copyOf, joinSeries, PointsBuilder, type Series } from '../series';
 import type { ValidQuery } from '../specification';
 import { describeGroup, measured, measuredParts, newSeriesStats } from './group-description';
 import { histogramGroups } from './histogram-outputs';
@@ -67,7 +67,7 @@ function* joined(parts: Generator<Series | null, void>): Generator<null, Series>
   const all: Series[] = [];
   for (const part of parts) {
     if (part === null) yield null;
-    else all.push(part);
+    else all.push(copyOf(part));
   }
   return joinSeries(all);
 }

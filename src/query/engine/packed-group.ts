@@ -1,7 +1,8 @@
 import type { Room } from '../downsample/filled-buckets';
-import { evaluateGroupSteps } from '../evaluate';
+import { evaluateGroupSteps, type OutputMaker } from '../evaluate';
+import { OutputBuilder } from '../merge/output';
 import { NeededPoints, type Span } from '../scan';
-import { PointsBuilder, type Series } from '../series';
+import { pointArrays, PointsBuilder, type Series } from '../series';
 import type { GroupSpec } from '../specification';
 
 /** Points that are unpacked at once, about. */
@@ -11,7 +12,8 @@ const UNPACK_WORK = 100_000;
 
 /**
  * The numbers of a group whose series are packed, one stretch of the query window after the other: what the numbers of a stretch depend
- * on is known (`NeededPoints`), so only that is unpacked, and they come out the same as if it were the whole window.
+ * on is known (`NeededPoints`), so only that is unpacked, and they come out the same as if it were the whole window. Those of a stretch
+ * are valid until the next ones are asked for.
  * @param spec one for which there are `NeededPoints`
  * @param room told of points that are held more, or fewer
  */
@@ -23,6 +25,8 @@ export function* packedGroupParts(
 ): Generator<Series | null, void> {
   for (const window of stretches(spans, spec, pointsAtOnce)) {
     const unpacked: PointsBuilder[] = [];
+    let output: OutputBuilder | null = null;
+    const outputOf: OutputMaker = (capacity) => (output = new OutputBuilder(capacity, undefined, pointArrays));
     let taken = 0;
     const take: Room = (points) => {
       taken += points;
@@ -31,12 +35,13 @@ export function* packedGroupParts(
     try {
       const series = yield* unpackAll(spans, window, unpacked, take);
       if (series.length === 0) continue;
-      const steps = evaluateGroupSteps(series, window, take);
+      const steps = evaluateGroupSteps(series, window, take, outputOf);
       let step = steps.next();
       for (; !step.done; step = steps.next()) yield null;
       if (step.value.size > 0) yield step.value;
     } finally {
       for (const points of unpacked) points.release();
+      (output as OutputBuilder | null)?.release();
       room(-taken);
     }
   }

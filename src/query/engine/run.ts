@@ -4,7 +4,7 @@ import { TimeSlice } from '../../util/time-slice';
 import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
 import { readGlobalAnnotations } from '../scan';
-import { doubleSeries, joinSeries, type Series } from '../series';
+import { copyOf, doubleSeries, joinSeries, type Series } from '../series';
 import type { ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
 import { outputsOf, type Output } from './outputs';
@@ -153,7 +153,7 @@ function* heldPoints(parts: Generator<Series | null, void>, most: number): Gener
     }
     size += part.size;
     if (size > most) held = null;
-    held?.push(part);
+    held?.push(copyOf(part));
   }
   return held === null ? null : joinSeries(held);
 }

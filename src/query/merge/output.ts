@@ -1,5 +1,8 @@
 import { IllegalStateError } from '../../util/errors';
+import type { PointArrayPool, PointArrays } from '../series/point-arrays';
 import type { Series } from '../series/series';
+
+const NOTHING = new Float64Array(0);
 
 /** Collects the points of one output object. */
 export class OutputBuilder {
@@ -10,15 +13,36 @@ export class OutputBuilder {
   private isInteger: Uint8Array | null = null;
   private allIntegers = false;
   private integers: BigInt64Array | null = null;
+  /** Where times and values are from. */
+  private pooled: PointArrays | null = null;
 
   /**
    * @param capacity points to have room for
    * @param timestamps of all points, which will come in just this order; absent: they come with the points
+   * @param pool where arrays are taken from, until `release`; null: they are the caller's to keep
    */
-  constructor(capacity: number, timestamps?: Float64Array) {
+  constructor(
+    capacity: number,
+    timestamps?: Float64Array,
+    private readonly pool: PointArrayPool | null = null,
+  ) {
+    if (pool !== null) {
+      this.pooled = pool.take(capacity);
+      this.timestamps = this.pooled.timestamps;
+      this.values = this.pooled.values;
+      return;
+    }
     this.timestamps =
       timestamps !== undefined && timestamps.length === capacity && capacity > 0 ? timestamps : new Float64Array(capacity || 16);
     this.values = new Float64Array(this.timestamps.length);
+  }
+
+  /** Returns the arrays to where they are from: nobody may hold what was built of them. */
+  release(): void {
+    if (this.pooled !== null) this.pool?.give(this.pooled);
+    this.pooled = null;
+    this.size = 0;
+    this.timestamps = this.values = NOTHING;
   }
 
   /** @throws IllegalStateError when the value is infinite, as AggregationIterator does */
@@ -83,8 +107,12 @@ export class OutputBuilder {
       else (to as Float64Array | Uint8Array).set(from);
       return to;
     };
-    this.timestamps = copy(this.timestamps, new Float64Array(capacity));
-    this.values = copy(this.values, new Float64Array(capacity));
+    const { pool } = this;
+    const larger = pool?.take(capacity) ?? { timestamps: new Float64Array(capacity), values: new Float64Array(capacity) };
+    this.timestamps = copy(this.timestamps, larger.timestamps);
+    this.values = copy(this.values, larger.values);
+    if (pool !== null && this.pooled !== null) pool.give(this.pooled);
+    if (pool !== null) this.pooled = larger;
     if (this.isInteger !== null) this.isInteger = copy(this.isInteger, new Uint8Array(capacity));
     if (this.integers !== null) this.integers = copy(this.integers, new BigInt64Array(capacity));
   }

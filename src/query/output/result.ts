@@ -23,7 +23,7 @@ export interface QueryResult extends Labels {
   readonly points: Series;
   /**
    * There only where the numbers are too many to be held: then `points` is empty, and they are computed anew, in pieces in the order of
-   * time, as they are taken. Null: nothing yet, here others may have a turn. @throws Error in the original's words
+   * time, as they are taken, each valid until the next. Null: nothing yet, here others may have a turn. @throws Error in the original's words
    */
   readonly parts?: () => Generator<Series | null, void>;
   readonly stats: SeriesStats;

@@ -168,6 +168,8 @@ export class RangeScan {
       const sink = span.sink(fold);
       // What was counted before stays counted; a new series is counted with what it takes beside its points.
       const counted = span.size === 0 ? -SERIES_AS_POINTS : span.room;
+      // First, so that its arrays need not grow for the row.
+      if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
       sink.reserve(sizes[i]);
       stats.rowsPostFilter++;
       const before = sink.size;

@@ -17,6 +17,18 @@ export function doubleSeries(timestamps: Float64Array, values: Float64Array, siz
   return { size, timestamps, values, isInteger: null, allIntegers: false, integers: null };
 }
 
+/** The same points in arrays of their own, which are no longer than they need be. */
+export function copyOf({ size, timestamps, values, isInteger, allIntegers, integers }: Series): Series {
+  return {
+    size,
+    timestamps: timestamps.slice(0, size),
+    values: values.slice(0, size),
+    isInteger: isInteger?.slice(0, size) ?? null,
+    allIntegers,
+    integers: integers?.slice(0, size) ?? null,
+  };
+}
+
 /** Whether the point at `at` is an integer. */
 export function isIntegerAt(series: Series, at: number): boolean {
   return series.isInteger === null ? series.allIntegers : series.isInteger[at] === 1;

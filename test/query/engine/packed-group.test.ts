@@ -3,7 +3,7 @@ import { packedGroupParts } from '../../../src/query/engine/packed-group';
 import { evaluateGroup } from '../../../src/query/evaluate';
 import { findAggregator } from '../../../src/query/aggregate/registry';
 import { NeededPoints, Span } from '../../../src/query/scan';
-import { integerAt, isIntegerAt, joinSeries, PackArena, PointsBuilder, type Series } from '../../../src/query/series';
+import { copyOf, integerAt, isIntegerAt, joinSeries, PackArena, PointsBuilder, type Series } from '../../../src/query/series';
 import { defaultRateOptions, type GroupSpec, type RateOptions } from '../../../src/query/specification';
 import { HOUR, HOURS, METRIC_NAMES, randomDataSet, type DataSeries } from '../../differential/dataset';
 import { randomSubQuery, type RateSpec } from '../../differential/questions/sub-query';
@@ -95,7 +95,7 @@ test('numbers that are computed part by part are the same as at once', () => {
       const parts: Series[] = [];
       const got = outcome(() => {
         for (const part of packedGroupParts(spans, spec, (points) => (held += points), random.int(1, 60)))
-          if (part !== null) parts.push(part);
+          if (part !== null) parts.push(copyOf(part));
         return parts.length === 0 ? new PointsBuilder(1) : joinSeries(parts);
       });
       expect({ n, q, got }).toEqual({ n, q, got: outcome(() => evaluateGroup(series.map(builderOf), spec)) });
