@@ -1,6 +1,6 @@
 import type { App } from '../app';
 import type { ImportSettings } from '../config/settings';
-import { MAX_TIMESTAMP_MS, isMilliseconds } from '../schema';
+import { buildRowKey, isMilliseconds, MAX_TIMESTAMP_MS, type KeyLayout } from '../schema';
 import { IllegalArgumentError, NumberFormatError, type JavaNamed } from '../util/errors';
 import { hashMapOrder } from '../util/java-hash-order';
 import { javaDoubleToString } from '../util/java-double';
@@ -8,7 +8,8 @@ import { parseLong } from '../util/java-long';
 import { parseTag } from '../write';
 import { readValueText } from '../write/value-text';
 import type { PointSink, PointWriter } from '../write';
-import { ImportSeries, importedMilliseconds } from './import-series';
+import { ImportRuns } from './import-runs';
+import { ImportSeries, importedMilliseconds, type SeriesState } from './import-series';
 
 type Field = 'metric' | 'timestamp' | 'value';
 
@@ -52,16 +53,24 @@ const SPACE = 32;
  */
 export class LineImporter {
   private readonly writer: PointWriter;
+  private readonly layout: KeyLayout;
   private readonly series: ImportSeries;
+  private readonly runs: ImportRuns;
   private readonly anyOrder: boolean;
+  /** Rows are written with one cell where that can be: as the compaction at the end would leave them. */
+  private readonly wholeRows: boolean;
 
   constructor(
-    { writer, uids, model }: Pick<App, 'writer' | 'uids' | 'model'>,
+    { writer, uids, model, compaction }: Pick<App, 'writer' | 'uids' | 'model' | 'compaction'>,
     { anyOrder, timeZone }: ImportSettings,
     private readonly sink: PointSink,
   ) {
     this.writer = writer;
+    this.layout = model.layout;
     this.series = new ImportSeries(uids, model.layout, timeZone);
+    // A point that may come twice has to replace the cell of the first.
+    this.wholeRows = compaction.enabled && !anyOrder && !model.appends && !model.explicitTimestamps;
+    this.runs = new ImportRuns(this.wholeRows ? writer.wholeRows : null, sink);
     this.anyOrder = anyOrder;
   }
 
@@ -74,9 +83,11 @@ export class LineImporter {
     return this.fast(bytes, from, to) ? undefined : this.slow(bytes.toString('utf8', from, to));
   }
 
-  /** A series known by its text, a plain timestamp, plain characters: no objects. */
+  /** A series known by its text, a plain timestamp, plain characters: no objects while the series stays the same. */
   private fast(bytes: Buffer, from: number, to: number): boolean {
-    const metricTo = bytes.indexOf(SPACE, from);
+    const { runs } = this;
+    const known = runs.metricEnd(bytes, from, to);
+    const metricTo = known >= 0 ? known : bytes.indexOf(SPACE, from);
     if (metricTo < 0 || metricTo >= to) return false;
     let at = metricTo + 1;
     let timestamp = 0;
@@ -85,12 +96,17 @@ export class LineImporter {
       if (digit < 0 || digit > 9) return false;
       timestamp = timestamp * 10 + digit;
     }
-    const valueTo = bytes.indexOf(SPACE, at + 1);
-    if (valueTo < 0 || valueTo >= to || timestamp <= 0 || timestamp > MAX_TIMESTAMP_MS) return false;
-    const state = this.series.find(bytes.toString('latin1', from, metricTo) + bytes.toString('latin1', valueTo, to));
+    const valueFrom = at + 1;
+    for (at = valueFrom; at < to && bytes[at] !== SPACE;) at++;
+    if (at >= to || timestamp <= 0 || timestamp > MAX_TIMESTAMP_MS) return false;
+    let state = known >= 0 ? runs.sameTags(bytes, at, to) : null;
+    if (state === null) {
+      state = this.series.find(bytes.toString('latin1', from, metricTo) + bytes.toString('latin1', at, to)) ?? null;
+      if (state !== null) runs.begin(bytes, from, metricTo, at, to, state);
+    }
     const time = importedMilliseconds(timestamp);
-    if (!state || time <= state.last) return false;
-    if (!this.writer.addLine(bytes, from, to, 'import', this.sink)) return false;
+    if (state === null || time <= state.last) return false;
+    if (!runs.add(bytes, valueFrom, at, timestamp, state) && !this.writer.addLine(bytes, from, to, 'import', this.sink)) return false;
     state.last = time;
     return true;
   }
@@ -118,7 +134,15 @@ export class LineImporter {
     // New names get their UIDs in the order in which the original goes through its map.
     const inOrder = new Map(hashMapOrder(tags.keys()).map((name) => [name, tags.get(name)!]));
     await this.writer.submitPoint({ metric, timestamp, value: text, tags: inOrder }, 'import', this.sink);
-    if (state) state.last = Math.max(state.last, milliseconds);
+    if (!state) return;
+    state.last = Math.max(state.last, milliseconds);
+    if (this.wholeRows && state.key === null) await this.learnKey(state);
+  }
+
+  /** The UIDs of a series of which a point was accepted are known. */
+  private async learnKey(state: SeriesState): Promise<void> {
+    const { metric, pairs } = await this.writer.assign(state);
+    state.key = buildRowKey(this.layout, metric, 0, pairs);
   }
 }
 

@@ -5,6 +5,7 @@ import { messageOf } from '../util/message-of';
 
 const LF = 10;
 const CR = 13;
+const NOWHERE = -2;
 
 /** The bytes of an input. */
 export type ImportInput = AsyncIterable<Buffer>;
@@ -54,21 +55,25 @@ export async function forEachLine(
   visit: (bytes: Buffer, from: number, to: number) => Promise<void> | undefined,
 ): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
-  let afterCr = false;
+  /** Where the last CR was; of one that ended the chunk before: just before this one. */
+  let cr = NOWHERE;
   for await (const chunk of input) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     let from = 0;
     for (let at = rest.length; at < bytes.length; at++) {
       const byte = bytes[at];
-      if (byte === LF && afterCr) from = at + 1;
-      else if (byte === LF || byte === CR) {
-        const waiting = visit(bytes, from, at);
-        if (waiting) await waiting;
+      if (byte > CR || (byte !== LF && byte !== CR)) continue;
+      if (byte === CR) cr = at;
+      else if (at === cr + 1) {
         from = at + 1;
+        continue;
       }
-      afterCr = byte === CR;
+      const waiting = visit(bytes, from, at);
+      if (waiting) await waiting;
+      from = at + 1;
     }
     rest = bytes.subarray(from);
+    cr = cr === bytes.length - 1 ? -1 : NOWHERE;
   }
   if (rest.length > 0) await visit(rest, 0, rest.length);
 }

@@ -12,6 +12,8 @@ export interface SeriesState {
   last: number;
   metric: string;
   tags: ReadonlyMap<string, string>;
+  /** Key of its rows, of any hour; null: not known yet. */
+  key: Buffer | null;
 }
 
 /**
@@ -37,7 +39,7 @@ export class ImportSeries {
   learn(text: string, metric: string, tags: ReadonlyMap<string, string>): SeriesState {
     const name = `${metric} ${[...tags].map(([k, v]) => `${k}=${v}`).sort().join(' ')}`; // prettier-ignore
     let state = this.byTags.get(name);
-    if (!state) this.byTags.set(name, (state = { last: -1, metric, tags }));
+    if (!state) this.byTags.set(name, (state = { last: -1, metric, tags, key: null }));
     this.byText.set(text, state);
     return state;
   }

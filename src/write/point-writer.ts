@@ -1,6 +1,15 @@
 import type { Logger } from 'winston';
 import type { WriteSettings } from '../config/settings/write';
-import { baseTimeOf, baseTimeOfKey, buildRowKey, tsuidOfKey, writeQualifier, APPEND_QUALIFIER, DATA_FAMILY } from '../schema';
+import {
+  APPEND_QUALIFIER,
+  baseTimeOf,
+  baseTimeOfKey,
+  buildRowKey,
+  DATA_FAMILY,
+  splitCompacted,
+  tsuidOfKey,
+  writeQualifier,
+} from '../schema';
 import {
   DamagedStoreError,
   ThrottleError,
@@ -36,12 +45,14 @@ import type {
   PointOrigin,
   PointWriter,
   RawCell,
+  RowWriter,
   SeriesCell,
   TextPoint,
   TimedPoint,
 } from './types';
 import { readValueText, type ReadValue } from './value-text';
 import { UnknownNames } from './unknown-names';
+import { WholeRows, type WholeRow } from './whole-rows';
 import { WriteBuffer, type BufferEvents, type FailedRow } from './write-buffer';
 import type { LaneTarget, WriteLane } from './write-lane';
 
@@ -80,6 +91,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly cells: CellBuilder;
   private readonly resolver: SeriesResolver;
   readonly unknownNames: UnknownNames;
+  private readonly rows: WholeRows;
   private readonly underWay = new Set<Promise<void>>();
   private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
   private storedListener: ((rowKey: Buffer, points: number) => void) | null = null;
@@ -143,6 +155,18 @@ export class StoragePointWriter implements PointWriter {
       budget,
       fence,
     });
+    this.rows = new WholeRows({
+      storage,
+      table: this.table,
+      layout,
+      durability: this.lane.target.durability,
+      budget,
+      open: () => !this.closed && this.refusal === null,
+      added: (points) => void (this.added += points),
+      stored: (row) => this.rowStored(row),
+      separately: (row) => this.putSeparately(row),
+      flushed: (milliseconds) => this.latency.add(milliseconds),
+    });
     if (appends && model.explicitTimestamps)
       logger.error('Cannot use Date Tiered Compaction with AppendPoints. Please turn off either of them.');
   }
@@ -193,6 +217,21 @@ export class StoragePointWriter implements PointWriter {
 
   get builder(): PointBuilder {
     return this.cells;
+  }
+
+  get wholeRows(): RowWriter {
+    return this.rows;
+  }
+
+  private rowStored({ key, points, sink }: WholeRow): void {
+    this.storedListener?.(key, points);
+    sink.stored?.(points);
+  }
+
+  private putSeparately({ key, column, points, sink }: WholeRow): void {
+    const cells = points === 1 ? [column] : splitCompacted(key, column.qualifier, column.value, 0);
+    const row = this.lane.row(key, key.length, hashKey(key, key.length));
+    for (const { qualifier, value } of cells) this.lane.add(row, qualifier, qualifier.length, value, value.length, -1, sink);
   }
 
   async addPoint(point: TextPoint, source: PointOrigin): Promise<void> {
@@ -375,6 +414,7 @@ export class StoragePointWriter implements PointWriter {
 
   async flush(): Promise<void> {
     await Promise.allSettled([...this.underWay]);
+    await this.rows.drain();
     await this.buffer.drain();
     await Promise.allSettled([...this.underWay]);
   }

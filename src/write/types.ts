@@ -60,6 +60,29 @@ export interface SeriesCell extends NamedSeries {
   readonly value: Buffer;
 }
 
+/**
+ * Writes rows of the data table whose points come one behind the other, in order, as compaction would leave them. A row that storage has points of
+ * already gets its points as single cells, like those of any other way, and so does one that storage did not take; compaction is told of these alone.
+ * For those who compact rows at the end: see `PointWriter.wholeRows`.
+ */
+export interface RowWriter {
+  /**
+   * Begins a row of which this process has written nothing. It ends with `end`, with the beginning of another one, with `flush` and with `close`.
+   * @param series its key for any hour, which is copied; `baseTime` in seconds
+   * @param sink told when storage refuses points of it later
+   * @returns false: the buffer is full, or the writer closed; nothing was done
+   */
+  begin(series: Buffer, baseTime: number, sink: PointSink): boolean;
+  /**
+   * Adds a point to the row that has begun.
+   * @param value the bytes that the length in `flags` says, which are copied
+   * @returns false: there is no such row, or it has become long enough; nothing was done
+   */
+  add(timestamp: number, flags: number, value: Uint8Array): boolean;
+  /** The row that has begun has no more points. */
+  end(): void;
+}
+
 export interface PointWriter extends StatsSource {
   /**
    * Validates, resolves UIDs and hands the cell to the write buffer.
@@ -80,6 +103,8 @@ export interface PointWriter extends StatsSource {
   addLine(line: Buffer, from: number, to: number, source: PointOrigin, sink: PointSink | null): boolean;
   /** The fast path of points whose parts are known: see PointBuilder. */
   readonly builder: PointBuilder;
+  /** Writes whole rows, past the plugins. Not in append mode, nor where cells carry the time of their point. */
+  readonly wholeRows: RowWriter;
   /** What to do about names that the fast path does not know before the slow one is taken. */
   readonly unknownNames: NameScout;
   /**

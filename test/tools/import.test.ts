@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { loadConfig } from '../../src/config';
 import { createStore } from '../../src/app';
 import { run } from '../../src/tools/import';
@@ -16,9 +17,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-function configFile(compaction = false): string {
+function configFile(compaction = false, ...more: string[]): string {
   const lines = ['tsd.storage.engine=embedded', `tsd.storage.embedded.path=${join(dir, 'data')}`, 'tsd.core.timezone=UTC'];
-  return file('tsd.conf', [...lines, `tsd.storage.enable_compaction=${compaction}`, ''].join('\n'));
+  return file('tsd.conf', [...lines, `tsd.storage.enable_compaction=${compaction}`, ...more, ''].join('\n'));
 }
 
 function file(name: string, content: string | Buffer): string {
@@ -138,13 +139,52 @@ test('rows whose hour is over are compacted at the end, also after a bad line, t
   ];
   const { code, stderr } = await runImport(['--auto-metric', file('a.txt', `${lines.join('\n')}\n`)]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^tsd\.compaction\.queue\.size \d+ [34]$/m);
+  expect(stderr).toMatch(/^tsd\.compaction\.queue\.size \d+ [23]$/m);
   expect((await cells()).slice(0, 2)).toEqual(['00000150e22700000001000001 000000a0 010200', '00000150e23510000001000001 00000010 030400']);
   expect(await cells()).toHaveLength(4);
 
   const bad = await runImport(['--auto-metric', file('b.txt', 'n 1356998400 1 h=a\nn 1356998410 2 h=a\nn zz 2 h=a\n')]);
   expect(bad.code).toBe(1);
   expect(await cells()).toContain('00000250e22700000001000001 000000a0 010200');
+});
+
+/** Lines that some series share, in runs or one after the other, in seconds and milliseconds, some of which only the slow path takes. */
+const runs = fc.array(
+  fc.record({
+    series: fc.nat(2),
+    steps: fc.array(fc.record({ ms: fc.integer({ min: 1, max: 1_200_000 }), exact: fc.boolean(), value: fc.nat(5) }), { maxLength: 30 }),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+const VALUES = ['1', '-300', '2.5', '1e2', '4611686018427387904', '0.1'];
+
+test('whatever the order of its lines, a file leaves the rows that compaction makes of it, also on rows that were there', async () => {
+  await fc.assert(
+    fc.asyncProperty(runs, fc.array(fc.integer({ min: 0, max: 40 })), async (parts, earlier) => {
+      const last = [1356998400000, 1356998400000, 1356998400000];
+      const lines = parts.flatMap(({ series, steps }) =>
+        steps.map(({ ms, exact, value }) => {
+          // Not in the second of the point before: seconds and milliseconds of one moment are duplicates.
+          const time = (last[series] = exact ? last[series] + ms : (Math.floor((last[series] + ms) / 1000) + 1) * 1000);
+          return `m ${exact ? time : time / 1000} ${VALUES[value]} h=s${series}`;
+        }),
+      );
+      const before = [...new Set(earlier)].sort((a, b) => a - b).map((at) => `m ${1356998400 + at * 100} 7 h=s0`);
+      const stores: string[][] = [];
+      for (const anyOrder of [false, true]) {
+        rmSync(join(dir, 'data'), { recursive: true, force: true });
+        config = configFile(true, `tsd.core.bulk.allow_out_of_order_timestamps=${anyOrder}`);
+        for (const content of [before, lines]) {
+          const { code } = await runImport(['--auto-metric', file('a.txt', content.map((each) => `${each}\n`).join(''))]);
+          expect(code).toBe(0);
+        }
+        stores.push(await cells());
+      }
+      // Points that may come in any order go one by one, and are compacted at the end.
+      expect(stores[0]).toEqual(stores[1]);
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('no path: usage and exit code 2', async () => {
