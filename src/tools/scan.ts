@@ -1,13 +1,14 @@
 import { createToolApp, withStore, type App } from '../app';
 import { readQuerySettings, readTimeZone } from '../config/settings';
 import { scanRows, type RowTimes, type ValidSubQuery } from '../query';
-import { baseTimeAt, tagsAt, tsuidOfKey } from '../schema';
+import { baseTimeAt, tagsAt } from '../schema';
 import type { Row } from '../storage';
 import { namesOfSeries, NoSuchUniqueId, type SeriesNames } from '../uid';
 import { IllegalArgumentError, javaClassOf } from '../util/errors';
 import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { cutKey, type CutKeyError } from './cut-key';
 import { importLines, RawRows, type RowNames } from './scan-cells';
 import { ReaderGoneError, TextOutput } from './text-output';
 
@@ -54,7 +55,7 @@ class SeriesDump {
   private readonly output: TextOutput;
   private readonly raw: RawRows;
   /** By the bytes of metric and tags. */
-  private readonly names = new Map<string, RowNames | NoSuchUniqueId>();
+  private readonly names = new Map<string, RowNames | NoSuchUniqueId | CutKeyError>();
 
   constructor(
     private readonly app: App,
@@ -66,7 +67,7 @@ class SeriesDump {
     this.raw = new RawRows(app.model.layout, readTimeZone(app.config));
   }
 
-  /** Rows that were printed before a failure stay printed. @throws IllegalDataError, NoSuchUniqueId, StorageError */
+  /** Rows that were printed before a failure stay printed. @throws IllegalDataError, NoSuchUniqueId, CutKeyError, StorageError */
   async dump(query: ValidSubQuery, times: RowTimes): Promise<void> {
     const { storage, model, uids, config } = this.app;
     const ranges = await scanRows({ settings: readQuerySettings(config), model, storage, uids }, query, times);
@@ -97,6 +98,12 @@ class SeriesDump {
     return key.toString('latin1', layout.salt, baseTimeAt(layout)) + key.toString('latin1', tagsAt(layout));
   }
 
+  /** As tsuidOfKey, also for a key without tags. */
+  private tsuidOf({ key }: Row): Buffer {
+    const { layout } = this.app.model;
+    return Buffer.concat([key.subarray(layout.salt, baseTimeAt(layout)), key.subarray(tagsAt(layout))]);
+  }
+
   private namesOf(row: Row): RowNames {
     const names = this.names.get(this.seriesOf(row));
     if (names instanceof Error) throw names;
@@ -105,11 +112,17 @@ class SeriesDump {
 
   /** Looks up the names of series that are met for the first time, all at once. */
   private async learnNames(rows: readonly Row[]): Promise<void> {
-    const fresh = new Map<string, Row>();
-    for (const row of rows) if (!this.names.has(this.seriesOf(row))) fresh.set(this.seriesOf(row), row);
-    if (fresh.size === 0) return;
     const { uids, model } = this.app;
-    const tsuids = [...fresh.values()].map(({ key }) => tsuidOfKey(model.layout, key));
+    const fresh = new Map<string, Row>();
+    for (const row of rows) {
+      const series = this.seriesOf(row);
+      if (this.names.has(series)) continue;
+      const cut = cutKey(model.layout, row.key);
+      if (cut === null) fresh.set(series, row);
+      else this.names.set(series, await this.namesOfCutKey(row, cut));
+    }
+    if (fresh.size === 0) return;
+    const tsuids = [...fresh.values()].map((row) => this.tsuidOf(row));
     // One name that nobody has fails the whole look-up: then each series has its own.
     const all = await namesOfSeries(uids, tsuids).catch((error: unknown) => {
       if (!(error instanceof NoSuchUniqueId)) throw error;
@@ -123,6 +136,19 @@ class SeriesDump {
     }
   }
 
+  /** The cells of a key that is cut within its tags can be shown, but are no lines to import. */
+  private async namesOfCutKey({ key }: Row, cut: CutKeyError): Promise<RowNames | NoSuchUniqueId | CutKeyError> {
+    const { uids, model } = this.app;
+    if (this.asImport || key.length < tagsAt(model.layout)) return cut;
+    try {
+      const metric = await uids.getName('metrics', key.subarray(model.layout.salt, baseTimeAt(model.layout)));
+      return { metric, shown: shownError(cut), asImport: null };
+    } catch (error) {
+      if (!(error instanceof NoSuchUniqueId)) throw error;
+      return error;
+    }
+  }
+
   private async namesOfOne(tsuid: Buffer): Promise<RowNames | NoSuchUniqueId> {
     const { uids } = this.app;
     try {
@@ -132,7 +158,7 @@ class SeriesDump {
         return [error];
       });
       if (!(names instanceof Error)) return rowNames(names);
-      return this.asImport ? names : { metric, shown: `${javaClassOf(names)}: ${names.message}`, asImport: null };
+      return this.asImport ? names : { metric, shown: shownError(names), asImport: null };
     } catch (error) {
       if (!(error instanceof NoSuchUniqueId)) throw error;
       return error;
@@ -149,6 +175,10 @@ class SeriesDump {
     );
     if (failure !== undefined) throw failure.error;
   }
+}
+
+function shownError(error: Error): string {
+  return `${javaClassOf(error)}: ${error.message}`;
 }
 
 function rowNames({ metric, tags }: SeriesNames): RowNames {

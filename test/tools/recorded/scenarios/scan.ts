@@ -316,4 +316,21 @@ export const scanErrors: Scenario = {
   ],
 };
 
-export const SCAN_SCENARIOS = [scanKinds, scanObjects, scanTags, scanSalted, scanDelete, scanErrors];
+/** Keys that are cut off in the tags or before them, and one that has none. */
+export const scanKeys: Scenario = {
+  name: 'scan-keys',
+  steps: [
+    NAMES,
+    ...[`${WEB01.slice(0, -2)}`, '0000', '000001', `${WEB01}00`, `${WEB01}000002`, '000009', '', `000009000001${LGA.slice(0, 8)}`].flatMap(
+      (tags) => [
+        { cells: [data(`000001${H0}${tags}`, '0000', '01'), data(`000001${H1}${WEB01}`, '0000', '02')] },
+        ...runs('scan 1356998400 none m', 'scan --import 1356998400 none m'),
+        { clear: 'data' as const },
+      ],
+    ),
+    { cells: [data('00000150e227', '0000', '01'), data(`000001${H1}${WEB01}`, '0000', '02')] },
+    ...runs('scan 1356998400 none m', 'scan --import 1356998400 none m', 'scan 1 none m', 'scan --import 1 none m'),
+  ],
+};
+
+export const SCAN_SCENARIOS = [scanKinds, scanKeys, scanObjects, scanTags, scanSalted, scanDelete, scanErrors];
