@@ -22,6 +22,15 @@ export class PackedCells {
     return p;
   }
 
+  /** Cells that are packed already; the bytes are theirs from now on. */
+  static view(bytes: Buffer, count: number): PackedCells {
+    const cells = new PackedCells(0);
+    cells.bytes = bytes;
+    cells.length = bytes.length;
+    cells.count = count;
+    return cells;
+  }
+
   add(qualifier: Buffer, value: Buffer): this {
     const at = this.reserve(qualifier.length, value.length);
     qualifier.copy(this.bytes, at);

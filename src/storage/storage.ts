@@ -1,5 +1,6 @@
 import type { RowFilter } from './filter';
 import type { PackedCells } from './packed-cells';
+import type { PackedRows } from './packed-rows';
 import type { Row } from './row';
 import type { ServerState } from './server-state';
 import type { StorageError } from './errors';
@@ -103,6 +104,8 @@ export interface Storage {
 
   /** Resolves when every element is durable or has failed for good, with the failures (usually none). */
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]>;
+  /** The same of rows that are in slabs; absent in a store that has no use for them as they are: `putsOf` makes objects of them. */
+  putRows?(table: string, family: Buffer, rows: PackedRows, options?: MutateOptions): Promise<Failure[]>;
   /** HBase Append: each packed value is added to the end of its cell. */
   append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]>;
   delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]>;

@@ -12,7 +12,7 @@ interface FailedCell {
 /** The cells of a failed row, copied: the buffer uses its memory again. */
 export function copyCells(failed: FailedRow): { key: Buffer; cells: FailedCell[] } {
   const cells: FailedCell[] = [];
-  const { packed } = failed.cells;
+  const packed = failed.cells;
   packed.forEach((qualifierAt, qualifierLength, valueAt, valueLength) => {
     cells.push({
       qualifier: Buffer.from(packed.bytes.subarray(qualifierAt, qualifierAt + qualifierLength)),

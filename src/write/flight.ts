@@ -1,5 +1,3 @@
-import type { ActiveRow } from './active-row';
-
 /** A request to storage that is under way, with the rows in it. */
 export class Flight {
   /** It counts against the limit of concurrent requests. False: only a few of its rows are late, and they must not hold up others. */
@@ -11,7 +9,7 @@ export class Flight {
   /** A byte per row, 1: the row was done before the whole request was. Null: none was. */
   private early: Uint8Array | null = null;
 
-  constructor(readonly rows: readonly ActiveRow[]) {
+  constructor(readonly rows: Int32Array) {
     this.left = rows.length;
   }
 

@@ -188,7 +188,7 @@ export class StoragePointWriter implements PointWriter {
   }
 
   isWriting(rowKey: Buffer): boolean {
-    return this.lane.rows.find(rowKey, rowKey.length, hashKey(rowKey, rowKey.length)) !== null;
+    return this.lane.isWriting(rowKey, hashKey(rowKey, rowKey.length));
   }
 
   /** Points take the fast path unless their names are needed: by plugins, or to keep them behind others of their series in the spool. */
@@ -393,7 +393,7 @@ export class StoragePointWriter implements PointWriter {
       this.refusal = failed.error;
       this.updateFastPath();
     }
-    this.lostSinceLog += failed.cells.points;
+    this.lostSinceLog += failed.points;
     this.lostLog.log(() => {
       const lost = this.lostSinceLog;
       this.lostSinceLog = 0;

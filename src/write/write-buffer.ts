@@ -1,7 +1,6 @@
-import { ThrottleError, TimeoutError, type StorageError } from '../storage';
+import { ThrottleError, TimeoutError, type PackedCells, type StorageError } from '../storage';
 import type { CountShared } from '../util/shared-count';
 import type { StatsSink } from '../util/stats';
-import type { RowCells } from './active-row';
 import type { Writes } from './spool';
 import { WriteBudget } from './write-budget';
 import { WriteLane, type LaneEvents, type LanePace, type LaneTarget } from './write-lane';
@@ -10,7 +9,9 @@ import { WriteLane, type LaneEvents, type LanePace, type LaneTarget } from './wr
 export interface FailedRow {
   target: LaneTarget;
   key: Buffer;
-  cells: RowCells;
+  cells: PackedCells;
+  /** Data points; more than cells in append mode. */
+  points: number;
   error: StorageError;
 }
 
@@ -64,11 +65,11 @@ export class WriteBuffer {
     return {
       rowClosed: (key) => this.events.rowClosed(target, key),
       rowStored: (key, points) => this.events.rowStored(target, key, points),
-      rowFailed: (key, cells, error) => {
-        if (error instanceof ThrottleError) this.failedPoints.throttle += cells.points;
-        else if (error instanceof TimeoutError) this.failedPoints.timeout += cells.points;
-        else this.failedPoints.refused += cells.points;
-        this.events.rowFailed({ target, key, cells, error });
+      rowFailed: (key, cells, points, error) => {
+        if (error instanceof ThrottleError) this.failedPoints.throttle += points;
+        else if (error instanceof TimeoutError) this.failedPoints.timeout += points;
+        else this.failedPoints.refused += points;
+        this.events.rowFailed({ target, key, cells, points, error });
       },
       flushed: (milliseconds, cells) => {
         this.flushes++;
@@ -104,7 +105,7 @@ export class WriteBuffer {
     const now = performance.now();
     for (const lane of this.lanes.values()) {
       age = Math.max(age, lane.age(now));
-      rows += lane.rows.size;
+      rows += lane.rows;
     }
     sink.record('write.buffer.bytes', this.budget.used);
     sink.record('write.buffer.limit_bytes', this.budget.hard);

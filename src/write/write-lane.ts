@@ -1,9 +1,17 @@
-import { DoNotRetryError, RetryableError, StorageError, StoreFullError, type Failure, type MutateOptions, type RowPut } from '../storage';
+import {
+  DoNotRetryError,
+  putsOf,
+  RetryableError,
+  StorageError,
+  StoreFullError,
+  type Failure,
+  type MutateOptions,
+  type PackedCells,
+} from '../storage';
 import { messageOf } from '../util/message-of';
-import { RowCells, type ActiveRow } from './active-row';
-import { ActiveRows } from './active-rows';
 import { Flight } from './flight';
 import { LaneQueue } from './lane-queue';
+import { LaneSlabs } from './lane-slabs';
 import type { Writes } from './spool';
 import type { PointSink } from './types';
 import type { WriteBudget } from './write-budget';
@@ -35,19 +43,19 @@ export interface LaneTarget {
   durability: MutateOptions['durability'];
 }
 
-/** What a lane tells its owner. The key is only lent. */
+/** What a lane tells its owner. Key and cells are only lent. */
 export interface LaneEvents {
   /** Nothing of a row is waiting or on its way any more. */
   rowClosed(key: Buffer): void;
   /** Points of a row are durable. */
   rowStored(key: Buffer, points: number): void;
-  rowFailed(key: Buffer, cells: RowCells, error: StorageError): void;
+  rowFailed(key: Buffer, cells: PackedCells, points: number, error: StorageError): void;
   flushed(milliseconds: number, cells: number): void;
   retried(rows: number): void;
 }
 
-/** Bytes a row costs beside its key and cells: objects and table entries. */
-const ROW_COST = 600;
+/** Bytes a row costs beside its key and cells: its places in the slabs, and what blocks leave unused. */
+const ROW_COST = 250;
 /** Bytes a cell costs beside itself: what growing buffers leave unused. */
 const CELL_COST = 12;
 const FIRST_BACKOFF_MS = 50;
@@ -55,19 +63,18 @@ const MAX_BACKOFF_MS = 5000;
 /** How long a request counts against the concurrency limit once some of its rows are done, and how many late requests need not count. */
 const STRAGGLER_MS = 250;
 const MAX_STRAGGLERS = 64;
-/** Larger buffers of cells are not kept for reuse. */
-const MAX_SPARE_BYTES = 2048;
 
 /**
  * The waiting cells of one family of a table, written one way (put or append). Rows are gathered until there are enough or they are old enough, and go
  * to storage with all their cells; a row that is on its way gathers again meanwhile and follows when the first write of it has ended, so
  * cells of one row always arrive in order, whatever the number of requests under way. Rows are done one by one, as far as storage tells: those
- * of a region that is away hold neither the others of their request nor, for long, its place among the requests at once.
+ * of a region that is away hold neither the others of their request nor, for long, its place among the requests at once. Rows and cells are
+ * in slabs, and a row is a number here.
  */
 export class WriteLane {
-  readonly rows = new ActiveRows();
+  private readonly slabs = new LaneSlabs();
   readonly append: boolean;
-  private readonly queue = new LaneQueue();
+  private readonly queue = new LaneQueue(this.slabs);
   private flights = 0;
   private stragglers = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -76,7 +83,10 @@ export class WriteLane {
   private due = false;
   /** Calls of `drain` and `settled` that wait. */
   private drains = 0;
-  private readonly asleep = new Set<ActiveRow>();
+  /** Rows that failed, to be tried again when it is time. */
+  private asleep: number[] = [];
+  /** When the first attempt of a row's oldest cells failed, `performance.now()` scale. */
+  private readonly firstFailures = new Map<number, number>();
   cells = 0;
 
   constructor(
@@ -89,11 +99,23 @@ export class WriteLane {
     this.append = target.append;
   }
 
-  /** The row of a key, a new one if need be. @param length bytes of `key` in use */
-  row(key: Buffer, length: number, hash: number): ActiveRow {
-    let row = this.rows.find(key, length, hash);
-    if (row === null) {
-      row = this.rows.insert(key, length, hash);
+  /** Rows that have something to write. */
+  get rows(): number {
+    return this.slabs.size;
+  }
+
+  /** Whether a row has something to write. @param key of the row, `hash` as for `row` */
+  isWriting(key: Buffer, hash: number): boolean {
+    return this.slabs.find(key, key.length, hash) >= 0;
+  }
+
+  /** The row of a key, a new one if need be, to be given cells at once. @param length bytes of `key` in use */
+  row(key: Buffer, length: number, hash: number): number {
+    const { slabs } = this;
+    let row = slabs.find(key, length, hash);
+    if (row < 0) {
+      row = slabs.insert(key, length, hash, performance.now());
+      this.queue.push(row);
       this.budget.used += ROW_COST + length;
     }
     return row;
@@ -105,7 +127,7 @@ export class WriteLane {
    * @param timestamp milliseconds, in a lane of timed cells; -1 in others
    */
   add(
-    row: ActiveRow,
+    row: number,
     qualifier: Uint8Array,
     qualifierLength: number,
     value: Uint8Array,
@@ -113,48 +135,34 @@ export class WriteLane {
     timestamp: number,
     sink: PointSink | null,
   ): void {
-    const cells = this.open(row);
-    const packed = cells.packed;
-    const at = packed.reserve(qualifierLength, valueLength);
-    const bytes = packed.bytes;
-    for (let i = 0; i < qualifierLength; i++) bytes[at + i] = qualifier[i];
-    for (let i = 0; i < valueLength; i++) bytes[at + qualifierLength + i] = value[i];
-    if (timestamp >= 0) (cells.timestamps ??= []).push(timestamp);
-    this.account(row, cells, qualifierLength + valueLength, sink);
+    const { slabs } = this;
+    let portion = slabs.waiting[row];
+    if (portion < 0) portion = slabs.open(row);
+    slabs.add(portion, qualifier, qualifierLength, value, valueLength, timestamp);
+    this.account(row, portion, qualifierLength + valueLength, sink);
   }
 
   /** Adds bytes to the row's append cell. */
-  addAppend(row: ActiveRow, qualifier: Uint8Array, bytes: Uint8Array, length: number, sink: PointSink | null): void {
-    const cells = this.open(row);
-    cells.appendValue(qualifier, bytes, 0, length);
-    this.account(row, cells, length, sink);
+  addAppend(row: number, qualifier: Uint8Array, bytes: Uint8Array, length: number, sink: PointSink | null): void {
+    const { slabs } = this;
+    let portion = slabs.waiting[row];
+    if (portion < 0) portion = slabs.open(row);
+    slabs.append(portion, qualifier, bytes, 0, length);
+    this.account(row, portion, length, sink);
   }
 
-  private open(row: ActiveRow): RowCells {
-    let cells = row.waiting;
-    if (cells === null) {
-      cells = row.spare ?? new RowCells();
-      row.spare = null;
-      row.waiting = cells;
-      if (row.flying === null) {
-        row.since = performance.now();
-        this.queue.push(row);
-      }
-    }
-    return cells;
-  }
-
-  private account(row: ActiveRow, cells: RowCells, bytes: number, sink: PointSink | null): void {
-    cells.account(sink);
+  private account(row: number, portion: number, bytes: number, sink: PointSink | null): void {
+    const { slabs } = this;
     const cost = CELL_COST + bytes;
-    cells.cost += cost;
+    slabs.points[portion]++;
+    slabs.cost[portion] += cost;
+    if (sink !== null) slabs.sinks.add(portion, sink, 1);
     this.budget.used += cost;
     this.cells++;
-    if (row.queued) {
-      this.queue.cells++;
-      if (this.queue.cells >= this.pace.batchCells) this.pump(false);
-      else this.arm(sink?.stored !== undefined);
-    }
+    if (slabs.queued[row] === 0) return;
+    this.queue.cells++;
+    if (this.queue.cells >= this.pace.batchCells) this.pump(false);
+    else if (this.timer === null || !this.hurried) this.arm(sink?.stored !== undefined);
   }
 
   /** Sees to it that what is queued is sent in time. */
@@ -184,28 +192,31 @@ export class WriteLane {
     this.timer = null;
   }
 
-  private send(batch: ActiveRow[]): void {
-    const puts: RowPut[] = new Array<RowPut>(batch.length);
+  private send(rows: Int32Array): void {
+    const { slabs } = this;
+    const portions = rows.map((row) => slabs.flying[row]);
     let cells = 0;
-    for (let i = 0; i < batch.length; i++) {
-      const row = batch[i];
-      const flying = row.flying as RowCells;
-      cells += flying.points;
-      puts[i] = { row: row.key, cells: flying.packed };
-      if (flying.timestamps !== null) puts[i].timestamps = flying.timestamps;
-    }
-    const flight = new Flight(batch);
+    for (const portion of portions) cells += slabs.points[portion];
+    const flight = new Flight(rows);
     this.flights++;
     const started = performance.now();
-    const { table, family, durability } = this.target;
-    const call = this.append ? this.storage.append.bind(this.storage) : this.storage.put.bind(this.storage);
-    void call(table, family, puts, { durability, onDurable: (indices) => this.landEarly(flight, indices) })
-      .catch((error: unknown) => batch.map((_, index): Failure => ({ index, error: asStorageError(error, table) })))
+    void this.write(portions, { durability: this.target.durability, onDurable: (indices) => this.landEarly(flight, indices) })
+      .catch((error: unknown) => Array.from(rows, (_, index): Failure => ({ index, error: asStorageError(error, this.target.table) })))
       .then((failures) => {
         this.events.flushed(performance.now() - started, cells);
         this.land(flight, failures);
         this.pump(false);
       });
+  }
+
+  private async write(portions: Int32Array, options: MutateOptions): Promise<Failure[]> {
+    const { storage } = this;
+    const { table, family } = this.target;
+    const packed = this.slabs.rowsOf(portions);
+    if (this.append) return storage.append(table, family, putsOf(packed), options);
+    return storage.putRows === undefined
+      ? storage.put(table, family, putsOf(packed), options)
+      : storage.putRows(table, family, packed, options);
   }
 
   private land(flight: Flight, failures: readonly Failure[]): void {
@@ -222,6 +233,7 @@ export class WriteLane {
       if (error !== undefined && this.sleep(row, error)) continue;
       freed += this.landRow(row, error, now);
     }
+    this.slabs.sinks.tellRest();
     this.budget.release(freed);
   }
 
@@ -230,6 +242,7 @@ export class WriteLane {
     const now = performance.now();
     let freed = 0;
     for (const index of indices) if (flight.landEarly(index)) freed += this.landRow(flight.rows[index], undefined, now);
+    this.slabs.sinks.tellRest();
     this.budget.release(freed);
     if (flight.left > 0) flight.timer ??= setTimeout(() => this.straggle(flight), STRAGGLER_MS);
   }
@@ -243,59 +256,69 @@ export class WriteLane {
   }
 
   /** A row's write has ended. @returns bytes that count no more */
-  private landRow(row: ActiveRow, error: StorageError | undefined, now: number): number {
-    const cells = row.flying as RowCells;
-    row.flying = null;
-    row.attempts = 0;
-    let freed = cells.cost;
-    this.cells -= cells.points;
-    if (error === undefined) {
-      this.events.rowStored(row.key, cells.points);
-      if (cells.sink !== null || cells.waiters !== null) cells.tellStored();
-      if (cells.packed.bytes.length <= MAX_SPARE_BYTES) {
-        cells.reset();
-        row.spare = cells;
-      }
-    } else {
-      this.events.rowFailed(row.key, cells, error);
-      cells.tellFailed(error);
+  private landRow(row: number, error: StorageError | undefined, now: number): number {
+    const { slabs, events } = this;
+    const portion = slabs.flying[row];
+    if (slabs.attempts[row] > 0) {
+      slabs.attempts[row] = 0;
+      this.firstFailures.delete(row);
     }
-    if (row.waiting !== null) {
-      row.since = now;
+    let freed = slabs.cost[portion];
+    const points = slabs.points[portion];
+    this.cells -= points;
+    const key = slabs.lendKey(portion);
+    if (error === undefined) {
+      events.rowStored(key, points);
+      slabs.sinks.stored(portion);
+    } else {
+      events.rowFailed(key, slabs.packed(portion), points, error);
+      slabs.sinks.failed(portion, error);
+    }
+    slabs.flying[row] = -1;
+    const waiting = slabs.waiting[row];
+    if (waiting >= 0) {
+      slabs.release(portion);
+      slabs.since[row] = now;
       this.queue.push(row);
-      this.arm(row.waiting.awaited);
+      this.arm(slabs.sinks.awaited(waiting));
       return freed;
     }
-    freed += ROW_COST + row.key.length;
-    this.events.rowClosed(row.key);
-    this.rows.remove(row, error === undefined);
+    freed += ROW_COST + key.length;
+    slabs.release(portion);
+    slabs.remove(row);
+    events.rowClosed(key);
     return freed;
   }
 
   /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */
-  private sleep(row: ActiveRow, error: StorageError): boolean {
+  private sleep(row: number, error: StorageError): boolean {
     if (!(error instanceof RetryableError)) return false;
+    const { slabs } = this;
     const now = performance.now();
     const full = error instanceof StoreFullError;
-    if (row.attempts === 0) row.firstFailure = now;
+    const since = this.firstFailures.get(row);
+    if (since === undefined) this.firstFailures.set(row, now);
     // A disk may stay full for hours, and nothing is lost by waiting; when the process ends it is as any other failure.
-    else if (now - row.firstFailure >= this.pace.retryMs && (this.pace.ending || !full)) return false;
-    const cells = row.flying as RowCells;
-    if (full) cells.tellWaiting(error);
-    row.flying = null;
-    if (row.waiting !== null) cells.addLater(row.waiting, this.append);
-    row.waiting = cells;
-    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** row.attempts++, MAX_BACKOFF_MS, this.pace.retryMs);
-    if (this.asleep.size === 0) this.wakeAfter(backoff * (0.75 + Math.random() / 2));
-    this.asleep.add(row);
+    else if (now - since >= this.pace.retryMs && (this.pace.ending || !full)) return false;
+    const portion = slabs.flying[row];
+    if (full) slabs.sinks.tellWaiting(portion, error);
+    slabs.flying[row] = -1;
+    const later = slabs.waiting[row];
+    slabs.waiting[row] = portion;
+    if (later >= 0) slabs.join(portion, later, this.append);
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** slabs.attempts[row], MAX_BACKOFF_MS, this.pace.retryMs);
+    slabs.countAttempt(row);
+    if (this.asleep.length === 0) this.wakeAfter(backoff * (0.75 + Math.random() / 2));
+    this.asleep.push(row);
     return true;
   }
 
   private wakeAfter(milliseconds: number): void {
     setTimeout(() => {
-      this.events.retried(this.asleep.size);
-      for (const row of this.asleep) this.queue.push(row);
-      this.asleep.clear();
+      const rows = this.asleep;
+      this.asleep = [];
+      this.events.retried(rows.length);
+      for (const row of rows) this.queue.push(row);
       this.pump(true);
     }, milliseconds);
   }
@@ -303,18 +326,22 @@ export class WriteLane {
   /** Milliseconds since the oldest point that is not durable yet came; 0 when there is none. Walks all rows. */
   age(now: number): number {
     let oldest = now;
-    this.rows.forEach((row) => {
-      oldest = Math.min(oldest, row.since);
+    this.slabs.forEach((row) => {
+      oldest = Math.min(oldest, this.slabs.since[row]);
     });
     return now - oldest;
   }
 
   /** Resolves when what the row has here now is stored or has failed. @param key of the row, `hash` as for `row` */
   async settled(key: Buffer, hash: number): Promise<void> {
-    const row = this.rows.find(key, key.length, hash);
-    const newest = row && (row.waiting ?? row.flying);
-    if (newest === null) return;
-    await this.sendUntil(new Promise<void>((resolve) => (newest.waiters ??= []).push(resolve)));
+    const row = this.slabs.find(key, key.length, hash);
+    if (row < 0) return;
+    await this.sendUntil(new Promise<void>((resolve) => this.awaitNewest(row, resolve)));
+  }
+
+  private awaitNewest(row: number, landed: () => void): void {
+    const { waiting, flying, sinks } = this.slabs;
+    sinks.await(waiting[row] >= 0 ? waiting[row] : flying[row], landed);
   }
 
   /** Resolves when every cell that is here now is stored or has failed. */
@@ -324,11 +351,9 @@ export class WriteLane {
       const landed = (): void => {
         if (--left === 0) resolve();
       };
-      this.rows.forEach((row) => {
-        const newest = row.waiting ?? row.flying;
-        if (newest === null) return;
+      this.slabs.forEach((row) => {
         left++;
-        (newest.waiters ??= []).push(landed);
+        this.awaitNewest(row, landed);
       });
       if (left === 0) resolve();
     });

@@ -4,7 +4,7 @@ import { backoffMs, OutOfTimeError } from './deadline';
 import type { Deadline } from './deadline';
 import { toStorageError } from './errors';
 import type { BatchOperation } from './multi-messages';
-import { addressOf, regionHolds, rowProblem } from './region';
+import { addressOf } from './region';
 import type { Region, ServerAddress } from './region';
 import type { RegionDirectory } from './regions';
 import type { FailureHandler } from './retry';
@@ -56,11 +56,11 @@ export class BatchRunner {
     const run: BatchRun = { table, operation, deadline, failures: [], onDone };
     const indices: number[] = [];
     for (let i = 0; i < operation.size; i++) {
-      const row = operation.row(i);
-      const wrong = rowProblem(row);
-      if (wrong !== null)
+      const wrong = operation.rowProblem(i);
+      if (wrong !== null) {
+        const row = operation.row(i);
         run.failures.push({ index: i, error: new DoNotRetryError(`${operation.name} on ${table}: ${wrong}`, { table, row }) });
-      else if (!operation.isEmpty(i)) indices.push(i);
+      } else if (!operation.isEmpty(i)) indices.push(i);
     }
     await this.dispatch(run, indices, { attempts: 0, pauses: 0, last: null });
     return run.failures.sort((a, b) => a.index - b.index);
@@ -73,8 +73,8 @@ export class BatchRunner {
     let region: Region | null = null;
     let group: number[] = [];
     for (const i of indices) {
-      const row = operation.row(i);
-      if (region === null || !regionHolds(region, row)) {
+      if (region === null || !operation.isIn(region, i)) {
+        const row = operation.row(i);
         region = this.directory.cached(table, row);
         if (region === null) {
           addTo(unknown, this.directory.lookupKey(table, row), i);

@@ -21,7 +21,12 @@ const STRIDE = 6;
 
 /** Bytes that a row's packed cells take on the wire. */
 export function packedCellsWireLength(row: Buffer, family: Buffer, cells: PackedCells): number {
-  return cells.length + cells.count * (OVERHEAD - 6 + row.length + family.length);
+  return wireLengthOfPacked(row.length, family.length, cells.length, cells.count);
+}
+
+/** The same of `count` cells that take so many bytes when they are packed. */
+export function wireLengthOfPacked(rowLength: number, familyLength: number, packedLength: number, count: number): number {
+  return packedLength + count * (OVERHEAD - 6 + rowLength + familyLength);
 }
 
 /** Bytes that one cell takes on the wire. */
@@ -44,14 +49,26 @@ export class CellBlockWriter {
 
   /** The cells of one row. @param timestamps milliseconds, one a cell; absent: the server's clock */
   putRow(row: Buffer, family: Buffer, cells: PackedCells, timestamps?: readonly number[]): void {
-    const source = cells.bytes;
-    const end = cells.length;
-    let i = 0;
-    for (let from = 0; from < end; i++) {
+    this.putCells(row, 0, row.length, family, cells.bytes, 0, cells.length, timestamps);
+  }
+
+  /** The same of packed cells from `from` to `end` of `source`, of the row whose key stands in `row` at `rowAt`. */
+  putCells(
+    row: Buffer,
+    rowAt: number,
+    rowLength: number,
+    family: Buffer,
+    source: Buffer,
+    from: number,
+    end: number,
+    timestamps?: readonly number[],
+  ): void {
+    for (let i = 0; from < end; i++) {
       const qualifierLength = (source[from] << 8) | source[from + 1];
       const valueLength = ((source[from + 2] << 24) | (source[from + 3] << 16) | (source[from + 4] << 8) | source[from + 5]) >>> 0;
       from += 6;
-      this.cell(row, family, source, from, qualifierLength, valueLength, CELL_PUT, timestamps === undefined ? -1 : timestamps[i]);
+      const timestamp = timestamps === undefined ? -1 : timestamps[i];
+      this.cell(row, rowAt, rowLength, family, source, from, qualifierLength, valueLength, CELL_PUT, timestamp);
       from += qualifierLength + valueLength;
     }
   }
@@ -61,12 +78,14 @@ export class CellBlockWriter {
    * @param timestamp milliseconds: versions up to then go; absent: all
    */
   marker(row: Buffer, family: Buffer, qualifier: Buffer, type: number, timestamp = -1): void {
-    this.cell(row, family, qualifier, 0, qualifier.length, 0, type, timestamp);
+    this.cell(row, 0, row.length, family, qualifier, 0, qualifier.length, 0, type, timestamp);
   }
 
   /** The qualifier lies in `source` at `from`, the value directly behind it. Copies short parts byte by byte: cheaper than a call each. */
   private cell(
     row: Buffer,
+    rowAt: number,
+    rowLength: number,
     family: Buffer,
     source: Buffer,
     from: number,
@@ -76,7 +95,6 @@ export class CellBlockWriter {
     timestamp: number,
   ): void {
     const bytes = this.bytes;
-    const rowLength = row.length;
     const familyLength = family.length;
     const keyLength = 12 + rowLength + familyLength + qualifierLength;
     let at = putInt(bytes, this.at, 8 + keyLength + valueLength);
@@ -84,7 +102,7 @@ export class CellBlockWriter {
     at = putInt(bytes, at, valueLength);
     bytes[at++] = rowLength >>> 8;
     bytes[at++] = rowLength;
-    for (let i = 0; i < rowLength; i++) bytes[at++] = row[i];
+    for (let i = 0; i < rowLength; i++) bytes[at++] = row[rowAt + i];
     bytes[at++] = familyLength;
     for (let i = 0; i < familyLength; i++) bytes[at++] = family[i];
     at = copyBytes(source, from, qualifierLength, bytes, at);

@@ -1,5 +1,6 @@
 import type { HBaseSettings } from '../../config/settings/hbase';
 import { DoNotRetryError, RetryableError, StorageError } from '../errors';
+import type { PackedRows } from '../packed-rows';
 import type { Row } from '../row';
 import type { ServerState } from '../server-state';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
@@ -10,7 +11,7 @@ import { Deadline } from './deadline';
 import { toStorageError } from './errors';
 import { encodeFilter } from './filters';
 import type { MetaLocator } from './meta-locator';
-import { AppendOperation, DeleteOperation, GetOperation, PutOperation } from './operations';
+import { AppendOperation, DeleteOperation, GetOperation, PackedPutOperation, PutOperation } from './operations';
 import { DEFAULT_OPTIONS, hbaseOptions } from './options';
 import type { HBaseOptions } from './options';
 import { rowProblem } from './region';
@@ -155,6 +156,12 @@ export class HBaseStorage implements Storage {
     return this.track(
       this.mutations.run(table, new PutOperation(family, rows, options?.durability === 'skip'), this.deadline(options), options?.onDurable),
     );
+  }
+
+  putRows(table: string, family: Buffer, rows: PackedRows, options?: MutateOptions): Promise<Failure[]> {
+    this.counters.count('put', rows.size);
+    const operation = new PackedPutOperation(family, rows, options?.durability === 'skip');
+    return this.track(this.mutations.run(table, operation, this.deadline(options), options?.onDurable));
   }
 
   append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {

@@ -18,7 +18,12 @@ export interface BatchOperation {
   readonly name: 'put' | 'append' | 'delete' | 'get';
   /** Elements. */
   readonly size: number;
+  /** Its row's key; a view, or a copy. */
   row(i: number): Buffer;
+  /** Whether its row is one of the region. */
+  isIn(region: Region, i: number): boolean;
+  /** Why HBase would refuse its row's key, or null. */
+  rowProblem(i: number): string | null;
   /** The element asks for nothing: it is done without a request. */
   isEmpty(i: number): boolean;
   /** Bytes the element adds to the request's cell block. */

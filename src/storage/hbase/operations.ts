@@ -1,11 +1,13 @@
 import type { PackedCells as Packed } from '../packed-cells';
+import type { PackedRows } from '../packed-rows';
 import { PackedCells } from '../packed-cells';
 import { Row } from '../row';
 import type { RowDelete, RowGet, RowPut } from '../storage';
-import { CELL_DELETE_COLUMN, CELL_DELETE_FAMILY, cellWireLength, packedCellsWireLength } from './cell-block';
+import { CELL_DELETE_COLUMN, CELL_DELETE_FAMILY, cellWireLength, packedCellsWireLength, wireLengthOfPacked } from './cell-block';
 import type { CellBlockWriter } from './cell-block';
 import type { BatchOperation, ResultCells } from './multi-messages';
 import type { ProtoWriter } from './protobuf';
+import { keyProblem, regionHoldsKey, type Region } from './region';
 
 const MUTATE_APPEND = 0;
 const MUTATE_PUT = 2;
@@ -21,14 +23,9 @@ function beginMutation(action: ProtoWriter, type: number, skipLog: boolean): num
   return mutation;
 }
 
-export class PutOperation implements BatchOperation {
-  readonly name = 'put';
-
-  constructor(
-    private readonly family: Buffer,
-    private readonly rows: readonly RowPut[],
-    private readonly skipLog: boolean,
-  ) {}
+/** An operation whose elements are objects, each with its row. */
+abstract class RowsOperation<R extends { readonly row: Buffer }> {
+  constructor(protected readonly rows: readonly R[]) {}
 
   get size(): number {
     return this.rows.length;
@@ -36,6 +33,26 @@ export class PutOperation implements BatchOperation {
   row(i: number): Buffer {
     return this.rows[i].row;
   }
+  isIn(region: Region, i: number): boolean {
+    const { row } = this.rows[i];
+    return regionHoldsKey(region, row, 0, row.length);
+  }
+  rowProblem(i: number): string | null {
+    return keyProblem(this.rows[i].row.length);
+  }
+}
+
+export class PutOperation extends RowsOperation<RowPut> implements BatchOperation {
+  readonly name = 'put';
+
+  constructor(
+    private readonly family: Buffer,
+    rows: readonly RowPut[],
+    private readonly skipLog: boolean,
+  ) {
+    super(rows);
+  }
+
   isEmpty(i: number): boolean {
     return this.rows[i].cells.count === 0;
   }
@@ -50,10 +67,51 @@ export class PutOperation implements BatchOperation {
   }
 }
 
+/** Puts of rows in slabs: what a TSD's points are, encoded from where they lie. */
+export class PackedPutOperation implements BatchOperation {
+  readonly name = 'put';
+
+  constructor(
+    private readonly family: Buffer,
+    private readonly rows: PackedRows,
+    private readonly skipLog: boolean,
+  ) {}
+
+  get size(): number {
+    return this.rows.size;
+  }
+  row(i: number): Buffer {
+    const at = this.rows.keyAt(i);
+    return Buffer.from(this.rows.bytes(i).subarray(at, at + this.rows.keyLength(i)));
+  }
+  isIn(region: Region, i: number): boolean {
+    return regionHoldsKey(region, this.rows.bytes(i), this.rows.keyAt(i), this.rows.keyLength(i));
+  }
+  rowProblem(i: number): string | null {
+    return keyProblem(this.rows.keyLength(i));
+  }
+  isEmpty(i: number): boolean {
+    return this.rows.cellCount(i) === 0;
+  }
+  wireLength(i: number): number {
+    const { rows } = this;
+    return wireLengthOfPacked(rows.keyLength(i), this.family.length, rows.cellsLength(i), rows.cellCount(i));
+  }
+  encode(i: number, action: ProtoWriter, cells: CellBlockWriter): void {
+    const { rows } = this;
+    const mutation = beginMutation(action, MUTATE_PUT, this.skipLog);
+    action.uint(8, rows.cellCount(i)).end(mutation);
+    const bytes = rows.bytes(i);
+    const keyAt = rows.keyAt(i);
+    const keyLength = rows.keyLength(i);
+    const cellsAt = keyAt + keyLength;
+    cells.putCells(bytes, keyAt, keyLength, this.family, bytes, cellsAt, cellsAt + rows.cellsLength(i), rows.timestamps(i));
+  }
+}
+
 /** Results are not asked for, as the original does not. Every element has a nonce, so a repeated request is not applied twice. */
-export class AppendOperation implements BatchOperation {
+export class AppendOperation extends RowsOperation<RowPut> implements BatchOperation {
   readonly name = 'append';
-  private readonly rows: readonly RowPut[];
   private readonly nonces: readonly number[];
 
   constructor(
@@ -63,16 +121,10 @@ export class AppendOperation implements BatchOperation {
     newNonce: () => number,
   ) {
     // The server reads each cell once per Append: of two values for one column in one Append it would keep only the second.
-    this.rows = rows.map((put) => ({ row: put.row, cells: joinValues(put.cells) }));
+    super(rows.map((put) => ({ row: put.row, cells: joinValues(put.cells) })));
     this.nonces = rows.map(newNonce);
   }
 
-  get size(): number {
-    return this.rows.length;
-  }
-  row(i: number): Buffer {
-    return this.rows[i].row;
-  }
   isEmpty(i: number): boolean {
     return this.rows[i].cells.count === 0;
   }
@@ -108,20 +160,16 @@ function joinValues(packed: Packed): Packed {
   return joined;
 }
 
-export class DeleteOperation implements BatchOperation {
+export class DeleteOperation extends RowsOperation<RowDelete> implements BatchOperation {
   readonly name = 'delete';
 
   constructor(
-    private readonly rows: readonly RowDelete[],
+    rows: readonly RowDelete[],
     private readonly skipLog: boolean,
-  ) {}
+  ) {
+    super(rows);
+  }
 
-  get size(): number {
-    return this.rows.length;
-  }
-  row(i: number): Buffer {
-    return this.rows[i].row;
-  }
   isEmpty(i: number): boolean {
     return this.rows[i].qualifiers?.length === 0;
   }
@@ -148,34 +196,29 @@ export class DeleteOperation implements BatchOperation {
   }
 }
 
-export class GetOperation implements BatchOperation {
+export class GetOperation extends RowsOperation<RowGet> implements BatchOperation {
   readonly name = 'get';
   /** In the order of asking; null where there is no such row. */
   readonly found: (Row | null)[];
 
-  constructor(private readonly gets: readonly RowGet[]) {
+  constructor(gets: readonly RowGet[]) {
+    super(gets);
     this.found = new Array<Row | null>(gets.length).fill(null);
   }
 
-  get size(): number {
-    return this.gets.length;
-  }
-  row(i: number): Buffer {
-    return this.gets[i].row;
-  }
   isEmpty(i: number): boolean {
-    return this.gets[i].qualifiers?.length === 0;
+    return this.rows[i].qualifiers?.length === 0;
   }
   wireLength(): number {
     return 0;
   }
   encode(i: number, action: ProtoWriter): void {
     const get = action.begin(3);
-    writeGet(action, this.gets[i]);
+    writeGet(action, this.rows[i]);
     action.end(get);
   }
   onResult(i: number, { block, first, size }: ResultCells): void {
-    this.found[i] = size === 0 ? null : new Row(this.gets[i].row, block, first, size);
+    this.found[i] = size === 0 ? null : new Row(this.rows[i].row, block, first, size);
   }
 }
 

@@ -37,13 +37,30 @@ export function regionHolds(region: Region, row: Buffer): boolean {
   return region.startKey.compare(row) <= 0 && (region.endKey.length === 0 || row.compare(region.endKey) < 0);
 }
 
+/** The same of a key within a buffer, byte by byte: a few bytes tell, mostly. */
+export function regionHoldsKey({ startKey, endKey }: Region, bytes: Uint8Array, at: number, length: number): boolean {
+  return compareKey(startKey, bytes, at, length) <= 0 && (endKey.length === 0 || compareKey(endKey, bytes, at, length) > 0);
+}
+
+/** Below 0: `border` is before the key. */
+function compareKey(border: Uint8Array, bytes: Uint8Array, at: number, length: number): number {
+  const shared = Math.min(border.length, length);
+  for (let i = 0; i < shared; i++) if (border[i] !== bytes[at + i]) return border[i] - bytes[at + i];
+  return border.length - length;
+}
+
 /** Lengths are 16 bits with a sign. */
 const MAX_ROW_BYTES = 0x7fff;
 
 /** Why HBase would refuse a row key, or null. One such row would make it refuse the whole request. */
 export function rowProblem(row: Buffer): string | null {
-  if (row.length === 0) return 'Row length is 0';
-  return row.length > MAX_ROW_BYTES ? `Row length ${row.length} is > ${MAX_ROW_BYTES}` : null;
+  return keyProblem(row.length);
+}
+
+/** The same of a key of so many bytes. */
+export function keyProblem(length: number): string | null {
+  if (length === 0) return 'Row length is 0';
+  return length > MAX_ROW_BYTES ? `Row length ${length} is > ${MAX_ROW_BYTES}` : null;
 }
 
 /** RegionSpecifier: type 1 (REGION_NAME), value 2. */

@@ -1,4 +1,4 @@
-import type { Failure, MutateOptions, RowDelete, RowPut } from '../../storage';
+import { putOf, putsOf, type Failure, type MutateOptions, type PackedRows, type RowDelete, type RowPut } from '../../storage';
 import { encodeDelete, encodePut } from './row-record';
 import type { Writes } from './types';
 
@@ -55,6 +55,39 @@ export class CellBatch implements RowBatch {
 
   send(storage: Writes, table: string, options: MutateOptions): Promise<Failure[]> {
     return storage[this.method](table, this.family, this.rows, options);
+  }
+}
+
+/** Cells that are put, of rows in slabs. */
+export class PackedBatch implements RowBatch {
+  constructor(
+    private readonly family: Buffer,
+    private readonly rows: PackedRows,
+  ) {}
+
+  get size(): number {
+    return this.rows.size;
+  }
+
+  keyAt(index: number): Buffer {
+    return putOf(this.rows, index).row;
+  }
+
+  cellsAt(index: number): number {
+    return this.rows.cellCount(index);
+  }
+
+  recordAt(index: number): Buffer {
+    return encodePut({ append: false, family: this.family, put: putOf(this.rows, index) });
+  }
+
+  part(indices: readonly number[]): PackedBatch {
+    return indices.length === this.size ? this : new PackedBatch(this.family, this.rows.part(indices));
+  }
+
+  send(storage: Writes, table: string, options: MutateOptions): Promise<Failure[]> {
+    if (storage.putRows === undefined) return storage.put(table, this.family, putsOf(this.rows), options);
+    return storage.putRows(table, this.family, this.rows, options);
   }
 }
 

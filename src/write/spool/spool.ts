@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'winston';
 import type { SpoolSettings } from '../../config/settings/write';
-import type { Failure, MutateOptions, RowDelete, RowPut, Storage } from '../../storage';
+import type { Failure, MutateOptions, PackedRows, RowDelete, RowPut, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { NO_SIBLINGS, type Siblings } from '../../workers';
 import { openBacklogs, type Backlogs } from './backlogs';
 import { PointSpool, type SeriesWriter } from './point-spool';
-import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
+import { CellBatch, DeleteBatch, PackedBatch, type RowBatch } from './row-batch';
 import { TableSpool } from './table-spool';
 import { SPOOL_PAUSES, type SpoolPace, type Writes } from './types';
 
@@ -82,6 +82,10 @@ export class Spool implements Writes {
 
   async put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
     return (await this.table(table)).write(new CellBatch('put', family, rows), options);
+  }
+
+  async putRows(table: string, family: Buffer, rows: PackedRows, options?: MutateOptions): Promise<Failure[]> {
+    return (await this.table(table)).write(new PackedBatch(family, rows), options);
   }
 
   async append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {

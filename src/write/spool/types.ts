@@ -3,7 +3,7 @@ import type { Storage } from '../../storage';
 import type { RowFence } from './row-fence';
 
 /** What of a store the spool stands in front of. */
-export type Writes = Pick<Storage, 'put' | 'append' | 'delete'>;
+export type Writes = Pick<Storage, 'put' | 'putRows' | 'append' | 'delete'>;
 
 /** When the spool takes points, and when it looks for storage. */
 export interface SpoolPace extends Pick<SpoolSettings, 'afterMs'> {
