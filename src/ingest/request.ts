@@ -52,15 +52,22 @@ export class IngestRequest {
   private durable = 0;
   private failed = 0;
   private damage: DamagedStoreError | null = null;
-  /** With `sync`: positions of points that storage has not answered for. */
-  private readonly open = new Set<number>();
+  /** With `sync`: points that storage has not answered for. */
+  private open = 0;
+  /** Their positions; null: nobody asks which they are. */
+  private readonly openPoints: Set<number> | null;
+  /** Of all points, when nobody asks which of them fail. */
+  private readonly sink: PointSink;
   private settled: (() => void) | null = null;
 
   constructor(
     private readonly ingest: Ingest,
     private readonly batch: PointBatch,
     private readonly options: RequestOptions,
-  ) {}
+  ) {
+    this.openPoints = options.sync && options.details ? new Set() : null;
+    this.sink = options.sync ? new SyncedPoints(this, null) : ingest.counting;
+  }
 
   /** Hands over every point, in the order of the list, and waits as long as the request wants to. Never rejects. */
   async run(): Promise<RequestResult> {
@@ -86,7 +93,7 @@ export class IngestRequest {
         if (!ingest.writer.accepting) await ingest.writer.mayWrite();
         if (slice.isOver()) await slice.next();
       }
-      const sink = options.sync ? this.sinkOf(i) : ingest.counting;
+      const sink = options.sync ? this.sinkOf(i) : this.sink;
       if (batch.addBytes(i, sink)) {
         this.accepted++;
         continue;
@@ -114,7 +121,7 @@ export class IngestRequest {
       await this.batch.add(i, sink);
       this.accepted++;
     } catch (error) {
-      this.open.delete(i);
+      if (this.options.sync) this.close(i, 1);
       this.invalid++;
       if (error instanceof DamagedStoreError) this.damage = error;
       this.note(i, refusalDetail(error, this.ingest.counters, this.ingest.logger));
@@ -126,46 +133,53 @@ export class IngestRequest {
   }
 
   private sinkOf(i: number): PointSink {
-    this.open.add(i);
-    return new SyncedPoint(this, i);
+    this.open++;
+    if (this.openPoints === null) return this.sink;
+    this.openPoints.add(i);
+    return new SyncedPoints(this, i);
   }
 
-  /** For SyncedPoint. @param error null: the point is stored */
-  answered(i: number, error: StorageError | null, points: number): void {
-    if (error === null) this.durable++;
+  /** For SyncedPoints. @param i null: nobody asks which points they are. @param error null: they are stored */
+  answered(i: number | null, error: StorageError | null, points: number): void {
+    if (error === null) this.durable += points;
     else {
       this.ingest.counting.failed(error, points);
-      this.failed++;
+      this.failed += points;
       if (error instanceof DamagedStoreError) this.damage = error;
-      this.note(i, `Storage exception: ${error.message}`);
+      if (i !== null) this.note(i, `Storage exception: ${error.message}`);
     }
-    this.open.delete(i);
-    if (this.open.size === 0) this.settled?.();
+    this.close(i, points);
+    if (this.open === 0) this.settled?.();
+  }
+
+  private close(i: number | null, points: number): void {
+    this.open -= points;
+    if (i !== null) this.openPoints?.delete(i);
   }
 
   private async stored(): Promise<Omit<RequestResult, 'errors' | 'damage'>> {
     const { invalid } = this;
     const { sync, timeoutMs } = this.options;
     if (!sync) return { success: this.accepted, invalid, failed: 0, timeouts: timeoutMs > 0 ? 0 : null };
-    if (this.open.size > 0) {
+    if (this.open > 0) {
       const settled = new Promise<void>((resolve) => (this.settled = resolve));
       await withinTime(settled, timeoutMs > 0 ? timeoutMs : Infinity, () => undefined);
     }
     this.settled = null;
-    for (const i of this.open) this.note(i, 'Write timedout');
-    return { success: this.durable, invalid, failed: this.failed, timeouts: timeoutMs > 0 ? this.open.size : null };
+    for (const i of this.openPoints ?? []) this.note(i, 'Write timedout');
+    return { success: this.durable, invalid, failed: this.failed, timeouts: timeoutMs > 0 ? this.open : null };
   }
 }
 
-/** One point of a request that waits for storage; a request may have a million of them. */
-class SyncedPoint implements PointSink {
+/** Points of a request that waits for storage: all of them, or one of which it is asked what became of it. */
+class SyncedPoints implements PointSink {
   constructor(
     private readonly request: IngestRequest,
-    private readonly index: number,
+    private readonly index: number | null,
   ) {}
 
-  stored(): void {
-    this.request.answered(this.index, null, 1);
+  stored(points: number): void {
+    this.request.answered(this.index, null, points);
   }
 
   failed(error: StorageError, points: number): void {

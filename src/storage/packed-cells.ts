@@ -4,6 +4,7 @@
  *   u16 qualifier length | u32 value length | qualifier | value    (big-endian, repeated)
  */
 const HEADER = 6;
+const NOTHING = Buffer.alloc(0);
 
 export class PackedCells {
   bytes: Buffer;
@@ -13,7 +14,7 @@ export class PackedCells {
   count = 0;
 
   constructor(capacity = 64) {
-    this.bytes = Buffer.allocUnsafe(capacity);
+    this.bytes = capacity === 0 ? NOTHING : Buffer.allocUnsafe(capacity);
   }
 
   static of(qualifier: Buffer, value: Buffer): PackedCells {

@@ -61,6 +61,21 @@ export class UidCache {
     else if (known !== name) throw new IllegalStateError(`id=${javaBytes(id)} => name=${name}, already mapped to ${known}`);
   }
 
+  /**
+   * Puts in what storage says of a name, in one or both directions; nothing where either is known to be something else.
+   * @param id kept as it is: nobody else may write into it
+   * @returns false: it is
+   */
+  putIfAgreed(name: string, id: Buffer, nameToId: boolean, idToName: boolean): boolean {
+    const key = this.keyOf(id);
+    const knownId = this.ids.get(name);
+    const knownName = this.names.get(key);
+    if ((knownId !== undefined && !knownId.equals(id)) || (knownName !== undefined && knownName !== name)) return false;
+    if (nameToId && knownId === undefined) this.ids.set(name, id);
+    if (idToName && knownName === undefined) this.names.set(key, name);
+    return true;
+  }
+
   remove(name: string | undefined, id: Buffer | undefined): void {
     this.epoch++;
     if (name !== undefined) this.ids.delete(name);

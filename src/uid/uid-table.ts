@@ -148,8 +148,10 @@ export class UidTable {
     );
   }
 
+  /** The value of a row that was asked for this column alone, or of one with more. */
   private cell(row: Row | null, family: Buffer): Buffer | null {
-    return row && row.get(family, this.qualifier);
+    if (row === null) return null;
+    return row.size === 1 ? row.value(0) : row.get(family, this.qualifier);
   }
 
   private put(family: Buffer, row: Buffer, value: Buffer): Promise<void> {

@@ -99,25 +99,21 @@ export class UniqueId {
     const ids = names.map((name) => this.cachedId(name) ?? null);
     const missing = names.filter((_, i) => ids[i] === null);
     if (missing.length === 0) return ids;
-    const { epoch } = this.cache;
+    const { cache } = this;
+    const { nameToIdOnForward, idToNameOnForward } = this.parts.policy;
+    const { epoch } = cache;
     const found = await this.readIds(missing);
+    const keep = epoch === cache.epoch;
     let next = 0;
     for (let i = 0; i < names.length; i++) {
       if (ids[i] !== null) continue;
       const id = found[next++];
-      if (id?.length === this.table.width && this.keepIfAgreed(names[i], id, epoch)) ids[i] = id;
+      if (id?.length !== this.table.width) continue;
+      if (!cache.putIfAgreed(names[i], id, keep && nameToIdOnForward, keep && idToNameOnForward)) continue;
+      this.misses++;
+      ids[i] = id;
     }
     return ids;
-  }
-
-  /** @returns false: the caches have something else, and nothing was done */
-  private keepIfAgreed(name: string, id: Buffer, epoch: number): boolean {
-    const { cache } = this;
-    const { policy } = this.parts;
-    if ((cache.id(name) ?? id).compare(id) !== 0 || (cache.name(id) ?? name) !== name) return false;
-    this.put(name, id, epoch, policy.nameToIdOnForward, policy.idToNameOnForward);
-    this.misses++;
-    return true;
   }
 
   /** @throws NoSuchUniqueId, IllegalArgumentError for another width, StorageError */
