@@ -6,6 +6,7 @@ export * from './errors';
 export * from './filter';
 export * from './packed-cells';
 export * from './packed-rows';
+export * from './puts-of-rows';
 export * from './row';
 export * from './server-state';
 export * from './storage';

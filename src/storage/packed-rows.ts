@@ -1,6 +1,3 @@
-import { PackedCells } from './packed-cells';
-import type { RowPut } from './storage';
-
 /**
  * Rows to be put, without an object for any of them: each lies in some buffer, its key first and its cells, as PackedCells has them, directly
  * behind it. They are lent: a row may be read until the call that it was given to has ended, or has told that the row is durable.
@@ -20,19 +17,4 @@ export interface PackedRows {
   timestamps(i: number): readonly number[] | undefined;
   /** Some of the rows. */
   part(indices: readonly number[]): PackedRows;
-}
-
-/** A row as an object; key and cells are views of the buffer that it is in. */
-export function putOf(rows: PackedRows, i: number): RowPut {
-  const bytes = rows.bytes(i);
-  const cellsAt = rows.keyAt(i) + rows.keyLength(i);
-  const row = bytes.subarray(rows.keyAt(i), cellsAt);
-  const cells = PackedCells.view(bytes.subarray(cellsAt, cellsAt + rows.cellsLength(i)), rows.cellCount(i));
-  const timestamps = rows.timestamps(i);
-  return timestamps === undefined ? { row, cells } : { row, cells, timestamps };
-}
-
-/** All of them, for stores that take nothing else. */
-export function putsOf(rows: PackedRows): RowPut[] {
-  return Array.from({ length: rows.size }, (_, i) => putOf(rows, i));
 }
