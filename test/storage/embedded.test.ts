@@ -29,15 +29,15 @@ describe('in the smallest steps', () => {
   it('deletes many rows in transactions of their own, each of which others may follow', async () => {
     const { storage, close } = await openTempStore();
     const rows = Array.from({ length: 50 }, (_, i) => ({ row: Buffer.from([i]), cells: PackedCells.of(QUALIFIER, QUALIFIER) }));
-    await storage.put('tsdb', FAMILY, rows);
+    await storage.put('tsdb-tree', FAMILY, rows);
     const deleted = storage.delete(
-      'tsdb',
+      'tsdb-tree',
       rows.map(({ row }) => ({ row })),
     );
     // It comes behind the first of them, and before the last.
-    const found = storage.increment('tsdb', Buffer.from([99]), FAMILY, QUALIFIER, 1n).then(async () => {
+    const found = storage.increment('tsdb-tree', Buffer.from([99]), FAMILY, QUALIFIER, 1n).then(async () => {
       const left = [];
-      for await (const batch of storage.scan('tsdb', { start: Buffer.alloc(0), stop: Buffer.from([50]) })) left.push(...batch);
+      for await (const batch of storage.scan('tsdb-tree', { start: Buffer.alloc(0), stop: Buffer.from([50]) })) left.push(...batch);
       return left.length;
     });
     expect(await found).toBeGreaterThan(0);

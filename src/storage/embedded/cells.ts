@@ -2,7 +2,8 @@
 import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { RangeStart, type CellDatabase, type StoredTable, type TableState } from './table';
 import { CellKey, columnEnd, LONG } from './key-codec';
-import { CellList, compareBytes } from './run-codec';
+import { compareBytes } from './bytes';
+import { CellList } from './cell-list';
 import { runAt, RunWriter } from './runs';
 
 const scratch = new CellList();

@@ -6,13 +6,11 @@ import { readCell } from './cells';
 import { Environment, type EmbeddedOptions } from './environment';
 import { type StoredTable } from './table';
 import { CellKey } from './key-codec';
-import { Packing } from './packing';
 import { RowCollector } from './row-collector';
 import { RangeReader, type Batch, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
 
-const PACK_AFTER = 100_000;
 const BATCH_ROWS = 1024;
 const BATCH_BYTES = 1 << 20;
 /** Some 10 ms of looking at entries. */
@@ -34,7 +32,6 @@ export class EmbeddedStorage implements Storage {
   private environment: Environment | null = null;
   private opening: Promise<void> | null = null;
   private writer: Writer | null = null;
-  private packing: Packing | null = null;
   private readonly outstanding = new Set<Promise<unknown>>();
   private rowsRead = 0;
   private closing = false;
@@ -49,8 +46,7 @@ export class EmbeddedStorage implements Storage {
 
   private async openOnce(): Promise<void> {
     this.environment = await Environment.open(this.options);
-    this.packing = new Packing(this.environment, this.options.packAfter ?? PACK_AFTER);
-    this.writer = new Writer(this.environment, this.packing);
+    this.writer = new Writer(this.environment);
   }
 
   tableExists(table: string): Promise<boolean> {
@@ -60,7 +56,7 @@ export class EmbeddedStorage implements Storage {
   get(table: string, get: RowGet, options?: CallOptions): Promise<Row | null> {
     return this.read(options, (environment) => {
       environment.refresh();
-      return this.readRow(environment.table(table), get);
+      return this.readRow(environment, environment.table(table), get);
     });
   }
 
@@ -71,23 +67,24 @@ export class EmbeddedStorage implements Storage {
         environment.refresh();
         const t = environment.table(table);
         for (const end = Math.min(gets.length, rows.length + GETS_PER_TURN); rows.length < end;)
-          rows.push(this.readRow(t, gets[rows.length]));
+          rows.push(this.readRow(environment, t, gets[rows.length]));
       });
       if (rows.length < gets.length) await nextTurn();
     } while (rows.length < gets.length);
     return rows;
   }
 
-  private readRow(table: StoredTable, get: RowGet): Row | null {
+  private readRow(environment: Environment, table: StoredTable, get: RowGet): Row | null {
     const error = rowError(table, get.row) ?? (get.family === undefined ? null : familyError(table, get.family, get.row));
     if (error !== null) throw error;
     this.rowsRead++;
     const { family, qualifiers } = get;
-    if (family !== undefined && qualifiers !== undefined && qualifiers.length <= SINGLE_CELLS)
+    if (table.runs === null && family !== undefined && qualifiers !== undefined && qualifiers.length <= SINGLE_CELLS)
       return this.readCells(table, get.row, family, qualifiers);
     const stop = Buffer.concat([get.row, Buffer.of(0)]);
     const bounds = { rows: 1, bytes: Infinity, entries: Infinity };
-    return new RangeReader(table, { ...get, start: get.row, stop, accepts: null }, bounds).read().rows[0] ?? null;
+    const overlay = environment.overlay(table, get.row);
+    return new RangeReader(table, { ...get, start: get.row, stop, accepts: null }, bounds, undefined, overlay).read().rows[0] ?? null;
   }
 
   private readCells(table: StoredTable, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
@@ -119,7 +116,7 @@ export class EmbeddedStorage implements Storage {
         const unknown = options.family === undefined ? null : familyError(t, options.family);
         if (unknown !== null) throw unknown;
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
-        return new RangeReader(t, selection, bounds, collector?.clear() ?? new RowCollector()).read();
+        return new RangeReader(t, selection, bounds, collector?.clear() ?? new RowCollector(), environment.overlay(t, selection.start)).read();
       });
       left -= batch.rows.length;
       this.rowsRead += batch.rows.length;
@@ -175,7 +172,7 @@ export class EmbeddedStorage implements Storage {
       cells_written: this.writer?.cellsWritten ?? 0,
       rows_read: this.rowsRead,
       calls_outstanding: this.outstanding.size,
-      ...this.packing?.stats(),
+      ...this.environment?.stats(),
     };
   }
 
@@ -188,7 +185,6 @@ export class EmbeddedStorage implements Storage {
     this.closing = true;
     await this.opening?.catch(() => undefined);
     while (this.outstanding.size > 0) await Promise.allSettled(this.outstanding);
-    await this.packing?.stop();
     await this.environment?.close();
     this.environment = null;
   }

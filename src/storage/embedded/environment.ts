@@ -1,8 +1,10 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
-import { DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
+import { DamagedStoreError, DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
 import { SILENT_LOG, type Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
@@ -11,6 +13,12 @@ import type { ValueWindow } from './cell-value';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
 import { LeafPatrol } from './leaf-patrol';
+import { FileLock } from './file-lock';
+import { Merger, type MergeTarget } from './log/merger';
+import type { Overlay } from './log/overlay';
+import { decodeLogState, encodeLogState, NEW_LOG, type LogState } from './log/state';
+import { WriteLog, type LogStore } from './log/write-log';
+import { packSingles } from './packing';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
 
@@ -18,8 +26,10 @@ export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
   path: string;
   tables: readonly EmbeddedTable[];
-  /** Cells that may stand singly in a packed table before they are packed. Default 100,000. */
+  /** Entries of the log after which it is merged into the tables; for tests. */
   packAfter?: number;
+  /** Bytes of the log after which it is merged into the tables; for measurements. Default 32 MiB. */
+  logBytes?: number;
   /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
   mapSize?: number;
   /** Is told of damage that shows while the store is open. */
@@ -30,7 +40,19 @@ export interface EmbeddedOptions {
   wholeCheckBytes?: number;
 }
 
+/** Format 1 had no log: what reads that only would not see what stands in it. */
 const FORMAT = 1;
+const FORMAT_WITH_LOG = 2;
+const LOG_KEY = 'log';
+const LOG_BYTES = 32 << 20;
+/** Where a segment has few entries a row, merging it costs more: it may become so much larger. */
+const MOST_LOG_BYTES = 2;
+const ENTRIES_PER_ROW = 8;
+/** How often it is looked whether what is in the log has been there for long, and how long that is. */
+const SETTLE_LOOK_MS = 60_000;
+const SETTLE_AFTER_MS = 3_600_000;
+/** How long closing may take to merge what is in the log. The rest is merged by who opens the store next. */
+const CLOSE_MERGE_MS = 1000;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
 /** By their names, which the system's errors have, and their numbers, which LMDB's have. */
@@ -46,8 +68,10 @@ process.on('exit', () => {
   for (const gate of opened.values()) gate.holdUntilDeath();
 });
 
-export class Environment {
+export class Environment implements LogStore, MergeTarget {
   private readonly tables = new Map<string, StoredTable>();
+  /** null: no table is packed. */
+  private logged: { log: WriteLog; merger: Merger; settling: NodeJS.Timeout } | null = null;
   private closed = false;
   private patrol: LeafPatrol | null = null;
 
@@ -93,7 +117,7 @@ export class Environment {
         path: options.path,
         noSubdir: false,
         mapSize: options.mapSize ?? 256 * 2 ** 30,
-        maxDbs: 3 * options.tables.length + 8,
+        maxDbs: 3 * options.tables.length + 64,
         maxReaders: MAX_READERS,
         encoding: 'binary',
         // Every write here is a batch or a transaction of its own. LMDB's own batches of an event's writes add a promise that nobody
@@ -105,8 +129,10 @@ export class Environment {
       const environment = new Environment(options.path, realPath, gate, root, own, guard, room);
       if (first && exists && guard.bytes > (options.wholeCheckBytes ?? WHOLE_CHECK_BYTES))
         environment.patrolLeaves(options.log ?? SILENT_LOG);
-      environment.describe();
+      const packed = options.tables.some((table) => table.packed === true);
+      environment.describe(packed ? FORMAT_WITH_LOG : FORMAT, first);
       for (const table of options.tables) environment.openTable(table);
+      if (packed) environment.openLog(options, first);
       return environment;
     } catch (e) {
       guard?.close();
@@ -126,11 +152,49 @@ export class Environment {
     this.patrol.start();
   }
 
-  private describe(): void {
-    const format = this.own.getEntry(FORMAT_KEY);
-    if (format === undefined) this.own.transactionSync(() => this.own.putSync(FORMAT_KEY, NOTHING, FORMAT));
-    else if (format.version !== FORMAT)
-      throw new StorageError(`The embedded store in ${this.path} has format ${format.version}, this version reads ${FORMAT}`);
+  /** @param first nobody else has the store open */
+  private describe(wanted: number, first: boolean): void {
+    const format = this.own.getEntry(FORMAT_KEY)?.version ?? 0;
+    if (format > FORMAT_WITH_LOG)
+      throw new StorageError(`The embedded store in ${this.path} has format ${format}, this version reads ${FORMAT_WITH_LOG}`);
+    if (format >= wanted) return;
+    if (format > 0 && !first)
+      throw new StorageError(`The embedded store in ${this.path} is open in a process of an earlier version: end that first`);
+    this.own.transactionSync(() => this.own.putSync(FORMAT_KEY, NOTHING, wanted));
+  }
+
+  private openLog(options: EmbeddedOptions, first: boolean): void {
+    const bytes = options.logBytes ?? LOG_BYTES;
+    const limits = { bytes, mostBytes: MOST_LOG_BYTES * bytes, entriesPerRow: ENTRIES_PER_ROW, entries: options.packAfter ?? Infinity };
+    const writer = randomBytes(6).readUIntBE(0, 6);
+    const logger = options.log ?? SILENT_LOG;
+    const log: WriteLog = new WriteLog(
+      this,
+      writer,
+      limits,
+      () => merger.mayWrite(),
+      () => merger.kick(),
+    );
+    const lock = new FileLock(join(this.path, 'merge.lock'));
+    const merger: Merger = new Merger(this, log, lock, logger);
+    try {
+      log.open(first, logger);
+    } catch (e) {
+      lock.close();
+      if (e instanceof DamagedStoreError) throw this.guard.report(e.message);
+      throw e;
+    }
+    const settling = setInterval(() => this.settleLog(), SETTLE_LOOK_MS).unref();
+    this.logged = { log, merger, settling };
+    merger.kick();
+  }
+
+  /** What came long ago is merged, though it is little. */
+  private settleLog(): void {
+    if (this.closed || this.logged === null) return;
+    const { log, merger } = this.logged;
+    // What is wrong the next write is told.
+    if (log.activeSince > 0 && Date.now() - log.activeSince >= SETTLE_AFTER_MS) log.seal().then(() => merger.kick(), () => undefined);
   }
 
   private openTable({ name, families, packed }: EmbeddedTable): void {
@@ -191,10 +255,83 @@ export class Environment {
     return table;
   }
 
-  /** Reads from here on see what any process has committed by now. @throws DamagedStoreError */
+  /** Reads from here on see what any process has committed or appended by now. @throws DamagedStoreError */
   refresh(): void {
+    this.newSnapshot();
+    if (this.logged === null) return;
+    try {
+      this.logged.log.refresh();
+    } catch (e) {
+      throw e instanceof DamagedStoreError ? this.guard.report(e.message) : e;
+    }
+  }
+
+  newSnapshot(): void {
     this.guard.check();
     this.root.resetReadTxn();
+  }
+
+  /** What the log has of a table's rows from a key on. */
+  overlay(table: StoredTable, from: Buffer): Overlay | null {
+    return table.runs === null || this.logged === null ? null : this.logged.log.overlay(table.name, from);
+  }
+
+  /** There is one where a table is packed. */
+  get log(): WriteLog {
+    if (this.logged === null || this.closed) throw new DoNotRetryError('The embedded store is closed');
+    return this.logged.log;
+  }
+
+  /** Runs while no other process merges the log. */
+  withMergeLock<T>(action: () => Promise<T>): Promise<T> {
+    if (this.logged === null) throw new DoNotRetryError('The embedded store is closed');
+    return this.logged.merger.withLock(action);
+  }
+
+  logState(): LogState {
+    const entry = this.own.getEntry(LOG_KEY);
+    return entry === undefined ? NEW_LOG : decodeLogState(entry.value);
+  }
+
+  setLogState(state: LogState): void {
+    this.own.putSync(LOG_KEY, encodeLogState(state), 0);
+  }
+
+  loggedTable(name: string): StoredTable {
+    const known = this.tables.get(name);
+    if (known !== undefined) return known;
+    // The log is merged in the order of its tables, also by processes that have no use for some of them.
+    this.openTable({ name, families: [], packed: true });
+    const table = this.tables.get(name) as StoredTable;
+    this.tables.delete(name);
+    return table;
+  }
+
+  synced(): Promise<unknown> {
+    return this.root.flushed;
+  }
+
+  async packSingles(): Promise<void> {
+    for (const table of this.tables.values()) if (table.runs !== null) await packSingles(this, table);
+  }
+
+  checkRoom(bytes: number): void {
+    this.guard.check();
+    if (!this.room.isEnough(this.guard.bytes, bytes)) throw fullDisk(this.path);
+  }
+
+  asWriteError(reason: unknown): unknown {
+    if (reason instanceof StorageError) return reason;
+    if (NO_ROOM.has(errorCode(reason))) return fullDisk(this.path, reason);
+    return new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
+  }
+
+  /** Figures of the log. */
+  stats(): Record<string, number> {
+    if (this.logged === null) return {};
+    const { log, merger } = this.logged;
+    const { entries, bytes } = log.size;
+    return { log_entries: entries, log_bytes: bytes, pack_slices: merger.slices, pack_ms: Math.round(merger.milliseconds) };
   }
 
   /** A failed read as its caller is told of it. */
@@ -246,8 +383,24 @@ export class Environment {
     }
   }
 
+  /** Who is the last to leave merges what there is, as far as that goes quickly. */
+  private async closeLog(): Promise<void> {
+    if (this.logged === null) return;
+    const { log, merger, settling } = this.logged;
+    clearInterval(settling);
+    await merger.stop(async () => {
+      if (!(await this.gate.alone(() => this.gate.register()))) return 0;
+      return log.seal().then(
+        () => CLOSE_MERGE_MS,
+        () => 0,
+      );
+    });
+    await log.close();
+  }
+
   async close(): Promise<void> {
     if (this.closed) return;
+    await this.closeLog();
     this.closed = true;
     this.patrol?.stop();
     this.guard.close();

@@ -22,7 +22,7 @@ const MORE = 9;
 export const MAX_ROW = 32767;
 
 /** Bytes that a row of this length takes. */
-function encodedRowLength(length: number): number {
+export function encodedRowLength(length: number): number {
   return Math.max(1, Math.ceil(length / GROUP)) * (GROUP + 1);
 }
 

@@ -1,10 +1,11 @@
 /**
- * Moves single cells into runs. New cells are written singly, because that needs no look at what is there; when enough of them stand
- * so, they are in LMDB's order already, and go over to the runs of their rows a slice at a time.
+ * Moves single cells into runs. Before there was a log, all cells of packed tables were written singly first; stores from that time have
+ * some, and must have them in runs before anything newer is.
  */
 import { KEY_LENGTH_BYTES, newWindow, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { CellKey, columnEnd, LONG } from './key-codec';
-import { CellList, startsWith } from './run-codec';
+import { startsWith } from './bytes';
+import { CellList } from './cell-list';
 import { RunWriter } from './runs';
 import { RangeStart, type CellDatabase, type StoredTable } from './table';
 

@@ -4,8 +4,12 @@ import type { RowPredicate } from '../row-filter';
 import { RangeStart, type StoredTable } from './table';
 import { CellKey, columnEnd, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
 import { RowCollector } from './row-collector';
-import { CellList, compareBytes, startsWith } from './run-codec';
+import { compareBytes, startsWith } from './bytes';
+import { CellList } from './cell-list';
+import { addRun } from './run-codec';
 import { SinglesOf, type CellStream, type SingleCell } from './single-cells';
+import type { Overlay } from './log/overlay';
+import { addColumn, familyLength, RowFold, type RowPart } from './log/row-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -38,6 +42,8 @@ const JUMP_AFTER = 24;
 /** As much as passing by a run costs. */
 const UNWANTED_RUN = 4;
 
+const NOTHING = Buffer.alloc(0);
+
 type Step = 'go on' | 'stop' | 'jump';
 
 /** The run that is being read. */
@@ -59,13 +65,22 @@ export class RangeReader {
   private unwanted = 0;
   private entries = 0;
   private next: Buffer | null = null;
+  private family: Buffer = NOTHING;
+  /** What the log has of the row that is read; its cells are gathered in `base` then. */
+  private parts: readonly RowPart[] | null = null;
+  private readonly base = new CellList();
+  private fold: RowFold | null = null;
 
-  /** @param collector where the rows are put; an empty one */
+  /**
+   * @param collector where the rows are put; an empty one
+   * @param overlay what the log has of the table, from the selection's start on; null: nothing
+   */
   constructor(
     private readonly table: StoredTable,
     private readonly selection: Selection,
     private readonly bounds: BatchBounds,
     private readonly collector = new RowCollector(),
+    private readonly overlay: Overlay | null = null,
   ) {}
 
   read(): Batch {
@@ -77,7 +92,8 @@ export class RangeReader {
       jump = this.run(singles);
       singles.close();
     } while (jump);
-    if (this.rowOpen) this.collector.endRow();
+    this.closeRow();
+    if (this.next === null) this.takeLoggedBefore(this.selection.stop, 0, this.selection.stop.length);
     return { rows: this.collector.finish(), next: this.next };
   }
 
@@ -88,7 +104,7 @@ export class RangeReader {
         const run = this.current;
         run.key.setEncoded(entry.keyBytes, entry.keyStart, entry.keyEnd);
         run.columnLength = columnEnd(run.key.bytes, 0);
-        run.cells.clear().addRun(entry.value, entry.valueLength);
+        addRun(run.cells.clear(), entry.value, entry.valueLength);
         this.entries += 1 + (run.cells.count >> 3);
         const passed = this.singlesBefore(singles, run.key.bytes, run.key.length);
         const done = passed === 'go on' ? this.takeRun(run, singles) : passed;
@@ -173,11 +189,9 @@ export class RangeReader {
   ): void {
     const s = this.selection;
     if (!this.rowWanted) this.unwanted++;
-    else if (
-      this.familyWanted &&
-      (s.timeRange === undefined || (timestamp >= s.timeRange.min && timestamp < s.timeRange.max)) &&
-      (s.qualifiers === undefined || isOneOf(s.qualifiers, qualifiers, qualifierAt, qualifierLength))
-    ) {
+    else if (this.parts !== null)
+      addColumn(this.base, timestamp, this.family, qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength);
+    else if (this.familyWanted && this.isWanted(qualifiers, qualifierAt, qualifierLength, timestamp)) {
       this.collector.addCell(qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength, timestamp);
       if (s.firstCellOnly) this.rowWanted = false;
     }
@@ -194,21 +208,26 @@ export class RangeReader {
     column.rowLength = familyAt - from;
     this.columnLength = end - from;
     const family = this.selection.family;
-    const familyLength = end - 1 - familyAt;
-    this.familyWanted = family === undefined || compareBytes(key, familyAt, familyLength, family, 0, family.length) === 0;
-    if (this.rowWanted && this.familyWanted) this.collector.startFamily(key, familyAt, familyLength);
+    const length = end - 1 - familyAt;
+    this.familyWanted = family === undefined || compareBytes(key, familyAt, length, family, 0, family.length) === 0;
+    if (this.parts !== null) this.family = Buffer.from(key.subarray(familyAt, familyAt + length));
+    else if (this.rowWanted && this.familyWanted) this.collector.startFamily(key, familyAt, length);
     return true;
   }
 
   private openRow(key: Uint8Array, from: number): boolean {
-    const { collector, selection: s, bounds } = this;
-    if (this.rowOpen) collector.endRow();
-    this.rowOpen = false;
+    const { collector, selection: s } = this;
+    this.closeRow();
     const end = rowEnd(key, from);
+    if (this.overlay !== null) {
+      const row = this.decoded(key, from, end);
+      if (s.stop.length > 0 && s.stop.compare(row) <= 0) return false;
+      if (!this.takeLoggedBefore(row, 0, row.length)) return false;
+    }
     const room = collector.reserveKey(decodedRowLength(key, from, end));
     const rowStop = decodeRow(key, from, end, room.target, room.at);
     if (s.stop.length > 0 && s.stop.compare(room.target, room.at, rowStop) <= 0) return false;
-    if (collector.rowCount >= bounds.rows || collector.bytes >= bounds.bytes || this.entries > bounds.entries) {
+    if (this.isFull()) {
       this.next = Buffer.from(room.target.subarray(room.at, rowStop));
       return false;
     }
@@ -218,7 +237,86 @@ export class RangeReader {
     this.rowWanted =
       (end - from < LONG || s.start.compare(room.target, room.at, rowStop) <= 0) &&
       (s.accepts === null || s.accepts(room.target, room.at, rowStop));
+    const { overlay } = this;
+    if (overlay !== null && overlay.parts.length > 0 && overlay.compareTo(room.target, room.at, rowStop - room.at) === 0) {
+      if (this.rowWanted) {
+        this.parts = overlay.parts;
+        this.base.clear();
+      }
+      overlay.next();
+    }
     return true;
+  }
+
+  private isFull(): boolean {
+    const { collector, bounds } = this;
+    return collector.rowCount >= bounds.rows || collector.bytes >= bounds.bytes || this.entries > bounds.entries;
+  }
+
+  private closeRow(): void {
+    if (!this.rowOpen) return;
+    this.rowOpen = false;
+    if (this.parts !== null) this.takeFolded(this.parts);
+    this.parts = null;
+    this.collector.endRow();
+  }
+
+  /** Rows below this key of which only the log knows; an empty key stands for the end. False: the batch ends before one of them. */
+  private takeLoggedBefore(key: Uint8Array, at: number, length: number): boolean {
+    const { overlay, collector, selection: s } = this;
+    if (overlay === null) return true;
+    for (; overlay.parts.length > 0 && (length === 0 || overlay.compareTo(key, at, length) < 0); overlay.next()) {
+      const { keyLength } = overlay;
+      const room = collector.reserveKey(keyLength);
+      overlay.copyKey(room.target, room.at);
+      if (this.isFull()) {
+        this.next = Buffer.from(room.target.subarray(room.at, room.at + keyLength));
+        return false;
+      }
+      this.entries++;
+      if (s.accepts !== null && !s.accepts(room.target, room.at, room.at + keyLength)) continue;
+      collector.startRow(keyLength);
+      this.base.clear();
+      this.takeFolded(overlay.parts);
+      collector.endRow();
+    }
+    return true;
+  }
+
+  /** Applies the log to the row's cells in `base`, and takes those that are wanted. */
+  private takeFolded(parts: readonly RowPart[]): void {
+    const s = this.selection;
+    const cells = (this.fold ??= new RowFold()).fold(this.base, parts);
+    const d = cells.data;
+    let family = -1;
+    let length = -1;
+    for (let i = 0; i < cells.count; i++) {
+      const at = cells.qualifierAt(i);
+      if (family < 0 || compareBytes(d, at, length + 1, d, family, length + 1) !== 0) {
+        family = at;
+        length = familyLength(cells, i);
+        this.familyWanted = s.family === undefined || compareBytes(d, at, length, s.family, 0, s.family.length) === 0;
+        if (this.familyWanted) this.collector.startFamily(d, at, length);
+      }
+      const qualifierAt = at + length + 1;
+      const qualifierLength = cells.qualifierLength(i) - length - 1;
+      if (!this.familyWanted || !this.isWanted(d, qualifierAt, qualifierLength, cells.timestamps[i])) continue;
+      this.collector.addCell(d, qualifierAt, qualifierLength, d, cells.valueAt(i), cells.valueLength(i), cells.timestamps[i]);
+      if (s.firstCellOnly) break;
+    }
+    this.entries += cells.count >> 1;
+  }
+
+  private isWanted(qualifiers: Uint8Array, at: number, length: number, timestamp: number): boolean {
+    const s = this.selection;
+    if (s.timeRange !== undefined && (timestamp < s.timeRange.min || timestamp >= s.timeRange.max)) return false;
+    return s.qualifiers === undefined || isOneOf(s.qualifiers, qualifiers, at, length);
+  }
+
+  private decoded(key: Uint8Array, from: number, end: number): Buffer {
+    const row = Buffer.allocUnsafe(decodedRowLength(key, from, end));
+    decodeRow(key, from, end, row, 0);
+    return row;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Puts cells that are read one after the other into blocks of rows. */
 import { Row, type CellBlock } from '../row';
-import { copyBytes } from './run-codec';
+import { copyBytes } from './bytes';
 
 const STRIDE = 6;
 

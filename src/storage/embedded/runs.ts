@@ -1,7 +1,9 @@
 /** The packed part of a table: looking up, changing and iterating runs. Changes belong into a transaction. */
 import { RangeStart, type CellDatabase } from './table';
 import { CellKey } from './key-codec';
-import { CellList, compareBytes, RunEncoder, startsWith } from './run-codec';
+import { compareBytes, startsWith } from './bytes';
+import { CellList } from './cell-list';
+import { addRun, MAX_RUN_BYTES, MAX_RUN_CELLS, RunEncoder, runSize } from './run-codec';
 
 /** LMDB's own lowest key is above some of ours. */
 const BELOW_ALL = Uint8Array.of(0);
@@ -18,7 +20,7 @@ export function runAt(runs: CellDatabase, key: CellKey, columnLength: number, in
   for (const { value: e } of runs.getRange({ start: new RangeStart(key), end: BELOW_ALL, reverse: true, limit: 1 })) {
     if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, key.bytes, columnLength)) return null;
     const run = { key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells: into.clear() };
-    run.cells.addRun(e.value, e.valueLength);
+    addRun(run.cells, e.value, e.valueLength);
     return run;
   }
   return null;
@@ -36,7 +38,7 @@ function runsBetween(runs: CellDatabase, from: CellKey, stop: Uint8Array, stopLe
     if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, from.bytes, columnLength)) break;
     if (compareBytes(e.keyBytes, e.keyStart, e.keyEnd - e.keyStart, stop, 0, stopLength) > 0) break;
     const cells = new CellList();
-    cells.addRun(e.value, e.valueLength);
+    addRun(cells, e.value, e.valueLength);
     found.push({ key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells });
   }
   return found;
@@ -52,7 +54,7 @@ export class RunWriter {
   constructor(private readonly runs: CellDatabase) {}
 
   /**
-   * Adds the cells `first..end` of a list, sorted by qualifier. They replace what the runs have of the same qualifiers.
+   * Adds the cells `first..end` of a list, sorted by qualifier. They replace what the runs have of the same qualifiers, if that is not newer.
    * @param column encoded row and family
    */
   add(column: Buffer, cells: CellList, first: number, end: number): void {
@@ -63,11 +65,9 @@ export class RunWriter {
     const tail = before.cells;
     if (tail.compare(tail.count - 1, cells.data, cells.qualifierAt(first), cells.qualifierLength(first)) < 0) {
       // The usual case: time goes on.
-      const fitting = tail.fitting(cells, first, end);
-      if (fitting > 0) {
-        key.setEncoded(before.key, 0, before.key.length);
-        void this.runs.put(key, this.encoder.extend(tail, cells, first, fitting));
-      }
+      let fitting = Math.max(0, Math.min(end - first, MAX_RUN_CELLS - tail.count));
+      for (let i = first; i < first + fitting; i++) tail.addFrom(cells, i);
+      if (fitting > 0 && (tail.count > runSize(tail, 0, tail.count) || !this.replace(before.key, tail))) fitting = 0;
       return this.write(column, cells, first + fitting, end);
     }
     this.merge(column, cells, first, end);
@@ -83,8 +83,12 @@ export class RunWriter {
       for (let i = 0; i < run.cells.count; i++) {
         const order = (): number => run.cells.compare(i, cells.data, cells.qualifierAt(next), cells.qualifierLength(next));
         while (next < end && order() > 0) merged.addFrom(cells, next++);
-        // An equal one is replaced by the new cell, which the next round or the end adds.
         if (next === end || order() !== 0) merged.addFrom(run.cells, i);
+        // One that is newer stays. Else the new cell takes its place, which the next round or the end adds.
+        else if (run.cells.timestamps[i] > cells.timestamps[next]) {
+          merged.addFrom(run.cells, i);
+          next++;
+        }
       }
       this.remove(run);
     }
@@ -113,15 +117,25 @@ export class RunWriter {
     }
   }
 
+  /** Writes a run anew. False: it is too long now, and stays as it was. */
+  private replace(key: Buffer, cells: CellList): boolean {
+    const run = this.encoder.encode(cells, 0, cells.count);
+    if (run.end > MAX_RUN_BYTES) return false;
+    void this.runs.put(this.key.setEncoded(key, 0, key.length), run);
+    return true;
+  }
+
   private remove(run: Run): void {
     void this.runs.remove(new CellKey().setEncoded(run.key, 0, run.key.length));
   }
 
   private write(column: Buffer, cells: CellList, first: number, end: number): void {
     for (let i = first; i < end;) {
-      const size = cells.runSize(i, end);
+      let size = runSize(cells, i, end);
+      let run = this.encoder.encode(cells, i, size);
+      while (run.end > MAX_RUN_BYTES && size > 1) run = this.encoder.encode(cells, i, (size = size >> 1));
       this.key.setEncoded(column, 0, column.length).setQualifier(cells.data, cells.qualifierAt(i), cells.qualifierLength(i));
-      void this.runs.put(this.key, this.encoder.encode(cells, i, size));
+      void this.runs.put(this.key, run);
       i += size;
     }
   }

@@ -5,7 +5,7 @@
 import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { RangeStart, type CellDatabase, type Entry, type StoredTable } from './table';
 import { CellKey, LONG } from './key-codec';
-import { compareBytes, copyBytes, startsWith } from './run-codec';
+import { compareBytes, copyBytes, startsWith } from './bytes';
 
 const FIRST_LOOK = 16;
 const LOOK = 1024;

@@ -5,9 +5,12 @@ import type { Failure, RowDelete, RowPut } from '../storage';
 import { MAX_TIMESTAMP, ValueArena } from './cell-value';
 import { cellTimes, readCell, removeCells, removeStartingWith } from './cells';
 import type { Environment } from './environment';
+import { compareAndSetChange, deleteChange, incrementChange, putChange, type Change } from './log/changes';
+import { readColumns } from './log/merge-row';
+import { RowFold, type Outcome } from './log/row-cells';
+import { CellList } from './cell-list';
 import type { CellDatabase, StoredTable, TableState } from './table';
 import { CellKey, MAX_ROW } from './key-codec';
-import type { Packing } from './packing';
 import { TimeSlice } from '../../util/time-slice';
 
 const COUNTER_BYTES = 8;
@@ -22,10 +25,7 @@ export class Writer {
   private readonly states = new Map<StoredTable, TableState>();
   cellsWritten = 0;
 
-  constructor(
-    private readonly environment: Environment,
-    private readonly packing: Packing,
-  ) {}
+  constructor(private readonly environment: Environment) {}
 
   /**
    * The newest timestamp wins, and of equal ones the last put, as in an HBase table with VERSIONS = 1. Cells without timestamps
@@ -36,17 +36,17 @@ export class Writer {
     const failures = checkPuts(table, family, rows);
     const good = failures.length === 0 ? rows : rows.filter((_, i) => !failures.some((f) => f.index === i));
     if (good.length === 0) return failures;
-    if (good.some((r) => r.timestamps !== undefined)) await this.putChecked(table, family, good);
+    if (table.runs !== null) await this.environment.log.append(putChange(table.name, family, good, 'put'));
+    else if (good.some((r) => r.timestamps !== undefined)) await this.putChecked(table, family, good);
     else await this.putNow(table, family, good);
-    this.wrote(table, good);
+    this.wrote(good);
     return failures;
   }
 
-  private wrote(table: StoredTable, rows: readonly RowPut[]): void {
+  private wrote(rows: readonly RowPut[]): void {
     let cells = 0;
     for (const row of rows) cells += row.cells.count;
     this.cellsWritten += cells;
-    this.packing.wrote(table, cells);
   }
 
   private async putNow(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<void> {
@@ -101,6 +101,12 @@ export class Writer {
   async append(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
     const failures = checkPuts(table, family, rows);
     const good = rows.filter((_, i) => !failures.some((f) => f.index === i));
+    if (good.length === 0) return failures;
+    if (table.runs !== null) {
+      await this.environment.log.append(putChange(table.name, family, good, 'append'));
+      this.wrote(good);
+      return failures;
+    }
     await this.environment.transaction(() => {
       const state = table.state();
       const now = Date.now();
@@ -116,7 +122,7 @@ export class Writer {
         });
       }
     }, bytesOf(good));
-    this.wrote(table, good);
+    this.wrote(good);
     return failures;
   }
 
@@ -127,14 +133,18 @@ export class Writer {
       if (error !== null) failures.push({ index, error });
       return error === null;
     });
+    if (good.length === 0) return failures;
+    if (table.runs !== null) {
+      await this.environment.log.append(deleteChange(table.name, good));
+      return failures;
+    }
     const removeRow = (state: TableState, rowDelete: RowDelete): void => {
       const { row, family, qualifiers } = rowDelete;
       if (family !== undefined && qualifiers !== undefined) removeCells(table, state, row, family, this.upToTime(table, state, rowDelete));
       else removeStartingWith(table, state, family === undefined ? new CellKey().setRow(row) : new CellKey().setColumnFamily(row, family));
     };
     // Cells that stand singly are removed without a look at what is there.
-    const blind =
-      table.runs === null && good.every((r) => r.family !== undefined && r.qualifiers !== undefined && r.timestamps === undefined);
+    const blind = good.every((r) => r.family !== undefined && r.qualifiers !== undefined && r.timestamps === undefined);
     if (blind)
       await this.environment.batch(() => {
         const state = table.state();
@@ -163,7 +173,12 @@ export class Writer {
     return qualifiers.filter((_, i) => times[i] <= timestamps[i]);
   }
 
-  increment(table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
+  async increment(table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
+    if (table.runs !== null) {
+      const { applied, sum } = await this.appendWithOutcome(table, row, incrementChange(table.name, row, family, qualifier, amount));
+      if (applied) return sum ?? 0n;
+      throw new DoNotRetryError(`Field is not a long, it's ${sum} bytes wide`, { table: table.name, row });
+    }
     return this.environment.transaction(() => {
       const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
@@ -179,7 +194,7 @@ export class Writer {
   }
 
   /** @param timestamp milliseconds; absent: now */
-  compareAndSet(
+  async compareAndSet(
     table: StoredTable,
     row: Buffer,
     family: Buffer,
@@ -188,6 +203,10 @@ export class Writer {
     wanted: Buffer,
     timestamp?: number,
   ): Promise<boolean> {
+    if (table.runs !== null) {
+      const change = compareAndSetChange(table.name, row, family, qualifier, expected, wanted, timestamp ?? 0);
+      return (await this.appendWithOutcome(table, row, change)).applied;
+    }
     return this.environment.transaction(() => {
       const state = table.state();
       const key = this.key.setColumnFamily(row, family).setQualifier(qualifier, 0, qualifier.length);
@@ -195,6 +214,23 @@ export class Writer {
       if (expected === null ? old !== null : old === null || !old.value.equals(expected)) return false;
       this.putOne(table.active(state), key, wanted, old?.timestamp ?? 0, timestamp);
       return true;
+    });
+  }
+
+  /**
+   * What comes of a change is the same wherever the log is read; here it is looked at as soon as it was. No other process may bring it to
+   * the tables before that.
+   */
+  private async appendWithOutcome(table: StoredTable, row: Buffer, change: Change): Promise<Outcome> {
+    return this.environment.withMergeLock(async () => {
+      let outcome: Outcome | null = null;
+      await this.environment.log.append(change, ({ index }, entry) => {
+        const parts = this.environment.overlay(table, row)?.parts ?? [];
+        outcome = new RowFold().outcomeOf(readColumns(table, row, new CellList()), parts, index, entry);
+      });
+      if (outcome === null) throw new StorageError('What was appended to the log was not found', { table: table.name, row });
+      if ((outcome as Outcome).applied) this.cellsWritten++;
+      return outcome;
     });
   }
 

@@ -1,3 +1,5 @@
+import { crc32 } from '../../util/crc32';
+
 /**
  * Records as they stand in a spool file, one after the other:
  *
@@ -6,19 +8,6 @@
 const FRAME_HEADER = 8;
 /** Longer ones are not written; a length beyond it is damage. */
 const MAX_PAYLOAD = 64 << 20;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  return c >>> 0;
-});
-
-/** CRC-32 as gzip has it. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]) & 0xff];
-  return ~crc >>> 0;
-}
 
 /** A payload with its header. @throws RangeError for one that is too long */
 export function frame(payload: Buffer): Buffer {

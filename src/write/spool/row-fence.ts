@@ -1,4 +1,4 @@
-import { crc32 } from './frame';
+import { crc32 } from '../../util/crc32';
 
 const BITS = 1 << 21;
 

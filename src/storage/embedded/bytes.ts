@@ -1,0 +1,21 @@
+export function compareBytes(a: Uint8Array, aAt: number, aLength: number, b: Uint8Array, bAt: number, bLength: number): number {
+  const common = Math.min(aLength, bLength);
+  for (let i = 0; i < common; i++) {
+    const difference = a[aAt + i] - b[bAt + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
+
+/** Copies bytes; for a few of them a loop is quicker than a view of them. */
+export function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
+  if (length > 64) target.set(new Uint8Array(source.buffer, source.byteOffset + from, length), at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[from + i];
+}
+
+export function startsWith(key: Uint8Array, from: number, end: number, start: Uint8Array, length: number): boolean {
+  if (end - from < length) return false;
+  // From the end: neighbours differ there.
+  for (let i = length - 1; i >= 0; i--) if (key[from + i] !== start[i]) return false;
+  return true;
+}

@@ -1,0 +1,98 @@
+/** Brings what a segment has of a row to LMDB. Within a transaction. */
+import { ValueArena, readTimestamp } from '../cell-value';
+import { removeStartingWith } from '../cells';
+import { CellKey, encodedRowLength, LONG } from '../key-codec';
+import { RangeReader } from '../range-reader';
+import { CellList } from '../cell-list';
+import { RunWriter } from '../runs';
+import type { StoredTable } from '../table';
+import { addColumn, familyLength, RowFold } from './row-cells';
+import type { RowIndex } from './row-index';
+
+const ONE_ROW = { rows: 1, bytes: Infinity, entries: Infinity };
+const fold = new RowFold();
+const base = new CellList();
+const column = new CellList();
+const key = new CellKey();
+const writers = new WeakMap<StoredTable, RunWriter>();
+
+/** @returns how many cells were written */
+export function mergeRow(table: StoredTable, index: RowIndex, row: number): number {
+  const at = index.keyAt(row);
+  const name = Buffer.from(index.segment.bytes.subarray(at, at + index.keyLength(row)));
+  base.clear();
+  if (index.hasOnlyPuts(row)) return write(table, name, fold.fold(base, [{ index, row }]));
+  readColumns(table, name, base);
+  const cells = fold.fold(base, [{ index, row }]);
+  removeStartingWith(table, table.state(), key.setRow(name));
+  return write(table, name, cells);
+}
+
+/** Adds the columns that LMDB has of a row. */
+export function readColumns(table: StoredTable, name: Buffer, into: CellList): CellList {
+  const stop = Buffer.concat([name, Buffer.of(0)]);
+  const [row] = new RangeReader(table, { start: name, stop, accepts: null }, ONE_ROW).read().rows;
+  if (row === undefined) return into;
+  const { data } = row.block;
+  for (let i = 0; i < row.size; i++)
+    addColumn(
+      into,
+      row.timestamp(i),
+      row.family(i),
+      data,
+      row.qualifierOffset(i),
+      row.qualifierLength(i),
+      data,
+      row.valueOffset(i),
+      row.valueLength(i),
+    );
+  return into;
+}
+
+/** Puts the cells where the table has none of their columns that is newer. */
+function write(table: StoredTable, row: Buffer, cells: CellList): number {
+  for (let i = 0; i < cells.count;) {
+    const from = cells.qualifierAt(i);
+    const length = familyLength(cells, i);
+    const family = cells.data.subarray(from, from + length);
+    column.clear();
+    for (; i < cells.count && familyLength(cells, i) === length && cells.data.subarray(cells.qualifierAt(i), cells.qualifierAt(i) + length).equals(family); i++)
+      column.add(
+        cells.timestamps[i],
+        cells.data,
+        cells.qualifierAt(i) + length + 1,
+        cells.qualifierLength(i) - length - 1,
+        cells.data,
+        cells.valueAt(i),
+        cells.valueLength(i),
+      );
+    writeColumn(table, row, family);
+  }
+  return cells.count;
+}
+
+function writeColumn(table: StoredTable, row: Buffer, family: Buffer): void {
+  const fixed = encodedRowLength(row.length) + family.length + 1;
+  const { runs } = table;
+  if (runs === null) throw new Error(`Table ${table.name} has no runs`);
+  key.setColumnFamily(row, family);
+  const prefix = Buffer.from(key.bytes.subarray(0, key.length));
+  let writer = writers.get(table);
+  if (writer === undefined) writers.set(table, (writer = new RunWriter(runs)));
+  let longest = 0;
+  for (let i = 0; i < column.count; i++) longest = Math.max(longest, column.qualifierLength(i));
+  if (fixed + longest <= LONG) return writer.add(prefix, column, 0, column.count);
+  for (let i = 0; i < column.count; i++)
+    if (fixed + column.qualifierLength(i) <= LONG) writer.add(prefix, column, i, i + 1);
+    else putSingle(table, i);
+}
+
+/** A cell whose key is too long for a run. `key` has its row and family. */
+function putSingle(table: StoredTable, i: number): void {
+  const cells = table.active(table.state());
+  key.setQualifier(column.data, column.qualifierAt(i), column.qualifierLength(i));
+  const old = cells.getBinaryFast(key);
+  if (old !== undefined && readTimestamp(old) > column.timestamps[i]) return;
+  const arena = new ValueArena(column.valueLength(i) + key.length + 64);
+  void cells.put(key, arena.add(key, column.timestamps[i], column.data, column.valueAt(i), column.valueLength(i)));
+}

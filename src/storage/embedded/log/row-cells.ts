@@ -1,0 +1,242 @@
+/**
+ * The cells of one row, in all its families, while changes of the log are applied to them. A cell's place in the list is its column:
+ * family, zero, qualifier. That orders as (family, qualifier) does.
+ */
+import { compareBytes } from '../bytes';
+import { CellList } from '../cell-list';
+import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
+import type { RowIndex } from './row-index';
+
+/** A row of one segment. */
+export interface RowPart {
+  index: RowIndex;
+  row: number;
+}
+
+/** What came of an entry: whether it did something, and a counter's new value. */
+export interface Outcome {
+  applied: boolean;
+  sum: bigint | null;
+}
+
+const COUNTER_BYTES = 8;
+
+interface PlainValue {
+  value: Buffer;
+  timestamp: number;
+}
+
+/** Puts columns together; one after the other in the same memory. */
+const columns = { bytes: Buffer.alloc(256) };
+
+/** Adds a cell to a list of columns. */
+export function addColumn(
+  list: CellList,
+  timestamp: number,
+  family: Uint8Array,
+  qualifiers: Uint8Array,
+  qualifierAt: number,
+  qualifierLength: number,
+  values: Uint8Array,
+  valueAt: number,
+  valueLength: number,
+): void {
+  const length = family.length + 1 + qualifierLength;
+  if (length > columns.bytes.length) columns.bytes = Buffer.alloc(length * 2);
+  const b = columns.bytes;
+  let at = 0;
+  for (let i = 0; i < family.length; i++) b[at++] = family[i];
+  b[at++] = 0;
+  for (let i = 0; i < qualifierLength; i++) b[at++] = qualifiers[qualifierAt + i];
+  list.add(timestamp, b, 0, length, values, valueAt, valueLength);
+}
+
+/** Length of the family in the column of a cell. */
+export function familyLength(list: CellList, i: number): number {
+  let at = list.qualifierAt(i);
+  const from = at;
+  while (list.data[at] !== 0) at++;
+  return at - from;
+}
+
+/** What the log has of rows, applied to what was there. Reused from row to row. */
+export class RowFold {
+  private readonly fresh = new CellList();
+  private readonly merged = new CellList();
+  private entries: number[] = [];
+  private order: number[] = [];
+
+  /**
+   * @param base columns of the row without the log, sorted
+   * @param parts the row in the log's segments, the oldest first
+   * @returns the row's columns, sorted; good until the next call
+   */
+  fold(base: CellList, parts: readonly RowPart[]): CellList {
+    if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) return this.foldPuts(base, parts);
+    const cells = cellsOf(base);
+    for (const part of parts) for (const entry of this.entriesOf(part)) applyEntry(part.index, entry, cells);
+    const out = this.merged.clear();
+    for (const column of [...cells.keys()].sort()) {
+      const { value, timestamp } = cells.get(column) as PlainValue;
+      const bytes = Buffer.from(column, 'latin1');
+      out.add(timestamp, bytes, 0, bytes.length, value, 0, value.length);
+    }
+    return out;
+  }
+
+  /** What came of an entry of the row. */
+  outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
+    const cells = cellsOf(base);
+    for (const part of parts)
+      for (const e of this.entriesOf(part)) {
+        const outcome = applyEntry(part.index, e, cells);
+        if (part.index === index && e === entry) return outcome;
+      }
+    throw new Error('The entry is not one of the row');
+  }
+
+  private foldPuts(base: CellList, parts: readonly RowPart[]): CellList {
+    const fresh = this.fresh.clear();
+    for (const part of parts) for (const entry of this.entriesOf(part)) addPuts(fresh, part.index, entry);
+    const order = this.sortedOrder(fresh);
+    if (order === null && base.count === 0) return fresh;
+    const out = this.merged.clear();
+    let b = 0;
+    for (let n = 0; n < fresh.count; n++) {
+      const i = order === null ? n : order[n];
+      while (b < base.count && compareColumns(base, b, fresh, i) < 0) out.addFrom(base, b++);
+      const last = out.count - 1;
+      // Put twice in the log: of equal times the later one counts.
+      if (last >= 0 && compareColumns(out, last, fresh, i) === 0) {
+        if (out.timestamps[last] <= fresh.timestamps[i]) out.dropLast().addFrom(fresh, i);
+        continue;
+      }
+      if (b < base.count && compareColumns(base, b, fresh, i) === 0 && base.timestamps[b] > fresh.timestamps[i]) out.addFrom(base, b);
+      else out.addFrom(fresh, i);
+      if (b < base.count && compareColumns(base, b, fresh, i) === 0) b++;
+    }
+    while (b < base.count) out.addFrom(base, b++);
+    return out;
+  }
+
+  /** The cells in the order of their columns, and of equal ones as they came; null: they stand so. */
+  private sortedOrder(cells: CellList): number[] | null {
+    let inOrder = true;
+    for (let i = 1; i < cells.count && inOrder; i++) inOrder = compareColumns(cells, i - 1, cells, i) < 0;
+    if (inOrder) return null;
+    const order = this.order;
+    order.length = 0;
+    for (let i = 0; i < cells.count; i++) order.push(i);
+    return order.sort((a, b) => compareColumns(cells, a, cells, b) || a - b);
+  }
+
+  /** In the order in which they were written. */
+  private entriesOf({ index, row }: RowPart): readonly number[] {
+    this.entries = [];
+    for (let entry = index.lastEntry(row); entry >= 0; entry = index.entryBefore(entry)) this.entries.push(entry);
+    return this.entries.reverse();
+  }
+}
+
+function compareColumns(a: CellList, i: number, b: CellList, j: number): number {
+  return compareBytes(a.data, a.qualifierAt(i), a.qualifierLength(i), b.data, b.qualifierAt(j), b.qualifierLength(j));
+}
+
+function cellsOf(base: CellList): Map<string, PlainValue> {
+  const cells = new Map<string, PlainValue>();
+  for (let i = 0; i < base.count; i++) {
+    const q = base.qualifierAt(i);
+    const v = base.valueAt(i);
+    cells.set(base.data.toString('latin1', q, q + base.qualifierLength(i)), {
+      value: Buffer.from(base.data.subarray(v, v + base.valueLength(i))),
+      timestamp: base.timestamps[i],
+    });
+  }
+  return cells;
+}
+
+/** Where the cells of an entry start. */
+function bodyAt(bytes: Buffer, entryAt: number): number {
+  const at = entryAt + 1;
+  return (bytes[entryAt] & BY_REFERENCE) !== 0 ? at + 4 : at + ROW_HEADER + bytes.readUInt16BE(at + 4);
+}
+
+function addPuts(list: CellList, index: RowIndex, entry: number): void {
+  const { bytes } = index.segment;
+  const entryAt = index.entryAt(entry);
+  const first = bytes[entryAt];
+  const operation = first & OPERATION_MASK;
+  const { families, time } = index.headOf(entry);
+  const family = families[(first >>> FAMILY_SHIFT) & FAMILY_MASK];
+  let count = readVarint(bytes, bodyAt(bytes, entryAt));
+  for (let at = found.at; count > 0; count--) {
+    readLogCell(bytes, at, operation);
+    at = found.at;
+    const timestamp = operation === Operation.putAt ? found.timestamp : time;
+    addColumn(list, timestamp, family, bytes, found.qualifierAt, found.qualifierLength, bytes, found.valueAt, found.valueLength);
+  }
+}
+
+/** Applies one entry, of any kind, to the cells. */
+function applyEntry(index: RowIndex, entry: number, cells: Map<string, PlainValue>): Outcome {
+  const { bytes } = index.segment;
+  const entryAt = index.entryAt(entry);
+  const first = bytes[entryAt];
+  const operation = first & OPERATION_MASK;
+  const { families, time } = index.headOf(entry);
+  const number = (first >>> FAMILY_SHIFT) & FAMILY_MASK;
+  const prefix = number < families.length ? `${families[number].toString('latin1')}\0` : '';
+  const outcome: Outcome = { applied: true, sum: null };
+  if (operation === Operation.deleteRow) cells.clear();
+  if (operation === Operation.deleteFamily) for (const column of [...cells.keys()]) if (column.startsWith(prefix)) cells.delete(column);
+  let count = readVarint(bytes, bodyAt(bytes, entryAt));
+  for (let at = found.at; count > 0; count--) {
+    readLogCell(bytes, at, operation);
+    at = found.at;
+    const { timestamp, qualifierAt, qualifierLength, valueAt, valueLength } = found;
+    const column = prefix + bytes.toString('latin1', qualifierAt, qualifierAt + qualifierLength);
+    const value = Buffer.from(bytes.subarray(valueAt, valueAt + valueLength));
+    const old = cells.get(column);
+    const now = Math.max(time, old?.timestamp ?? 0);
+    switch (operation) {
+      case Operation.put:
+        if (old === undefined || old.timestamp <= time) cells.set(column, { value, timestamp: time });
+        break;
+      case Operation.putAt:
+        if (old === undefined || old.timestamp <= timestamp) cells.set(column, { value, timestamp });
+        break;
+      case Operation.deleteCells:
+        cells.delete(column);
+        break;
+      case Operation.deleteCellsTo:
+        if (old !== undefined && old.timestamp <= timestamp) cells.delete(column);
+        break;
+      case Operation.append:
+        cells.set(column, { value: old === undefined ? value : Buffer.concat([old.value, value]), timestamp: now });
+        break;
+      case Operation.increment: {
+        if (old !== undefined && old.value.length !== COUNTER_BYTES) return { applied: false, sum: BigInt(old.value.length) };
+        const sum = BigInt.asIntN(64, (old?.value.readBigInt64BE() ?? 0n) + value.readBigInt64BE());
+        const counter = Buffer.alloc(COUNTER_BYTES);
+        counter.writeBigInt64BE(sum);
+        cells.set(column, { value: counter, timestamp: now });
+        outcome.sum = sum;
+        break;
+      }
+      case Operation.putIfAbsent:
+      case Operation.compareAndSet: {
+        if (operation === Operation.putIfAbsent ? old !== undefined : !isExpected(bytes, at, operation, old))
+          return { applied: false, sum: null };
+        cells.set(column, { value, timestamp: timestamp === 0 ? now : Math.max(timestamp, old?.timestamp ?? 0) });
+        return outcome;
+      }
+    }
+  }
+  return outcome;
+}
+
+/** @param at where the cell with the expected value stands */
+function isExpected(bytes: Buffer, at: number, operation: number, old: PlainValue | undefined): boolean {
+  readLogCell(bytes, at, operation);
+  return old?.value.equals(bytes.subarray(found.valueAt, found.valueAt + found.valueLength)) === true;
+}

@@ -1,0 +1,179 @@
+/**
+ * What a segment has of one table, without an object a row or an entry:
+ *
+ *   rows, by number    where the key stands | its hash | its last entry | whether all its entries are puts
+ *   entries, by number where it stands | where its record stands | the row's entry before
+ *   slots              hash table from keys to rows' numbers
+ *
+ * Everything else is read where it stands in the segment's bytes.
+ */
+import { compareBytes } from '../bytes';
+import { readRecordHead, ROW_HEADER, type RecordHead } from './layout';
+import { RowOrder } from './row-order';
+
+const FIRST_ROWS = 256;
+const FIRST_ENTRIES = 1024;
+const NONE = -1;
+
+export interface SegmentBytes {
+  /** Replaced when the segment outgrows it. */
+  bytes: Buffer;
+}
+
+export class RowIndex {
+  rowCount = 0;
+  entryCount = 0;
+  readonly order = new RowOrder(this);
+  private slots = new Int32Array(2 * FIRST_ROWS).fill(NONE);
+  private places = new Uint32Array(FIRST_ROWS);
+  private hashes = new Int32Array(FIRST_ROWS);
+  private last = new Int32Array(FIRST_ROWS);
+  private plain = new Uint8Array(FIRST_ROWS);
+  private entries = new Uint32Array(FIRST_ENTRIES);
+  private records = new Uint32Array(FIRST_ENTRIES);
+  private previous = new Int32Array(FIRST_ENTRIES);
+  /** Of the record that was last asked for: entries that are read together often come from one. */
+  private lastHead: { at: number; head: RecordHead } | null = null;
+
+  constructor(readonly segment: SegmentBytes) {}
+
+  /** Number of the row with this key; negative: there is none. */
+  find(key: Uint8Array, at: number, length: number): number {
+    return this.lookUp(key, at, length, hashOf(key, at, length));
+  }
+
+  /** Number of the row whose key stands at `place` (its header, then the key); it is noted when it is new. */
+  rowAt(place: number): number {
+    const { bytes } = this.segment;
+    const at = place + ROW_HEADER;
+    const length = (bytes[at - 2] << 8) | bytes[at - 1];
+    const hash = hashOf(bytes, at, length);
+    const known = this.lookUp(bytes, at, length, hash);
+    if (known >= 0) return known;
+    if (this.rowCount === this.places.length) this.growRows();
+    const row = this.rowCount++;
+    this.places[row] = place;
+    this.hashes[row] = hash;
+    this.last[row] = NONE;
+    this.plain[row] = 1;
+    this.enter(row);
+    this.order.added();
+    return row;
+  }
+
+  /** Where the row's key stands, with its header. */
+  placeOf(row: number): number {
+    return this.places[row];
+  }
+
+  keyAt(row: number): number {
+    return this.places[row] + ROW_HEADER;
+  }
+
+  keyLength(row: number): number {
+    const at = this.places[row] + ROW_HEADER - 2;
+    const { bytes } = this.segment;
+    return (bytes[at] << 8) | bytes[at + 1];
+  }
+
+  /** Orders two rows by their keys. */
+  compare(a: number, b: number): number {
+    const { bytes } = this.segment;
+    return compareBytes(bytes, this.keyAt(a), this.keyLength(a), bytes, this.keyAt(b), this.keyLength(b));
+  }
+
+  compareTo(row: number, key: Uint8Array, at: number, length: number): number {
+    return compareBytes(this.segment.bytes, this.keyAt(row), this.keyLength(row), key, at, length);
+  }
+
+  /** Adds an entry to a row. @param recordAt where its record's payload stands @param isPut it only puts cells @returns its number */
+  addEntry(row: number, entryAt: number, recordAt: number, isPut: boolean): number {
+    if (this.entryCount === this.entries.length) this.growEntries();
+    const entry = this.entryCount++;
+    this.entries[entry] = entryAt;
+    this.records[entry] = recordAt;
+    this.previous[entry] = this.last[row];
+    this.last[row] = entry;
+    if (!isPut) this.plain[row] = 0;
+    return entry;
+  }
+
+  /** Whether all that was done to the row is puts. */
+  hasOnlyPuts(row: number): boolean {
+    return this.plain[row] === 1;
+  }
+
+  lastEntry(row: number): number {
+    return this.last[row];
+  }
+  /** Negative: there is none. */
+  entryBefore(entry: number): number {
+    return this.previous[entry];
+  }
+  entryAt(entry: number): number {
+    return this.entries[entry];
+  }
+
+  /** What the entry's record says. */
+  headOf(entry: number): RecordHead {
+    const at = this.records[entry];
+    if (this.lastHead?.at !== at) this.lastHead = { at, head: readRecordHead(this.segment.bytes, at) };
+    return this.lastHead.head;
+  }
+
+  private lookUp(key: Uint8Array, at: number, length: number, hash: number): number {
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const row = this.slots[slot];
+      if (row === NONE) return NONE;
+      if (this.hashes[row] === hash && this.isKey(row, key, at, length)) return row;
+    }
+  }
+
+  private isKey(row: number, key: Uint8Array, at: number, length: number): boolean {
+    const { bytes } = this.segment;
+    const own = this.keyAt(row);
+    if (((bytes[own - 2] << 8) | bytes[own - 1]) !== length) return false;
+    // From the end: neighbours differ there.
+    for (let i = length - 1; i >= 0; i--) if (bytes[own + i] !== key[at + i]) return false;
+    return true;
+  }
+
+  private enter(row: number): void {
+    const mask = this.slots.length - 1;
+    let slot = this.hashes[row] & mask;
+    while (this.slots[slot] !== NONE) slot = (slot + 1) & mask;
+    this.slots[slot] = row;
+  }
+
+  private growRows(): void {
+    const size = this.places.length * 2;
+    this.places = grown(this.places, new Uint32Array(size));
+    this.hashes = grown(this.hashes, new Int32Array(size));
+    this.last = grown(this.last, new Int32Array(size));
+    this.plain = grown(this.plain, new Uint8Array(size));
+    this.slots = new Int32Array(2 * size).fill(NONE);
+    for (let row = 0; row < this.rowCount; row++) this.enter(row);
+  }
+
+  private growEntries(): void {
+    const size = Math.ceil(this.entries.length * 1.5);
+    this.entries = grown(this.entries, new Uint32Array(size));
+    this.records = grown(this.records, new Uint32Array(size));
+    this.previous = grown(this.previous, new Int32Array(size));
+  }
+}
+
+function grown<T extends Uint8Array | Int32Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+function hashOf(key: Uint8Array, at: number, length: number): number {
+  let hash = length;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[at + i], 0x01000193);
+  // The low bits choose the slot: they must depend on all.
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,46 @@
+import { fdatasync } from 'node:fs';
+
+/** Between two syncs: each makes the disk write, whatever little there is. */
+const PAUSE_MS = 100;
+
+/** Has the system write to the disk what it was given, soon after, one sync at a time. */
+export class Syncer {
+  private fd = -1;
+  private running: Promise<void> | null = null;
+  private stopped = false;
+  private wake: (() => void) | null = null;
+
+  /** Something was written to this file; it may be closed any time. */
+  wrote(fd: number): void {
+    this.fd = fd;
+    this.running ??= this.run();
+  }
+
+  private async run(): Promise<void> {
+    while (this.fd >= 0) {
+      const fd = this.fd;
+      this.fd = -1;
+      // A sync that fails is the disk's trouble; the next write will meet it.
+      await new Promise<void>((resolve) => fdatasync(fd, () => resolve()));
+      if (!this.stopped) await this.pause();
+    }
+    this.running = null;
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PAUSE_MS);
+      this.wake = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Syncs what is left. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake?.();
+    await this.running;
+  }
+}
