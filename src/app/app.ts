@@ -137,12 +137,13 @@ function assemble(
     settings: readQuerySettings(config),
     logger: logs.get('net.opentsdb.core.TsdbQuery'),
   });
+  const merging = readCompactionSettings(config);
   const compaction = createCompaction({
     model,
     storage,
     writer,
     ...compacting,
-    settings: shareOfCompaction(readCompactionSettings(config), siblings.count),
+    settings: shareOfCompaction({ ...merging, enabled: merging.enabled && !storage.packsRows }, siblings.count),
     logger: logs.get('net.opentsdb.core.CompactionQueue'),
     reads: queries.findings,
   });

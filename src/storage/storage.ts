@@ -86,6 +86,8 @@ export interface ScanOptions extends CallOptions {
 export interface Storage {
   /** What the store is called in logs and statistics: `hbase`, `embedded`. */
   readonly name: string;
+  /** It keeps the cells of a row together itself: to merge them into one cell gains nothing. */
+  readonly packsRows: boolean;
   /** Connects; idempotent. */
   open(): Promise<void>;
   tableExists(table: string): Promise<boolean>;

@@ -1,136 +1,112 @@
-/** Any order of changes on the embedded store, with packing at any moment, against a model of what must be there. */
+/**
+ * Any order of changes on the embedded store, by two processes in turn, while the log is merged all the time and either process closes and
+ * opens it again, against a model of what must be there.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { PackedCells, type Row, type Storage } from '../../src/storage';
-import { openTempStore, type TempStore } from '../support/temp-store';
+import type { Storage } from '../../src/storage';
+import { EmbeddedStorage } from '../../src/storage/embedded';
+import { anyChange, applyToModel, contentsOf, expectedOf, perform, readContents, type Model } from '../support/store-changes';
+import type { Order } from '../support/obedient-child';
+import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
-const T = Buffer.from('t');
+const PACK_AFTER = 9;
 const EMPTY = Buffer.alloc(0);
-type Model = Map<string, Map<string, { value: string; timestamp: number | null }>>;
-
-const row = fc.constantFrom('a', 'aaaaaaaa', 'aaaaaaaab', 'b', 'long'.repeat(600));
-const qualifier = fc.nat(40).map((n) => String.fromCharCode(n));
-const value = fc.string({ maxLength: 12 });
-const change = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('put' as const),
-      row,
-      cells: fc.array(fc.tuple(qualifier, value), { minLength: 1, maxLength: 12 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('putAt' as const), row, qualifier, value, timestamp: fc.integer({ min: 1, max: 5 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('putAhead' as const), row, qualifier, value, ahead: fc.integer({ min: 1, max: 2 }) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('append' as const), row, qualifier, value }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cas' as const), row, qualifier, value }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('deleteCells' as const),
-      row,
-      qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteRow' as const), row, family: fc.boolean() }) },
-);
-type Change = typeof change extends fc.Arbitrary<infer C> ? C : never;
-
+const T = Buffer.from('t');
 const latin = (s: string): Buffer => Buffer.from(s, 'latin1');
-const AHEAD = Date.now() + 1_000_000_000;
-
-/** `timestamp` null stands for the clock: above 5, below AHEAD. */
-async function apply(s: Storage, model: Model, c: Change): Promise<void> {
-  const cells = model.get(c.row) ?? new Map<string, { value: string; timestamp: number | null }>();
-  model.set(c.row, cells);
-  const key = Buffer.from(c.row);
-  const put = (q: string, v: string, timestamp: number | null): void => {
-    const rank = (t: number | null | undefined): number => (t === undefined ? 0 : t === null ? 1e9 : t);
-    if (rank(cells.get(q)?.timestamp) <= rank(timestamp)) cells.set(q, { value: v, timestamp });
-  };
-  switch (c.kind) {
-    case 'put': {
-      const packed = new PackedCells();
-      for (const [q, v] of c.cells) {
-        packed.add(latin(q), Buffer.from(v));
-        put(q, v, null);
-      }
-      expect(await s.put('tsdb', T, [{ row: key, cells: packed }])).toEqual([]);
-      break;
-    }
-    case 'putAt':
-    case 'putAhead': {
-      const timestamp = c.kind === 'putAt' ? c.timestamp : AHEAD + c.ahead;
-      put(c.qualifier, c.value, timestamp);
-      expect(
-        await s.put('tsdb', T, [{ row: key, cells: PackedCells.of(latin(c.qualifier), Buffer.from(c.value)), timestamps: [timestamp] }]),
-      ).toEqual([]);
-      break;
-    }
-    case 'append': {
-      const old = cells.get(c.qualifier);
-      const ahead = (old?.timestamp ?? 0) > AHEAD;
-      cells.set(c.qualifier, { value: (old?.value ?? '') + c.value, timestamp: ahead ? (old?.timestamp ?? null) : null });
-      expect(await s.append('tsdb', T, [{ row: key, cells: PackedCells.of(latin(c.qualifier), Buffer.from(c.value)) }])).toEqual([]);
-      break;
-    }
-    case 'cas': {
-      const old = cells.get(c.qualifier);
-      const ahead = (old?.timestamp ?? 0) > AHEAD;
-      cells.set(c.qualifier, { value: c.value, timestamp: ahead ? (old?.timestamp ?? null) : null });
-      expect(await s.compareAndSet('tsdb', key, T, latin(c.qualifier), old ? Buffer.from(old.value) : null, Buffer.from(c.value))).toBe(
-        true,
-      );
-      break;
-    }
-    case 'deleteCells':
-      for (const q of c.qualifiers) cells.delete(q);
-      expect(await s.delete('tsdb', [{ row: key, family: T, qualifiers: c.qualifiers.map(latin) }])).toEqual([]);
-      break;
-    case 'deleteRow':
-      cells.clear();
-      expect(await s.delete('tsdb', [{ row: key, family: c.family ? T : undefined }])).toEqual([]);
-  }
-}
-
-const contents = (rows: readonly Row[]): [string, [string, string][]][] =>
-  rows.map((r) => [r.key.toString(), Array.from({ length: r.size }, (_, i) => [r.qualifier(i).toString('latin1'), r.value(i).toString()])]);
 
 let temp: TempStore;
+let own: Storage;
 beforeAll(async () => {
-  temp = await openTempStore({ packAfter: 9 });
+  temp = await openTempStore({ packAfter: PACK_AFTER });
+  own = temp.storage;
 });
-afterAll(() => temp.close());
+afterAll(async () => {
+  await own.close();
+  await temp.close();
+});
+
+async function clear(model: Model): Promise<void> {
+  for (const row of model.keys()) await own.delete('tsdb', [{ row: Buffer.from(row) }]);
+}
+
+async function reopen(): Promise<void> {
+  await own.close();
+  own = new EmbeddedStorage({ path: temp.path, tables: TABLES, packAfter: PACK_AFTER });
+  await own.open();
+}
 
 it('has what the model has, after any changes', async () => {
+  let slices = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { maxLength: 60 }), async (changes) => {
-      const s = temp.storage;
+    fc.asyncProperty(fc.array(anyChange, { maxLength: 60 }), fc.nat(70), async (changes, reopenAt) => {
       const model: Model = new Map();
-      for (const c of changes) await apply(s, model, c);
-      const wanted = [...model]
-        .filter(([, cells]) => cells.size > 0)
-        .sort(([x], [y]) => (x < y ? -1 : 1))
-        .map(([r, cells]) => [r, [...cells].sort(([x], [y]) => (x < y ? -1 : 1)).map(([q, cell]) => [q, cell.value])]);
-      const found: Row[] = [];
-      for await (const rows of s.scan('tsdb', { start: EMPTY, stop: EMPTY, batchRows: 2 })) found.push(...rows);
-      expect(contents(found)).toEqual(wanted);
+      for (const [i, c] of changes.entries()) {
+        const expected = expectedOf(model, c);
+        expect(await perform(own, c, expected)).toBe(applyToModel(model, c));
+        if (i !== reopenAt) continue;
+        slices += own.stats().pack_slices;
+        await reopen();
+      }
+      expect(await readContents(own)).toEqual(contentsOf(model));
       for (const [r, cells] of model) {
         for (const q of ['\0', '\x07', '\x14']) {
-          const got = await s.get('tsdb', { row: Buffer.from(r), family: T, qualifiers: [latin(q)] });
+          const got = await own.get('tsdb', { row: Buffer.from(r), family: T, qualifiers: [latin(q)] });
           expect(got?.value(0).toString()).toBe(cells.get(q)?.value);
         }
-        await s.delete('tsdb', [{ row: Buffer.from(r) }]);
       }
+      const first: string[] = [];
+      for await (const rows of own.scan('tsdb', { start: EMPTY, stop: EMPTY, firstCellOnly: true, filter: { kind: 'keyRegexp', pattern: '^a' } }))
+        for (const row of rows) first.push(`${row.key.toString()} ${row.size} ${row.qualifier(0).toString('latin1')}`);
+      expect(first).toEqual(contentsOf(model).filter(([r]) => r.startsWith('a')).map(([r, [[q]]]) => `${r} 1 ${q}`));
+      await clear(model);
     }),
     { numRuns: 150 },
   );
-  expect(temp.storage.stats().pack_slices).toBeGreaterThan(100);
+  expect(slices + own.stats().pack_slices).toBeGreaterThan(50);
+});
+
+describe('with another process', () => {
+  let child: ChildProcess;
+  const told = async (order: Order): Promise<unknown> => {
+    const answer = once(child, 'message');
+    child.send(order);
+    const [{ answer: got, error }] = (await answer) as [{ answer?: unknown; error?: string }];
+    expect(error).toBeUndefined();
+    return got;
+  };
+  beforeAll(async () => {
+    const support = join(__dirname, '../support');
+    child = fork(join(support, 'obedient-child.ts'), [temp.path, String(PACK_AFTER)], { execArgv: ['-r', join(support, 'ts-hook.cjs')] });
+    await once(child, 'message');
+  });
+  afterAll(async () => {
+    const exit = once(child, 'exit');
+    child.disconnect();
+    await exit;
+  });
+
+  it('each sees at once what the other did, and both find the same', async () => {
+    const step = fc.record({ change: anyChange, byChild: fc.boolean(), then: fc.constantFrom('nothing', 'nothing', 'look', 'reopen') });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const model: Model = new Map();
+        for (const { change, byChild, then } of steps) {
+          const expected = expectedOf(model, change);
+          const answer = byChild ? await told({ change, expected }) : await perform(own, change, expected);
+          expect(answer).toBe(applyToModel(model, change));
+          if (then === 'look') expect(byChild ? await readContents(own) : await told('read')).toEqual(contentsOf(model));
+          if (then === 'reopen') await (byChild ? reopen() : told('reopen'));
+        }
+        expect(await readContents(own)).toEqual(contentsOf(model));
+        expect(await told('read')).toEqual(contentsOf(model));
+        await clear(model);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

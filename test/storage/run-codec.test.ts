@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { DamagedStoreError } from '../../src/storage';
 import { CellList } from '../../src/storage/embedded/cell-list';
+import { CellKey } from '../../src/storage/embedded/key-codec';
 import { addRun, RunEncoder } from '../../src/storage/embedded/run-codec';
 
 interface Cell {
@@ -10,6 +11,7 @@ interface Cell {
   value: Buffer;
 }
 
+const KEY = new CellKey().setColumnFamily(Buffer.from('row'), Buffer.from('t')).bytes;
 const COLUMNS = 1;
 const CELLS = 2;
 
@@ -22,7 +24,7 @@ function encoded(cells: readonly Cell[]): Buffer {
 
 function decoded(run: Buffer): Cell[] {
   const list = new CellList();
-  addRun(list, run, run.length);
+  addRun(list, { value: run, valueLength: run.length, keyBytes: KEY, keyStart: 0 });
   return Array.from({ length: list.count }, (_, i) => ({
     timestamp: list.timestamps[i],
     qualifier: Buffer.from(list.data.subarray(list.qualifierAt(i), list.qualifierAt(i) + list.qualifierLength(i))),

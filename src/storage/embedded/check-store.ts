@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError } from '../errors';
 import type { LmdbFile } from './lmdb-file';
+import { inspectLog } from './log/inspect-log';
+import { decodeLogState, LOG_KEY } from './log/state';
 import { ProcessGate } from './process-gate';
 import { DATA_FILE, MAX_READERS, openDataFile } from './store-files';
-import { OWN_TABLE } from './table';
+import { isWholeRun } from './run-codec';
+import { OWN_TABLE, RUNS } from './table';
 import { walkFile, type Damage, type EntryVisitor } from './tree-walk';
 
 /** Entries of one transaction of the new store. */
@@ -43,29 +46,52 @@ export async function checkStore(directory: string, target: string | null = null
 
 async function inspect(directory: string, target: string | null): Promise<StoreReport> {
   const file = openDataFile(directory);
+  let first: number | null = null;
+  const noteLog = (tree: string, key: Buffer, value: Buffer): void => {
+    if (tree === OWN_TABLE && key.toString('latin1').replace(/\0/g, '') === LOG_KEY) first = decodeLogState(value.subarray(8)).first;
+  };
   try {
-    if (target === null) return look(file, () => undefined);
+    if (target === null) return withLog(look(file, noteLog), directory, first, null);
     const copy = new Copy(target);
+    let report: StoreReport;
     try {
-      return look(file, (tree, key, value) => copy.add(tree, key, value));
+      report = look(file, (tree, key, value) => {
+        noteLog(tree, key, value);
+        copy.add(tree, key, value);
+      });
     } finally {
       await copy.close();
     }
+    return withLog(report, directory, first, target);
   } finally {
     file.close();
   }
 }
 
+/** The report with what the log's files add to it. */
+function withLog(report: StoreReport, directory: string, first: number | null, target: string | null): StoreReport {
+  const log = inspectLog(directory, first, target);
+  for (const { file, what } of log.damages) report.damages.push({ tree: '', page: null, file, what });
+  for (const [table, count] of log.entries) report.entries.set(`${table} in the log`, count);
+  return { ...report, size: report.size + log.size };
+}
+
 function look(file: LmdbFile, visit: EntryVisitor): StoreReport {
   const entries = new Map<string, number>();
+  const torn = new Map<string, number>();
   const damages = walkFile(file, {
     leaves: true,
     lenient: true,
     onEntry: (tree, key, value) => {
+      if (tree.endsWith(RUNS) && !isWholeRun(value)) {
+        torn.set(tree, (torn.get(tree) ?? 0) + 1);
+        return;
+      }
       entries.set(tree, (entries.get(tree) ?? 0) + 1);
       visit(tree, key, value);
     },
   });
+  for (const [tree, count] of torn) damages.push({ tree, page: null, what: `has ${count} runs of cells that are not what was written` });
   return { damages, entries, size: file.pages * file.meta.pageSize };
 }
 

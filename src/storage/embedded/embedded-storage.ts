@@ -29,6 +29,7 @@ const SINGLE_CELLS = 16;
  */
 export class EmbeddedStorage implements Storage {
   readonly name = 'embedded';
+  readonly packsRows = true;
   private environment: Environment | null = null;
   private opening: Promise<void> | null = null;
   private writer: Writer | null = null;

@@ -8,7 +8,7 @@ import { DamagedStoreError, DoNotRetryError, StorageError, StoreFullError, Table
 import { SILENT_LOG, type Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
 import type { CellKey } from './key-codec';
-import { OWN_TABLE, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
+import { OWN_TABLE, RUNS, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
 import type { ValueWindow } from './cell-value';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
@@ -16,7 +16,7 @@ import { LeafPatrol } from './leaf-patrol';
 import { FileLock } from './file-lock';
 import { Merger, type MergeTarget } from './log/merger';
 import type { Overlay } from './log/overlay';
-import { decodeLogState, encodeLogState, NEW_LOG, type LogState } from './log/state';
+import { decodeLogState, encodeLogState, LOG_KEY, NEW_LOG, type LogState } from './log/state';
 import { WriteLog, type LogStore } from './log/write-log';
 import { packSingles } from './packing';
 import { ProcessGate } from './process-gate';
@@ -43,11 +43,10 @@ export interface EmbeddedOptions {
 /** Format 1 had no log: what reads that only would not see what stands in it. */
 const FORMAT = 1;
 const FORMAT_WITH_LOG = 2;
-const LOG_KEY = 'log';
 const LOG_BYTES = 32 << 20;
-/** Where a segment has few entries a row, merging it costs more: it may become so much larger. */
+/** Where a segment has few cells a row, merging it costs more: it may become so much larger. */
 const MOST_LOG_BYTES = 2;
-const ENTRIES_PER_ROW = 8;
+const CELLS_PER_ROW = 8;
 /** How often it is looked whether what is in the log has been there for long, and how long that is. */
 const SETTLE_LOOK_MS = 60_000;
 const SETTLE_AFTER_MS = 3_600_000;
@@ -165,7 +164,7 @@ export class Environment implements LogStore, MergeTarget {
 
   private openLog(options: EmbeddedOptions, first: boolean): void {
     const bytes = options.logBytes ?? LOG_BYTES;
-    const limits = { bytes, mostBytes: MOST_LOG_BYTES * bytes, entriesPerRow: ENTRIES_PER_ROW, entries: options.packAfter ?? Infinity };
+    const limits = { bytes, mostBytes: MOST_LOG_BYTES * bytes, cellsPerRow: CELLS_PER_ROW, entries: options.packAfter ?? Infinity };
     const writer = randomBytes(6).readUIntBE(0, 6);
     const logger = options.log ?? SILENT_LOG;
     const log: WriteLog = new WriteLog(
@@ -199,7 +198,7 @@ export class Environment implements LogStore, MergeTarget {
 
   private openTable({ name, families, packed }: EmbeddedTable): void {
     const generations = packed ? [name, `${name}.2`] : [name];
-    const runs = packed ? this.openCells(`${name}.runs`) : null;
+    const runs = packed ? this.openCells(name + RUNS) : null;
     const table = new StoredTable(
       name,
       families.map((family) => family.name),
@@ -321,6 +320,7 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   asWriteError(reason: unknown): unknown {
+    if (reason instanceof DamagedStoreError) return this.guard.report(reason.message);
     if (reason instanceof StorageError) return reason;
     if (NO_ROOM.has(errorCode(reason))) return fullDisk(this.path, reason);
     return new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
@@ -336,6 +336,7 @@ export class Environment implements LogStore, MergeTarget {
 
   /** A failed read as its caller is told of it. */
   asReadError(error: unknown): unknown {
+    if (error instanceof DamagedStoreError) return this.guard.report(error.message);
     return DAMAGE.has(errorCode(error)) ? this.guard.report(messageOf(error)) : error;
   }
 
@@ -371,6 +372,7 @@ export class Environment implements LogStore, MergeTarget {
       this.guard.look();
       return done;
     } catch (e) {
+      if (e instanceof DamagedStoreError) throw this.guard.report(e.message);
       if (e instanceof StorageError) throw e;
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);

@@ -104,7 +104,7 @@ export class RangeReader {
         const run = this.current;
         run.key.setEncoded(entry.keyBytes, entry.keyStart, entry.keyEnd);
         run.columnLength = columnEnd(run.key.bytes, 0);
-        addRun(run.cells.clear(), entry.value, entry.valueLength);
+        addRun(run.cells.clear(), entry);
         this.entries += 1 + (run.cells.count >> 3);
         const passed = this.singlesBefore(singles, run.key.bytes, run.key.length);
         const done = passed === 'go on' ? this.takeRun(run, singles) : passed;

@@ -18,6 +18,7 @@ import { DamagedStoreError } from '../errors';
 import { copyBytes } from './bytes';
 import { CELL_TIME_BYTES, readTimestamp, writeTimestamp, newWindow, type ValueWindow } from './cell-value';
 import type { CellList } from './cell-list';
+import { decodedRowLength, decodeRow, rowEnd } from './key-codec';
 import { columnsBytes, readColumns, writeColumns } from './columns/run-columns';
 
 const DELTA_BYTES = 4;
@@ -36,14 +37,35 @@ export const MAX_RUN_BYTES = 1900;
 /** Cells whose bytes are more than this do not become fewer than MAX_RUN_BYTES. */
 const MOST_BYTES = 8 << 10;
 
-/** Adds the cells of a run to a list. @throws DamagedStoreError */
-export function addRun(list: CellList, run: Buffer, length: number): void {
-  if (run[0] !== MARK) return addCells(list, run, 0, length);
-  if (length < HEADER_BYTES || crc32(run.subarray(HEADER_BYTES, length)) !== run.readUInt32BE(2))
-    throw new DamagedStoreError('a run of cells is not what was written');
-  if (run[1] === CELLS) addCells(list, run, HEADER_BYTES, length);
-  else if (run[1] === COLUMNS) readColumns(list, run, HEADER_BYTES);
-  else throw new DamagedStoreError(`a run of cells is of the unknown kind ${run[1]}`);
+/**
+ * Adds the cells of a run to a list.
+ * @throws DamagedStoreError that names the row
+ */
+export function addRun(list: CellList, { value, valueLength, keyBytes, keyStart }: RunEntry): void {
+  if (value[0] !== MARK) return addCells(list, value, 0, valueLength);
+  if (!isWholeRun(value, valueLength)) {
+    const end = rowEnd(keyBytes, keyStart);
+    const row = Buffer.alloc(decodedRowLength(keyBytes, keyStart, end));
+    decodeRow(keyBytes, keyStart, end, row, 0);
+    throw new DamagedStoreError(`the cells of row ${row.toString('hex')} are not what was written`);
+  }
+  if (value[1] === CELLS) addCells(list, value, HEADER_BYTES, valueLength);
+  else readColumns(list, value, HEADER_BYTES);
+}
+
+/** Where LMDB has a run: its key and its value. */
+export interface RunEntry {
+  keyBytes: Uint8Array;
+  keyStart: number;
+  value: Buffer;
+  valueLength: number;
+}
+
+/** Whether a run's checksum is right; those from before there were checksums count as whole. */
+export function isWholeRun(run: Buffer, length = run.length): boolean {
+  if (run[0] !== MARK) return true;
+  if (length < HEADER_BYTES || (run[1] !== CELLS && run[1] !== COLUMNS)) return false;
+  return crc32(run.subarray(HEADER_BYTES, length)) === run.readUInt32BE(2);
 }
 
 function addCells(list: CellList, run: Uint8Array, from: number, to: number): void {

@@ -20,7 +20,7 @@ export function runAt(runs: CellDatabase, key: CellKey, columnLength: number, in
   for (const { value: e } of runs.getRange({ start: new RangeStart(key), end: BELOW_ALL, reverse: true, limit: 1 })) {
     if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, key.bytes, columnLength)) return null;
     const run = { key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells: into.clear() };
-    addRun(run.cells, e.value, e.valueLength);
+    addRun(run.cells, e);
     return run;
   }
   return null;
@@ -38,7 +38,7 @@ function runsBetween(runs: CellDatabase, from: CellKey, stop: Uint8Array, stopLe
     if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, from.bytes, columnLength)) break;
     if (compareBytes(e.keyBytes, e.keyStart, e.keyEnd - e.keyStart, stop, 0, stopLength) > 0) break;
     const cells = new CellList();
-    addRun(cells, e.value, e.valueLength);
+    addRun(cells, e);
     found.push({ key: Buffer.from(e.keyBytes.subarray(e.keyStart, e.keyEnd)), cells });
   }
   return found;

@@ -23,6 +23,9 @@ export interface CellDatabase {
 /** LMDB's table of what the store knows about itself. */
 export const OWN_TABLE = '.store';
 
+/** What the names of LMDB's tables of runs end with. */
+export const RUNS = '.runs';
+
 /** A key as the place where a range is entered. */
 export class RangeStart {
   constructor(private readonly key: CellKey) {}

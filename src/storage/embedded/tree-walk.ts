@@ -28,6 +28,8 @@ export interface Damage {
   /** null: the tree as a whole. */
   page: number | null;
   what: string;
+  /** A file of the log; tree and page mean nothing then. */
+  file?: string;
 }
 
 /** An entry of a leaf. Both buffers are good until the visitor returns. */
@@ -78,7 +80,8 @@ export function throwIfDamaged(path: string, damages: readonly Damage[]): void {
   throw new DamagedStoreError(`The embedded store in ${path} is damaged: ${all}. tsdb check-store finds what can be saved`);
 }
 
-export function describeDamage({ tree, page, what }: Damage): string {
+export function describeDamage({ tree, page, what, file }: Damage): string {
+  if (file !== undefined) return `${file} ${what}`;
   const where = tree === '' ? 'the list of tables' : tree === FREE ? 'the list of free pages' : `table ${tree}`;
   return page === null ? `${where} ${what}` : `page ${page} of ${where} ${what}`;
 }

@@ -27,6 +27,7 @@ import { messageOf } from '../../util/message-of';
 /** An HBase 2 cluster as a Storage. */
 export class HBaseStorage implements Storage {
   readonly name = 'hbase';
+  readonly packsRows = false;
   /** For the tools that speak to HBase itself: creating and checking tables. */
   readonly cluster: Cluster;
   private readonly counters = new ClientCounters();

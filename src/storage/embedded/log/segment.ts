@@ -49,6 +49,7 @@ export class Segment {
   /** Entries of this process's compare-and-sets and increments, by sequence number, until somebody takes them out. */
   readonly ownEntries = new Map<number, OwnEntry>();
   entryCount = 0;
+  cellCount = 0;
   /** Starts of records that were never finished, in bytes. */
   torn = 0;
   /** Everything in front was read. */
@@ -187,6 +188,7 @@ export class Segment {
         if (row < 0 || row >= table.rowCount) throw this.impossible(recordAt, 'names a row that there is not');
         at += 4;
       }
+      this.cellCount += readVarint(b, at);
       at = skipCells(b, at, operation);
       const isPut = operation === Operation.put || operation === Operation.putAt;
       const entry = table.addEntry(row, entryAt, payloadAt, isPut);

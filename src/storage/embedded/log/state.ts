@@ -4,6 +4,9 @@
  */
 import { readTimestamp, writeTimestamp } from '../cell-value';
 
+/** Its name in that table. */
+export const LOG_KEY = 'log';
+
 export interface LogState {
   /** Number of the first segment that is not all in the tables. */
   first: number;

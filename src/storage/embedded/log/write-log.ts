@@ -45,10 +45,10 @@ export interface LogStore {
 }
 
 export interface LogLimits {
-  /** A segment is sealed when it has so many bytes, if its rows have `entriesPerRow` on the average; in any case at `mostBytes`. */
+  /** A segment is sealed when it has so many bytes, if its rows have `cellsPerRow` on the average; in any case at `mostBytes`. */
   bytes: number;
   mostBytes: number;
-  entriesPerRow: number;
+  cellsPerRow: number;
   /** In any case when it has so many entries. */
   entries: number;
 }
@@ -237,7 +237,8 @@ export class WriteLog {
         group = this.takeGroup();
         await this.writeGroup(group);
       } catch (e) {
-        for (const item of group.length > 0 ? group : this.queue.splice(0)) item.reject(e);
+        const error = this.store.asWriteError(e);
+        for (const item of group.length > 0 ? group : this.queue.splice(0)) item.reject(error);
       }
     }
     if (this.records.bytes.length > KEPT_BYTES) this.records = new RecordWriter();
@@ -252,7 +253,10 @@ export class WriteLog {
 
   /** Those that are acknowledged are resolved and taken out of the group; what is left when it throws is not. */
   private async writeGroup(group: Item[]): Promise<void> {
-    while (group.length > 0) {
+    for (;;) {
+      // Nothing came behind the last seal.
+      if (this.activeSince === 0) while (group[0]?.change === null) this.acknowledge(group.shift() as Item);
+      if (group.length === 0) return;
       const segment = this.active();
       segment.hold();
       try {
@@ -264,7 +268,6 @@ export class WriteLog {
         this.store.newSnapshot();
         this.refresh();
         while (group.length > 0 && group[0].sequence <= segment.ownSequence) this.acknowledge(group.shift() as Item);
-        if (segment.sealed) while (group[0]?.change === null) this.acknowledge(group.shift() as Item);
         if (group.length > 0 && failure !== null) throw this.store.asWriteError(failure);
         if (group.length > 0 && !segment.sealed) throw new StorageError(`What was appended to ${segment.path} is not there`);
         if (!segment.sealed && this.isFull(segment)) await this.writeSeal(segment);
@@ -329,7 +332,7 @@ export class WriteLog {
   private isFull(segment: Segment): boolean {
     const { limits } = this;
     if (segment.size >= limits.mostBytes || segment.entryCount >= limits.entries) return true;
-    return segment.size >= limits.bytes && segment.entryCount >= limits.entriesPerRow * segment.rowCount;
+    return segment.size >= limits.bytes && segment.cellCount >= limits.cellsPerRow * segment.rowCount;
   }
 
   /** The segment that is written to; made when there is none. */
@@ -341,11 +344,7 @@ export class WriteLog {
       if (last !== undefined && !last.sealed) return last;
       const number = last === undefined ? this.state.first : last.number + 1;
       this.store.checkRoom(0);
-      try {
-        makeSegment(this.store.path, number);
-      } catch (e) {
-        throw this.store.asWriteError(e);
-      }
+      makeSegment(this.store.path, number);
       this.store.newSnapshot();
       this.refresh();
       if (this.state.first > number) removeSegment(this.store.path, number);
