@@ -16,5 +16,4 @@ function crc32ByTable(bytes: Uint8Array, before = 0): number {
  * CRC-32 as gzip has it: zlib's where Node has that (20.15 and later), which is many times faster.
  * @param before the checksum of the bytes in front of these
  */
-export const crc32: (bytes: Uint8Array, before?: number) => number =
-  'crc32' in zlib ? (zlib.crc32 as (bytes: Uint8Array, before?: number) => number) : crc32ByTable;
+export const crc32: (bytes: Uint8Array, before?: number) => number = 'crc32' in zlib ? zlib.crc32 : crc32ByTable;

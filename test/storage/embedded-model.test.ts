@@ -60,9 +60,18 @@ it('has what the model has, after any changes', async () => {
         }
       }
       const first: string[] = [];
-      for await (const rows of own.scan('tsdb', { start: EMPTY, stop: EMPTY, firstCellOnly: true, filter: { kind: 'keyRegexp', pattern: '^a' } }))
+      for await (const rows of own.scan('tsdb', {
+        start: EMPTY,
+        stop: EMPTY,
+        firstCellOnly: true,
+        filter: { kind: 'keyRegexp', pattern: '^a' },
+      }))
         for (const row of rows) first.push(`${row.key.toString()} ${row.size} ${row.qualifier(0).toString('latin1')}`);
-      expect(first).toEqual(contentsOf(model).filter(([r]) => r.startsWith('a')).map(([r, [[q]]]) => `${r} 1 ${q}`));
+      expect(first).toEqual(
+        contentsOf(model)
+          .filter(([r]) => r.startsWith('a'))
+          .map(([r, [[q]]]) => `${r} 1 ${q}`),
+      );
       await clear(model);
     }),
     { numRuns: 150 },

@@ -85,7 +85,10 @@ describe('points by columns', () => {
     ['any patterns of eight bytes', asFloats(anyBytes(8))],
     ['values of odd lengths', fc.oneof(asInts(fc.integer({ min: 1, max: 8 }).chain(anyBytes)), asFloats(anyBytes(5)))],
     ['whole numbers, floats and doubles mixed', fc.oneof(asInts(anyInt), asFloats(anyFloat), asFloats(anyDouble))],
-    ['decimals and small numbers mixed', fc.oneof(asInts(fc.integer({ min: -99, max: 99 }).map((n) => int(n, 1))), asFloats(decimal.map(double)))],
+    [
+      'decimals and small numbers mixed',
+      fc.oneof(asInts(fc.integer({ min: -99, max: 99 }).map((n) => int(n, 1))), asFloats(decimal.map(double))),
+    ],
   ])('%s', (_, value) => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 200 }), fc.constantFrom(2 as const, 4 as const), (values, width) => {
@@ -115,7 +118,10 @@ it('keeps cells of any other kind as they are', () => {
 it('keeps times of any distance', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 48 - 1 }), { minLength: 1, maxLength: 80 }), (timestamps) => {
-      const cells = points(timestamps.map(() => ({ value: Buffer.of(7), float: false })), 2).map((c, i) => ({ ...c, timestamp: timestamps[i] }));
+      const cells = points(
+        timestamps.map(() => ({ value: Buffer.of(7), float: false })),
+        2,
+      ).map((c, i) => ({ ...c, timestamp: timestamps[i] }));
       const run = encoded(cells);
       if (run[1] === COLUMNS) expect(decoded(run)).toEqual(cells);
       else expect(run[1]).toBe(CELLS);
@@ -125,7 +131,12 @@ it('keeps times of any distance', () => {
 
 it('takes few bytes for points that come regularly', () => {
   const regular = (value: (i: number) => { value: Buffer; float: boolean }): number =>
-    encoded(points(Array.from({ length: 180 }, (_, i) => value(i)), 2)).length / 180;
+    encoded(
+      points(
+        Array.from({ length: 180 }, (_, i) => value(i)),
+        2,
+      ),
+    ).length / 180;
   expect(regular(() => ({ value: int(42, 1), float: false }))).toBeLessThan(0.5);
   expect(regular((i) => ({ value: int((i * 7919) % 64, 1), float: false }))).toBeLessThan(1.4);
   expect(regular((i) => ({ value: float(20 + ((i * 7919) % 1000) / 100), float: true }))).toBeLessThan(2);
@@ -133,7 +144,12 @@ it('takes few bytes for points that come regularly', () => {
 });
 
 it('notices each byte that is not what was written', () => {
-  const run = encoded(points(Array.from({ length: 20 }, (_, i) => ({ value: int(i, 1), float: false })), 2));
+  const run = encoded(
+    points(
+      Array.from({ length: 20 }, (_, i) => ({ value: int(i, 1), float: false })),
+      2,
+    ),
+  );
   for (let at = 2; at < run.length; at++) {
     const changed = Buffer.from(run);
     changed[at] ^= 0x10;

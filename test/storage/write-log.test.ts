@@ -31,7 +31,8 @@ async function openAt(path: string, options: Partial<EmbeddedOptions> = {}): Pro
 
 async function contents(store: Storage): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY })) for (const row of rows) found[row.key.toString()] = row.value(0).toString();
+  for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
+    for (const row of rows) found[row.key.toString()] = row.value(0).toString();
   return found;
 }
 
@@ -41,7 +42,8 @@ const segmentsOf = (path: string): string[] => readdirSync(path).filter((name) =
 function copyOf(path: string): string {
   const copy = newPath();
   mkdirSync(copy);
-  for (const name of readdirSync(path)) if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(copy, name));
+  for (const name of readdirSync(path))
+    if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(copy, name));
   return copy;
 }
 
@@ -50,7 +52,11 @@ async function leftStore(): Promise<{ path: string; ends: number[] }> {
   const path = newPath();
   const store = await openAt(path);
   const ends = [HEADER];
-  for (const [row, value] of [['a', '1'], ['b', '2'], ['a', '3']] as const) {
+  for (const [row, value] of [
+    ['a', '1'],
+    ['b', '2'],
+    ['a', '3'],
+  ] as const) {
     await store.put('tsdb', T, [put(row, value)]);
     ends.push(readFileSync(join(path, segmentsOf(path)[0])).length);
   }
@@ -74,7 +80,9 @@ describe('a log whose last write was cut short', () => {
       const a = size === ends[3] ? '3' : '1';
       expect(await contents(store)).toEqual({ a, b: '2' });
       const torn = size === ends[3] ? 0 : size - ends[2];
-      expect(said).toEqual(torn === 0 ? [] : [expect.stringContaining(`${name} ends with ${torn} bytes of a write that was never finished`)]);
+      expect(said).toEqual(
+        torn === 0 ? [] : [expect.stringContaining(`${name} ends with ${torn} bytes of a write that was never finished`)],
+      );
       await store.put('tsdb', T, [put('c', '4')]);
       expect(await contents(store)).toEqual({ a, b: '2', c: '4' });
       const again = await openAt(copyOf(cut));
@@ -148,12 +156,20 @@ describe('a damaged log', () => {
     const left = copyOf(path);
     await store.close();
     const [name] = segmentsOf(left);
-    writeFileSync(join(left, name.replace(/\d$/, (d) => String(Number(d) + 2))), readFileSync(join(left, name)));
+    writeFileSync(
+      join(
+        left,
+        name.replace(/\d$/, (d) => String(Number(d) + 2)),
+      ),
+      readFileSync(join(left, name)),
+    );
     await expect(openAt(left)).rejects.toThrow(/log\.\d+ is missing/);
     const headless = copyOf(left);
     writeFileSync(join(headless, name), Buffer.alloc(100));
     await expect(openAt(headless)).rejects.toThrow(DamagedStoreError);
-    expect((await checkStore(headless)).damages.map(describeDamage)).toContain(`${name} has no header of a segment: nothing of it can be read`);
+    expect((await checkStore(headless)).damages.map(describeDamage)).toContain(
+      `${name} has no header of a segment: nothing of it can be read`,
+    );
   });
 
   it('refuses every call once the log of an open store was cut', async () => {
@@ -182,7 +198,11 @@ it('goes to the tables in part when its merging is broken off, and is merged on 
   const rows = Array.from({ length: 300 }, (_, i) => put(`row ${String(i).padStart(4, '0')}`, ''));
   // Appends: whoever merges one of them twice is found out.
   const append = async (s: Storage, text: string): Promise<void> => {
-    const failures = await s.append('tsdb', T, rows.map(({ row }) => ({ row, cells: PackedCells.of(Q, Buffer.from(text)) })));
+    const failures = await s.append(
+      'tsdb',
+      T,
+      rows.map(({ row }) => ({ row, cells: PackedCells.of(Q, Buffer.from(text)) })),
+    );
     expect(failures).toEqual([]);
   };
   // Each look at the clock finds that a slice is over: a slice is some rows.
@@ -250,7 +270,13 @@ it('opens a store from before there was a log, and has all of it, before and aft
     cells: PackedCells.of(Buffer.of(q >> 8, q & 0xff), Buffer.of(v)),
     timestamps: [1_600_000_100_000],
   });
-  const rows = [over('row 0', 0, 100), over('row 4', 0, 101), over('row 1', 51 * 16, 102), over('row 9', 0, 103), over('long '.repeat(500), 0, 104)];
+  const rows = [
+    over('row 0', 0, 100),
+    over('row 4', 0, 101),
+    over('row 1', 51 * 16, 102),
+    over('row 9', 0, 103),
+    over('long '.repeat(500), 0, 104),
+  ];
   expect(await store.put('tsdb', T, rows)).toEqual([]);
   for (const { row, cells } of rows) wanted.set(`${row.toString()} ${cells.bytes.readUInt16BE(6)}`, cells.bytes[8]);
   expect(new Map([...(await read(store))].sort())).toEqual(new Map([...wanted].sort()));

@@ -36,17 +36,37 @@ const counter = String.fromCharCode(200);
 export const anyChange: fc.Arbitrary<StoreChange> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('put' as const), row, cells: fc.array(fc.tuple(qualifier, value), { minLength: 1, maxLength: 12 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('put' as const),
+      row,
+      cells: fc.array(fc.tuple(qualifier, value), { minLength: 1, maxLength: 12 }),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('putAt' as const), row, qualifier, value, timestamp: fc.integer({ min: 1, max: 5 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('putAt' as const), row, qualifier, value, timestamp: fc.integer({ min: 1, max: 5 }) }),
+  },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('putAhead' as const), row, qualifier, value, timestamp: fc.integer({ min: AHEAD + 1, max: AHEAD + 2 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('putAhead' as const),
+      row,
+      qualifier,
+      value,
+      timestamp: fc.integer({ min: AHEAD + 1, max: AHEAD + 2 }),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('append' as const), row, qualifier, value }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cas' as const), row, qualifier, value }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('increment' as const), row, amount: fc.integer() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deleteCells' as const), row, qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('deleteCells' as const),
+      row,
+      qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -80,7 +100,14 @@ export async function perform(s: Storage, c: StoreChange, expected: string | und
     case 'append':
       return (await s.append('tsdb', T, [{ row: key, cells: one(c.qualifier, c.value) }])).length === 0;
     case 'cas':
-      return s.compareAndSet('tsdb', key, T, latin(c.qualifier), expected === undefined ? null : Buffer.from(expected), Buffer.from(c.value));
+      return s.compareAndSet(
+        'tsdb',
+        key,
+        T,
+        latin(c.qualifier),
+        expected === undefined ? null : Buffer.from(expected),
+        Buffer.from(c.value),
+      );
     case 'increment':
       return String(await s.increment('tsdb', key, T, latin(counter), BigInt(c.amount)));
     case 'deleteCells':

@@ -117,7 +117,13 @@ export class EmbeddedStorage implements Storage {
         const unknown = options.family === undefined ? null : familyError(t, options.family);
         if (unknown !== null) throw unknown;
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
-        return new RangeReader(t, selection, bounds, collector?.clear() ?? new RowCollector(), environment.overlay(t, selection.start)).read();
+        return new RangeReader(
+          t,
+          selection,
+          bounds,
+          collector?.clear() ?? new RowCollector(),
+          environment.overlay(t, selection.start),
+        ).read();
       });
       left -= batch.rows.length;
       this.rowsRead += batch.rows.length;

@@ -193,7 +193,11 @@ export class Environment implements LogStore, MergeTarget {
     if (this.closed || this.logged === null) return;
     const { log, merger } = this.logged;
     // What is wrong the next write is told.
-    if (log.activeSince > 0 && Date.now() - log.activeSince >= SETTLE_AFTER_MS) log.seal().then(() => merger.kick(), () => undefined);
+    if (log.activeSince > 0 && Date.now() - log.activeSince >= SETTLE_AFTER_MS)
+      log.seal().then(
+        () => merger.kick(),
+        () => undefined,
+      );
   }
 
   private openTable({ name, families, packed }: EmbeddedTable): void {

@@ -62,7 +62,11 @@ function inspectSegment(path: string, number: number, isLast: boolean, report: L
   let at = SEGMENT_HEADER;
   let lost = 0;
   let sealed = false;
-  for (let record = findRecord(bytes, at, bytes.length, header.salt); record !== null; record = findRecord(bytes, at, bytes.length, header.salt)) {
+  for (
+    let record = findRecord(bytes, at, bytes.length, header.salt);
+    record !== null;
+    record = findRecord(bytes, at, bytes.length, header.salt)
+  ) {
     if (record.gap === 'damage') report.damages.push({ file, what: `is damaged between bytes ${at} and ${record.at}` });
     at = record.end;
     sealed = bytes[record.payloadAt] === SEAL;

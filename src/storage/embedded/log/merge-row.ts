@@ -56,7 +56,13 @@ function write(table: StoredTable, row: Buffer, cells: CellList): number {
     const length = familyLength(cells, i);
     const family = cells.data.subarray(from, from + length);
     column.clear();
-    for (; i < cells.count && familyLength(cells, i) === length && cells.data.subarray(cells.qualifierAt(i), cells.qualifierAt(i) + length).equals(family); i++)
+    for (
+      ;
+      i < cells.count &&
+      familyLength(cells, i) === length &&
+      cells.data.subarray(cells.qualifierAt(i), cells.qualifierAt(i) + length).equals(family);
+      i++
+    )
       column.add(
         cells.timestamps[i],
         cells.data,

@@ -2,16 +2,7 @@ import type { PackedCells } from '../../packed-cells';
 import { crc32 } from '../../../util/crc32';
 import { CELL_TIME_BYTES, writeTimestamp } from '../cell-value';
 import { copyBytes } from '../bytes';
-import {
-  BY_REFERENCE,
-  FAMILY_SHIFT,
-  PAYLOAD_FIXED,
-  RECORD_HEADER,
-  RECORD_MAGIC,
-  ROW_HEADER,
-  writeVarint,
-  type Operation,
-} from './layout';
+import { BY_REFERENCE, FAMILY_SHIFT, PAYLOAD_FIXED, RECORD_HEADER, RECORD_MAGIC, ROW_HEADER, writeVarint, type Operation } from './layout';
 
 const MOST_VARINT = 5;
 

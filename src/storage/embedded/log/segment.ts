@@ -112,7 +112,9 @@ export class Segment {
       const record = findRecord(this.bytes, this.end, size, this.salt);
       if (record === null) return;
       if (record.gap === 'damage')
-        throw new DamagedStoreError(`${this.path} is damaged between bytes ${this.end} and ${record.at}: no record of the log stands there`);
+        throw new DamagedStoreError(
+          `${this.path} is damaged between bytes ${this.end} and ${record.at}: no record of the log stands there`,
+        );
       if (record.gap === 'torn') this.torn += record.at - this.end;
       this.apply(record.at, record.end);
       this.end = record.end;
