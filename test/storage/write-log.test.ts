@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DamagedStoreError, PackedCells, StoreFullError, type RowPut, type Storage } from '../../src/storage';
 import { checkStore, describeDamage, EmbeddedStorage, type EmbeddedOptions } from '../../src/storage/embedded';
+import { Merger } from '../../src/storage/embedded/log/merger';
 import { SILENT_LOG } from '../../src/util/log';
 import { TABLES } from '../support/temp-store';
 
@@ -189,6 +190,54 @@ describe('a damaged log', () => {
     const saved = await openAt(target);
     expect(await contents(saved)).toEqual({ a: '3', b: '2' });
     await saved.close();
+  });
+});
+
+describe('after a loss of power', () => {
+  it('has what is behind pages that never reached the disk, and says which', async () => {
+    const path = newPath();
+    const store = await openAt(path);
+    await store.put('tsdb', T, [put('a', '1')]);
+    await store.put('tsdb', T, [put('b', 'x'.repeat(20_000))]);
+    await store.put('tsdb', T, [put('c', '3')]);
+    const left = copyOf(path);
+    await store.close();
+    const [name] = segmentsOf(left);
+    const bytes = readFileSync(join(left, name));
+    writeFileSync(join(left, name), bytes.fill(0, 8192, 12_288));
+    const said: string[] = [];
+    const again = await openAt(left, { log: { ...SILENT_LOG, warn: (line: string) => said.push(line) } });
+    expect(await contents(again)).toEqual({ a: '1', c: '3' });
+    expect(said).toEqual([
+      expect.stringMatching(new RegExp(`^Bytes \\d+ to \\d+ of .+${name} never reached the disk: the machine lost power`)),
+    ]);
+    await again.close();
+  });
+
+  it('goes on behind a segment whose end was lost', async () => {
+    const path = newPath();
+    // A segment is full with two entries, and nothing is merged.
+    const store = await openAt(path, { packAfter: 2, freeBytes: () => Infinity });
+    jest.spyOn(Merger.prototype, 'kick').mockImplementation(() => undefined);
+    for (const row of ['a', 'b', 'c']) await store.put('tsdb', T, [put(row, row)]);
+    const left = copyOf(path);
+    jest.restoreAllMocks();
+    await store.close();
+    const [first, second] = segmentsOf(left);
+    expect(second).toBeDefined();
+    const bytes = readFileSync(join(left, first));
+    // Without its seal and half of the record before that.
+    writeFileSync(join(left, first), bytes.subarray(0, bytes.length - 70));
+    const said: string[] = [];
+    const again = await openAt(left, { log: { ...SILENT_LOG, warn: (line: string) => said.push(line) } });
+    expect(await contents(again)).toEqual({ a: 'a', c: 'c' });
+    expect(said).toEqual([expect.stringContaining('are cut off'), expect.stringContaining(`${first} has lost its end`)]);
+    await again.put('tsdb', T, [put('b', 'new')]);
+    expect(await contents(again)).toEqual({ a: 'a', b: 'new', c: 'c' });
+    await again.close();
+    const last = await openAt(left);
+    expect(await contents(last)).toEqual({ a: 'a', b: 'new', c: 'c' });
+    await last.close();
   });
 });
 

@@ -29,7 +29,6 @@ const SINGLE_CELLS = 16;
  */
 export class EmbeddedStorage implements Storage {
   readonly name = 'embedded';
-  readonly packsRows = true;
   private environment: Environment | null = null;
   private opening: Promise<void> | null = null;
   private writer: Writer | null = null;
@@ -39,6 +38,10 @@ export class EmbeddedStorage implements Storage {
   private readonly key = new CellKey();
 
   constructor(private readonly options: EmbeddedOptions) {}
+
+  get packsRows(): boolean {
+    return true;
+  }
 
   open(): Promise<void> {
     if (this.closing) return Promise.resolve();

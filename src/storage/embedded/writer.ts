@@ -223,13 +223,19 @@ export class Writer {
    */
   private async appendWithOutcome(table: StoredTable, row: Buffer, change: Change): Promise<Outcome> {
     return this.environment.withMergeLock(async () => {
-      let outcome: Outcome | null = null;
+      const found: (Outcome | Error)[] = [];
       await this.environment.log.append(change, ({ index }, entry) => {
-        const parts = this.environment.overlay(table, row)?.parts ?? [];
-        outcome = new RowFold().outcomeOf(readColumns(table, row, new CellList()), parts, index, entry);
+        try {
+          const parts = this.environment.overlay(table, row)?.parts ?? [];
+          found.push(new RowFold().outcomeOf(readColumns(table, row, new CellList()), parts, index, entry));
+        } catch (e) {
+          found.push(e instanceof Error ? e : new Error(String(e)));
+        }
       });
-      if (outcome === null) throw new StorageError('What was appended to the log was not found', { table: table.name, row });
-      if ((outcome as Outcome).applied) this.cellsWritten++;
+      const [outcome] = found;
+      if (outcome === undefined) throw new StorageError('What was appended to the log was not found', { table: table.name, row });
+      if (outcome instanceof Error) throw outcome;
+      if (outcome.applied) this.cellsWritten++;
       return outcome;
     });
   }

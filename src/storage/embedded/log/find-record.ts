@@ -2,15 +2,17 @@
 import { crc32 } from '../../../util/crc32';
 import { RECORD_HEADER, RECORD_MAGIC } from './layout';
 
+const PAGE = 4096;
+
 export interface FoundRecord {
   at: number;
   payloadAt: number;
   end: number;
   /**
    * What is in front of it. `torn`: the start of a record whose process was ended, or whose disk was full, while it was written: nobody
-   * was answered for it. `damage`: bytes that were a record.
+   * was answered for it. `lost`: the machine lost power before the disk got it. `damage`: bytes that were a record.
    */
-  gap: 'none' | 'torn' | 'damage';
+  gap: 'none' | 'torn' | 'lost' | 'damage';
 }
 
 /**
@@ -22,8 +24,20 @@ export function findRecord(bytes: Buffer, at: number, end: number, salt: number)
   if (isWhole(bytes, at, end, salt)) return foundAt(bytes, at, 'none');
   const area = bytes.subarray(0, end);
   for (let next = area.indexOf(RECORD_MAGIC, at + 1); next >= 0; next = area.indexOf(RECORD_MAGIC, next + 1))
-    if (isWhole(bytes, next, end, salt)) return foundAt(bytes, next, isTorn(bytes, at, next, salt) ? 'torn' : 'damage');
+    if (isWhole(bytes, next, end, salt)) return foundAt(bytes, next, gapOf(bytes, at, next, salt));
   return null;
+}
+
+function gapOf(bytes: Buffer, at: number, next: number, salt: number): FoundRecord['gap'] {
+  if (isTorn(bytes, at, next, salt)) return 'torn';
+  return hasEmptyPage(bytes, at, next) ? 'lost' : 'damage';
+}
+
+/** A page that the disk never got reads as zeros. */
+function hasEmptyPage(bytes: Buffer, at: number, next: number): boolean {
+  for (let page = Math.ceil(at / PAGE) * PAGE; page + PAGE <= next; page += PAGE)
+    if (bytes.subarray(page, page + PAGE).every((b) => b === 0)) return true;
+  return false;
 }
 
 function foundAt(bytes: Buffer, at: number, gap: FoundRecord['gap']): FoundRecord {

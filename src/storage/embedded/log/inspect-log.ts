@@ -67,7 +67,8 @@ function inspectSegment(path: string, number: number, isLast: boolean, report: L
     record !== null;
     record = findRecord(bytes, at, bytes.length, header.salt)
   ) {
-    if (record.gap === 'damage') report.damages.push({ file, what: `is damaged between bytes ${at} and ${record.at}` });
+    if (record.gap === 'damage' || record.gap === 'lost')
+      report.damages.push({ file, what: `is damaged between bytes ${at} and ${record.at}` });
     at = record.end;
     sealed = bytes[record.payloadAt] === SEAL;
     if (sealed) break;

@@ -27,7 +27,7 @@ export function makeSegment(directory: string, number: number): void {
   const path = segmentPath(directory, number);
   const whole = `${path}.${process.pid}.new`;
   try {
-    writeFileSync(whole, segmentHeader({ number, salt: randomBytes(4).readUInt32BE(0) }), { mode: 0o664 });
+    writeFileSync(whole, segmentHeader({ number, salt: randomBytes(4).readUInt32BE(0) }), { mode: 0o664, flush: true });
     linkSync(whole, path);
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;

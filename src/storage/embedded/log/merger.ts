@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../../util/log';
 import { messageOf } from '../../../util/message-of';
-import { RetryableError, StoreFullError } from '../../errors';
+import { RetryableError } from '../../errors';
 import type { FileLock } from '../file-lock';
 import type { StoredTable } from '../table';
 import { removeSegment } from './log-files';
@@ -50,7 +50,7 @@ export class Merger {
   private stopped = false;
   /** Calls of this process, its merge among them, for which it has the lock. */
   private holders = 0;
-  private failure: unknown = null;
+  private failure: Error | null = null;
   private retry: NodeJS.Timeout | null = null;
   private packed = false;
   private readonly waiting: (() => void)[] = [];
@@ -87,7 +87,7 @@ export class Merger {
   private failed(error: unknown): void {
     // Everything stays readable as it is. What is wrong the writers are told when they have to wait for it.
     if (this.failure === null) this.logger.warn(`The log of the embedded store can't be merged yet: ${messageOf(error)}`);
-    this.failure = error;
+    this.failure = error instanceof Error ? error : new Error(messageOf(error));
     this.retryLater(RETRY_MS);
   }
 
@@ -99,13 +99,15 @@ export class Merger {
     }, ms).unref();
   }
 
-  /** Resolves when not too much waits to be merged. @throws why it does, when that lasts */
+  /** Resolves when not too much waits to be merged. @throws why it can't be merged */
   async mayWrite(): Promise<void> {
     while (this.log.sealedSegments > MOST_SEALED && !this.stopped) {
       this.kick();
-      if (this.running === null && this.failure instanceof StoreFullError) throw this.failure;
       if (this.running === null) await sleep(POLL_MS);
-      else await new Promise<void>((resolve) => this.waiting.push(resolve));
+      else {
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+        if (this.failure !== null) throw this.failure;
+      }
       this.target.newSnapshot();
       this.log.refresh();
     }

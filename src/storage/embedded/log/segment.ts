@@ -50,8 +50,8 @@ export class Segment {
   readonly ownEntries = new Map<number, OwnEntry>();
   entryCount = 0;
   cellCount = 0;
-  /** Starts of records that were never finished, in bytes. */
-  torn = 0;
+  /** What the disk never got: from where to where. */
+  readonly gaps: [number, number][] = [];
   /** Everything in front was read. */
   private end = SEGMENT_HEADER;
   private looked = SEGMENT_HEADER;
@@ -115,7 +115,7 @@ export class Segment {
         throw new DamagedStoreError(
           `${this.path} is damaged between bytes ${this.end} and ${record.at}: no record of the log stands there`,
         );
-      if (record.gap === 'torn') this.torn += record.at - this.end;
+      if (record.gap === 'lost') this.gaps.push([this.end, record.at]);
       this.apply(record.at, record.end);
       this.end = record.end;
     }

@@ -13,7 +13,7 @@
  * compare-and-set has won when it finds so itself when it is read. A record is acknowledged when it was read behind the place where it was
  * written: what stands behind a seal is void and is written again, to the next segment.
  */
-import { ftruncateSync, write } from 'node:fs';
+import { ftruncateSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Log } from '../../../util/log';
 import { DamagedStoreError, StorageError } from '../../errors';
@@ -53,11 +53,13 @@ export interface LogLimits {
   entries: number;
 }
 
+/** Is told where the entry is. */
+export type OnRead = (part: RowPart, entry: number) => void;
+
 interface Item {
   change: Change | null;
   sequence: number;
-  /** Called when the change was read, before anything else is. */
-  onRead: () => void;
+  onRead: OnRead | null;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -68,6 +70,8 @@ export class WriteLog {
   private sequence = 0;
   private time = 0;
   private queue: Item[] = [];
+  /** Who is told of entries, by their sequence numbers. */
+  private readonly onRead = new Map<number, OnRead>();
   private pumping: Promise<void> | null = null;
   private records = new RecordWriter();
   private readonly syncer = new Syncer();
@@ -101,23 +105,41 @@ export class WriteLog {
         });
     }
     this.refresh();
-    const last = this.segments.at(-1);
-    if (!alone || last === undefined || last.sealed || last.unfinished === 0) return;
-    log.warn(
-      `${last.path} ends with ${last.unfinished} bytes of a write that was never finished, nor acknowledged unless the machine lost power: they are cut off`,
-    );
-    ftruncateSync(last.fd, last.size);
-    last.wasCut();
+    for (const { path: name, gaps } of this.segments)
+      for (const [from, to] of gaps)
+        log.warn(`Bytes ${from} to ${to} of ${name} never reached the disk: the machine lost power. What was in them is lost`);
+    if (alone) this.putInOrder(numbers.at(-1) ?? 0, log);
+  }
+
+  /** Cuts off what was never finished, and ends segments whose ends were lost though others come behind them. */
+  private putInOrder(lastNumber: number, log: Log): void {
+    for (let last = this.segments.at(-1); last?.sealed === false; last = this.segments.at(-1)) {
+      if (last.unfinished > 0) {
+        log.warn(
+          `${last.path} ends with ${last.unfinished} bytes of a write that was never finished, nor acknowledged unless the machine lost power: they are cut off`,
+        );
+        ftruncateSync(last.fd, last.size);
+        last.wasCut();
+      }
+      if (last.number >= lastNumber) return;
+      log.warn(`${last.path} has lost its end: the machine lost power. What was in it is lost`);
+      writeSync(last.fd, this.sealRecord(last));
+      this.refresh();
+    }
   }
 
   /** Reads what any process has acknowledged by now. LMDB's snapshot is a new one. @throws DamagedStoreError */
   refresh(): void {
     for (;;) {
-      const state = (this.state = this.store.logState());
-      while (this.segments.length > 0 && this.segments[0].number < state.first) this.segments.shift()?.close();
-      if (this.readAll(state.first)) return;
+      const { first } = this.store.logState();
+      while (this.segments.length > 0 && this.segments[0].number < first) this.segments.shift()?.close();
+      if (this.readAll(first)) break;
       this.store.newSnapshot();
     }
+    // Of the snapshot that is read from now on: it may be a newer one.
+    this.state = this.store.logState();
+    this.time = Math.max(this.time, this.state.time);
+    this.tellOutcomes();
   }
 
   /** False: the snapshot is too old. What the log has and what LMDB has must fit together. */
@@ -138,7 +160,7 @@ export class WriteLog {
       opened.read();
       last = opened;
     }
-    this.time = Math.max(this.time, this.state.time, last.lastTime);
+    this.time = Math.max(this.time, last.lastTime);
     return true;
   }
 
@@ -197,28 +219,26 @@ export class WriteLog {
 
   /**
    * Resolves when the change is acknowledged: the system has it, and every process that reads from then on finds it.
-   * @param onRead called when it was read, before any later change is
+   * @param onRead called when it was read, if it is a compare-and-set or an increment; must not throw
    */
-  append(change: Change, onRead: (part: RowPart, entry: number) => void = () => undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const item: Item = { change, sequence: 0, onRead: () => this.tell(item.sequence, onRead), resolve, reject };
-      this.add(item);
-    });
+  append(change: Change, onRead: OnRead | null = null): Promise<void> {
+    return new Promise((resolve, reject) => this.add({ change, sequence: 0, onRead, resolve, reject }));
   }
 
   /** Ends the active segment, if it has anything; what comes then goes to the next. */
   seal(): Promise<void> {
     if (this.activeSince === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => this.add({ change: null, sequence: 0, onRead: () => undefined, resolve, reject }));
+    return new Promise((resolve, reject) => this.add({ change: null, sequence: 0, onRead: null, resolve, reject }));
   }
 
-  private tell(sequence: number, onRead: (part: RowPart, entry: number) => void): void {
-    for (const { ownEntries } of this.segments) {
-      const own = ownEntries.get(sequence);
-      if (own === undefined) continue;
-      ownEntries.delete(sequence);
-      onRead({ index: own.index, row: own.row }, own.entry);
-    }
+  /** As soon as an entry was read: later its segment may be merged. */
+  private tellOutcomes(): void {
+    for (const { ownEntries } of this.segments)
+      for (const [sequence, { index, row, entry }] of ownEntries) {
+        ownEntries.delete(sequence);
+        this.onRead.get(sequence)?.({ index, row }, entry);
+        this.onRead.delete(sequence);
+      }
   }
 
   private add(item: Item): void {
@@ -255,7 +275,7 @@ export class WriteLog {
   private async writeGroup(group: Item[]): Promise<void> {
     for (;;) {
       // Nothing came behind the last seal.
-      if (this.activeSince === 0) while (group[0]?.change === null) this.acknowledge(group.shift() as Item);
+      if (this.activeSince === 0) while (group[0]?.change === null) group.shift()?.resolve();
       if (group.length === 0) return;
       const segment = this.active();
       segment.hold();
@@ -267,7 +287,7 @@ export class WriteLog {
         segment.read();
         this.store.newSnapshot();
         this.refresh();
-        while (group.length > 0 && group[0].sequence <= segment.ownSequence) this.acknowledge(group.shift() as Item);
+        while (group.length > 0 && group[0].sequence <= segment.ownSequence) group.shift()?.resolve();
         if (group.length > 0 && failure !== null) throw this.store.asWriteError(failure);
         if (group.length > 0 && !segment.sealed) throw new StorageError(`What was appended to ${segment.path} is not there`);
         if (!segment.sealed && this.isFull(segment)) await this.writeSeal(segment);
@@ -289,21 +309,13 @@ export class WriteLog {
     }
   }
 
-  private acknowledge(item: Item): void {
-    try {
-      item.onRead();
-      item.resolve();
-    } catch (e) {
-      item.reject(e);
-    }
-  }
-
   private encode(group: readonly Item[], segment: Segment): Buffer {
     const records = this.records.clear();
     const time = Math.max(Date.now(), this.time);
     for (const item of group) {
       const { change } = item;
       const sequence = (item.sequence = ++this.sequence);
+      if (item.onRead !== null) this.onRead.set(sequence, item.onRead);
       const table = change?.table ?? '';
       records.begin({
         kind: change === null ? SEAL : CHANGES,
@@ -322,11 +334,15 @@ export class WriteLog {
 
   /** When that fails, the next group comes to a segment that is full and tries again. */
   private async writeSeal(segment: Segment): Promise<void> {
+    await this.write(segment, this.sealRecord(segment));
+    segment.read();
+  }
+
+  private sealRecord(segment: Segment): Buffer {
     const records = new RecordWriter(256);
     records.begin({ kind: SEAL, writer: this.writer, sequence: ++this.sequence, time: this.time, table: '', families: [] });
     records.end(segment.salt);
-    await this.write(segment, records.bytes.subarray(0, records.length));
-    segment.read();
+    return records.bytes.subarray(0, records.length);
   }
 
   private isFull(segment: Segment): boolean {
