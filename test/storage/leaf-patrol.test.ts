@@ -79,7 +79,9 @@ it('tells of a damaged page after a second look', async () => {
   while (looks.look());
   guard.close();
   expect(said).toHaveLength(1);
-  expect(said[0]).toMatch(/is damaged: page \d+ of (table tsdb\.runs|the list of free pages) has a node outside its bounds\. Nothing is read or written/);
+  expect(said[0]).toMatch(
+    /is damaged: page \d+ of (table tsdb\.runs|the list of free pages) has a node outside its bounds\. Nothing is read or written/,
+  );
 });
 
 it('says nothing of what a second look does not find', async () => {
