@@ -8,7 +8,7 @@ const MOST_NAMES = 1024;
 /** Questions to storage at once. */
 const MOST_RUNNING = 4;
 /** Milliseconds that clients wait for an answer, and how long nothing is asked after a question that failed. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 3000;
 const PAUSE_MS = 5000;
 /** Bytes that a name counts for while it is asked for. */
 const NAME_COST = 128;

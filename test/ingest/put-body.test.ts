@@ -249,3 +249,32 @@ it('takes and refuses the same bodies as the reader that words the errors', asyn
     { numRuns: 3000 },
   );
 });
+
+it.each([
+  '0',
+  '-0',
+  '0.5',
+  '-0.5',
+  '10.25',
+  '-12.0',
+  '00.5',
+  '-01',
+  '01.5',
+  '-',
+  '-.5',
+  '.5',
+  '1.',
+  '-1.',
+  '1.5.',
+  '1..5',
+  '1e5',
+  '1.5e-3',
+  '--1',
+  '+1',
+])('takes the number %s, or refuses it, as the reader that words the errors does', async (number) => {
+  const text = `{"metric":"m","timestamp":1,"value":${number},"tags":{"a":"b"}}`;
+  const { details } = await putFault(text, new Error('nothing is wrong'));
+  const bad = details !== 'nothing is wrong';
+  if (bad) expect(() => read(text)).toThrow(PutJsonError);
+  else expect(read(text)[0]?.value).toBe(number);
+});
