@@ -46,6 +46,8 @@ import { attachTelnet } from './telnet';
 
 /** Milliseconds from the end of the last connection to the end of the process, whatever is still running. */
 const CLOSE_MS = 5_000;
+/** Milliseconds that storage has for what a worker has accepted that is being replaced. */
+const STORE_MS = 60_000;
 /** Milliseconds that statistics wait for storage. */
 const STATS_MS = 2_000;
 type UsedIds = Awaited<ReturnType<Uids['usedIds']>>;
@@ -242,7 +244,7 @@ export class Daemon implements Tsd {
     const drained = Date.now() + drainMs;
     // What the others have at their end goes through the keeper.
     const isLast = how === 'all' && siblings.isKeeper && siblings.count > 1;
-    const deadline = drained + (isLast ? 2 : 1) * CLOSE_MS;
+    const deadline = drained + (isLast ? 2 : 1) * CLOSE_MS + (how === 'moves' ? STORE_MS : 0);
     this.logger.info(`Shutting down: ${reason}`);
     const step = async (what: string, work: () => Promise<void> | undefined): Promise<void> => {
       try {
@@ -256,6 +258,8 @@ export class Daemon implements Tsd {
       const cut = (await (how === 'moves' && entrance !== null ? this.port?.leave(entrance, drained) : this.port?.close(drained))) ?? 0;
       if (cut > 0) this.logger.warn(`${cut} connections were cut: they were not done in ${this.drainMs} ms`);
     });
+    // The TSD goes on, so there is time for a storage that is away for a moment.
+    if (how === 'moves') await withinTime(this.writer.flush(), STORE_MS, () => this.logger.warn('Storage does not take what was accepted'));
     await step('Drawing', () => this.graphs.close());
     if (isLast) await step('Other workers', () => withinTime(siblings.othersEnded(), deadline - CLOSE_MS - Date.now(), outOfTime));
     await closeApp(this, step, this.startup);

@@ -6,6 +6,7 @@ import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
 import type { TelnetConnection } from './telnet-types';
+import { acceptWaiting } from '../util/turns';
 import { arrival, turns } from './turns';
 import { unreadBytes } from './unread-bytes';
 
@@ -36,6 +37,8 @@ export class Port {
   private readonly silent = new Set<Socket>();
   private closing = false;
   private localPort = 0;
+  /** Connections that have come so far. */
+  private accepted = 0;
 
   constructor(
     private readonly settings: PortSettings,
@@ -120,7 +123,7 @@ export class Port {
   async close(deadline: number): Promise<number> {
     if (this.closing) return 0;
     this.closing = true;
-    await turns(2); // clients whose connections the system has made already
+    await acceptWaiting(() => this.accepted, this.settings.backlog);
     this.http.finishing = true;
     // The HTTP server's own way to close cuts connections whose requests have not been read yet.
     NetServer.prototype.close.call(this.server);
@@ -150,6 +153,7 @@ export class Port {
   }
 
   private admit(socket: Socket, moved: boolean): boolean {
+    this.accepted++;
     if (!this.connections.admit(socket, moved)) {
       socket.destroy();
       return false;

@@ -4,7 +4,7 @@ import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
 import type { ToPrimary, ToWorker, WorkerStart } from '../workers/messages';
 import { WorkerLink, type Channel } from '../workers/worker-link';
-import type { Daemon } from '../server/daemon';
+import type { Daemon, Ending } from '../server/daemon';
 import { startFailureText } from './tsd-failure';
 
 /** What can't be sent has nobody who waits for it: the primary is gone, which is told by itself. */
@@ -26,9 +26,15 @@ async function work(start: WorkerStart): Promise<void> {
   let daemon: Daemon | null = null;
   const config = new LayeredConfig(start.config.values, start.config.directory ?? undefined);
   const link = new WorkerLink(channel, start, {
-    stop: (reason) => (daemon === null ? end(0) : void daemon.end(reason, 'all')),
-    retire: () => (daemon === null ? end(0) : void daemon.end('another process takes over', 'moves')),
+    stop: (reason) => void finish(reason, 'all'),
+    retire: () => void finish('another process takes over', 'moves'),
   });
+  /** Whether or not it has come to serve. */
+  const finish = async (reason: string, how: Ending): Promise<void> => {
+    await daemon?.end(reason, how);
+    link.log.flush();
+    end(0);
+  };
   const logs = new LogSystem({
     level: start.levels.level,
     levels: new Map(start.levels.levels),
@@ -48,17 +54,13 @@ async function work(start: WorkerStart): Promise<void> {
   process.on('message', (message, socket) => link.receive(message as ToWorker, socket));
   process.on('disconnect', () => {
     link.primaryEnded();
-    if (daemon === null) process.exit(1);
-    void daemon.end('the primary is gone', 'all');
+    void finish('the primary is gone', 'all');
   });
   // Loaded late: the first messages find somebody who takes them.
   const { Daemon } = require('../server/daemon') as typeof import('../server/daemon');
   try {
     boundHeapGrowth();
-    daemon = await Daemon.start(config, logs, { siblings: link, onOpening: (opening) => (daemon = opening) });
-    await daemon.stopped;
-    link.log.flush();
-    end(0);
+    await Daemon.start(config, logs, { siblings: link, onOpening: (opening) => (daemon = opening) });
   } catch (error) {
     link.log.flush();
     channel.send({ type: 'failed', text: startFailureText(error), code: 1 });

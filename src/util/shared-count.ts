@@ -1,6 +1,6 @@
 /** A number that the workers of a TSD add up, each its own part: what they hold together must stay below a limit. */
 export interface SharedCount {
-  /** What the other workers have, as far as is known: news take some ten milliseconds. */
+  /** What the other workers have, as far as is known: news take up to a tenth of a second. */
   readonly elsewhere: number;
   /** Told when `elsewhere` has changed. */
   onChange(listener: () => void): void;

@@ -1,4 +1,5 @@
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
+import { acceptWaiting } from '../util/turns';
 import type { Passage } from './entrance';
 import { bindFailure, checkPort, type Listening } from './bind-failure';
 import { stopReading } from './stop-reading';
@@ -59,9 +60,11 @@ export class Door {
     return this.server.address() as AddressInfo;
   }
 
-  /** Accepts nothing more. */
-  close(): void {
-    if (this.server.listening) this.server.close();
+  /** Accepts nothing more; resolves when clients whose connections the system had made already have been handed over. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    await acceptWaiting(() => this.lastId + this.rejected, this.settings.backlog);
+    this.server.close();
   }
 
   /** The worker takes connections from now on. */

@@ -10,8 +10,8 @@ import type { WorkerStart } from './messages';
 import { Supervisor } from './supervisor';
 import { FIGURES, LAST_EVENTS, LOG_LEVEL } from './topics';
 
-/** Beyond what clients have to be done: writing what was accepted, once for the workers and once for the keeper, and some time for slow disks. */
-const BEYOND_DRAIN_MS = 20_000;
+/** Beyond what clients have to be done: a minute for storage that is away, then the end of what a worker is made of. */
+const BEYOND_DRAIN_MS = 80_000;
 
 export interface PrimaryParts {
   /** The program of a worker. */

@@ -284,8 +284,8 @@ export class Supervisor {
   }
 
   private async stopAll(reason: string): Promise<void> {
-    this.parts.door.close();
     for (const cancel of this.cancelRestart) cancel();
+    await this.parts.door.close();
     const all = [...this.workers.values()];
     for (const worker of all) {
       worker.ending = 'stop';

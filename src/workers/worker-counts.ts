@@ -1,7 +1,7 @@
 import type { SharedCount } from '../util/shared-count';
 
 /** Between two looks at what this worker has. */
-const LOOK_MS = 20;
+const LOOK_MS = 50;
 
 interface Count extends SharedCount {
   elsewhere: number;
@@ -12,7 +12,7 @@ interface Count extends SharedCount {
 
 /**
  * What this worker has of numbers that all keep below a limit, and what the others have. Nobody is told on the way of a point: the numbers are
- * looked at 50 times a second, and those that have changed are told together.
+ * looked at 20 times a second, and those that have changed are told together.
  */
 export class WorkerCounts {
   private readonly counts = new Map<string, Count>();

@@ -18,7 +18,12 @@ type Settings = Record<string, string>;
 const HOOK = resolve(__dirname, '../support/ts-hook.cjs');
 const MAIN = resolve(__dirname, '../../src/tools/main.ts');
 const WHITELIST = 'net.opentsdb.uid.UniqueIdWhitelistFilter';
-const COMMON: Settings = { 'tsd.core.auto_create_metrics': 'true', 'tsd.storage.enable_compaction': 'false' };
+// One process has one buffer: what comes in through several connections, one after the other, is in its order.
+const COMMON: Settings = {
+  'tsd.core.auto_create_metrics': 'true',
+  'tsd.storage.enable_compaction': 'false',
+  'tsd.network.worker_threads': '1',
+};
 
 describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) => {
   let tables: TestTables;

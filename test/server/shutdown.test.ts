@@ -102,15 +102,16 @@ describe('what had arrived when it is told to stop', () => {
 
   it('is taken from connections that it had not even accepted', async () => {
     const tsd = await startDaemon();
-    const [line, call] = [net.connect(tsd.port, '127.0.0.1'), net.connect(tsd.port, '127.0.0.1')];
+    const lines = Array.from({ length: 12 }, () => net.connect(tsd.port, '127.0.0.1'));
+    const call = net.connect(tsd.port, '127.0.0.1');
     let answer = '';
     call.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    line.write('put drain.early 1700000000 1 host=a\n');
+    lines.forEach((line, i) => line.write(`put drain.early ${1700000000 + i} 1 host=a\n`));
     call.write(requestBytes('/api/version'));
-    await Promise.all([line, call].map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    await Promise.all([...lines, call].map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
     await tsd.daemon.shutdown('test');
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(await points(tsd.dataPath, 'drain.early')).toBe(1);
+    expect(await points(tsd.dataPath, 'drain.early')).toBe(12);
     await tsd.stop();
   });
 

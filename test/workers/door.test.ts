@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
-  door.close();
+  void door.close();
 });
 
 async function come(count: number): Promise<void> {

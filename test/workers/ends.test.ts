@@ -69,15 +69,15 @@ it('workers end in order when the primary is killed, and leave the port at once'
 it('takes what clients have sent before SIGTERM, from all of them', async () => {
   tsd = await WorkersDaemon.start();
   const lines = (client: number): string =>
-    Array.from({ length: 2000 }, (_, i) => `put ended.m ${BASE + i} ${i} client=c${client}\n`).join('');
-  const connections = await Promise.all(Array.from({ length: 6 }, () => Connection.open(tsd.port)));
+    Array.from({ length: 500 }, (_, i) => `put ended.m ${BASE + i} ${i} client=c${client}\n`).join('');
+  const connections = await Promise.all(Array.from({ length: 20 }, () => Connection.open(tsd.port)));
   connections.forEach((connection, client) => connection.send(lines(client)));
   await Promise.all(
     connections.map((connection) => new Promise((resolve) => connection.socket.write(`put ended.m ${BASE + 5000} 1 last=a\n`, resolve))),
   );
   expect(await tsd.stop()).toBe(143);
   await tsd.again();
-  expect(await tsd.count('ended.m')).toBe(6 * 2000 + 1);
+  expect(await tsd.count('ended.m')).toBe(20 * 500 + 1);
 }, 60_000);
 
 it('diediedie through any worker ends all of it', async () => {
@@ -113,7 +113,10 @@ it('keeps the limit of connections for all workers together', async () => {
   await until(() => isServed(tsd.port));
   connections[2].close();
   await until(() => isServed(tsd.port));
-  expect((await tsd.figures()).get('tsd.connectionmgr.connections type=rejected')).toBeGreaterThanOrEqual(1);
+  // The connections that showed it may still be counted: then the one that asks is refused, too.
+  let figures: Map<string, number> | null = null;
+  await until(async () => (figures = await tsd.figures().catch(() => null)) !== null);
+  expect((figures as Map<string, number> | null)?.get('tsd.connectionmgr.connections type=rejected')).toBeGreaterThanOrEqual(1);
   for (const connection of connections) connection.close();
 }, 60_000);
 

@@ -66,7 +66,7 @@ class Stage {
       },
       door: {
         listen: () => Promise.resolve(ADDRESS),
-        close: () => void this.door.push('close'),
+        close: () => Promise.resolve(void this.door.push('close')),
         add: () => void this.door.push('add'),
         remove: () => void this.door.push('remove'),
         ended: () => void this.door.push('ended'),
@@ -133,11 +133,11 @@ it('opens the port when all can serve', async () => {
 
 it('says why the first one could not start, and leaves no other', async () => {
   const stage = new Stage(3);
-  const start = stage.supervisor.start();
+  const refused = expect(stage.supervisor.start()).rejects.toMatchObject({ text: 'no table\n', code: 1 });
   stage.launched[2].says({ type: 'failed', text: 'no table\n', code: 1 });
   stage.launched[2].exit(1);
   stage.launched[0].exit(1);
-  await expect(start).rejects.toMatchObject({ text: 'no table\n', code: 1 });
+  await refused;
   expect(stage.launched[1].killed).toBe('SIGKILL');
   expect(stage.launched).toHaveLength(3);
 });
@@ -226,6 +226,7 @@ it('ends all in order, and tells the one that is left that it is', async () => {
   const stage = new Stage(3);
   await stage.started();
   const stopped = stage.supervisor.stop('SIGTERM');
+  await turn();
   expect(stage.door.at(-1)).toBe('close');
   for (const puppet of stage.launched) expect(puppet.orders).toEqual(['serve', 'stop']);
   stage.launched[2].exit(0);
@@ -245,6 +246,7 @@ it('starts none any more once it ends', async () => {
   stage.launched[2].exit(1);
   const stopped = stage.supervisor.stop('SIGTERM');
   stage.pass(60_000);
+  await turn();
   stage.launched[0].exit(0);
   await stopped;
   expect(stage.launched).toHaveLength(3);

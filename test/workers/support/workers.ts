@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask, json } from '../../server/support/client';
 import { until } from '../../support/until';
 import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
 
@@ -83,13 +83,13 @@ export class WorkersDaemon {
   }
 
   async put(points: readonly PutPoint[]): Promise<{ success: number; failed: number }> {
-    const answer = await ask(this.port, '/api/put?sync&details', { body: JSON.stringify(points) });
-    return json(answer) as { success: number; failed: number };
+    const { text } = await call(this.port, '/api/put?sync&details', JSON.stringify(points));
+    return JSON.parse(text) as { success: number; failed: number };
   }
 
   /** The points of a metric, all series together. */
   async points(metric: string): Promise<Record<string, number>> {
-    const { status, text } = await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=none:${metric}`);
+    const { status, text } = await call(this.port, `/api/query?start=1700000000&end=1700900000&m=none:${metric}`);
     if (status !== 200) throw new Error(text);
     const answer = JSON.parse(text) as { dps: Record<string, number> }[];
     return Object.assign({}, ...answer.map(({ dps }) => dps)) as Record<string, number>;
@@ -97,15 +97,15 @@ export class WorkersDaemon {
 
   /** How many points of a metric there are. */
   async count(metric: string): Promise<number> {
-    const answer = json(await ask(this.port, `/api/query?start=1700000000&end=1700900000&m=sum:0all-count:${metric}`)) as {
-      dps: Record<string, number>;
-    }[];
+    const { text } = await call(this.port, `/api/query?start=1700000000&end=1700900000&m=sum:0all-count:${metric}`);
+    const answer = JSON.parse(text) as { dps: Record<string, number> }[];
     return answer.flatMap(({ dps }) => Object.values(dps)).reduce((sum, count) => sum + count, 0);
   }
 
   /** The figures of `/api/stats`: of a name with a tag by `name tag=value`. */
   async figures(): Promise<Map<string, number>> {
-    const answer = json(await ask(this.port, '/api/stats')) as { metric: string; value: string; tags: Record<string, string> }[];
+    const { text } = await call(this.port, '/api/stats');
+    const answer = JSON.parse(text) as { metric: string; value: string; tags: Record<string, string> }[];
     const figures = new Map<string, number>();
     for (const { metric, value, tags } of answer) {
       const own = Object.entries(tags).filter(([tag]) => tag !== 'host' && tag !== 'class');
@@ -123,6 +123,19 @@ export class WorkersDaemon {
     this.daemon.killIfRunning();
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+/** A request on a connection of its own. Rejects when that is closed without an answer. */
+function call(port: number, path: string, body?: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const sent = request({ port, path, method, host: '127.0.0.1', agent: false }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString())).on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    });
+    sent.on('error', reject).end(body);
+  });
 }
 
 function commandOf(pid: number): string[] | null {
