@@ -71,6 +71,8 @@ export class Environment implements LogStore, MergeTarget {
   private readonly tables = new Map<string, StoredTable>();
   /** null: no table is packed. */
   private logged: { log: WriteLog; merger: Merger; settling: NodeJS.Timeout } | null = null;
+  /** Tables that have no cells to be packed any more. */
+  private readonly withoutSingles = new Set<string>();
   private closed = false;
   private patrol: LeafPatrol | null = null;
 
@@ -314,8 +316,13 @@ export class Environment implements LogStore, MergeTarget {
     return this.root.flushed;
   }
 
-  async packSingles(): Promise<void> {
-    for (const table of this.tables.values()) if (table.runs !== null) await packSingles(this, table);
+  async packSingles(names: Iterable<string>): Promise<void> {
+    for (const name of new Set([...this.tables.keys(), ...names])) {
+      if (this.withoutSingles.has(name)) continue;
+      const table = this.loggedTable(name);
+      if (table.runs !== null) await packSingles(this, table);
+      this.withoutSingles.add(name);
+    }
   }
 
   checkRoom(bytes: number): void {

@@ -63,8 +63,27 @@ function isWhole(bytes: Buffer, at: number, end: number, salt: number): boolean 
   return to <= end && crc32(bytes.subarray(from, to), salt) === bytes.readUInt32BE(at + 8);
 }
 
-/** Whether the bytes up to `next` are the start of a record: less than its header, or its header and not all of the rest. */
+/**
+ * Whether the bytes up to `next` are starts of records: less than a header, or a header and not all of the rest. There are several where
+ * each of several writes in a row was broken off.
+ */
 function isTorn(bytes: Buffer, at: number, next: number, salt: number): boolean {
-  if (next - at < RECORD_HEADER) return true;
-  return hasHeader(bytes, at, next, salt) && at + RECORD_HEADER + bytes.readUInt32BE(at + 4) > next;
+  while (next - at >= RECORD_HEADER) {
+    if (!hasHeader(bytes, at, next, salt)) return false;
+    const end = at + RECORD_HEADER + bytes.readUInt32BE(at + 4);
+    if (end > next) return true;
+    // It was broken off only if another one starts before its end.
+    const other = nextHeader(bytes, at + 1, end, salt);
+    if (other < 0) return false;
+    at = other;
+  }
+  return true;
+}
+
+/** Where the first header of a record starts in `from..end`; negative: there is none. */
+function nextHeader(bytes: Buffer, from: number, end: number, salt: number): number {
+  const area = bytes.subarray(0, end + RECORD_HEADER);
+  let at = area.indexOf(RECORD_MAGIC, from);
+  while (at >= 0 && !hasHeader(bytes, at, area.length, salt)) at = area.indexOf(RECORD_MAGIC, at + 1);
+  return at >= 0 && at < end ? at : -1;
 }

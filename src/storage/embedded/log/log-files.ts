@@ -6,7 +6,7 @@ import { segmentHeader } from './layout';
 
 const DIGITS = 9;
 const NAME = /^log\.(\d{9,})$/;
-const NEW = /^log\.\d+\.\d+\.new$/;
+const NEW = /^log\.\d+\.[0-9a-f]+\.new$/;
 
 export function segmentPath(directory: string, number: number): string {
   return join(directory, `log.${String(number).padStart(DIGITS, '0')}`);
@@ -25,9 +25,10 @@ export function listSegments(directory: string): number[] {
 /** Makes an empty segment, at once with its header; one that is there already stays. */
 export function makeSegment(directory: string, number: number): void {
   const path = segmentPath(directory, number);
-  const whole = `${path}.${process.pid}.new`;
+  // Not the process's number: containers that share the directory count their processes from 1 each.
+  const whole = `${path}.${randomBytes(8).toString('hex')}.new`;
   try {
-    writeFileSync(whole, segmentHeader({ number, salt: randomBytes(4).readUInt32BE(0) }), { mode: 0o664, flush: true });
+    writeFileSync(whole, segmentHeader({ number, salt: randomBytes(4).readUInt32BE(0) }), { mode: 0o664, flag: 'wx', flush: true });
     linkSync(whole, path);
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;

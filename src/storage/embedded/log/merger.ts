@@ -37,8 +37,8 @@ export interface MergeTarget {
   setLogState(state: LogState): void;
   /** Resolves when everything committed is on the disk. */
   synced(): Promise<unknown>;
-  /** Packs what stands singly from before there was a log. */
-  packSingles(): Promise<void>;
+  /** Packs what stands singly from before there was a log, in all tables of this process and in these tables of the log. */
+  packSingles(names: Iterable<string>): Promise<void>;
 }
 
 /**
@@ -52,7 +52,6 @@ export class Merger {
   private holders = 0;
   private failure: Error | null = null;
   private retry: NodeJS.Timeout | null = null;
-  private packed = false;
   private readonly waiting: (() => void)[] = [];
   private stopAt = Infinity;
   slices = 0;
@@ -99,9 +98,9 @@ export class Merger {
     }, ms).unref();
   }
 
-  /** Resolves when not too much waits to be merged. @throws why it can't be merged */
+  /** Resolves when not too much waits to be merged, or nothing is merged any more. @throws why it can't be merged */
   async mayWrite(): Promise<void> {
-    while (this.log.sealedSegments > MOST_SEALED && !this.stopped) {
+    while (this.log.sealedSegments > MOST_SEALED && !this.stopped && !this.isOver()) {
       this.kick();
       if (this.running === null) await sleep(POLL_MS);
       else {
@@ -147,8 +146,7 @@ export class Merger {
       this.log.refresh();
       const segment = this.log.toMerge;
       if (segment === null || this.isOver()) return;
-      if (!this.packed) await this.target.packSingles();
-      this.packed = true;
+      await this.target.packSingles(segment.tables.keys());
       if (!(await this.merge(segment))) return;
       this.wake();
     }

@@ -5,23 +5,24 @@ const PAUSE_MS = 100;
 
 /** Has the system write to the disk what it was given, soon after, one sync at a time. */
 export class Syncer {
-  private fd = -1;
+  /** Files with something that the disk may not have. */
+  private readonly fds = new Set<number>();
   private running: Promise<void> | null = null;
   private stopped = false;
   private wake: (() => void) | null = null;
 
   /** Something was written to this file; it may be closed any time. */
   wrote(fd: number): void {
-    this.fd = fd;
+    this.fds.add(fd);
     this.running ??= this.run();
   }
 
   private async run(): Promise<void> {
-    while (this.fd >= 0) {
-      const fd = this.fd;
-      this.fd = -1;
+    while (this.fds.size > 0) {
+      const fds = [...this.fds];
+      this.fds.clear();
       // A sync that fails is the disk's trouble; the next write will meet it.
-      await new Promise<void>((resolve) => fdatasync(fd, () => resolve()));
+      for (const fd of fds) await new Promise<void>((resolve) => fdatasync(fd, () => resolve()));
       if (!this.stopped) await this.pause();
     }
     this.running = null;

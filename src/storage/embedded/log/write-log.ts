@@ -258,7 +258,10 @@ export class WriteLog {
         await this.writeGroup(group);
       } catch (e) {
         const error = this.store.asWriteError(e);
-        for (const item of group.length > 0 ? group : this.queue.splice(0)) item.reject(error);
+        for (const item of group.length > 0 ? group : this.queue.splice(0)) {
+          this.onRead.delete(item.sequence);
+          item.reject(error);
+        }
       }
     }
     if (this.records.bytes.length > KEPT_BYTES) this.records = new RecordWriter();
@@ -314,6 +317,8 @@ export class WriteLog {
     const time = Math.max(Date.now(), this.time);
     for (const item of group) {
       const { change } = item;
+      // What was written behind a seal is not read by anybody.
+      this.onRead.delete(item.sequence);
       const sequence = (item.sequence = ++this.sequence);
       if (item.onRead !== null) this.onRead.set(sequence, item.onRead);
       const table = change?.table ?? '';

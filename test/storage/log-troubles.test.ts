@@ -1,0 +1,120 @@
+/** The log of the embedded store, as several processes leave it that were ended in an unlucky order. */
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { PackedCells, type RowPut, type Storage } from '../../src/storage';
+import { checkStore, EmbeddedStorage, type EmbeddedOptions } from '../../src/storage/embedded';
+import { Merger } from '../../src/storage/embedded/log/merger';
+import { TABLES } from '../support/temp-store';
+
+const T = Buffer.from('t');
+const Q = Buffer.of(0, 0);
+const EMPTY = Buffer.alloc(0);
+
+let top: string;
+let next = 0;
+beforeAll(() => {
+  top = mkdtempSync(join(tmpdir(), 'tsdb-log-'));
+});
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+afterEach(() => jest.restoreAllMocks());
+
+const newPath = (): string => join(top, `store ${next++}`);
+const put = (row: string, value: string): RowPut => ({ row: Buffer.from(row), cells: PackedCells.of(Q, Buffer.from(value)) });
+
+async function openAt(path: string, options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedStorage> {
+  const store = new EmbeddedStorage({ path, tables: TABLES, ...options });
+  await store.open();
+  return store;
+}
+
+async function contents(store: Storage): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
+    for (const row of rows) found[row.key.toString()] = row.value(0).toString();
+  return found;
+}
+
+const segmentsOf = (path: string): string[] => readdirSync(path).filter((name) => name.startsWith('log.'));
+
+/** What killed processes leave. */
+function copyOf(path: string): string {
+  const copy = newPath();
+  mkdirSync(copy);
+  for (const name of readdirSync(path))
+    if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(copy, name));
+  return copy;
+}
+
+it('closes at once a store with more segments to merge than writers may leave behind', async () => {
+  const path = newPath();
+  const kick = jest.spyOn(Merger.prototype, 'kick').mockImplementation(() => undefined);
+  // Another process sealed the second segment while this one wrote already.
+  const mayWrite = jest.spyOn(Merger.prototype, 'mayWrite').mockResolvedValue();
+  const store = await openAt(path, { packAfter: 2 });
+  for (const [a, b] of ['ab', 'cd']) await store.put('tsdb', T, [put(a, '1'), put(b, '2')]);
+  await store.put('tsdb', T, [put('e', '3')]);
+  const left = copyOf(path);
+  mayWrite.mockRestore();
+  kick.mockRestore();
+  await store.close();
+  expect(segmentsOf(left)).toHaveLength(3);
+
+  const original = Reflect.get(Merger.prototype, 'kick');
+  let kicks = 0;
+  jest.spyOn(Merger.prototype, 'kick').mockImplementation(function (this: Merger) {
+    if (++kicks > 1000) throw new Error('waits for a merge that does not come');
+    original.call(this);
+  });
+  await (await openAt(left)).close();
+  const again = await openAt(left);
+  expect(await contents(again)).toEqual({ a: '1', b: '2', c: '1', d: '2', e: '3' });
+  await again.close();
+});
+
+it('has what was written behind two writes in a row that were never finished', async () => {
+  const path = newPath();
+  const store = await openAt(path);
+  await store.put('tsdb', T, [put('a', '1')]);
+  const [name] = segmentsOf(path);
+  const before = readFileSync(join(path, name)).length;
+  await store.put('tsdb', T, [put('b', '2')]);
+  const record = readFileSync(join(path, name)).subarray(before);
+  for (const first of [16, 20, record.length - 1])
+    for (const second of [16, 20, record.length - 1]) {
+      appendFileSync(join(path, name), record.subarray(0, first));
+      appendFileSync(join(path, name), record.subarray(0, second));
+      await store.put('tsdb', T, [put('b', `${first} ${second}`)]);
+      const wanted = { a: '1', b: `${first} ${second}` };
+      expect(await contents(store)).toEqual(wanted);
+      const left = copyOf(path);
+      expect((await checkStore(left)).damages).toEqual([]);
+      const again = await openAt(left);
+      expect(await contents(again)).toEqual(wanted);
+      await again.close();
+    }
+  await store.close();
+});
+
+it('has the newest cells of a table that stood singly before, though a process merged them that has no use for the table', async () => {
+  const path = newPath();
+  mkdirSync(path);
+  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(join(__dirname, 'fixtures/format-1.mdb.gz'))));
+  const store = await openAt(path);
+  const rows: RowPut[] = [];
+  for await (const batch of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
+    for (const row of batch)
+      for (let i = 0; i < row.size; i++) rows.push({ row: row.key, cells: PackedCells.of(row.qualifier(i), Buffer.from('new')) });
+  expect(rows.length).toBeGreaterThan(200);
+  await store.put('tsdb', T, rows);
+  const left = copyOf(path);
+  await store.close();
+
+  const other = await openAt(left, { tables: [{ name: 'other', families: [{ name: 't' }], packed: true }] });
+  await other.close();
+  expect(segmentsOf(left)).toEqual([]);
+  const again = await openAt(left);
+  expect(new Set(Object.values(await contents(again)))).toEqual(new Set(['new']));
+  await again.close();
+});
