@@ -14,6 +14,8 @@ export interface QueryAnswer {
   readonly stats: RunStats;
   /** Aborts when the client is gone or the query's time is over. */
   readonly signal: AbortSignal;
+  /** Told when it must not go on; there is one listener at most. */
+  whenStopped(listener: () => void): void;
   /**
    * One output object after the other; call it once. Others get their turn while it computes.
    * @throws ClientError while iterating
@@ -51,6 +53,8 @@ export interface LastAnswer {
 export interface LookupAnswer {
   /** Aborts when the client is gone, the lookup's time is over or somebody ends it. */
   readonly signal: AbortSignal;
+  /** Told when it must not go on; there is one listener at most. */
+  whenStopped(listener: () => void): void;
   /**
    * The series, batch by batch, read at the pace at which they are taken; call it once.
    * @throws ClientError while iterating

@@ -53,6 +53,7 @@ export class SeriesQuestions {
     const { lookups } = this;
     return {
       signal: task.lifetime.signal,
+      whenStopped: (listener) => task.lifetime.whenStopped(listener),
       async *series(): AsyncGenerator<FoundSeries[]> {
         try {
           await task.begin();

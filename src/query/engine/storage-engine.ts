@@ -129,6 +129,7 @@ class StorageQueryEngine implements QueryEngine {
     return {
       globalAnnotations: run.globalAnnotations,
       signal: run.signal,
+      whenStopped: (listener) => task.lifetime.whenStopped(listener),
       stats: task.record.run,
       results: () => run.results(),
       groups: () => run.groups(),

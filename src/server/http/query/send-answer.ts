@@ -3,8 +3,8 @@ import type { HttpCall, JsonpRule } from '../types';
 
 /** An answer of the query engine on its way to the client. */
 interface Answer {
-  /** Aborts when it must not go on. */
-  readonly signal?: AbortSignal;
+  /** Told when it must not go on; absent: nothing stops it. */
+  whenStopped?(listener: () => void): void;
   finish(status: number, error: Error | null, sent: boolean): void;
 }
 
@@ -14,10 +14,9 @@ interface Answer {
  * @throws what goes wrong before anything was sent
  */
 export async function sendAnswer(call: HttpCall, answer: Answer, parts: AsyncIterable<string>, jsonp: JsonpRule): Promise<void> {
-  const cut = (): void => {
+  answer.whenStopped?.(() => {
     if (call.res.headersSent && !call.res.writableEnded) call.res.destroy();
-  };
-  answer.signal?.addEventListener('abort', cut);
+  });
   try {
     await call.sendJsonParts(200, parts, jsonp);
     answer.finish(200, null, !call.signal.aborted);
@@ -25,7 +24,5 @@ export async function sendAnswer(call: HttpCall, answer: Answer, parts: AsyncIte
     const error = e as Error;
     answer.finish(error instanceof ClientError ? error.status : 500, error, false);
     throw error;
-  } finally {
-    answer.signal?.removeEventListener('abort', cut);
   }
 }
