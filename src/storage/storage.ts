@@ -4,6 +4,7 @@ import type { PackedRows } from './packed-rows';
 import type { Row } from './row';
 import type { ServerState } from './server-state';
 import type { StorageError } from './errors';
+import type { StopSignal } from '../util/stop-signal';
 
 /** Cells for one row of one family. */
 export interface RowPut {
@@ -38,7 +39,7 @@ export interface Failure {
 export interface CallOptions {
   /** Wall clock, `Date.now()` scale; the call ends by then, with an answer or with a TimeoutError. */
   deadline?: number;
-  signal?: AbortSignal;
+  signal?: StopSignal;
 }
 
 export interface MutateOptions extends CallOptions {

@@ -1,3 +1,5 @@
+import type { StopSignal } from './stop-signal';
+
 /** Hands out a fixed number of permits, first come first served. */
 export class Semaphore {
   private readonly waiting: (() => void)[] = [];
@@ -5,7 +7,7 @@ export class Semaphore {
   constructor(private free: number) {}
 
   /** Runs `work` with a permit. @throws the signal's reason when it aborts before there is one */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: StopSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     if (this.free > 0) this.free--;
     else await this.turn(signal);
@@ -18,7 +20,7 @@ export class Semaphore {
     }
   }
 
-  private turn(signal: AbortSignal): Promise<void> {
+  private turn(signal: StopSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const granted = (): void => {
         signal.removeEventListener('abort', aborted);
@@ -26,7 +28,7 @@ export class Semaphore {
       };
       const aborted = (): void => {
         this.waiting.splice(this.waiting.indexOf(granted), 1);
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       this.waiting.push(granted);
       signal.addEventListener('abort', aborted, { once: true });

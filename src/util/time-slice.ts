@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StopSignal } from './stop-signal';
 
 /** How long all pieces of long work together may hold the event loop between two looks at what else there is, in milliseconds. */
 const SLICE_MS = 10;
@@ -58,7 +59,7 @@ export class TimeSlice {
    * @param turns with which others; absent: most of the process
    */
   constructor(
-    private readonly signal: AbortSignal | null = null,
+    private readonly signal: StopSignal | null = null,
     private readonly clock: (() => number) | null = null,
     private readonly turns: Turns = common,
   ) {

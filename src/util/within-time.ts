@@ -1,3 +1,5 @@
+import type { StopSignal } from './stop-signal';
+
 /** Node fires timers that are longer than this at once. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
@@ -13,7 +15,7 @@ export function timerMs(ms: number): number {
  * @param ms time limit in milliseconds
  * @param late what to answer, or throw, instead; while it is a pending promise the first outcome still counts
  */
-export function withinTime<T, L>(promise: Promise<T>, ms: number, late: () => L | Promise<L>, signal?: AbortSignal): Promise<T | L> {
+export function withinTime<T, L>(promise: Promise<T>, ms: number, late: () => L | Promise<L>, signal?: StopSignal): Promise<T | L> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

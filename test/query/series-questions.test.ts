@@ -6,6 +6,7 @@ import { PackedCells, type Row, type RowGet, type ScanOptions, type Storage } fr
 import { intercept } from '../uid/support/uid-store';
 import { TestEngine } from './support/engine';
 import { turns } from '../support/until';
+import type { StopSignal } from '../../src/util/stop-signal';
 
 const HOUR = 1_700_000_000 - (1_700_000_000 % 3600);
 const CLIENT: QueryClient = { remote: '/127.0.0.1:1', headers: new Map() };
@@ -57,7 +58,7 @@ async function count(hex: string, at: number): Promise<void> {
 }
 
 /** Calls that never answer until they are given up. */
-const never = (options?: { signal?: AbortSignal }): Promise<never> =>
+const never = (options?: { signal?: StopSignal }): Promise<never> =>
   new Promise((_, reject) => {
     const stopped = (): void => reject(new Error('the call was stopped'));
     if (options?.signal?.aborted) stopped();

@@ -7,13 +7,14 @@ import type { Query } from '../parse';
 import type { QuerySettings } from '../../config/settings';
 import type { ValidQuery } from '../specification';
 import type { QueryClient, QueryRegistry, QueryRequest } from './query-registry';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** A query that has been read from storage; its numbers are computed as they are taken. */
 export interface QueryAnswer {
   readonly globalAnnotations: readonly Annotation[];
   readonly stats: RunStats;
   /** Aborts when the client is gone or the query's time is over. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** Told when it must not go on; there is one listener at most. */
   whenStopped(listener: () => void): void;
   /**
@@ -52,7 +53,7 @@ export interface LastAnswer {
 /** A lookup that has been taken on. */
 export interface LookupAnswer {
   /** Aborts when the client is gone, the lookup's time is over or somebody ends it. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** Told when it must not go on; there is one listener at most. */
   whenStopped(listener: () => void): void;
   /**

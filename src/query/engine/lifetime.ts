@@ -1,6 +1,7 @@
 import { ADVICE } from '../plan';
 import { ClientError } from '../../util/errors';
 import type { CallOptions } from '../../storage';
+import { Stopper, type StopSignal } from '../../util/stop-signal';
 import { asClientError } from './client-error';
 
 /** Queries by what aborts when their client goes away: a connection has one signal for all of its queries, and listens to it once. */
@@ -21,9 +22,7 @@ function listenersOf(clientGone: AbortSignal): Set<QueryLifetime> {
  * away, its time that is over, somebody who ends it, and its own failure.
  */
 export class QueryLifetime {
-  private readonly aborter = new AbortController();
-  /** Aborts when the query must stop. */
-  readonly signal = this.aborter.signal;
+  private readonly stopper = new Stopper();
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
   private readonly timer: NodeJS.Timeout | null = null;
@@ -57,13 +56,19 @@ export class QueryLifetime {
     this.stopped = listener;
   }
 
+  /** Aborts when the query must stop. */
+  get signal(): StopSignal {
+    return this.stopper;
+  }
+
   get callOptions(): CallOptions {
     return { signal: this.signal, deadline: this.deadline };
   }
 
   /** Stops it before its time. @param reason what its client is told */
   stop(reason: Error): void {
-    this.aborter.abort(reason);
+    if (this.stopper.aborted) return;
+    this.stopper.abort(reason);
     this.stopped?.();
   }
 

@@ -2,6 +2,7 @@ import { ClientError } from '../../util/errors';
 import { countAlone, type CountShared, type SharedCount } from '../../util/shared-count';
 import { timerMs } from '../../util/within-time';
 import { WaitingLine, type Waiting } from './waiting-line';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** How many queries there may be. */
 export interface QueueLimits {
@@ -79,7 +80,7 @@ export class QueryQueue {
    * @returns at once, if there is a place
    * @throws ClientError 503 when too many wait already, or it would wait too long; the signal's reason when it aborts first
    */
-  enter(client: string, signal: AbortSignal): QueuePlace | Promise<QueuePlace> {
+  enter(client: string, signal: StopSignal): QueuePlace | Promise<QueuePlace> {
     const { line, limits } = this;
     if (line.size === 0 && this.mayBegin()) return this.begin();
     if (line.size + this.elsewhere.waiting.elsewhere >= limits.waiting || (line.forecast(client, 1) ?? 0) > limits.waitMs) throw tooMany();
@@ -103,7 +104,7 @@ export class QueryQueue {
       };
       const aborted = (): void => {
         stop();
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       const timer = setTimeout(waiting.refuse, timerMs(limits.waitMs)).unref();
       line.add(waiting);

@@ -14,11 +14,12 @@ import type { QueryTask } from './query-task';
 import { SubQueryReader } from './read-sub-query';
 import type { RunContext } from './run-context';
 import { joinedOutputs, splitAtDelay } from './split';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
 export class QueryRun {
   /** Aborts when the client is gone, time is over, somebody ends the query or one part of it has failed. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   private readonly planner: QueryPlanner;
   private readonly reader: SubQueryReader;
   /** By sub-query; null: it has been shown, and let go of. */

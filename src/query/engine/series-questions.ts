@@ -10,6 +10,7 @@ import { RawPoints } from '../source';
 import type { LastAnswer, LookupAnswer } from './engine';
 import type { QueryClient } from './query-registry';
 import { QueryTask, type TaskRules } from './query-task';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** The questions about series that are no queries of points over time: which there are, and their last points. */
 export class SeriesQuestions {
@@ -76,6 +77,6 @@ export class SeriesQuestions {
   }
 }
 
-function optionsOf({ lifetime, memory }: QueryTask): { signal: AbortSignal; deadline: number | undefined; memory: QueryTask['memory'] } {
+function optionsOf({ lifetime, memory }: QueryTask): { signal: StopSignal; deadline: number | undefined; memory: QueryTask['memory'] } {
   return { signal: lifetime.signal, deadline: lifetime.deadline, memory };
 }

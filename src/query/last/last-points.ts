@@ -11,6 +11,7 @@ import type { LastPoint, LastQuery, LastSubQuery } from './query';
 import { RecentRows, type SeriesValue } from './recent-rows';
 import { resolveSubQuery, type Wanted } from './resolve';
 import { RowsBack, type RowPlace } from './rows-back';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** What all questions for last points of an engine share. */
 export interface LastEnvironment {
@@ -28,7 +29,7 @@ export interface LastEnvironment {
 
 /** What stops a question and what it may hold. */
 export interface LastOptions {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   readonly deadline: number | undefined;
   readonly memory: MemoryShare;
 }

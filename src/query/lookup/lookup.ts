@@ -7,6 +7,7 @@ import { ReadBudget, type MemoryShare, type QueryLimits } from '../plan';
 import type { DataTableSeries } from './data-table-series';
 import type { FoundSeries, LookupQuery } from './query';
 import { resolveLookup } from './resolve';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** What all lookups of an engine share. */
 export interface LookupEnvironment {
@@ -20,7 +21,7 @@ export interface LookupEnvironment {
 
 /** What stops a lookup and what it may hold. */
 export interface LookupOptions {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   readonly deadline: number | undefined;
   readonly memory: MemoryShare;
 }

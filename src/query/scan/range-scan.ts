@@ -12,6 +12,7 @@ import type { BucketFold } from '../downsample/fold';
 import type { NeededPoints } from './needed-points';
 import { BYTES_PER_POINT, type PackArena } from '../series';
 import { Span } from './span';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** Deletes rows of a table. @returns what could not be deleted */
 export type RemoveRows = (table: string, rows: readonly RowDelete[]) => Promise<readonly Failure[]>;
@@ -37,7 +38,7 @@ export interface ScanRequest {
   readonly budget: ReadBudget;
   /** Where the points are accounted for. */
   readonly memory: MemoryShare;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
   readonly deleteRows: boolean;

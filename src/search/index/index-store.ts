@@ -5,6 +5,7 @@ import { DamagedStoreError, PackedCells, type CallOptions, type Row } from '../.
 import { EmbeddedStorage } from '../../storage/embedded';
 import type { Log } from '../../util/log';
 import { TimeSlice } from '../../util/time-slice';
+import type { StopSignal } from '../../util/stop-signal';
 
 const TABLE = 'index';
 const FAMILY = Buffer.from('t');
@@ -14,7 +15,7 @@ const NOTHING = Buffer.alloc(0);
 const WRITTEN_AT_ONCE = 4096;
 
 /** Many short ranges would be one long turn of the event loop: others have their turn when this one has lasted long enough. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
+async function breathe(signal: StopSignal | undefined): Promise<void> {
   const slice = new TimeSlice(signal ?? null);
   if (slice.isOver()) await slice.next();
 }

@@ -1,6 +1,7 @@
 import { TimeoutError } from '../errors';
 import type { CallOptions } from '../storage';
 import { withinTime } from '../../util/within-time';
+import type { StopSignal } from '../../util/stop-signal';
 
 /** The call was given up through its AbortSignal; as after a timeout, its effect is unknown. */
 export class CancelledError extends TimeoutError {}
@@ -18,7 +19,7 @@ export class Deadline {
   /** Both on the scale of `performance.now()`. */
   private readonly startedAt = performance.now();
   private readonly at: number;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: StopSignal | undefined;
 
   constructor(options: CallOptions | undefined, defaultMs: number) {
     const leftMs = (options?.deadline ?? Infinity) - Date.now();
