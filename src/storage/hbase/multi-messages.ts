@@ -68,6 +68,10 @@ export interface BatchAnswer {
   failed: Map<number, RemoteException>;
 }
 
+/** Fields 1 (a number) and 3 (a message) of a ResultOrException. */
+const INDEX_TAG = 1 * 8;
+const EXCEPTION_TAG = 3 * 8 + 2;
+
 interface Result {
   batch: number;
   position: number;
@@ -90,12 +94,15 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
     const group = reader.message();
     const batch = answers.length;
     const answer: BatchAnswer = { exception: null, failed: new Map() };
+    const operation = batches[batch]?.operation.name;
+    const plain = operation === 'put' || operation === 'delete';
     answers.push(answer);
     let answered = 0;
     group.each((f) => {
       if (f === 2) answer.exception = exceptions.read(group.bytes());
       else if (f === 1) {
-        readAction(group.message(), batch, answer, results, exceptions);
+        if (plain) readAcknowledgement(group, answer, exceptions);
+        else readAction(group.message(), batch, answer, results, exceptions);
         answered++;
       } else return false;
       return true;
@@ -107,6 +114,22 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
   if (answers.length !== batches.length) throw new RangeError(`results of ${answers.length} regions for ${batches.length}`);
   handOut(message, cellBlock, batches, results);
   return answers;
+}
+
+/** An action of which nothing but an exception is of interest: index 1, exception 3. Read in place: there is one for every row of every put. */
+function readAcknowledgement(reader: ProtoReader, answer: BatchAnswer, exceptions: NamedExceptions): void {
+  const length = reader.messageLength();
+  const end = reader.offset + length;
+  let position = 0;
+  let exception: RemoteException | null = null;
+  while (reader.offset < end) {
+    const tag = reader.uint();
+    if (tag === INDEX_TAG) position = reader.uint();
+    else if (tag === EXCEPTION_TAG) exception = exceptions.read(reader.bytes());
+    else reader.skip(tag & 7);
+  }
+  if (reader.offset > end) throw new RangeError('protobuf: message is truncated');
+  if (exception !== null) answer.failed.set(position, exception);
 }
 
 function readAction(reader: ProtoReader, batch: number, answer: BatchAnswer, results: Result[], exceptions: NamedExceptions): void {

@@ -182,6 +182,11 @@ export class ProtoReader {
     return this.source.subarray(from, this.at);
   }
 
+  /** The length of the message that begins here, whose fields come next: for one that is read in place, up to that length from `offset` on. */
+  messageLength(): number {
+    return this.span();
+  }
+
   string(): string {
     return this.bytes().toString('utf8');
   }
@@ -200,8 +205,10 @@ export class ProtoReader {
 
   skip(wireType: number): void {
     if (wireType === VARINT) this.uint();
-    else if (wireType === DELIMITED) this.bytes();
-    else if (wireType === FIXED64) this.at += 8;
+    else if (wireType === DELIMITED) {
+      const length = this.span();
+      this.at += length;
+    } else if (wireType === FIXED64) this.at += 8;
     else if (wireType === FIXED32) this.at += 4;
     else throw new RangeError(`protobuf: wire type ${wireType}`);
     if (this.at > this.to) throw new RangeError('protobuf: message is truncated');
