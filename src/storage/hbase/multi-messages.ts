@@ -68,15 +68,21 @@ export interface BatchAnswer {
   failed: Map<number, RemoteException>;
 }
 
-/** Fields 1 (a number) and 3 (a message) of a ResultOrException. */
+/** Fields of a ResultOrException: a number and two messages. */
 const INDEX_TAG = 1 * 8;
+const RESULT_TAG = 2 * 8 + 2;
 const EXCEPTION_TAG = 3 * 8 + 2;
+/** Fields of a Result. */
+const CELL_TAG = 1 * 8 + 2;
+const COUNT_TAG = 2 * 8;
+/** Of results without cells that came as messages. */
+const NO_CELLS: readonly ProtoReader[] = [];
 
 interface Result {
   batch: number;
   position: number;
   cellCount: number;
-  protoCells: ProtoReader[];
+  protoCells: readonly ProtoReader[];
 }
 
 /**
@@ -101,8 +107,7 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
     group.each((f) => {
       if (f === 2) answer.exception = exceptions.read(group.bytes());
       else if (f === 1) {
-        if (plain) readAcknowledgement(group, answer, exceptions);
-        else readAction(group.message(), batch, answer, results, exceptions);
+        readAction(group, batch, answer, plain ? null : results, exceptions);
         answered++;
       } else return false;
       return true;
@@ -116,44 +121,42 @@ export function readMultiResponse(message: Buffer, cellBlock: Buffer, batches: r
   return answers;
 }
 
-/** An action of which nothing but an exception is of interest: index 1, exception 3. Read in place: there is one for every row of every put. */
-function readAcknowledgement(reader: ProtoReader, answer: BatchAnswer, exceptions: NamedExceptions): void {
+/**
+ * ResultOrException: index 1, result 2, exception 3. Read in place: there is one for every row of every put.
+ * @param results null: nothing but an exception is of interest
+ */
+function readAction(reader: ProtoReader, batch: number, answer: BatchAnswer, results: Result[] | null, exceptions: NamedExceptions): void {
   const length = reader.messageLength();
   const end = reader.offset + length;
   let position = 0;
+  let cellCount = 0;
+  let protoCells = NO_CELLS;
   let exception: RemoteException | null = null;
   while (reader.offset < end) {
     const tag = reader.uint();
     if (tag === INDEX_TAG) position = reader.uint();
     else if (tag === EXCEPTION_TAG) exception = exceptions.read(reader.bytes());
-    else reader.skip(tag & 7);
+    else if (tag === RESULT_TAG && results !== null) {
+      const result = { cellCount: 0, protoCells: NO_CELLS };
+      readResult(reader.message(), result);
+      ({ cellCount, protoCells } = result);
+    } else reader.skip(tag & 7);
   }
   if (reader.offset > end) throw new RangeError('protobuf: message is truncated');
   if (exception !== null) answer.failed.set(position, exception);
-}
-
-function readAction(reader: ProtoReader, batch: number, answer: BatchAnswer, results: Result[], exceptions: NamedExceptions): void {
-  const result: Result = { batch, position: 0, cellCount: 0, protoCells: [] };
-  let exception: RemoteException | null = null;
-  reader.each((field) => {
-    if (field === 1) result.position = reader.uint();
-    else if (field === 2) readResult(reader.message(), result);
-    else if (field === 3) exception = exceptions.read(reader.bytes());
-    else return false;
-    return true;
-  });
-  if (exception !== null) answer.failed.set(result.position, exception);
-  else results.push(result);
+  else results?.push({ batch, position, cellCount, protoCells });
 }
 
 /** Result: cell 1 (when they come as messages), associated_cell_count 2 (when they come in the cell block). */
-export function readResult(reader: ProtoReader, result: { cellCount: number; protoCells: ProtoReader[] }): void {
-  reader.each((field) => {
-    if (field === 1) result.protoCells.push(reader.message());
-    else if (field === 2) result.cellCount = reader.uint();
-    else return false;
-    return true;
-  });
+export function readResult(reader: ProtoReader, result: { cellCount: number; protoCells: readonly ProtoReader[] }): void {
+  let cells: ProtoReader[] | null = null;
+  while (!reader.done) {
+    const tag = reader.uint();
+    if (tag === CELL_TAG) (cells ??= []).push(reader.message());
+    else if (tag === COUNT_TAG) result.cellCount = reader.uint();
+    else reader.skip(tag & 7);
+  }
+  if (cells !== null) result.protoCells = cells;
 }
 
 function handOut(message: Buffer, cellBlock: Buffer, batches: readonly RegionBatch[], results: readonly Result[]): void {
