@@ -90,6 +90,8 @@ class Tsd extends Peer {
       `tsd.http.staticroot = ${this.dir}`,
       `tsd.http.cachedir = ${cache}`,
       'tsd.core.auto_create_metrics = true',
+      // Figures are those of one process unless settings say otherwise.
+      'tsd.network.worker_threads = 1',
       ...this.store.lines,
       ...this.settings.map(([key, value]) => `${key} = ${value}`),
     ];

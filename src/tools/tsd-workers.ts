@@ -1,10 +1,15 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/types';
-import { readStorageSettings, readWorkers } from '../config/settings';
+import { hasWatchingPlugins, readStorageSettings, readWorkers } from '../config/settings';
 import { workerCount, type WorkerCount } from '../workers/worker-count';
 
-/** How many processes the configuration asks for on this machine. @throws NumberFormatError */
+/**
+ * How many processes the configuration asks for on this machine. A site with plugins that has not said a number keeps one: what a plugin remembers may
+ * have to be of all points.
+ * @throws NumberFormatError
+ */
 export function workersOf(config: Config): WorkerCount {
   const { engine } = readStorageSettings(config);
-  return workerCount(readWorkers(config) ?? 1, engine === 'hbase' ? 'hbase' : 'embedded', availableParallelism());
+  const wanted = readWorkers(config) ?? (hasWatchingPlugins(config) ? 1 : null);
+  return workerCount(wanted, engine === 'hbase' ? 'hbase' : 'embedded', availableParallelism());
 }

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { workersOf } from '../../src/tools/tsd-workers';
 import { RestartPause } from '../../src/workers/restart-pause';
 import { workerCount } from '../../src/workers/worker-count';
 import { WorkerCounts } from '../../src/workers/worker-counts';
@@ -11,6 +13,9 @@ import type { LogEvent } from '../../src/util/log-ring';
 describe('how many workers there are', () => {
   it.each([
     [null, 'embedded', 16, 1],
+    [null, 'hbase', 16, 8],
+    [null, 'hbase', 2, 2],
+    [null, 'hbase', 1, 1],
     [1, 'hbase', 16, 1],
     [3, 'embedded', 2, 3],
     [8, 'hbase', 2, 8],
@@ -114,4 +119,15 @@ it('what a worker logs is written as if it had been logged here; levels are hand
       ['x.unknown', 'OFF'],
     ],
   });
+});
+
+it('is one where nobody has said a number and a plugin has to see everything', () => {
+  const hbase = ['tsd.storage.hbase.zk_quorum', 'localhost'] as const;
+  const on = (...more: (readonly [string, string])[]): number => workersOf(new LayeredConfig([hbase, ...more])).workers;
+  expect(on()).toBe(Math.min(8, availableParallelism()));
+  expect(on(['tsd.rtpublisher.enable', 'true'])).toBe(1);
+  expect(on(['tsd.search.enable', 'true'], ['tsd.search.plugin', './own.js'])).toBe(1);
+  expect(on(['tsd.rtpublisher.enable', 'true'], ['tsd.network.worker_threads', '3'])).toBe(3);
+  expect(on(['tsd.network.worker_threads', ''])).toBe(Math.min(8, availableParallelism()));
+  expect(workersOf(new LayeredConfig()).workers).toBe(1);
 });

@@ -42,7 +42,7 @@ export const NETWORK_KEYS: readonly ConfigKey[] = [
     type: 'int',
     min: 1,
     default: '',
-    doc: 'processes that work behind the port; absent: one',
+    doc: 'processes that work behind the port; absent: on HBase one for each core, 8 at most, else, or with plugins, one',
   },
   {
     name: 'tsd.network.async_io',

@@ -6,7 +6,7 @@ export { readHistogramCodecs } from './histograms';
 export { readImportSettings, type ImportSettings } from './import';
 export { readMetaSettings, type MetaSettings, type TrackingSettings } from './meta';
 export { type Mode } from './mode';
-export { readPluginSettings, type PluginSettings } from './plugins';
+export { hasWatchingPlugins, readPluginSettings, type PluginSettings } from './plugins';
 export { readQuerySettings, type ExpressionLimits, type QueryCounts, type QueryLimitSettings, type QuerySettings } from './query';
 export { readRequiredSettings, type Readable, type RequiredSettings } from './required';
 export { readRollupComputeSettings, readRollupSettings, type RollupComputeSettings, type RollupSettings } from './rollups';

@@ -18,3 +18,12 @@ export function readPluginSettings(config: Config): PluginSettings {
     rpc: optionalText(config, 'tsd.rpc.plugins'),
   };
 }
+
+/** Plugins that see points, names or searches. */
+const WATCHING = ['tsd.rtpublisher', 'tsd.timeseriesfilter', 'tsd.core.storage_exception_handler', 'tsd.core.meta.cache', 'tsd.uidfilter'];
+
+/** Whether a plugin is asked for that may rely on seeing everything in one process. */
+export function hasWatchingPlugins(config: Config): boolean {
+  const searches = config.getBoolean('tsd.search.enable') && optionalText(config, 'tsd.search.plugin') !== null;
+  return searches || WATCHING.some((family) => config.getBoolean(`${family}.enable`));
+}

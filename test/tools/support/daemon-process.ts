@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import net from 'node:net';
 import { join } from 'node:path';
-import { workerSettings } from '../../support/worker-settings';
 
 const hook = join(__dirname, '..', '..', 'support', 'ts-hook.cjs');
 const main = join(__dirname, '..', '..', '..', 'src', 'tools', 'main.ts');
@@ -16,9 +15,9 @@ export class DaemonProcess {
   readonly exited: Promise<number | null>;
 
   constructor(cwd: string, argv: readonly string[], options: { stdio?: StdioOptions; env?: Record<string, string> } = {}) {
-    const workers = argv.some((option) => option.startsWith('--worker-threads'))
-      ? []
-      : Object.values(workerSettings()).map((count) => `--worker-threads=${count}`);
+    const count = process.env.TSDB_TEST_WORKERS;
+    const workers =
+      count === undefined || argv.some((option) => option.startsWith('--worker-threads')) ? [] : [`--worker-threads=${count}`];
     const { stdio = ['ignore', 'pipe', 'pipe'], env } = options;
     this.child = spawn(process.execPath, ['-r', hook, main, 'tsd', ...argv, ...workers], { cwd, stdio, env: { ...process.env, ...env } });
     this.child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
