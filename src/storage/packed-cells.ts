@@ -3,7 +3,8 @@
  *
  *   u16 qualifier length | u32 value length | qualifier | value    (big-endian, repeated)
  */
-const HEADER = 6;
+export const PACKED_HEADER = 6;
+const HEADER = PACKED_HEADER;
 const NOTHING = Buffer.alloc(0);
 
 export class PackedCells {

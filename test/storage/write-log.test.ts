@@ -3,7 +3,15 @@ import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, read
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DamagedStoreError, PackedCells, StoreFullError, type RowPut, type Storage } from '../../src/storage';
+import {
+  DamagedStoreError,
+  PackedCells,
+  StoreFullError,
+  TimeoutError,
+  type PackedRows,
+  type RowPut,
+  type Storage,
+} from '../../src/storage';
 import { checkStore, describeDamage, EmbeddedStorage, type EmbeddedOptions } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
 import { SILENT_LOG } from '../../src/util/log';
@@ -239,6 +247,82 @@ describe('after a loss of power', () => {
     expect(await contents(last)).toEqual({ a: 'a', b: 'new', c: 'c' });
     await last.close();
   });
+});
+
+it('writes nothing of a call that was over before its turn came: what it was lent may be something else by then', async () => {
+  const path = newPath();
+  const store = await openAt(path);
+  let go = (): void => undefined;
+  const held = jest.spyOn(Merger.prototype, 'mayWrite').mockImplementation(() => new Promise((resolve) => (go = resolve)));
+  const lent = put('lent', '1');
+  const late = store.put('tsdb', T, [lent], { deadline: Date.now() + 20 });
+  await expect(late).rejects.toThrow(TimeoutError);
+  lent.row.fill(0);
+  const next = store.put('tsdb', T, [put('a', '1')]);
+  held.mockRestore();
+  go();
+  await next;
+  expect(await contents(store)).toEqual({ a: '1' });
+  await store.close();
+});
+
+it('writes rows in slabs as those of objects', async () => {
+  const path = newPath();
+  const store = await openAt(path);
+  const bytes = Buffer.from('..r1\0\x02\0\0\0\x01aaX\0\x02\0\0\0\x02bbYYrow2\0\x02\0\0\0\0cc', 'latin1');
+  const starts = [2, 23];
+  const cells = [19, 8];
+  const slab = (timestamps: (i: number) => readonly number[] | undefined, indices = [0, 1]): PackedRows => ({
+    size: indices.length,
+    bytes: () => bytes,
+    keyAt: (i) => starts[indices[i]],
+    keyLength: (i) => [2, 4][indices[i]],
+    cellsLength: (i) => cells[indices[i]],
+    cellCount: (i) => [2, 1][indices[i]],
+    timestamps,
+    part: (some) =>
+      slab(
+        timestamps,
+        some.map((i) => indices[i]),
+      ),
+  });
+  const read = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
+      for (const row of rows)
+        for (let i = 0; i < row.size; i++)
+          found.push(`${row.key.toString()} ${row.qualifier(i).toString()} ${row.value(i).toString()} ${row.timestamp(i)}`);
+    return found;
+  };
+  const wanted = [
+    ['r1', 'aa', 'X'],
+    ['r1', 'bb', 'YY'],
+    ['row2', 'cc', ''],
+  ].map((cell) => cell.join(' '));
+  expect(
+    await store.putRows(
+      'tsdb',
+      T,
+      slab((i) => [[11, 12], [13]][i]),
+    ),
+  ).toEqual([]);
+  expect(await read()).toEqual(wanted.map((cell, i) => `${cell} ${11 + i}`));
+  expect(
+    await store.putRows(
+      'tsdb',
+      T,
+      slab(() => undefined),
+    ),
+  ).toEqual([]);
+  expect((await read()).map((cell) => cell.replace(/ \d+$/, ''))).toEqual(wanted);
+  expect(
+    await store.putRows(
+      'tsdb',
+      Buffer.from('none'),
+      slab(() => undefined),
+    ),
+  ).toHaveLength(2);
+  await store.close();
 });
 
 it('goes to the tables in part when its merging is broken off, and is merged on from there', async () => {

@@ -1,4 +1,5 @@
 import { compileRowFilter } from '../row-filter';
+import type { PackedRows } from '../packed-rows';
 import { rowOf, type PlainCell, type Row } from '../row';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
 import { withinDeadline, throwIfOver } from './deadline';
@@ -6,6 +7,7 @@ import { readCell } from './cells';
 import { Environment, type EmbeddedOptions } from './environment';
 import { type StoredTable } from './table';
 import { CellKey } from './key-codec';
+import type { Call } from './log/changes';
 import { RowCollector } from './row-collector';
 import { RangeReader, type Batch, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
@@ -142,22 +144,26 @@ export class EmbeddedStorage implements Storage {
   }
 
   put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
-    return this.write(table, options, (writer, t) => writer.put(t, family, rows));
+    return this.write(table, options, (writer, t, call) => writer.put(call, t, family, rows));
+  }
+
+  putRows(table: string, family: Buffer, rows: PackedRows, options?: MutateOptions): Promise<Failure[]> {
+    return this.write(table, options, (writer, t, call) => writer.putRows(call, t, family, rows));
   }
 
   append(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {
-    return this.write(table, options, (writer, t) => writer.append(t, family, rows));
+    return this.write(table, options, (writer, t, call) => writer.append(call, t, family, rows));
   }
 
   delete(table: string, rows: readonly RowDelete[], options?: MutateOptions): Promise<Failure[]> {
-    return this.write(table, options, (writer, t) => writer.delete(t, rows));
+    return this.write(table, options, (writer, t, call) => writer.delete(call, t, rows));
   }
 
   increment(table: string, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint, options?: CallOptions): Promise<bigint> {
-    return this.write(table, options, (writer, t) => {
+    return this.write(table, options, (writer, t, call) => {
       const error = rowError(t, row) ?? familyError(t, family, row);
       if (error !== null) throw error;
-      return writer.increment(t, row, family, qualifier, amount);
+      return writer.increment(call, t, row, family, qualifier, amount);
     });
   }
 
@@ -170,10 +176,10 @@ export class EmbeddedStorage implements Storage {
     value: Buffer,
     options?: SetOptions,
   ): Promise<boolean> {
-    return this.write(table, options, (writer, t) => {
+    return this.write(table, options, (writer, t, call) => {
       const error = rowError(t, row) ?? familyError(t, family, row);
       if (error !== null) throw error;
-      return writer.compareAndSet(t, row, family, qualifier, expected, value, options?.timestamp);
+      return writer.compareAndSet(call, t, row, family, qualifier, expected, value, options?.timestamp);
     });
   }
 
@@ -217,17 +223,22 @@ export class EmbeddedStorage implements Storage {
   private async write<T>(
     table: string,
     options: CallOptions | undefined,
-    action: (writer: Writer, table: StoredTable) => Promise<T>,
+    action: (writer: Writer, table: StoredTable, call: Call) => Promise<T>,
   ): Promise<T> {
     throwIfOver(options, table);
     const t = this.opened().table(table);
     const writer = this.writer;
     if (writer === null) throw new DoNotRetryError('The embedded store is not open', { table });
-    const work = action(writer, t);
+    const call: Call = { over: false };
+    const work = action(writer, t, call);
     this.outstanding.add(work);
     const done = (): void => void this.outstanding.delete(work);
     work.then(done, done);
-    return withinDeadline(work, options, table);
+    try {
+      return await withinDeadline(work, options, table);
+    } finally {
+      call.over = true;
+    }
   }
 }
 

@@ -1,11 +1,13 @@
 /** Everything that changes cells. */
 import { DoNotRetryError, StorageError } from '../errors';
 import type { PackedCells } from '../packed-cells';
+import type { PackedRows } from '../packed-rows';
+import { putsOf } from '../puts-of-rows';
 import type { Failure, RowDelete, RowPut } from '../storage';
 import { MAX_TIMESTAMP, ValueArena } from './cell-value';
 import { cellTimes, readCell, removeCells, removeStartingWith } from './cells';
 import type { Environment } from './environment';
-import { compareAndSetChange, deleteChange, incrementChange, putChange, type Change } from './log/changes';
+import { compareAndSetChange, deleteChange, incrementChange, putChange, putRowsChange, type Call, type Change } from './log/changes';
 import { readColumns } from './log/merge-row';
 import { RowFold, type Outcome } from './log/row-cells';
 import { CellList } from './cell-list';
@@ -32,15 +34,23 @@ export class Writer {
    * get the clock's; nothing stored is newer than that unless somebody put a cell ahead of the clock, and the newest of those is
    * on record. So as long as the record is behind the clock, cells are written without a look at what is there, off this thread.
    */
-  async put(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+  async put(call: Call, table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
     const failures = checkPuts(table, family, rows);
     const good = failures.length === 0 ? rows : rows.filter((_, i) => !failures.some((f) => f.index === i));
     if (good.length === 0) return failures;
-    if (table.runs !== null) await this.environment.log.append(putChange(table.name, family, good, 'put'));
+    if (table.runs !== null) await this.environment.log.append(call, putChange(table.name, family, good, 'put'));
     else if (good.some((r) => r.timestamps !== undefined)) await this.putChecked(table, family, good);
     else await this.putNow(table, family, good);
     this.wrote(good);
     return failures;
+  }
+
+  /** The same of rows that are in slabs. */
+  async putRows(call: Call, table: StoredTable, family: Buffer, rows: PackedRows): Promise<Failure[]> {
+    if (table.runs === null || !isPlain(table, family, rows)) return this.put(call, table, family, putsOf(rows));
+    await this.environment.log.append(call, putRowsChange(table.name, family, rows));
+    for (let i = 0; i < rows.size; i++) this.cellsWritten += rows.cellCount(i);
+    return [];
   }
 
   private wrote(rows: readonly RowPut[]): void {
@@ -98,12 +108,12 @@ export class Writer {
   }
 
   /** HBase Append: the new cell is not older than the one it continues. */
-  async append(table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
+  async append(call: Call, table: StoredTable, family: Buffer, rows: readonly RowPut[]): Promise<Failure[]> {
     const failures = checkPuts(table, family, rows);
     const good = rows.filter((_, i) => !failures.some((f) => f.index === i));
     if (good.length === 0) return failures;
     if (table.runs !== null) {
-      await this.environment.log.append(putChange(table.name, family, good, 'append'));
+      await this.environment.log.append(call, putChange(table.name, family, good, 'append'));
       this.wrote(good);
       return failures;
     }
@@ -126,7 +136,7 @@ export class Writer {
     return failures;
   }
 
-  async delete(table: StoredTable, rows: readonly RowDelete[]): Promise<Failure[]> {
+  async delete(call: Call, table: StoredTable, rows: readonly RowDelete[]): Promise<Failure[]> {
     const failures: Failure[] = [];
     const good = rows.filter((r, index) => {
       const error = rowError(table, r.row) ?? (r.family === undefined ? null : familyError(table, r.family, r.row));
@@ -135,7 +145,7 @@ export class Writer {
     });
     if (good.length === 0) return failures;
     if (table.runs !== null) {
-      await this.environment.log.append(deleteChange(table.name, good));
+      await this.environment.log.append(call, deleteChange(table.name, good));
       return failures;
     }
     const removeRow = (state: TableState, rowDelete: RowDelete): void => {
@@ -173,9 +183,9 @@ export class Writer {
     return qualifiers.filter((_, i) => times[i] <= timestamps[i]);
   }
 
-  async increment(table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
+  async increment(call: Call, table: StoredTable, row: Buffer, family: Buffer, qualifier: Buffer, amount: bigint): Promise<bigint> {
     if (table.runs !== null) {
-      const { applied, sum } = await this.appendWithOutcome(table, row, incrementChange(table.name, row, family, qualifier, amount));
+      const { applied, sum } = await this.appendWithOutcome(call, table, row, incrementChange(table.name, row, family, qualifier, amount));
       if (applied) return sum ?? 0n;
       throw new DoNotRetryError(`Field is not a long, it's ${sum} bytes wide`, { table: table.name, row });
     }
@@ -195,6 +205,7 @@ export class Writer {
 
   /** @param timestamp milliseconds; absent: now */
   async compareAndSet(
+    call: Call,
     table: StoredTable,
     row: Buffer,
     family: Buffer,
@@ -205,7 +216,7 @@ export class Writer {
   ): Promise<boolean> {
     if (table.runs !== null) {
       const change = compareAndSetChange(table.name, row, family, qualifier, expected, wanted, timestamp ?? 0);
-      return (await this.appendWithOutcome(table, row, change)).applied;
+      return (await this.appendWithOutcome(call, table, row, change)).applied;
     }
     return this.environment.transaction(() => {
       const state = table.state();
@@ -221,10 +232,10 @@ export class Writer {
    * What comes of a change is the same wherever the log is read; here it is looked at as soon as it was. No other process may bring it to
    * the tables before that.
    */
-  private async appendWithOutcome(table: StoredTable, row: Buffer, change: Change): Promise<Outcome> {
+  private async appendWithOutcome(call: Call, table: StoredTable, row: Buffer, change: Change): Promise<Outcome> {
     return this.environment.withMergeLock(async () => {
       const found: (Outcome | Error)[] = [];
-      await this.environment.log.append(change, ({ index }, entry) => {
+      await this.environment.log.append(call, change, ({ index }, entry) => {
         try {
           const parts = this.environment.overlay(table, row)?.parts ?? [];
           found.push(new RowFold().outcomeOf(readColumns(table, row, new CellList()), parts, index, entry));
@@ -281,6 +292,16 @@ function checkPuts(table: StoredTable, family: Buffer, rows: readonly RowPut[]):
     if (error !== null) failures.push({ index, error });
   });
   return failures;
+}
+
+/** Nothing is to be refused, for all that can be told without a look at each cell. */
+function isPlain(table: StoredTable, family: Buffer, rows: PackedRows): boolean {
+  if (familyError(table, family) !== null) return false;
+  for (let i = 0; i < rows.size; i++) {
+    const length = rows.keyLength(i);
+    if (length === 0 || length > MAX_ROW || rows.timestamps(i) !== undefined) return false;
+  }
+  return true;
 }
 
 function timestampError(table: StoredTable, row: Buffer, cells: PackedCells, timestamps: readonly number[]): StorageError | null {

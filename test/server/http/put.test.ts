@@ -189,6 +189,8 @@ describe('points that are taken', () => {
 });
 
 describe('storage that refuses', () => {
+  // Every write is one of objects here.
+  beforeAll(() => Object.assign(tsd.daemon.storage, { putRows: undefined }));
   const refuse = (): void => {
     jest
       .spyOn(tsd.daemon.storage, 'put')

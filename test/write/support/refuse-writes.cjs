@@ -3,3 +3,4 @@ require('../../support/ts-hook.cjs');
 const { EmbeddedStorage } = require('../../../src/storage/embedded');
 const { DoNotRetryError } = require('../../../src/storage');
 EmbeddedStorage.prototype.put = async (_table, _family, rows) => rows.map((_, index) => ({ index, error: new DoNotRetryError('Refused') }));
+EmbeddedStorage.prototype.putRows = undefined;

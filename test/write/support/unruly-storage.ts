@@ -56,6 +56,8 @@ export class UnrulyStorage {
     const own: Partial<Storage> = { put: write('put'), append: write('append') };
     this.storage = new Proxy(real, {
       get(target, property: keyof Storage) {
+        // Every write is one of objects here.
+        if (property === 'putRows') return undefined;
         const value = own[property] ?? target[property];
         return typeof value === 'function' && !(property in own) ? (value as (...args: never[]) => unknown).bind(target) : value;
       },

@@ -1,8 +1,9 @@
-import type { PackedCells } from '../../packed-cells';
+import { PACKED_HEADER, type PackedCells } from '../../packed-cells';
+import type { PackedRows } from '../../packed-rows';
 import { crc32 } from '../../../util/crc32';
 import { CELL_TIME_BYTES, writeTimestamp } from '../cell-value';
 import { copyBytes } from '../bytes';
-import { BY_REFERENCE, FAMILY_SHIFT, PAYLOAD_FIXED, RECORD_HEADER, RECORD_MAGIC, ROW_HEADER, writeVarint, type Operation } from './layout';
+import { BY_REFERENCE, FAMILY_SHIFT, Operation, PAYLOAD_FIXED, RECORD_HEADER, RECORD_MAGIC, ROW_HEADER, writeVarint } from './layout';
 
 const MOST_VARINT = 5;
 
@@ -63,7 +64,19 @@ export class RecordWriter {
    * @param reference where the row stands in the segment already; 0: nowhere
    */
   entry(operation: Operation, family: number, row: Buffer, reference: number, cells: number): void {
-    this.room(1 + ROW_HEADER + row.length + MOST_VARINT);
+    this.entryOf(operation, family, row, 0, row.length, reference, cells);
+  }
+
+  private entryOf(
+    operation: Operation,
+    family: number,
+    rows: Buffer,
+    from: number,
+    length: number,
+    reference: number,
+    cells: number,
+  ): void {
+    this.room(1 + ROW_HEADER + length + MOST_VARINT);
     const b = this.bytes;
     let at = this.length;
     if (reference > 0) {
@@ -75,12 +88,29 @@ export class RecordWriter {
     } else {
       b[at++] = operation | (family << FAMILY_SHIFT);
       b[at++] = b[at++] = b[at++] = b[at++] = 0;
-      b[at++] = row.length >>> 8;
-      b[at++] = row.length;
-      copyBytes(row, 0, row.length, b, at);
-      at += row.length;
+      b[at++] = length >>> 8;
+      b[at++] = length;
+      copyBytes(rows, from, length, b, at);
+      at += length;
     }
     this.length = writeVarint(cells, b, at);
+  }
+
+  /** A whole entry that puts cells of the first family. */
+  put(rows: PackedRows, i: number, reference: number): void {
+    const bytes = rows.bytes(i);
+    const keyAt = rows.keyAt(i);
+    const timestamps = rows.timestamps(i);
+    let at = keyAt + rows.keyLength(i);
+    const operation = timestamps === undefined ? Operation.put : Operation.putAt;
+    this.entryOf(operation, 0, bytes, keyAt, rows.keyLength(i), reference, rows.cellCount(i));
+    for (let n = 0, end = at + rows.cellsLength(i); at < end; n++) {
+      const qualifierLength = (bytes[at] << 8) | bytes[at + 1];
+      const valueLength = bytes.readUInt32BE(at + 2);
+      at += PACKED_HEADER;
+      this.packed(timestamps?.[n] ?? null, bytes, at, qualifierLength, bytes, at + qualifierLength, valueLength);
+      at += qualifierLength + valueLength;
+    }
   }
 
   /** @param timestamp null: the operation has none. @param value null: it has none */

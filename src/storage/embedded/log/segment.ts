@@ -134,9 +134,9 @@ export class Segment {
   }
 
   /** Where this row stands, to name it by; 0: nowhere. */
-  placeOf(table: RowIndex | undefined, row: Buffer): number {
+  placeOf(table: RowIndex | undefined, rows: Buffer, at: number, length: number): number {
     if (table === undefined) return 0;
-    const number = table.find(row, 0, row.length);
+    const number = table.find(rows, at, length);
     return number < 0 ? 0 : table.placeOf(number);
   }
 

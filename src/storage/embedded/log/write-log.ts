@@ -16,8 +16,8 @@
 import { ftruncateSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Log } from '../../../util/log';
-import { DamagedStoreError, StorageError } from '../../errors';
-import type { Change } from './changes';
+import { DamagedStoreError, StorageError, TimeoutError } from '../../errors';
+import type { Call, Change } from './changes';
 import { CHANGES, SEAL } from './layout';
 import { listSegments, makeSegment, removeSegment, removeUnfinished, segmentPath } from './log-files';
 import { Overlay, type SegmentRows } from './overlay';
@@ -28,9 +28,10 @@ import type { LogState } from './state';
 import { Syncer } from './syncer';
 
 const writeFile = promisify(write);
-const GROUP_BYTES = 4 << 20;
+/** Some milliseconds of work. */
+const GROUP_BYTES = 1 << 20;
 /** The writer's memory is kept up to this. */
-const KEPT_BYTES = 8 << 20;
+const KEPT_BYTES = 4 << 20;
 
 /** LMDB's side of the store. */
 export interface LogStore {
@@ -57,6 +58,7 @@ export interface LogLimits {
 export type OnRead = (part: RowPart, entry: number) => void;
 
 interface Item {
+  call: Call | null;
   change: Change | null;
   sequence: number;
   onRead: OnRead | null;
@@ -219,16 +221,17 @@ export class WriteLog {
 
   /**
    * Resolves when the change is acknowledged: the system has it, and every process that reads from then on finds it.
+   * @param call when it is over before the change is written, it is not written
    * @param onRead called when it was read, if it is a compare-and-set or an increment; must not throw
    */
-  append(change: Change, onRead: OnRead | null = null): Promise<void> {
-    return new Promise((resolve, reject) => this.add({ change, sequence: 0, onRead, resolve, reject }));
+  append(call: Call, change: Change, onRead: OnRead | null = null): Promise<void> {
+    return new Promise((resolve, reject) => this.add({ call, change, sequence: 0, onRead, resolve, reject }));
   }
 
   /** Ends the active segment, if it has anything; what comes then goes to the next. */
   seal(): Promise<void> {
     if (this.activeSince === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => this.add({ change: null, sequence: 0, onRead: null, resolve, reject }));
+    return new Promise((resolve, reject) => this.add({ call: null, change: null, sequence: 0, onRead: null, resolve, reject }));
   }
 
   /** As soon as an entry was read: later its segment may be merged. */
@@ -277,6 +280,8 @@ export class WriteLog {
   /** Those that are acknowledged are resolved and taken out of the group; what is left when it throws is not. */
   private async writeGroup(group: Item[]): Promise<void> {
     for (;;) {
+      for (let i = group.length - 1; i >= 0; i--)
+        if (group[i].call?.over === true) group.splice(i, 1)[0].reject(new TimeoutError('The embedded store did not write in time'));
       // Nothing came behind the last seal.
       if (this.activeSince === 0) while (group[0]?.change === null) group.shift()?.resolve();
       if (group.length === 0) return;
@@ -331,7 +336,7 @@ export class WriteLog {
         families: change?.families ?? [],
       });
       const index = segment.tables.get(table);
-      change?.writeEntries(records, (row) => segment.placeOf(index, row));
+      change?.writeEntries(records, (rows, at, length) => segment.placeOf(index, rows, at, length));
       records.end(segment.salt);
     }
     return records.bytes.subarray(0, records.length);

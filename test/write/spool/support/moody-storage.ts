@@ -23,6 +23,8 @@ export class MoodyStorage {
   ) {
     this.storage = new Proxy(real, {
       get: (target, property: string) => {
+        // Every write is one of objects here.
+        if (property === 'putRows') return undefined;
         const value = target[property as keyof Storage];
         if (typeof value !== 'function') return value;
         const call = (value as (...args: unknown[]) => unknown).bind(target);
