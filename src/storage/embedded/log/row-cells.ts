@@ -4,6 +4,7 @@
  */
 import { compareBytes } from '../bytes';
 import { CellList } from '../cell-list';
+import { ChangedCells, type PlainValue } from './changed-cells';
 import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
 import type { RowIndex } from './row-index';
 
@@ -20,11 +21,6 @@ export interface Outcome {
 }
 
 const COUNTER_BYTES = 8;
-
-interface PlainValue {
-  value: Buffer;
-  timestamp: number;
-}
 
 /** Puts columns together; one after the other in the same memory. */
 const columns = { bytes: Buffer.alloc(256) };
@@ -73,20 +69,14 @@ export class RowFold {
    */
   fold(base: CellList, parts: readonly RowPart[]): CellList {
     if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) return this.foldPuts(base, parts);
-    const cells = cellsOf(base);
+    const cells = new ChangedCells(this.sorted(base));
     for (const part of parts) for (const entry of this.entriesOf(part)) applyEntry(part.index, entry, cells);
-    const out = this.merged.clear();
-    for (const column of [...cells.keys()].sort()) {
-      const { value, timestamp } = cells.get(column) as PlainValue;
-      const bytes = Buffer.from(column, 'latin1');
-      out.add(timestamp, bytes, 0, bytes.length, value, 0, value.length);
-    }
-    return out;
+    return cells.addTo(this.merged.clear());
   }
 
   /** What came of an entry of the row. */
   outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
-    const cells = cellsOf(base);
+    const cells = new ChangedCells(this.sorted(base));
     for (const part of parts)
       for (const e of this.entriesOf(part)) {
         const outcome = applyEntry(part.index, e, cells);
@@ -119,6 +109,15 @@ export class RowFold {
     return out;
   }
 
+  /** Cells of long keys do not stand in the order of their columns. */
+  private sorted(base: CellList): CellList {
+    const order = this.sortedOrder(base);
+    if (order === null) return base;
+    const sorted = this.fresh.clear();
+    for (const i of order) sorted.addFrom(base, i);
+    return sorted;
+  }
+
   /** The cells in the order of their columns, and of equal ones as they came; null: they stand so. */
   private sortedOrder(cells: CellList): number[] | null {
     let inOrder = true;
@@ -140,19 +139,6 @@ export class RowFold {
 
 function compareColumns(a: CellList, i: number, b: CellList, j: number): number {
   return compareBytes(a.data, a.qualifierAt(i), a.qualifierLength(i), b.data, b.qualifierAt(j), b.qualifierLength(j));
-}
-
-function cellsOf(base: CellList): Map<string, PlainValue> {
-  const cells = new Map<string, PlainValue>();
-  for (let i = 0; i < base.count; i++) {
-    const q = base.qualifierAt(i);
-    const v = base.valueAt(i);
-    cells.set(base.data.toString('latin1', q, q + base.qualifierLength(i)), {
-      value: Buffer.from(base.data.subarray(v, v + base.valueLength(i))),
-      timestamp: base.timestamps[i],
-    });
-  }
-  return cells;
 }
 
 /** Where the cells of an entry start. */
@@ -178,7 +164,7 @@ function addPuts(list: CellList, index: RowIndex, entry: number): void {
 }
 
 /** Applies one entry, of any kind, to the cells. */
-function applyEntry(index: RowIndex, entry: number, cells: Map<string, PlainValue>): Outcome {
+function applyEntry(index: RowIndex, entry: number, cells: ChangedCells): Outcome {
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];
@@ -187,8 +173,8 @@ function applyEntry(index: RowIndex, entry: number, cells: Map<string, PlainValu
   const number = (first >>> FAMILY_SHIFT) & FAMILY_MASK;
   const prefix = number < families.length ? `${families[number].toString('latin1')}\0` : '';
   const outcome: Outcome = { applied: true, sum: null };
-  if (operation === Operation.deleteRow) cells.clear();
-  if (operation === Operation.deleteFamily) for (const column of [...cells.keys()]) if (column.startsWith(prefix)) cells.delete(column);
+  if (operation === Operation.deleteRow) cells.deleteAll('');
+  if (operation === Operation.deleteFamily) cells.deleteAll(prefix);
   let count = readVarint(bytes, bodyAt(bytes, entryAt));
   for (let at = found.at; count > 0; count--) {
     readLogCell(bytes, at, operation);
