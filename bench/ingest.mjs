@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // What points cost: points a second until they are stored, processor time a point of the TSD with all its processes, of the storage and of the sender, and memory. The same
 // load goes to peers in turn, so that they meet the same machine; what was sent is counted in the store afterwards. docs/performance.md says more. Needs bin/build.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runLoad } from './lib/ingest-run.mjs';
-import { markdown, TABLE, tableRows } from './lib/ingest-table.mjs';
+import { markdown, tableRows } from './lib/ingest-table.mjs';
 
 const USAGE = `Usage: bench/ingest.mjs [--peer PEER]... [options]
-       bench/ingest.mjs --table [--zk HOST:PORT] [--rows PATTERN] [--rounds N]
+       bench/ingest.mjs --table [--zk HOST:PORT] [--rows PATTERN] [--rounds N] [--into FILE]
   --peer PEER       ours (the default), ours@DIR (another built tree), original, victoria, or PORT[:PID] of a TSD that runs already; the first is compared with each
                     of the others. Settings behind it: ours,tsd.network.worker_threads=4
   --store STORE     hbase (needs --zk; tables of its own), embedded, or sink: a HBase that keeps names and forgets points (sink)
@@ -19,7 +20,8 @@ const USAGE = `Usage: bench/ingest.mjs [--peer PEER]... [options]
   --connections N   (4)
   --batch N         points a write or a request (500)
   --rounds N        measured rounds of each peer; the medians count (3)
-  --table           all loads of docs/performance.md, as Markdown; without --zk those that need none. --rows: only those whose text matches`;
+  --table           all loads of docs/performance.md, as Markdown; without --zk those that need none. --rows: only those whose text matches
+  --into FILE       put the result into a Markdown file, between the lines <!-- measured --> and <!-- end -->`;
 
 const { values: options } = parseArgs({
   options: {
@@ -36,6 +38,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     table: { type: 'boolean', default: false },
     rows: { type: 'string', default: '' },
+    into: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -71,4 +74,11 @@ for (const row of rows) {
     process.exitCode = 1;
   }
 }
-console.log(markdown(done, options.table ? TABLE : null));
+const text = markdown(done);
+console.log(text);
+if (options.into) {
+  const before = readFileSync(options.into, 'utf8');
+  const after = before.replace(/(<!-- measured -->\n)[^]*?(\n<!-- end -->)/, (_, begin, end) => `${begin}\n${text}\n${end}`);
+  if (after === before) throw new Error(`${options.into} has no place for the result`);
+  writeFileSync(options.into, after);
+}

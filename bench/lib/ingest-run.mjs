@@ -15,6 +15,8 @@ const METRIC = 'bench.ingest';
 const WARM_METRIC = 'bench.warm';
 /** VictoriaMetrics drops points that are more than two days ahead. */
 const MOST_AHEAD = 40 * HOUR;
+const SIGNALS = ['SIGINT', 'SIGTERM'];
+const INTERRUPTED = 130;
 const RECOUNT_MS = 200;
 const MOST_RECOUNTS = 100;
 
@@ -143,8 +145,13 @@ function median(values) {
 export async function runLoad(load, { peers: descriptions, store, zk, rounds, say }) {
   const dir = mkdtempSync(join(tmpdir(), 'bench-ingest-'));
   const peers = [];
-  const killAll = () => peers.forEach((peer) => peer.kill());
-  process.once('exit', killAll);
+  let interrupted = false;
+  // The run then fails by itself, and takes away what it has made.
+  const interrupt = () => {
+    interrupted = true;
+    for (const peer of peers) peer.kill();
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     const plan = new Plan(load, rounds);
     const results = new Map();
@@ -174,8 +181,9 @@ export async function runLoad(load, { peers: descriptions, store, zk, rounds, sa
       await peer.stop().catch(() => {});
       await peer.store.drop?.().catch((error) => console.error(error.message));
     }
-    process.removeListener('exit', killAll);
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     rmSync(dir, { recursive: true, force: true });
+    if (interrupted) process.exit(INTERRUPTED);
   }
 }
 

@@ -7,7 +7,7 @@ const VICTORIA = ['ours', 'victoria'];
 const WORKERS = ['ours,tsd.network.worker_threads=4', 'ours,tsd.network.worker_threads=1'];
 
 /** The loads of docs/performance.md: what they are called, what is sent, to which store, and who is compared. */
-export const TABLE = [
+const TABLE = [
   { title: 'HBase, telnet, 1,000 series', store: 'hbase', peers: BOTH, load: {} },
   { title: 'HBase, telnet, 100,000 series', store: 'hbase', peers: BOTH, load: { series: 100_000 } },
   { title: 'HBase, `?sync&summary`, 1,000 series', store: 'hbase', peers: BOTH, load: { proto: 'sync', points: 500_000 } },
@@ -48,8 +48,8 @@ function pair(first, other, print) {
   return `${shown(first)} / ${shown(other)}${first === null || other === null ? '' : ` (${(first / other).toFixed(2)})`}`;
 }
 
-/** @param done rows with their `results` */
-export function markdown(done, whole) {
+/** The table and the machine. @param done rows with their `results` */
+export function markdown(done) {
   const lines = [
     '| load, ours / peer (ratio) | peer | TSD, µs a point | storage, µs | sender, µs | points/s | RSS, MB | disk, bytes a point |',
     '|---|---|---|---|---|---|---|---|',
@@ -68,8 +68,7 @@ export function markdown(done, whole) {
       lines.push(`| ${[title, other?.name ?? first.name, ...figures, of('disk', (v) => number(v, 1))].join(' | ')} |`);
     }
   }
-  if (whole !== null) lines.push('', machine());
-  return lines.join('\n');
+  return [...lines, '', machine()].join('\n');
 }
 
 function machine() {

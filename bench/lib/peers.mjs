@@ -60,7 +60,7 @@ class Peer {
   async stop() {
     const { child } = this;
     this.child = null;
-    if (child === null || child.exitCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
