@@ -45,6 +45,10 @@ async function send(peer, load, { metric, step, start, steps, stepSeconds }) {
   const began = performance.now();
   await sendAll({ port: peer.port, proto, step, times, problems, barrier: peer.barrier });
   const sender = process.cpuUsage(cpu);
+  if (problems.counts.size > 0) {
+    problems.report(console.error);
+    throw new Error(`${peer.name} has refused points`);
+  }
   const lastTime = end - stepSeconds;
   // To count them all costs more than to store them, so that is no part of what is measured.
   const counting = [0, 0];
@@ -67,7 +71,6 @@ async function send(peer, load, { metric, step, start, steps, stepSeconds }) {
     await sleep(RECOUNT_MS);
   }
   storage.stop();
-  problems.report(console.error);
   if (stored !== wanted) throw new Error(`${peer.name}: ${stored} of ${wanted} points are stored`);
   return result;
 }

@@ -13,6 +13,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const START_MS = 60_000;
 const GIVE_UP_MS = 300_000;
 const POLL_MS = 50;
+/** Bytes of a request. */
+const MOST_BODY = 4 << 20;
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -90,8 +92,9 @@ class Tsd extends Peer {
       `tsd.http.staticroot = ${this.dir}`,
       `tsd.http.cachedir = ${cache}`,
       'tsd.core.auto_create_metrics = true',
-      // Figures are those of one process unless settings say otherwise.
-      'tsd.network.worker_threads = 1',
+      // What the original does not take otherwise: bodies that come in more than one piece.
+      'tsd.http.request.enable_chunked = true',
+      `tsd.http.request.max_chunk = ${MOST_BODY}`,
       ...this.store.lines,
       ...this.settings.map(([key, value]) => `${key} = ${value}`),
     ];
@@ -195,7 +198,9 @@ export async function openPeer(description, number, { store, dir, zk }) {
   if (kind === 'victoria') return new Victoria(description, own, files(join(own, 'store')));
   const command = { ours: OURS, original: ORIGINAL }[kind];
   if (command === undefined) throw new Error(`there is no peer ${kind}`);
-  const settings = words.map((word) => word.split('='));
+  // Ours is one process unless settings say otherwise; the original has its threads.
+  const settings = kind === 'ours' ? [['tsd.network.worker_threads', '1']] : [];
+  settings.push(...words.map((word) => word.split('=')));
   const opened = await openStore(store, { zk, prefix: `bench_ingest_${process.pid}_${number}_`, dir: own });
   return new Tsd(description, own, opened, { root: root === undefined ? undefined : resolve(root), settings, command });
 }
