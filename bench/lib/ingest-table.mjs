@@ -16,7 +16,7 @@ const TABLE = [
   {
     title: 'HBase, `?sync&summary`, 100,000 series',
     store: 'hbase',
-    peers: BOTH,
+    peers: BOTH_SYNC,
     load: { proto: 'sync', series: 100_000, points: 500_000 },
   },
   { title: 'HBase, telnet, first sight of a million series', store: 'hbase', peers: BOTH, load: { series: 1_000_000, names: 'known' } },
