@@ -23,7 +23,12 @@ export function createStore(config: Config, logs?: LogSource): Store {
   const aggregators = new Set(AGGREGATOR_NAMES);
   const rollups = readRollups(readRollupSettings(config), (name) => aggregators.has(name));
   const model = readDataModel(config, rollupTables(rollups));
-  return { model, rollups, storage: createStorage(readStorageSettings(config), listTables(model.tables), logs) };
+  const tables = listTables(model.tables).map(({ name, families, packed }) => ({
+    name,
+    families: families.map((family) => family.name),
+    packed,
+  }));
+  return { model, rollups, storage: createStorage(readStorageSettings(config), tables, logs) };
 }
 
 /**

@@ -112,7 +112,7 @@ it('has the newest cells of a table that stood singly before, though a process m
   const left = copyOf(path);
   await store.close();
 
-  const other = await openAt(left, { tables: [{ name: 'other', families: [{ name: 't' }], packed: true }] });
+  const other = await openAt(left, { tables: [{ name: 'other', families: ['t'], packed: true }] });
   await other.close();
   expect(segmentsOf(left)).toEqual([]);
   const again = await openAt(left);

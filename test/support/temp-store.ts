@@ -5,10 +5,10 @@ import { EmbeddedStorage, type EmbeddedOptions, type EmbeddedTable } from '../..
 import type { Storage } from '../../src/storage';
 
 export const TABLES: readonly EmbeddedTable[] = [
-  { name: 'tsdb', families: [{ name: 't' }], packed: true },
-  { name: 'tsdb-uid', families: [{ name: 'id' }, { name: 'name' }] },
-  { name: 'tsdb-tree', families: [{ name: 't' }] },
-  { name: 'tsdb-meta', families: [{ name: 'name' }] },
+  { name: 'tsdb', families: ['t'], packed: true },
+  { name: 'tsdb-uid', families: ['id', 'name'] },
+  { name: 'tsdb-tree', families: ['t'] },
+  { name: 'tsdb-meta', families: ['name'] },
 ];
 
 export interface TempStore {

@@ -50,7 +50,7 @@ export class IndexStore {
   }
 
   private make(): EmbeddedStorage {
-    return new EmbeddedStorage({ path: this.path, tables: [{ name: TABLE, families: [{ name: FAMILY.toString() }] }], log: this.log });
+    return new EmbeddedStorage({ path: this.path, tables: [{ name: TABLE, families: [FAMILY.toString()] }], log: this.log });
   }
 
   /** A damaged index is thrown away: everything in it stands in the tables, too. @throws StorageError */

@@ -207,7 +207,7 @@ export class Environment implements LogStore, MergeTarget {
     const runs = packed ? this.openCells(name + RUNS) : null;
     const table = new StoredTable(
       name,
-      families.map((family) => family.name),
+      families,
       this.own,
       generations.map((g) => this.openCells(g)),
       runs,

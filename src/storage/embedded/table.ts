@@ -4,7 +4,7 @@ import type { ValueWindow } from './cell-value';
 
 export interface EmbeddedTable {
   name: string;
-  families: readonly { name: string }[];
+  families: readonly string[];
   /** Has many small cells a row: they are packed, see run-codec.ts. */
   packed?: boolean;
 }
