@@ -198,8 +198,12 @@ export async function openPeer(description, number, { store, dir, zk }) {
   if (kind === 'victoria') return new Victoria(description, own, files(join(own, 'store')));
   const command = { ours: OURS, original: ORIGINAL }[kind];
   if (command === undefined) throw new Error(`there is no peer ${kind}`);
-  // Ours is one process unless settings say otherwise; the original has its threads.
-  const settings = kind === 'ours' ? [['tsd.network.worker_threads', '1']] : [];
+  // Ours is one process unless settings say otherwise; the original has its threads. To count a million series takes more memory than queries have.
+  const ours = [
+    ['tsd.network.worker_threads', '1'],
+    ['tsd.query.memory.bytes', 4 * 2 ** 30],
+  ];
+  const settings = kind === 'ours' ? ours : [];
   settings.push(...words.map((word) => word.split('=')));
   const opened = await openStore(store, { zk, prefix: `bench_ingest_${process.pid}_${number}_`, dir: own });
   return new Tsd(description, own, opened, { root: root === undefined ? undefined : resolve(root), settings, command });
