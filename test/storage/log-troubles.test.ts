@@ -1,51 +1,12 @@
 /** The log of the embedded store, as several processes leave it that were ended in an unlucky order. */
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { PackedCells, type RowPut, type Storage } from '../../src/storage';
-import { checkStore, EmbeddedStorage, type EmbeddedOptions } from '../../src/storage/embedded';
+import { PackedCells, type RowPut } from '../../src/storage';
+import { checkStore } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
-import { TABLES } from '../support/temp-store';
+import { contents, copyOf, EMPTY, newPath, oldStore, openAt, put, segmentsOf, T } from './support/left-stores';
 
-const T = Buffer.from('t');
-const Q = Buffer.of(0, 0);
-const EMPTY = Buffer.alloc(0);
-
-let top: string;
-let next = 0;
-beforeAll(() => {
-  top = mkdtempSync(join(tmpdir(), 'tsdb-log-'));
-});
-afterAll(() => rmSync(top, { recursive: true, force: true }));
 afterEach(() => jest.restoreAllMocks());
-
-const newPath = (): string => join(top, `store ${next++}`);
-const put = (row: string, value: string): RowPut => ({ row: Buffer.from(row), cells: PackedCells.of(Q, Buffer.from(value)) });
-
-async function openAt(path: string, options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedStorage> {
-  const store = new EmbeddedStorage({ path, tables: TABLES, ...options });
-  await store.open();
-  return store;
-}
-
-async function contents(store: Storage): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
-    for (const row of rows) found[row.key.toString()] = row.value(0).toString();
-  return found;
-}
-
-const segmentsOf = (path: string): string[] => readdirSync(path).filter((name) => name.startsWith('log.'));
-
-/** What killed processes leave. */
-function copyOf(path: string): string {
-  const copy = newPath();
-  mkdirSync(copy);
-  for (const name of readdirSync(path))
-    if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(copy, name));
-  return copy;
-}
 
 it('closes at once a store with more segments to merge than writers may leave behind', async () => {
   const path = newPath();
@@ -99,9 +60,7 @@ it('has what was written behind two writes in a row that were never finished', a
 });
 
 it('has the newest cells of a table that stood singly before, though a process merged them that has no use for the table', async () => {
-  const path = newPath();
-  mkdirSync(path);
-  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(join(__dirname, 'fixtures/format-1.mdb.gz'))));
+  const path = oldStore();
   const store = await openAt(path);
   const rows: RowPut[] = [];
   for await (const batch of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))

@@ -1,8 +1,6 @@
 /** The log of the embedded store: what is found of it after it was torn or damaged, beside others who write, and on a full disk. */
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import {
   DamagedStoreError,
   PackedCells,
@@ -12,49 +10,12 @@ import {
   type RowPut,
   type Storage,
 } from '../../src/storage';
-import { checkStore, describeDamage, EmbeddedStorage, type EmbeddedOptions } from '../../src/storage/embedded';
+import { checkStore, describeDamage } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
 import { SILENT_LOG } from '../../src/util/log';
-import { TABLES } from '../support/temp-store';
+import { contents, copyOf, EMPTY, newPath, oldStore, openAt, put, Q, segmentsOf, T } from './support/left-stores';
 
-const T = Buffer.from('t');
-const Q = Buffer.of(0, 0);
-const EMPTY = Buffer.alloc(0);
 const HEADER = 22;
-
-let top: string;
-let next = 0;
-beforeAll(() => {
-  top = mkdtempSync(join(tmpdir(), 'tsdb-log-'));
-});
-afterAll(() => rmSync(top, { recursive: true, force: true }));
-
-const newPath = (): string => join(top, `store ${next++}`);
-const put = (row: string, value: string): RowPut => ({ row: Buffer.from(row), cells: PackedCells.of(Q, Buffer.from(value)) });
-
-async function openAt(path: string, options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedStorage> {
-  const store = new EmbeddedStorage({ path, tables: TABLES, ...options });
-  await store.open();
-  return store;
-}
-
-async function contents(store: Storage): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for await (const rows of store.scan('tsdb', { start: EMPTY, stop: EMPTY }))
-    for (const row of rows) found[row.key.toString()] = row.value(0).toString();
-  return found;
-}
-
-const segmentsOf = (path: string): string[] => readdirSync(path).filter((name) => name.startsWith('log.'));
-
-/** What a killed process leaves: files as they are while a store is open. */
-function copyOf(path: string): string {
-  const copy = newPath();
-  mkdirSync(copy);
-  for (const name of readdirSync(path))
-    if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(copy, name));
-  return copy;
-}
 
 /** A store that was left by a killed process, with three records in its log; sizes of the log after each. */
 async function leftStore(): Promise<{ path: string; ends: number[] }> {
@@ -376,9 +337,7 @@ it('refuses to write on a full disk, merges nothing, and goes on when there is r
 });
 
 it('opens a store from before there was a log, and has all of it, before and after it was merged', async () => {
-  const path = newPath();
-  mkdirSync(path);
-  writeFileSync(join(path, 'data.mdb'), gunzipSync(readFileSync(join(__dirname, 'fixtures/format-1.mdb.gz'))));
+  const path = oldStore();
   const wanted = new Map<string, number>();
   for (let i = 0; i < 260; i++) if (i % 5 !== 3) wanted.set(`row ${i % 5} ${Math.floor(i / 5) * 16}`, i & 127);
   wanted.set('row 2 16', 99);
