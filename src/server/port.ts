@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { withinTime } from '../util/within-time';
-import { bindFailure, checkPort, stopReading, type Entrance, type Passage } from '../workers';
+import { openPort, stopReading, type Entrance, type Passage } from '../workers';
 import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
@@ -67,19 +67,9 @@ export class Port {
     this.http.watch(this.server);
   }
 
-  /** @throws ConfigValueError `Failed to bind to: /<address>:<port>` and why */
+  /** @throws as openPort */
   async listen(): Promise<AddressInfo> {
-    const { port, bind, backlog } = this.settings;
-    checkPort(port);
-    await new Promise<void>((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException): void => reject(bindFailure(this.settings, cause));
-      this.server.once('error', failed);
-      this.server.listen({ port, host: bind || undefined, backlog }, () => {
-        this.server.off('error', failed).on('error', (error) => this.connections.countException(error));
-        resolve();
-      });
-    });
-    const address = this.server.address() as AddressInfo;
+    const address = await openPort(this.server, this.settings, (error) => this.connections.countException(error));
     this.localPort = address.port;
     return address;
   }

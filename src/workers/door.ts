@@ -1,7 +1,7 @@
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { acceptWaiting } from '../util/turns';
 import type { Passage } from './entrance';
-import { bindFailure, checkPort, type Listening } from './bind-failure';
+import { openPort, type Listening } from './open-port';
 import { stopReading } from './stop-reading';
 
 /** A worker, as connections go to it. */
@@ -45,19 +45,9 @@ export class Door {
     return this.connections.size;
   }
 
-  /** @throws ConfigValueError `Failed to bind to: /<address>:<port>` and why */
-  async listen(): Promise<AddressInfo> {
-    const { port, bind, backlog } = this.settings;
-    checkPort(port);
-    await new Promise<void>((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException): void => reject(bindFailure(this.settings, cause));
-      this.server.once('error', failed);
-      this.server.listen({ port, host: bind || undefined, backlog }, () => {
-        this.server.off('error', failed).on('error', () => {});
-        resolve();
-      });
-    });
-    return this.server.address() as AddressInfo;
+  /** @throws as openPort */
+  listen(): Promise<AddressInfo> {
+    return openPort(this.server, this.settings, () => {});
   }
 
   /** Accepts nothing more; resolves when clients whose connections the system had made already have been handed over. */

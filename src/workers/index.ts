@@ -1,7 +1,7 @@
 // Several processes that are one TSD to the outside: a primary that accepts connections and watches, and workers that do the work. What rooms
 // see of it is `Siblings`: the other workers, to be asked and told.
 export type { Entrance, Passage } from './entrance';
-export { bindFailure, checkPort } from './bind-failure';
+export { openPort } from './open-port';
 export { collectFigures, mergeFigures, type Figures } from './figures';
 export { NO_SIBLINGS, WorkerGoneError, type Siblings } from './siblings';
 export { topic, type Topic } from './topic';
