@@ -1,48 +1,25 @@
 import type { Logger } from 'winston';
 import { messageOf } from '../../util/message-of';
 import { FrameReader } from './frame';
-import { RowFence } from './row-fence';
+import { BacklogGate } from './backlog-gate';
 import { SEGMENT_HEADER, type SegmentQueue } from './segment-queue';
 import { surveyOf, type Survey } from './survey';
 import type { BacklogState } from './keeper-topics';
-import type { SpoolPace, WaitingPoints } from './types';
+import type { Outlet, SpoolPace, WaitingPoints } from './types';
 
 /** With less than this left, what is new waits for the rest, so that a backlog comes to its end under load. */
 const LAST_BYTES = 1 << 20;
-
-/** Takes records of a backlog out to storage. */
-export interface Outlet {
-  /** @returns false: the record has to wait until the batch is out */
-  take(payload: Buffer): boolean;
-  /**
-   * Sends the batch; with nothing in it, at once.
-   * @returns true: all of it is out. False: what is not stays in the batch
-   */
-  send(): Promise<boolean>;
-  /** Milliseconds to leave storage alone after a failure, at least. */
-  readonly leastPauseMs: number;
-}
 
 /**
  * Points that wait in files for storage, with what must go behind them: state, order and replay, one batch after the other. A segment is
  * removed when all of it is out; a process that dies before repeats it, which writes the same cells again.
  */
-export class Backlog implements WaitingPoints {
-  /** What has something in the spool. */
-  readonly fence = new RowFence();
-  /** Storage takes nothing at the moment: everything goes into the spool. */
-  away = false;
+export class Backlog extends BacklogGate implements WaitingPoints {
   replayed = 0;
   damaged = 0;
-  /** Since when there is something in it, `performance.now()` scale; 0: there is nothing. */
   since = 0;
-  /** `idle` may have changed. */
-  onChange: () => void = () => {};
   /** Tells other workers what has changed; null: there are none. Resolves when they know. */
   tell: ((state: BacklogState) => Promise<void>) | null = null;
-  private gate: Promise<void> | null = null;
-  private openGate: () => void = () => {};
-  private nextTrial = 0;
   private running: Promise<void> | null = null;
   private started = false;
   private stopped = false;
@@ -55,11 +32,12 @@ export class Backlog implements WaitingPoints {
     /** For the log: `table "tsdb"`. */
     private readonly what: string,
     readonly queue: SegmentQueue,
-    private readonly settings: SpoolPace,
+    settings: SpoolPace,
     private readonly logger: Logger,
     /** The row (or series) of a record. */
     nameOf: (payload: Buffer) => Uint8Array,
   ) {
+    super(settings);
     if (queue.empty) return;
     // Whose rows these are is not known before they are read.
     this.fence.addAll();
@@ -70,39 +48,15 @@ export class Backlog implements WaitingPoints {
       .catch((error: unknown) => logger.warn(`The spool of ${what} can't be looked through: ${messageOf(error)}`));
   }
 
-  /** Nothing is here: points go to storage. */
-  get idle(): boolean {
-    return this.fence.open && !this.away;
-  }
-
   get bytes(): number {
     return this.queue.bytes;
   }
 
   /** All that another worker has to know of it. */
   get state(): BacklogState {
-    return { away: this.away, shut: this.gate !== null, everything: this.fence.isAll, all: this.fence.save() };
+    return { away: this.away, shut: this.isShut, everything: this.fence.isAll, all: this.fence.save() };
   }
 
-  /** Undefined, or resolves once the last of the backlog is written: until then new points must wait, so that it comes to an end. */
-  passable(): Promise<void> | undefined {
-    return this.gate ?? undefined;
-  }
-
-  /** Whether a point has to go into the spool. While storage is away, now and then one is let through to see whether it still is. */
-  holds(name: Uint8Array): boolean {
-    return this.away || this.fence.has(name);
-  }
-
-  /** Whether this call should try storage although it is away: true once in each pause. */
-  takeTrial(): boolean {
-    const now = performance.now();
-    if (now < this.nextTrial) return false;
-    this.nextTrial = now + this.settings.longestPauseMs;
-    return true;
-  }
-
-  /** Adds records whose rows (or series) are `names`. @throws SpoolFullError, or the file system's error */
   async add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void> {
     const bits: number[] = [];
     for (const name of names) {
@@ -129,27 +83,21 @@ export class Backlog implements WaitingPoints {
     }
   }
 
-  /** Storage did not take a single point in time. */
   lost(error: Error): void {
-    if (this.away) return;
-    this.away = true;
-    this.nextTrial = performance.now() + this.settings.longestPauseMs;
+    if (!this.setAway(true)) return;
     this.onChange();
     void this.tell?.({ away: true });
     this.logger.error(`Storage does not take points for ${this.what}; all go into the spool until it does: ${error.message}`);
   }
 
-  /** Storage took something. */
   found(): void {
-    if (!this.away) return;
-    this.away = false;
+    if (!this.setAway(false)) return;
     this.onChange();
     void this.tell?.({ away: false });
     this.logger.info(`Storage takes points for ${this.what} again; ${this.queue.bytes} bytes in the spool are replayed`);
     this.wake();
   }
 
-  /** Begins to replay, and goes on for as long as the process lives. */
   start(outlet: Outlet): void {
     this.outlet = outlet;
     this.started = true;
@@ -223,7 +171,7 @@ export class Backlog implements WaitingPoints {
     if (this.since > 0) this.logger.info(`All spooled points for ${this.what} are in storage`);
     this.survey?.stop();
     this.fence.clear();
-    this.away = false;
+    this.setAway(false);
     this.since = 0;
     this.onChange();
     void this.tell?.({ cleared: true, away: false, everything: false });
@@ -231,15 +179,11 @@ export class Backlog implements WaitingPoints {
   }
 
   private shut(): void {
-    if (this.gate !== null) return;
-    this.gate = new Promise((resolve) => (this.openGate = resolve));
-    void this.tell?.({ shut: true });
+    if (this.setShut(true)) void this.tell?.({ shut: true });
   }
 
   private unshut(): void {
-    if (this.gate !== null) void this.tell?.({ shut: false });
-    this.gate = null;
-    this.openGate();
+    if (this.setShut(false)) void this.tell?.({ shut: false });
   }
 
   private async sleep(milliseconds: number): Promise<void> {

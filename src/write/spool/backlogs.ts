@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'winston';
 import { lockDirectory } from '../../util/directory-lock';
 import type { Siblings } from '../../workers';
-import { Backlog, type Outlet } from './backlog';
+import { Backlog } from './backlog';
 import { seriesOfRecord } from './point-spool';
 import { rowOfRecord } from './row-record';
 import { SegmentQueue } from './segment-queue';
@@ -26,8 +26,6 @@ export interface Backlogs {
   /** Tables that an earlier process has left something of. */
   readonly left: readonly string[];
   table(name: string): Promise<WaitingPoints>;
-  /** Replays to it, where this process does that. */
-  start(backlog: WaitingPoints, outlet: () => Outlet): void;
   /** Ends the replay. What is not in storage by now is there for the next process. */
   close(): Promise<void>;
 }
@@ -84,10 +82,6 @@ class OwnBacklogs implements Backlogs {
     return table;
   }
 
-  start(backlog: WaitingPoints, outlet: () => Outlet): void {
-    if (backlog instanceof Backlog) backlog.start(outlet());
-  }
-
   async close(): Promise<void> {
     this.keeper?.close();
     await Promise.all(this.all.map((backlog) => backlog.stop()));
@@ -131,10 +125,6 @@ class BacklogsElsewhere implements Backlogs {
 
   table(name: string): Promise<WaitingPoints> {
     return this.follower.open(name);
-  }
-
-  start(): void {
-    // That is the keeper's.
   }
 
   close(): Promise<void> {

@@ -2,10 +2,9 @@ import type { Logger } from 'winston';
 import { RetryableError, StorageError } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { messageOf } from '../../util/message-of';
-import type { Outlet } from './backlog';
 import { decodePoint, encodePoint, type Named } from './point-record';
 import { reasonOf, recordBacklog } from './table-spool';
-import type { SpoolReason, SpoolPace, WaitingPoints } from './types';
+import type { Outlet, SpoolReason, SpoolPace, WaitingPoints } from './types';
 
 /** The queue's name in statistics. */
 const LABEL = 'names';

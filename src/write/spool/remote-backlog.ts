@@ -1,4 +1,4 @@
-import { RowFence } from './row-fence';
+import { BacklogGate } from './backlog-gate';
 import type { SpoolPace, WaitingPoints } from './types';
 import type { BacklogState, Keeper } from './keeper-topics';
 
@@ -6,47 +6,23 @@ import type { BacklogState, Keeper } from './keeper-topics';
  * A backlog that another worker keeps, as a worker sees it that brings points to it: what is in it, so that what must go behind goes there, is
  * known here before the worker whose points they are hears that they were taken.
  */
-export class RemoteBacklog implements WaitingPoints {
-  readonly fence = new RowFence();
-  away = false;
+export class RemoteBacklog extends BacklogGate implements WaitingPoints {
   replayed = 0;
   readonly damaged = 0;
   readonly since = 0;
   readonly bytes = 0;
-  onChange: () => void = () => {};
-  private gate: Promise<void> | null = null;
-  private openGate: () => void = () => {};
-  private nextTrial = 0;
   /** Names of what is on its way to the keeper. */
   private readonly underWay = new Set<readonly Uint8Array[]>();
 
   /** @param name of the table; null: points by name */
   constructor(
     readonly name: string | null,
-    private readonly settings: SpoolPace,
+    settings: SpoolPace,
     private readonly keeper: Keeper,
   ) {
+    super(settings);
     // What is there is not known before the keeper says it.
     this.fence.addAll();
-  }
-
-  get idle(): boolean {
-    return this.fence.open && !this.away;
-  }
-
-  passable(): Promise<void> | undefined {
-    return this.gate ?? undefined;
-  }
-
-  holds(name: Uint8Array): boolean {
-    return this.away || this.fence.has(name);
-  }
-
-  takeTrial(): boolean {
-    const now = performance.now();
-    if (now < this.nextTrial) return false;
-    this.nextTrial = now + this.settings.longestPauseMs;
-    return true;
   }
 
   async add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void> {
@@ -59,17 +35,18 @@ export class RemoteBacklog implements WaitingPoints {
     }
   }
 
+  start(): void {
+    // The keeper replays.
+  }
+
   lost(error: Error): void {
-    if (this.away) return;
-    this.away = true;
-    this.nextTrial = performance.now() + this.settings.longestPauseMs;
+    if (!this.setAway(true)) return;
     this.onChange();
     this.keeper.tell({ name: this.name, lost: error.message });
   }
 
   found(): void {
-    if (!this.away) return;
-    this.away = false;
+    if (!this.setAway(false)) return;
     this.onChange();
     this.keeper.tell({ name: this.name, found: true });
   }
@@ -82,15 +59,8 @@ export class RemoteBacklog implements WaitingPoints {
     if (everything === true) this.fence.addAll();
     else if (everything === false) this.fence.endAll();
     for (const names of this.underWay) for (const name of names) this.fence.add(name);
-    if (away !== undefined) {
-      if (away && !this.away) this.nextTrial = performance.now() + this.settings.longestPauseMs;
-      this.away = away;
-    }
-    if (shut === true) this.gate ??= new Promise((resolve) => (this.openGate = resolve));
-    else if (shut === false) {
-      this.gate = null;
-      this.openGate();
-    }
+    if (away !== undefined) this.setAway(away);
+    if (shut !== undefined) this.setShut(shut);
     this.onChange();
   }
 }

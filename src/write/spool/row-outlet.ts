@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DoNotRetryError, StorageError, type Failure, type RowDelete, type RowPut } from '../../storage';
-import type { Outlet } from './backlog';
 import { CellBatch, DeleteBatch, type RowBatch } from './row-batch';
 import { decodeRecord, joinRows, type DeleteRecord, type PutRecord } from './row-record';
-import type { SpoolPace, Writes } from './types';
+import type { Outlet, SpoolPace, Writes } from './types';
 
 /** Cells and bytes of one request, about. */
 const BATCH_CELLS = 5000;

@@ -24,7 +24,7 @@ export class SpoolFollower implements Keeper {
     });
     siblings.onKeeper(() => {
       this.keepers++;
-      for (const backlog of this.backlogs.values()) void this.synchronise(backlog, backlog.name).catch(() => undefined);
+      for (const backlog of this.backlogs.values()) void this.synchronise(backlog).catch(() => undefined);
       for (const wake of this.waiting.splice(0)) wake();
     });
   }
@@ -32,7 +32,7 @@ export class SpoolFollower implements Keeper {
   /** Resolves when it is known what is in it. @param name of the table; null: points by name */
   async open(name: string | null): Promise<RemoteBacklog> {
     const backlog = this.begin(name);
-    await this.synchronise(backlog, name);
+    await this.synchronise(backlog);
     return backlog;
   }
 
@@ -61,8 +61,8 @@ export class SpoolFollower implements Keeper {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  async synchronise(backlog: RemoteBacklog, name: string | null): Promise<void> {
-    backlog.follow(await this.ask(() => this.siblings.askKeeper(OPEN_BACKLOG, name)));
+  private async synchronise(backlog: RemoteBacklog): Promise<void> {
+    backlog.follow(await this.ask(() => this.siblings.askKeeper(OPEN_BACKLOG, backlog.name)));
   }
 
   /** Asks as often as there is another keeper. @throws Error of the keeper, WorkerGoneError when there will be none */

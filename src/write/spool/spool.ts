@@ -70,14 +70,14 @@ export class Spool implements Writes {
 
   private startTable(table: TableSpool): void {
     const { onReplayed } = this;
-    if (onReplayed !== null) this.backlogs.start(table.backlog, () => table.outlet(onReplayed));
+    if (onReplayed !== null) table.backlog.start(table.outlet(onReplayed));
   }
 
   /** Begins to replay. Storage has to be open. */
   start(targets: SpoolTargets): void {
     this.onReplayed = targets.rowsStored;
     for (const table of this.opened) this.startTable(table);
-    this.backlogs.start(this.points.backlog, () => this.points.outlet(targets.writeSeries));
+    this.points.backlog.start(this.points.outlet(targets.writeSeries));
   }
 
   async put(table: string, family: Buffer, rows: readonly RowPut[], options?: MutateOptions): Promise<Failure[]> {

@@ -9,10 +9,9 @@ import {
   type MutateOptions,
 } from '../../storage';
 import type { StatsSink } from '../../util/stats';
-import type { Outlet } from './backlog';
 import type { RowBatch } from './row-batch';
 import { RowOutlet } from './row-outlet';
-import type { SpoolReason, SpoolPace, WaitingPoints, Writes } from './types';
+import type { Outlet, SpoolReason, SpoolPace, WaitingPoints, Writes } from './types';
 
 /**
  * Where one table's changes go: to storage, or into the spool and from there to storage. Those of a row keep their order, of whatever family

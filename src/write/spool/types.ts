@@ -12,6 +12,19 @@ export interface SpoolPace extends Pick<SpoolSettings, 'afterMs'> {
   longestPauseMs: number;
 }
 
+/** Takes records of a backlog out to storage. */
+export interface Outlet {
+  /** @returns false: the record has to wait until the batch is out */
+  take(payload: Buffer): boolean;
+  /**
+   * Sends the batch; with nothing in it, at once.
+   * @returns true: all of it is out. False: what is not stays in the batch
+   */
+  send(): Promise<boolean>;
+  /** Milliseconds to leave storage alone after a failure, at least. */
+  readonly leastPauseMs: number;
+}
+
 /**
  * Points that wait for storage, with what must go behind them. Several workers have one spool: the one that keeps it has the files (`Backlog`), the
  * others bring points there (`RemoteBacklog`).
@@ -39,6 +52,8 @@ export interface WaitingPoints {
   takeTrial(): boolean;
   /** Adds records whose rows (or series) are `names`. @throws SpoolFullError, or the file system's error */
   add(names: readonly Uint8Array[], payloads: readonly Buffer[]): Promise<void>;
+  /** Begins to replay, and goes on for as long as the process lives; nothing in a worker that brings points elsewhere. */
+  start(outlet: Outlet): void;
   /** Storage did not take a single point in time. */
   lost(error: Error): void;
   /** Storage took something. */
