@@ -18,7 +18,12 @@ export const MAX_NAME_BYTES = 32_767;
  * share one UID.)
  */
 export class NameCodec {
-  constructor(readonly charset: NameCharset = 'ISO-8859-1') {}
+  /** What Node calls the charset. */
+  readonly encoding: 'utf8' | 'latin1';
+
+  constructor(readonly charset: NameCharset = 'ISO-8859-1') {
+    this.encoding = charset === 'UTF-8' ? 'utf8' : 'latin1';
+  }
 
   /** @throws IllegalArgumentError for any spelling but those of the two charsets */
   static of(charset: string | null): NameCodec {
@@ -43,7 +48,7 @@ export class NameCodec {
   /** The name's bytes; null for a name that can't be stored: they would not give it back, or are too many for a row key. */
   encode(name: string): Buffer | null {
     if (name.length > MAX_NAME_BYTES || this.firstLost(name) !== null) return null;
-    const bytes = Buffer.from(name, this.charset === 'UTF-8' ? 'utf8' : 'latin1');
+    const bytes = Buffer.from(name, this.encoding);
     return bytes.length > MAX_NAME_BYTES ? null : bytes;
   }
 

@@ -356,10 +356,10 @@ export class StoragePointWriter implements PointWriter {
   /** Teaches the fast path the names of a point that took the slow one. */
   private learn(point: NamedSeries, ids: SeriesIds, generation = this.cells.generation): void {
     if (generation !== this.cells.generation) return;
-    const charset = this.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
+    const { encoding } = this.uids.codec;
     const { tagk } = this.model.layout;
     const learn = (kind: UidKind, name: string, id: Buffer): void => {
-      const bytes = Buffer.from(name, charset);
+      const bytes = Buffer.from(name, encoding);
       this.cells.learn(kind, bytes, bytes.length, id);
     };
     learn('metrics', point.metric, ids.metric);

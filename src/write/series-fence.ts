@@ -9,9 +9,9 @@ export function hashTag(key: number, value: number): number {
 }
 
 /** The hash of a series whose names are text, as the fast path forms it from their bytes. */
-export function hashSeries(metric: string, tags: ReadonlyMap<string, string>, charset: BufferEncoding): number {
+export function hashSeries(metric: string, tags: ReadonlyMap<string, string>, encoding: BufferEncoding): number {
   const hashOf = (name: string): number => {
-    const bytes = Buffer.from(name, charset);
+    const bytes = Buffer.from(name, encoding);
     return hashName(bytes, 0, bytes.length);
   };
   let hash = hashOf(metric);

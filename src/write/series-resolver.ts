@@ -46,7 +46,6 @@ const WAITING_COST = 512;
 /** From the names of points to their UIDs, each series in the order of its points; with a spool, those that can't be resolved are kept there. */
 export class SeriesResolver {
   private readonly waiting = new Map<string, WaitingSeries>();
-  private readonly charset: 'utf8' | 'latin1';
 
   /** @param together names of a point may be assigned all at once: nothing could refuse one of them alone */
   constructor(
@@ -54,9 +53,7 @@ export class SeriesResolver {
     private readonly together: boolean,
     private readonly spool: Spool | null,
     private readonly target: ResolverTarget,
-  ) {
-    this.charset = uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
-  }
+  ) {}
 
   /** @returns undefined: the point is written; else when it is. Rejects as lookUpSeries */
   submit(pending: Pending): Promise<void> | undefined {
@@ -74,7 +71,7 @@ export class SeriesResolver {
         return this.target.write(pending, ids);
       }
       if (this.spool !== null && !this.spool.points.takeTrial()) return this.keep(name, [pending], null);
-      series = { points: [], done: Promise.resolve(), hash: hashSeries(point.metric, point.tags, this.charset) };
+      series = { points: [], done: Promise.resolve(), hash: hashSeries(point.metric, point.tags, this.uids.codec.encoding) };
       this.waiting.set(name, series);
       this.target.fence.add(series.hash);
       series.done = this.resolve(name, series, point);

@@ -37,7 +37,7 @@ export class UnknownNames implements NameScout {
   private late = 0;
   private quietUntil = 0;
   private scheduled = false;
-  private readonly charset: 'utf8' | 'latin1';
+  private readonly encoding: 'utf8' | 'latin1';
   /** A name as the fast path meets it. */
   private scratch = Buffer.alloc(1024);
 
@@ -46,7 +46,7 @@ export class UnknownNames implements NameScout {
     private readonly cells: CellBuilder,
     private readonly budget: WriteBudget,
   ) {
-    this.charset = uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
+    this.encoding = uids.codec.encoding;
   }
 
   get asks(): boolean {
@@ -55,7 +55,7 @@ export class UnknownNames implements NameScout {
 
   note(kind: UidKind, bytes: Buffer, from: number, to: number): void {
     if (to === from || this.cells.knows(kind, bytes, from, to)) return;
-    const name = bytes.toString(this.charset, from, to);
+    const name = bytes.toString(this.encoding, from, to);
     if (!this.uids.validator.accepts(name)) return;
     let question = this.open;
     if (question === null || question.size === MOST_NAMES) {
@@ -146,7 +146,7 @@ export class UnknownNames implements NameScout {
       if (id === null) continue;
       const name = names[i];
       if (3 * name.length > this.scratch.length) this.scratch = Buffer.alloc(4 * name.length);
-      this.cells.learn(kind, this.scratch, this.scratch.write(name, this.charset), id);
+      this.cells.learn(kind, this.scratch, this.scratch.write(name, this.encoding), id);
     }
   }
 }

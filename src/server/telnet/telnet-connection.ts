@@ -89,7 +89,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private readonly lines: LineCommand | null;
   private readonly lineSink: CommandSink;
   private readonly tellFailures: boolean;
-  private readonly charset: BufferEncoding;
+  private readonly encoding: BufferEncoding;
   private readonly slice = new TimeSlice(null, null, TURNS);
   /** Commands that bring no points were run: what they take is not known. */
   private ranCommand = false;
@@ -105,7 +105,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.lines = sink instanceof CommandSink ? put : null;
     this.lineSink = sink instanceof CommandSink ? sink : new CommandSink(put, this);
     this.tellFailures = tsd.settings.tellTelnetOfErrors;
-    this.charset = tsd.uids.codec.charset === 'UTF-8' ? 'utf8' : 'latin1';
+    this.encoding = tsd.uids.codec.encoding;
   }
 
   /** Takes the socket over. @param first what was read of it already */
@@ -235,7 +235,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   private wordsOf(bytes: Buffer, from: number, to: number): string[] {
-    return splitWords(bytes.toString(this.charset, from, to));
+    return splitWords(bytes.toString(this.encoding, from, to));
   }
 
   /** Whether it is a line of a command that brings points. */
