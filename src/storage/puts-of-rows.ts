@@ -1,6 +1,6 @@
 import { PackedCells } from './packed-cells';
 import type { PackedRows } from './packed-rows';
-import type { RowPut } from './storage';
+import type { Failure, MutateOptions, RowPut, Storage } from './storage';
 
 /** A row as an object; key and cells are views of the buffer that it is in. */
 export function putOf(rows: PackedRows, i: number): RowPut {
@@ -15,4 +15,15 @@ export function putOf(rows: PackedRows, i: number): RowPut {
 /** All of them, for stores that take nothing else. */
 export function putsOf(rows: PackedRows): RowPut[] {
   return Array.from({ length: rows.size }, (_, i) => putOf(rows, i));
+}
+
+/** Puts the rows as they are where the store takes them so, else as objects. */
+export function putPacked(
+  store: Pick<Storage, 'put' | 'putRows'>,
+  table: string,
+  family: Buffer,
+  rows: PackedRows,
+  options: MutateOptions,
+): Promise<Failure[]> {
+  return store.putRows?.(table, family, rows, options) ?? store.put(table, family, putsOf(rows), options);
 }

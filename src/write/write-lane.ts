@@ -1,5 +1,6 @@
 import {
   DoNotRetryError,
+  putPacked,
   putsOf,
   RetryableError,
   StorageError,
@@ -217,9 +218,7 @@ export class WriteLane {
     const { table, family } = this.target;
     const packed = this.slabs.rowsOf(portions);
     if (this.append) return storage.append(table, family, putsOf(packed), options);
-    return storage.putRows === undefined
-      ? storage.put(table, family, putsOf(packed), options)
-      : storage.putRows(table, family, packed, options);
+    return putPacked(storage, table, family, packed, options);
   }
 
   private land(flight: Flight, failures: readonly Failure[]): void {

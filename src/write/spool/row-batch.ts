@@ -1,4 +1,4 @@
-import { putOf, putsOf, type Failure, type MutateOptions, type PackedRows, type RowDelete, type RowPut } from '../../storage';
+import { putOf, putPacked, type Failure, type MutateOptions, type PackedRows, type RowDelete, type RowPut } from '../../storage';
 import { encodeDelete, encodePut } from './row-record';
 import type { Writes } from './types';
 
@@ -86,8 +86,7 @@ export class PackedBatch implements RowBatch {
   }
 
   send(storage: Writes, table: string, options: MutateOptions): Promise<Failure[]> {
-    if (storage.putRows === undefined) return storage.put(table, this.family, putsOf(this.rows), options);
-    return storage.putRows(table, this.family, this.rows, options);
+    return putPacked(storage, table, this.family, this.rows, options);
   }
 }
 
