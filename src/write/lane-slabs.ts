@@ -1,6 +1,15 @@
-import { PackedCells, type PackedRows } from '../storage';
+import { PACKED_HEADER, PackedCells, type PackedRows } from '../storage';
 import { BlockArena } from './block-arena';
 import { PortionSinks } from './portion-sinks';
+
+const HEADER = PACKED_HEADER;
+const FIRST_ROWS = 1024;
+/** What a block has room for beyond what is put in first. */
+const FIRST_CELLS = 24;
+/** Longer keys are lent in buffers of their own. */
+const LONGEST_LENT = 256;
+/** Attempts are counted up to this. */
+const MOST_ATTEMPTS = 255;
 
 /**
  * Rows that have something to write, and their cells, with no object for either. A row's cells are one portion, which waits and then goes
@@ -18,15 +27,6 @@ import { PortionSinks } from './portion-sinks';
  * Each box is a number: rows and portions are positions in typed arrays, which are used again as rows close. A portion's block moves when it
  * grows, and only a portion that waits grows: what storage was given stays where it is. Where there is no portion the number is -1.
  */
-const HEADER = 6;
-const FIRST_ROWS = 1024;
-/** What a block has room for beyond what is put in first. */
-const FIRST_CELLS = 24;
-/** Longer keys are lent in buffers of their own. */
-const LONGEST_LENT = 256;
-/** Attempts are counted up to this. */
-const MOST_ATTEMPTS = 255;
-
 export class LaneSlabs {
   private buckets = new Int32Array(FIRST_ROWS).fill(-1);
   /** Rows in use. */
