@@ -3,7 +3,7 @@ import { readQuerySettings, readTimeZone } from '../config/settings';
 import { scanRows, type RowTimes, type ValidSubQuery } from '../query';
 import { baseTimeAt, tagsAt } from '../schema';
 import type { Row } from '../storage';
-import { namesOfSeries, NoSuchUniqueId, type SeriesNames } from '../uid';
+import { findNamesOfSeries, namesOfSeries, NoSuchUniqueId, type SeriesNames } from '../uid';
 import { IllegalArgumentError, javaClassOf } from '../util/errors';
 import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
@@ -123,15 +123,11 @@ class SeriesDump {
     }
     if (fresh.size === 0) return;
     const tsuids = [...fresh.values()].map((row) => this.tsuidOf(row));
-    // One name that nobody has fails the whole look-up: then each series has its own.
-    const all = await namesOfSeries(uids, tsuids).catch((error: unknown) => {
-      if (!(error instanceof NoSuchUniqueId)) throw error;
-      return null;
-    });
+    const found = await findNamesOfSeries(uids, tsuids);
     let i = 0;
     for (const series of fresh.keys()) {
-      const tsuid = tsuids[i];
-      this.names.set(series, all === null ? await this.namesOfOne(tsuid) : rowNames(all[i]));
+      const names = found[i];
+      this.names.set(series, names === null ? await this.namesOfUnnamed(tsuids[i]) : rowNames(names));
       i++;
     }
   }
@@ -149,7 +145,8 @@ class SeriesDump {
     }
   }
 
-  private async namesOfOne(tsuid: Buffer): Promise<RowNames | NoSuchUniqueId> {
+  /** What there is to say of a series with a UID that has no name. */
+  private async namesOfUnnamed(tsuid: Buffer): Promise<RowNames | NoSuchUniqueId> {
     const { uids } = this.app;
     try {
       const metric = await uids.getName('metrics', tsuid.subarray(0, uids.widths.metrics));
