@@ -94,21 +94,18 @@ export class IngestRequest {
         if (slice.isOver()) await slice.next();
       }
       const sink = options.sync ? this.sinkOf(i) : this.sink;
-      if (batch.addBytes(i, sink)) {
-        this.accepted++;
-        continue;
-      }
-      if (i >= asked) {
-        const from = i;
+      let taken = batch.addBytes(i, sink);
+      if (!taken && i >= asked) {
         asked = Math.min(i + AHEAD, batch.size);
-        const answer = batch.lookAhead(from, asked);
+        const answer = batch.lookAhead(i, asked);
         if (answer !== null) {
           await answer;
-          if (batch.addBytes(i, sink)) {
-            this.accepted++;
-            continue;
-          }
+          taken = batch.addBytes(i, sink);
         }
+      }
+      if (taken) {
+        this.accepted++;
+        continue;
       }
       waiting.push(this.add(i, sink));
       if (waiting.length >= MAX_WAITING) await Promise.all(waiting.splice(0));
