@@ -192,7 +192,7 @@ export class StorageUids implements Uids {
 
   /** Two at once could take each other's names, which a process knows of its own only. */
   private changing(change: () => Promise<Buffer>): Promise<Buffer> {
-    return this.siblings.count === 1 ? change() : this.siblings.alone('uid changes', change);
+    return this.siblings.alone('uid changes', change);
   }
 
   /** The other workers know that a mapping has ended before whoever ended it hears that it has. */
