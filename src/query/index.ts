@@ -2,7 +2,7 @@
 // (`evaluate`, with `downsample/`, `rate/`, `merge/` and `aggregate/`). `engine/` does all of it; nothing here knows HTTP.
 export { deletingIsOff } from './engine/client-error';
 export type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine/engine';
-export { QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
+export { MAX_COMPLETED, QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
 export type { Question } from './engine/question';
 export { scanRows, type RowRange, type RowScanParts, type RowTimes } from './engine/row-scan';
 export { createQueryEngine, type QueryParts } from './engine/storage-engine';

@@ -38,8 +38,8 @@ export interface Completion {
   readonly sent: boolean;
 }
 
-/** Most finished queries that are remembered. */
-const MAX_COMPLETED = 256;
+/** Most finished queries that are remembered, and told of. */
+export const MAX_COMPLETED = 256;
 /** Output objects whose figures are remembered: of one query, and of all finished ones. */
 const MAX_SERIES = 10_000;
 const MAX_ALL_SERIES = 100_000;

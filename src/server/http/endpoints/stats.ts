@@ -38,9 +38,7 @@ async function runtimeOfAll({ startedAt, siblings }: Tsd): Promise<RuntimeStats>
   return mergeRuntimeStats([runtimeStats(startedAt), ...(await siblings.ask(RUNTIME_STATS, null))]);
 }
 
-/** Of one process as they come; of several texts, as the others can't send what they are made of. */
 async function queriesOfAll({ queries: { registry }, siblings }: Tsd): Promise<Iterable<string>> {
-  if (siblings.count === 1) return registryJson(registry);
   return registryJson(registry, await siblings.ask(QUERIES, null));
 }
 

@@ -1,4 +1,4 @@
-import type { QueryRecord, QueryRegistry, Question } from '../../../query';
+import { MAX_COMPLETED, type QueryRecord, type QueryRegistry, type Question } from '../../../query';
 import { javaJsonString } from '../../../schema';
 import { javaDoubleToString } from '../../../util/java-double';
 import { maskHeader } from '../../../util/secrets';
@@ -61,7 +61,7 @@ function completedJson(
   return `{${fields.join(',')}}`;
 }
 
-/** The queries of a worker, as texts; of completed ones all but how many are running. */
+/** The queries of a worker, as texts, since what these are made of can't be sent; of completed ones all but how many are running. */
 export interface QueryTexts {
   readonly completed: readonly { readonly at: number; readonly text: string }[];
   readonly running: readonly string[];
@@ -69,8 +69,6 @@ export interface QueryTexts {
 
 /** Stands where the number of running queries is not known yet: no JSON has such a character. */
 const RUNNING = '\u0000';
-/** Most finished queries that are told. */
-const MOST_COMPLETED = 256;
 
 /** What a worker tells of its queries. */
 export function queryTexts({ running, completed }: QueryRegistry): QueryTexts {
@@ -86,24 +84,21 @@ export function queryTexts({ running, completed }: QueryRegistry): QueryTexts {
  */
 export function* registryJson(registry: QueryRegistry, others: readonly QueryTexts[] = []): Generator<string> {
   const { running, completed } = registry;
-  const all = running.length + others.reduce((sum, texts) => sum + texts.running.length, 0);
+  const elsewhere = others.flatMap((texts) => texts.running);
+  const all = running.length + elsewhere.length;
   yield '{"completed":[';
-  if (others.length === 0) for (const [i, record] of completed.entries()) yield (i === 0 ? '' : ',') + completedJson(record, all);
-  else yield* lastOf([queryTexts(registry), ...others], all);
+  if (others.length === 0) yield* separated(completed, (record) => completedJson(record, all));
+  else yield* separated(lastOf([queryTexts(registry), ...others]), ({ text }) => text.replace(RUNNING, `${all}`));
   yield '],"running":[';
-  let separator = '';
-  for (const record of running) {
-    yield separator + runningJson(record);
-    separator = ',';
-  }
-  for (const text of others.flatMap((texts) => texts.running)) {
-    yield separator + text;
-    separator = ',';
-  }
+  yield* separated([...running, ...elsewhere], (query) => (typeof query === 'string' ? query : runningJson(query)));
   yield ']}';
 }
 
-function* lastOf(all: readonly QueryTexts[], running: number): Generator<string> {
+function lastOf(all: readonly QueryTexts[]): QueryTexts['completed'] {
   const completed = all.flatMap((texts) => texts.completed).sort((one, other) => one.at - other.at);
-  for (const [i, { text }] of completed.slice(-MOST_COMPLETED).entries()) yield (i === 0 ? '' : ',') + text.replace(RUNNING, `${running}`);
+  return completed.slice(-MAX_COMPLETED);
+}
+
+function* separated<T>(elements: readonly T[], toJson: (element: T) => string): Generator<string> {
+  for (const [i, element] of elements.entries()) yield (i === 0 ? '' : ',') + toJson(element);
 }
