@@ -3,7 +3,6 @@ import type { App } from '../app';
 import type { Mode, ServerSettings } from '../config/settings';
 import type { Ingest } from '../ingest';
 import type { StatsSource } from '../util/stats';
-import type { Siblings } from '../workers';
 import type { Counters } from './counters';
 import type { GraphService } from './http/graph/graph-service';
 
@@ -23,8 +22,6 @@ export interface Tsd extends App {
   readonly mode: Mode;
   /** When the TSD was started. */
   readonly startedAt: number;
-  /** The other workers of this TSD. */
-  readonly siblings: Siblings;
   /** Stops in order: no new work, drain, close. Idempotent; resolves when everything is durable. */
   shutdown(reason: string): Promise<void>;
 }

@@ -27,7 +27,7 @@ import { messageOf } from '../util/message-of';
 import { withinTime } from '../util/within-time';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
-import { NO_SIBLINGS, type Siblings } from '../workers';
+import type { Siblings } from '../workers';
 import { answerSiblings } from './answer-siblings';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
@@ -104,10 +104,8 @@ export class Daemon implements Tsd {
     app: App,
     readonly settings: ServerSettings,
     private readonly startup: Startup | null,
-    { drawArguments, siblings = NO_SIBLINGS }: DaemonOptions,
+    drawArguments?: readonly string[],
   ) {
-    this.siblings = siblings;
-    this.startedAt = siblings.count > 1 ? siblings.startedAt : Date.now();
     ({
       config: this.config,
       logs: this.logs,
@@ -122,9 +120,11 @@ export class Daemon implements Tsd {
       rollups: this.rollups,
       histograms: this.histograms,
       rolling: this.rolling,
+      siblings: this.siblings,
     } = app);
+    this.startedAt = this.siblings.startedAt ?? Date.now();
     this.mode = app.model.mode;
-    const graphs = shareOfGraphs(readGraphSettings(app.config), siblings.count);
+    const graphs = shareOfGraphs(readGraphSettings(app.config), this.siblings.count);
     this.graphs = new GraphService(graphs, app.logs.get('net.opentsdb.tsd.GraphHandler'), drawArguments);
     this.logger = app.logs.get('net.opentsdb.tools.TSDMain');
     const { writer, rollups, histograms, model } = app;
@@ -152,7 +152,7 @@ export class Daemon implements Tsd {
     setTimeZone(readTimeZone(config));
     refuseMissingPlugins(readPluginSettings(config));
     const app = await createDaemonApp(config, logs, options.siblings);
-    const daemon = new Daemon(app, readServerSettings(config), startup, options);
+    const daemon = new Daemon(app, readServerSettings(config), startup, options.drawArguments);
     options.onOpening?.(daemon);
     try {
       await daemon.open(options);

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { stopReading } from '../workers';
 import type { ConnectionManager } from './connections';
-import { arrival } from './turns';
+import { arrival } from './arrival';
 
 /** Parse errors of the first line: the connection is closed without an answer, as by the original (telnet commands in capitals end here, too). */
 const SILENT_ERRORS: ReadonlySet<string> = new Set([

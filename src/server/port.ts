@@ -6,8 +6,8 @@ import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
 import type { TelnetConnection } from './telnet-types';
-import { acceptWaiting } from '../util/turns';
-import { arrival, turns } from './turns';
+import { acceptWaiting, turns } from '../util/turns';
+import { arrival } from './arrival';
 import { unreadBytes } from './unread-bytes';
 
 const A = 'A'.charCodeAt(0);

@@ -21,8 +21,8 @@ export interface Siblings {
   readonly place: number;
   /** The first one, which does what only one may do: the spool, the search index, computing rollups. */
   readonly isKeeper: boolean;
-  /** Milliseconds since the epoch at which the TSD was started. */
-  readonly startedAt: number;
+  /** Milliseconds since the epoch at which the TSD was started; null: this process is all of it. */
+  readonly startedAt: number | null;
   /** Where connections come from; null: this process listens itself. */
   readonly entrance: Entrance | null;
   /** Numbers that all workers keep below a limit together. */
@@ -53,7 +53,7 @@ export const NO_SIBLINGS: Siblings = {
   count: 1,
   place: 1,
   isKeeper: true,
-  startedAt: Date.now(),
+  startedAt: null,
   entrance: null,
   shared: countAlone,
   answer: () => {},

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { LayeredConfig } from '../../src/config';
 import { Daemon } from '../../src/server/daemon';
-import { turns } from '../../src/server/turns';
+import { turns } from '../../src/util/turns';
 import { LogSystem } from '../../src/util/logger';
 import { ask, Connection, json, requestBytes, telnet } from './support/client';
 import { startDaemon } from './support/daemon';

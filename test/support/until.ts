@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 
-export { turns } from '../../src/server/turns';
+export { turns } from '../../src/util/turns';
 
 const PATIENCE_MS = 20_000;
 

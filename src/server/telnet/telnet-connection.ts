@@ -7,7 +7,7 @@ import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
-import { arrival } from '../turns';
+import { arrival } from '../arrival';
 import { TimeSlice, Turns } from '../../util/time-slice';
 import { splitWords } from './words';
 import { stopReading } from '../../workers';

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { turns } from '../util/turns';
 
-export { turns };
-
 /** For bytes that a client has handed to its system and that are on their way: a busy machine takes its time with them. */
 const ON_THE_WAY_MS = 50;
 
