@@ -17,9 +17,8 @@ const channel: Channel = {
 
 /** Ends the process when what was said to the primary has left it. */
 function end(code: number): void {
-  if (!process.connected || process.send === undefined) process.exit(code);
   // Messages leave in order: this one is the last, and means nothing.
-  process.send({ type: 'counts', counts: [] } satisfies ToPrimary, undefined, undefined, () => process.exit(code));
+  channel.send({ type: 'counts', counts: [] }, undefined, () => process.exit(code));
 }
 
 async function work(start: WorkerStart): Promise<void> {

@@ -4,6 +4,6 @@ export type { Entrance, Passage } from './entrance';
 export { openPort } from './open-port';
 export { collectFigures, mergeFigures, type Figures } from './figures';
 export { NO_SIBLINGS, WorkerGoneError, type Siblings } from './siblings';
-export { topic, type Topic } from './topic';
+export { topic } from './topic';
 export { FIGURES, LAST_EVENTS, LOG_LEVEL } from './topics';
 export { stopReading } from './stop-reading';

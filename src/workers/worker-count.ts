@@ -2,7 +2,7 @@
 const USUAL_MOST = 8;
 const CORES_TIMES = 2;
 /** Whatever the machine: ids of queries, and every worker's connections to storage, count. */
-export const MOST_WORKERS = 64;
+const MOST_WORKERS = 64;
 
 /** How many workers a TSD gets, and what is to be said about it. */
 export interface WorkerCount {

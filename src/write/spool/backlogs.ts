@@ -99,7 +99,7 @@ class OwnBacklogs implements Backlogs {
   }
 
   private keepFor(siblings: Siblings): void {
-    this.keeper = new SpoolKeeper(siblings, { backlogOf: (name) => (name === null ? Promise.resolve(this.names) : this.table(name)) });
+    this.keeper = new SpoolKeeper(siblings, (name) => (name === null ? Promise.resolve(this.names) : this.table(name)));
     this.inform(this.names, null);
     for (const [name, table] of this.tables) void table.then((backlog) => this.inform(backlog, name));
   }

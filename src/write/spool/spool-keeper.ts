@@ -2,24 +2,19 @@ import type { Siblings } from '../../workers';
 import { ADD_RECORDS, BACKLOG_NEWS, OPEN_BACKLOG, STORAGE_NEWS, type BacklogState } from './keeper-topics';
 import type { Backlog } from './backlog';
 
-/** What of the spool other workers use. */
-export interface KeptBacklogs {
-  /** @param name of the table; null: points by name */
-  backlogOf(name: string | null): Promise<Backlog>;
-}
-
 /** Takes points from the other workers into the spool, and keeps them informed of what is in it. */
 export class SpoolKeeper {
   private closed = false;
 
+  /** @param backlogOf a table, by its name; null: points by name */
   constructor(
     private readonly siblings: Siblings,
-    spool: KeptBacklogs,
+    backlogOf: (name: string | null) => Promise<Backlog>,
   ) {
-    siblings.answer(OPEN_BACKLOG, async (name) => (await spool.backlogOf(name)).state);
+    siblings.answer(OPEN_BACKLOG, async (name) => (await backlogOf(name)).state);
     siblings.answer(ADD_RECORDS, async ({ name, names, payloads }) => {
       if (this.closed) return false;
-      const backlog = await spool.backlogOf(name);
+      const backlog = await backlogOf(name);
       await backlog.add(
         names,
         payloads.map((payload) => Buffer.from(payload.buffer, payload.byteOffset, payload.length)),
@@ -27,7 +22,7 @@ export class SpoolKeeper {
       return true;
     });
     siblings.answer(STORAGE_NEWS, async ({ name, lost, found }) => {
-      const backlog = await spool.backlogOf(name);
+      const backlog = await backlogOf(name);
       if (lost !== undefined) backlog.lost(new Error(lost));
       else if (found) backlog.found();
       return null;
