@@ -1,4 +1,4 @@
-import type { AnnotationId, KindedUid } from '../meta';
+import type { AnnotationId, KindedUid, Meta } from '../meta';
 import { StorageError } from '../storage';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
@@ -50,6 +50,15 @@ export class ChangeQueue {
     for (const uid of uids) this.uids.push(uid);
     for (const note of notes) this.notes.push(note);
     this.running ??= this.run();
+  }
+
+  /** Takes everything that changes from now on. */
+  listenTo(meta: Meta): void {
+    meta.onChange({
+      series: (series) => this.add({ series }),
+      uids: (uids) => this.add({ uids }),
+      annotations: (notes) => this.add({ notes }),
+    });
   }
 
   /** Resolves when nothing waits any more. */

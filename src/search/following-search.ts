@@ -30,11 +30,7 @@ export class FollowingSearch implements Search {
       lost: () => void siblings.askKeeper(INDEX_MISSED, null).catch(() => undefined),
     };
     this.queue = new ChangeQueue(work, logger);
-    meta.onChange({
-      series: (series) => this.queue.add({ series }),
-      uids: (changed) => this.queue.add({ uids: changed }),
-      annotations: (notes) => this.queue.add({ notes }),
-    });
+    this.queue.listenTo(meta);
   }
 
   /** Waits for the keeper, which makes the index where there is none. */

@@ -60,23 +60,19 @@ export class IndexKeeper {
     this.queue = new ChangeQueue({ take: (batch) => this.take(batch), lost: () => this.missed() }, logger);
     const take = async (changes: Changes): Promise<void> => void (await this.refresh(changes));
     this.notices = notices?.({ state: this.state, take, missed: () => this.missed() }) ?? null;
-    meta.onChange({
-      series: (series) => this.queue.add({ series }),
-      uids: (changed) => this.queue.add({ uids: changed }),
-      annotations: (notes) => this.queue.add({ notes }),
-    });
+    this.queue.listenTo(meta);
     this.answerSiblings(siblings);
   }
 
   private answerSiblings(siblings: Siblings): void {
-    const whenOpen = (work: () => Promise<void> | void) => async (): Promise<null> => {
+    const whenOpen = async (work: () => Promise<void> | void): Promise<null> => {
       if (!this.isOpen) throw new Error('the index is not open');
       await work();
       return null;
     };
-    siblings.answer(INDEX_OPENED, () => whenOpen(() => undefined)());
-    siblings.answer(INDEX_CHANGES, (changes) => whenOpen(() => this.take(changes))());
-    siblings.answer(INDEX_MISSED, () => whenOpen(() => this.missed())());
+    siblings.answer(INDEX_OPENED, () => whenOpen(() => undefined));
+    siblings.answer(INDEX_CHANGES, (changes) => whenOpen(() => this.take(changes)));
+    siblings.answer(INDEX_MISSED, () => whenOpen(() => this.missed()));
   }
 
   /** @throws IllegalStateError when another daemon has the index, StorageError */

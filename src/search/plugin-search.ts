@@ -21,11 +21,7 @@ export class PluginSearch implements Search {
     this.guard = new GuardedPlugin(plugin, SEARCH, logger);
     const lost = (): void => void logger.error('The search plugin does not keep up: it is not told of some changes');
     this.queue = new ChangeQueue({ take: (batch) => this.take(batch), lost }, logger);
-    meta.onChange({
-      series: (series) => this.changed({ series }),
-      uids: (uids) => this.changed({ uids }),
-      annotations: (notes) => this.changed({ notes }),
-    });
+    this.queue.listenTo(meta);
   }
 
   open(): Promise<void> {
