@@ -7,28 +7,19 @@ import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { commandsOf, type Command, type CommandConnection } from './commands';
-import { arrival } from '../arrival';
 import { TimeSlice, Turns } from '../../util/time-slice';
+import { InputEnd } from './input-end';
+import { Output } from './output';
 import { splitWords } from './words';
 import { stopReading } from '../../workers';
 
 /** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
 const MAX_UNENDED = 1024;
-/** Replies a client has not taken: beyond the first, lines about failed points are dropped; beyond the second, it is not read. */
-const WRITES_BLOCKED = 64 * 1024;
-const WRITES_FULL = 1024 * 1024;
 
 /** Lines between two looks at the clock and at whether the write buffer takes more. */
 const LINES_A_LOOK = 64;
 /** Connections go on one after the other: dozens of them that have much to say would make one long turn, and queries have turns of their own. */
 const TURNS = new Turns();
-
-/**
- * At the end: what was on its way has arrived so many milliseconds later, but for what waits at the client until this side has read more, and
- * that comes without a pause. From then on a short one is enough: clients that always have something to say do not hold up the end.
- */
-const PATIENT_MS = 1_000;
-const SHORT_PAUSE_MS = 4;
 
 /** Between two looks whether a connection can be let go of. */
 const LOOK_MS = 5;
@@ -36,6 +27,11 @@ const NOTHING = Buffer.alloc(0);
 
 const LF = 0x0a;
 const CR = 0x0d;
+
+/** Where the text of a line ends: before a CR in front of its LF. */
+const textEnd = (bytes: Buffer, from: number, lineEnd: number): number =>
+  lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+
 /** A frame without end: the connection is closed without a word. Mirrors TooLongFrameException. */
 class TooLongFrameError extends Error {
   constructor(bytes: number) {
@@ -69,19 +65,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private holds = 0;
   /** Of these, those that nothing of this connection is under way for. */
   private pauses = 0;
-  private blocked = false;
   private readonly replies = new ReplyOrder(this);
-  private out = '';
+  private readonly output: Output;
   private handling = false;
   private inputEnded = false;
   private finished = false;
-  /** Bytes of the socket's life after which it is not read any further; Infinity: it is not being drained. */
-  private lastByte = Infinity;
-  /** `performance.now()` scale: until then only a longer pause of the client ends its input. */
-  private patientUntil = 0;
-  /** Whether it is being watched for a pause of the client, and nothing has come since the last look. */
-  private watched = false;
-  private quiet = false;
+  private readonly inputEnd: InputEnd;
   private readonly faultLog = new RateLimitedLog((message) => this.tsd.logger.error(message));
   private drained: (() => void)[] = [];
   private readonly commands = new Map<string, Command | CommandSink>();
@@ -98,6 +87,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     private readonly socket: Socket,
     private readonly tsd: Tsd,
   ) {
+    this.output = new Output(socket, this);
+    this.inputEnd = new InputEnd(
+      socket,
+      () => this.isHeld,
+      () => this.endInput(),
+    );
     for (const [name, command] of commandsOf(tsd))
       this.commands.set(name, typeof command === 'function' ? command : new CommandSink(command, this));
     const { put } = tsd.ingest;
@@ -111,10 +106,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   /** Takes the socket over. @param first what was read of it already */
   start(first: Buffer): void {
     this.socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    this.socket.on('end', () => {
-      this.inputEnded = true;
-      this.finishIfIdle();
-    });
+    this.socket.on('end', () => this.endInput());
     this.socket.on('error', () => this.abandon());
     this.socket.on('close', () => this.abandon());
     this.receive(first);
@@ -122,7 +114,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   private receive(chunk: Buffer): void {
     if (this.finished) return;
-    this.quiet = false;
+    this.inputEnd.received();
     if (this.held !== null) {
       // Data that was on its way when the socket was paused.
       this.held = Buffer.concat([this.held.subarray(this.heldAt), chunk]);
@@ -163,7 +155,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     }
     this.handling = false;
     this.lookedAhead = Math.max(0, aheadTo - from);
-    this.writeOut();
+    this.output.write();
     if (this.finished) return;
     if (this.holds > 0) {
       this.held = chunk;
@@ -208,7 +200,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private quickLine(bytes: Buffer, from: number, lineEnd: number): boolean {
     const { lines } = this;
     if (lines === null) return false;
-    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    const to = textEnd(bytes, from, lineEnd);
     if (!lines.isLine(bytes, from, to) || !lines.addLine(bytes, from, to, this.lineSink)) return false;
     this.tsd.counters.rpc.telnetReceived++;
     return true;
@@ -225,7 +217,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   private wordLine(bytes: Buffer, from: number, lineEnd: number): void {
-    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    const to = textEnd(bytes, from, lineEnd);
     this.tsd.counters.rpc.telnetReceived++;
     const words = this.wordsOf(bytes, from, to);
     const command = this.commands.get(words[0]);
@@ -241,7 +233,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   /** Whether it is a line of a command that brings points. */
   private bringsPoint(bytes: Buffer, from: number, lineEnd: number): boolean {
     if (this.lines?.isLine(bytes, from, lineEnd)) return true;
-    const to = lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    const to = textEnd(bytes, from, lineEnd);
     return this.commands.get(this.wordsOf(bytes, from, to)[0]) instanceof CommandSink;
   }
 
@@ -283,7 +275,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   /** A reply that a client may do without: dropped when it does not read. */
   private replyIfRead(line: string): void {
-    if (this.socket.writableLength + this.out.length > WRITES_BLOCKED) this.tsd.counters.ingest.socketWritesBlocked++;
+    if (this.output.behind) this.tsd.counters.ingest.socketWritesBlocked++;
     else this.reply(`${line}\n`);
   }
 
@@ -304,27 +296,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   reply(text: string): void {
     if (this.finished) return;
-    this.out += text;
-    if (!this.handling) this.writeOut();
-  }
-
-  private writeOut(): void {
-    if (this.out === '') return;
-    const text = this.out;
-    this.out = '';
-    if (!this.socket.writable) return;
-    this.socket.write(text);
-    if (this.blocked || this.socket.writableLength <= WRITES_FULL) return;
-    this.blocked = true;
-    this.hold();
-    this.socket.once('drain', () => {
-      this.blocked = false;
-      this.release();
-    });
+    this.output.add(text);
+    if (!this.handling) this.output.write();
   }
 
   exit(): void {
-    this.writeOut();
+    this.output.write();
     this.finished = true;
     this.socket.end();
     this.tellDrained();
@@ -360,7 +337,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
       if (this.held !== null) return;
     }
     this.socket.resume();
-    if (this.lastByte < Infinity) this.endOnceQuiet();
+    this.inputEnd.readAgain();
+    this.finishIfIdle();
+  }
+
+  private endInput(): void {
+    this.inputEnded = true;
     this.finishIfIdle();
   }
 
@@ -401,7 +383,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   /** Nothing of it is under way, and the client has everything that it is to have. One whose client has said everything ends by itself. */
   private get isBetweenLines(): boolean {
     const quiet = this.holds === this.pauses && this.replies.waiting === 0 && !this.handling && !this.inputEnded;
-    return quiet && this.out === '' && this.socket.writableLength === 0;
+    return quiet && this.output.empty;
   }
 
   /** Ends this side's part in the connection. */
@@ -417,31 +399,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   drain(most: number): Promise<void> {
     if (this.finished) return Promise.resolve();
     const done = new Promise<void>((resolve) => this.drained.push(resolve));
-    this.lastByte = this.socket.bytesRead + most;
-    this.patientUntil = performance.now() + PATIENT_MS;
-    this.endOnceQuiet();
+    this.inputEnd.find(most);
     return done;
-  }
-
-  /**
-   * Bytes that the kernel holds have arrived, too: the input ends when nothing came for a while to a socket that is being
-   * read, or so much came that what had arrived must be among it. A socket that is held says nothing: this goes on when it is read again.
-   */
-  private endOnceQuiet(): void {
-    this.quiet = false;
-    if (this.watched) return;
-    this.watched = true;
-    void this.readUntilQuiet();
-  }
-
-  private async readUntilQuiet(): Promise<void> {
-    do {
-      this.quiet = true;
-      await arrival(performance.now() < this.patientUntil ? undefined : SHORT_PAUSE_MS);
-    } while (!this.quiet && !this.isHeld && this.socket.bytesRead < this.lastByte);
-    this.watched = false;
-    if (this.finished || this.isHeld) return;
-    this.inputEnded = true;
-    this.finishIfIdle();
   }
 }
