@@ -1,5 +1,6 @@
 import { messageOf } from '../util/message-of';
 import type { Asked, ToPrimary, ToWorker } from './messages';
+import { KEEPER_PLACE } from './siblings';
 import type { Topic } from './topic';
 
 /** A worker, as the primary speaks to it. */
@@ -62,7 +63,7 @@ export class Exchange {
 
   /** The worker serves from now on. */
   ready(member: Member): void {
-    if (member.place === 1) for (const each of this.members) each.send({ type: 'keeper' });
+    if (member.place === KEEPER_PLACE) for (const each of this.members) each.send({ type: 'keeper' });
   }
 
   /** The worker has ended. */
@@ -135,7 +136,7 @@ export class Exchange {
 
   private askedOf(asker: Member, whom: Asked, topic: string): Member[] {
     if (whom === 'primary') return [this.own];
-    if (whom === 'keeper') return [...this.members].filter((member) => member !== asker && member.place === 1);
+    if (whom === 'keeper') return [...this.members].filter((member) => member !== asker && member.place === KEEPER_PLACE);
     const others = [...this.members].filter((member) => member !== asker);
     return this.handlers.has(topic) ? [...others, this.own] : others;
   }

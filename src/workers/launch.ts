@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ToPrimary, WorkerStart } from './messages';
-import type { WorkerProcess } from './supervisor';
+import type { WorkerProcess } from './worker';
 
 /** Starts a worker's process. @param file its program */
 export function launchWorker(file: string, start: WorkerStart): WorkerProcess {

@@ -10,6 +10,9 @@ export class WorkerGoneError extends Error {
   }
 }
 
+/** The place of the keeper. */
+export const KEEPER_PLACE = 1;
+
 /**
  * The workers of a TSD as one of them sees the others: they are asked, told, and kept from doing the same thing at once. All of it goes
  * through the primary, message by message in order, so that what is told before an answer is known when the answer comes.
@@ -51,7 +54,7 @@ export interface Siblings {
 /** A process that is all of its TSD. */
 export const NO_SIBLINGS: Siblings = {
   count: 1,
-  place: 1,
+  place: KEEPER_PLACE,
   isKeeper: true,
   startedAt: null,
   entrance: null,

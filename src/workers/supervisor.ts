@@ -1,20 +1,11 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Log } from '../util/log';
 import type { LogEvent } from '../util/log-ring';
-import type { Door, Guest } from './door';
-import type { Exchange, Member } from './exchange';
-import type { ToPrimary, ToWorker } from './messages';
+import type { Door } from './door';
+import type { Exchange } from './exchange';
+import type { ToPrimary } from './messages';
 import { RestartPause } from './restart-pause';
-
-/** A process that works, from outside. */
-export interface WorkerProcess {
-  readonly pid: number | undefined;
-  /** @param socket goes with the message, and stays open here */
-  send(message: ToWorker, socket?: Socket): void;
-  onMessage(listener: (message: ToPrimary, socket: unknown) => void): void;
-  onExit(listener: (code: number | null, signal: string | null) => void): void;
-  kill(signal: NodeJS.Signals): void;
-}
+import { Worker, type WorkerProcess } from './worker';
 
 export interface SupervisorParts {
   /** Starts a process and tells it what it begins with. */
@@ -44,38 +35,6 @@ export class WorkerStartError extends Error {
   ) {
     super(text.trimEnd());
     this.name = 'WorkerStartError';
-  }
-}
-
-/** Why a worker is to end; null: it is not. */
-type Ending = 'retire' | 'stop' | null;
-
-/** A worker: its process, and how far it is. */
-class Worker implements Member, Guest {
-  ready = false;
-  readyAt = 0;
-  ending: Ending = null;
-  failure: { text: string; code: number } | null = null;
-  readonly gone: Promise<void>;
-  private tellGone!: () => void;
-
-  constructor(
-    readonly place: number,
-    readonly process: WorkerProcess,
-  ) {
-    this.gone = new Promise((resolve) => (this.tellGone = resolve));
-  }
-
-  send(message: ToWorker): void {
-    this.process.send(message);
-  }
-
-  give(id: number, socket: Socket, passage: Parameters<Guest['give']>[2]): void {
-    this.process.send({ type: 'connection', id, passage }, socket);
-  }
-
-  ended(): void {
-    this.tellGone();
   }
 }
 

@@ -4,7 +4,7 @@ import type { SharedCount } from '../util/shared-count';
 import type { Entrance, Passage } from './entrance';
 import { LogRelay } from './log-relay';
 import type { Asked, ToPrimary, ToWorker, WorkerStart } from './messages';
-import { WorkerGoneError, type Siblings } from './siblings';
+import { KEEPER_PLACE, WorkerGoneError, type Siblings } from './siblings';
 import type { Topic } from './topic';
 import { WorkerCounts } from './worker-counts';
 
@@ -61,7 +61,7 @@ export class WorkerLink implements Siblings, Entrance {
   }
 
   get isKeeper(): boolean {
-    return this.place === 1;
+    return this.place === KEEPER_PLACE;
   }
 
   get startedAt(): number {

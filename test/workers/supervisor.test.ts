@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { ToPrimary, ToWorker } from '../../src/workers/messages';
-import { Supervisor, type SupervisorParts, type WorkerProcess } from '../../src/workers/supervisor';
+import { Supervisor, type SupervisorParts } from '../../src/workers/supervisor';
+import type { WorkerProcess } from '../../src/workers/worker';
 
 const ADDRESS: AddressInfo = { address: '127.0.0.1', family: 'IPv4', port: 4242 };
 
