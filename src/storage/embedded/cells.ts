@@ -1,68 +1,31 @@
-/** Single cells of a table, wherever they are kept. Changes belong into a transaction. */
+/** Single cells of a table. What changes them belongs into a transaction. */
 import { KEY_LENGTH_BYTES, readTimestamp, CELL_TIME_BYTES, valueOffset } from './cell-value';
 import { RangeStart, type CellDatabase, type StoredTable, type TableState } from './table';
-import { CellKey, columnEnd, LONG } from './key-codec';
-import { compareBytes } from './bytes';
-import { CellList } from './cell-list';
-import { runAt, RunWriter } from './runs';
+import { CellKey, LONG } from './key-codec';
 
-const scratch = new CellList();
-
-/** A copy of the cell under this key, or null. */
+/** A copy of the cell under this key, or null. Of a table that is not packed. */
 export function readCell(table: StoredTable, state: TableState, key: CellKey): { value: Buffer; timestamp: number } | null {
-  const other = table.other(state);
-  const unpacked = other !== null && compareBytes(key.bytes, 0, key.length, state.marker, 0, state.marker.length) >= 0;
-  const stored = table.active(state).getBinaryFast(key) ?? (unpacked ? other.getBinaryFast(key) : undefined);
-  if (stored !== undefined)
-    return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
-  if (table.runs === null) return null;
-  const column = columnEnd(key.bytes, 0);
-  const run = runAt(table.runs, key, column, scratch);
-  if (run === null) return null;
-  const { cells } = run;
-  for (let i = 0; i < cells.count; i++) {
-    if (cells.compare(i, key.bytes, column, key.length - column) !== 0) continue;
-    const at = cells.valueAt(i);
-    return { value: Buffer.from(cells.data.subarray(at, at + cells.valueLength(i))), timestamp: cells.timestamps[i] };
-  }
-  return null;
+  const stored = table.active(state).getBinaryFast(key);
+  if (stored === undefined) return null;
+  return { value: Buffer.from(stored.subarray(valueOffset(stored, key.isLong), stored.length)), timestamp: readTimestamp(stored) };
 }
 
-/** When cells of one column were written, 0 for those that aren't there. A run is read once for all of its cells. */
+/** When cells of one column were written, 0 for those that aren't there. Of a table that is not packed. */
 export function cellTimes(table: StoredTable, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): number[] {
   const key = new CellKey().setColumnFamily(row, family);
-  const column = key.length;
-  const other = table.other(state);
-  const run = new CellList();
   return qualifiers.map((q) => {
-    key.setQualifier(q, 0, q.length);
-    const unpacked = other !== null && compareBytes(key.bytes, 0, key.length, state.marker, 0, state.marker.length) >= 0;
-    const stored = table.active(state).getBinaryFast(key) ?? (unpacked ? other.getBinaryFast(key) : undefined);
-    if (stored !== undefined) return readTimestamp(stored);
-    if (table.runs === null) return 0;
-    if (!spans(run, q) && runAt(table.runs, key, column, run) === null) return 0;
-    const at = run.find(q);
-    return at < 0 ? 0 : run.timestamps[at];
+    const stored = table.active(state).getBinaryFast(key.setQualifier(q, 0, q.length));
+    return stored === undefined ? 0 : readTimestamp(stored);
   });
 }
 
-/** Whether a qualifier lies between the first and the last cell of a run. */
-function spans(run: CellList, q: Buffer): boolean {
-  return run.count > 0 && run.compare(0, q, 0, q.length) <= 0 && run.compare(run.count - 1, q, 0, q.length) >= 0;
-}
-
+/** Of a table that is not packed. */
 export function removeCells(table: StoredTable, state: TableState, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): void {
   const key = new CellKey().setColumnFamily(row, family);
-  const column = Buffer.from(key.bytes.subarray(0, key.length));
-  for (const q of qualifiers) {
-    key.setQualifier(q, 0, q.length);
-    void table.active(state).remove(key);
-    void table.other(state)?.remove(key);
-  }
-  if (table.runs !== null) new RunWriter(table.runs).removeCells(column, qualifiers);
+  for (const q of qualifiers) void table.active(state).remove(key.setQualifier(q, 0, q.length));
 }
 
-/** Removes all cells whose whole key starts with these bytes. */
+/** Removes all cells whose whole key starts with these bytes, runs among them. */
 export function removeStartingWith(table: StoredTable, state: TableState, start: CellKey): void {
   for (const place of [table.active(state), table.other(state), table.runs]) if (place !== null) removeFrom(place, start);
 }

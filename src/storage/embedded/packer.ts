@@ -13,11 +13,8 @@ import { RangeStart, type CellDatabase, type StoredTable } from './table';
 const COLUMN_WORK = 8;
 const NOTHING = Buffer.alloc(0);
 
-export interface Slice {
-  /** `packed`: go on. `swapped`: the active generation is now to be packed. `idle`: there was nothing to do. */
-  did: 'packed' | 'swapped' | 'idle';
-  columns: number;
-}
+/** `packed`: go on. `swapped`: the active generation is now to be packed. `idle`: there was nothing to do. */
+type Step = 'packed' | 'swapped' | 'idle';
 
 interface Column {
   prefix: Buffer;
@@ -32,10 +29,10 @@ const gathered = new CellList();
  * @param work how much, in cells; 10,000 hold the event loop and LMDB's write lock for 5 to 20 ms
  * @param maySwap when there is nothing left to pack, the active generation becomes what is to be packed
  */
-export function packSlice(table: StoredTable, work: number, maySwap: boolean): Slice {
+export function packSlice(table: StoredTable, work: number, maySwap: boolean): Step {
   const state = table.state();
   const from = table.other(state);
-  if (from === null || table.runs === null) return { did: 'idle', columns: 0 };
+  if (from === null || table.runs === null) return 'idle';
   const cells = gathered.clear();
   const columns: Column[] = [];
   const long: Buffer[] = [];
@@ -70,16 +67,16 @@ export function packSlice(table: StoredTable, work: number, maySwap: boolean): S
     );
   }
   if (columns.length + long.length === 0) {
-    if (!maySwap) return { did: 'idle', columns: 0 };
+    if (!maySwap) return 'idle';
     table.setState({ ...state, active: 1 - state.active, marker: NOTHING });
-    return { did: 'swapped', columns: 0 };
+    return 'swapped';
   }
   const writer = new RunWriter(table.runs);
   columns.forEach((column, i) => writer.add(column.prefix, cells, column.first, columns[i + 1]?.first ?? cells.count));
   stay(table.active(state), long);
   if (marker.length === 0) from.clearSync();
   table.setState({ ...state, marker });
-  return { did: 'packed', columns: columns.length };
+  return 'packed';
 }
 
 /** Cells whose keys are stored as hashes have no order to be packed in: they go on to the generation that is written. */

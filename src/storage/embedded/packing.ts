@@ -17,7 +17,7 @@ export async function packSingles(environment: Transactions, table: StoredTable)
       const time = new TimeSlice();
       for (;;) {
         const step = packSlice(table, STEP_WORK, !swapped);
-        if (step.did !== 'packed' || time.isOver()) return step.did;
+        if (step !== 'packed' || time.isOver()) return step;
       }
     });
     if (did === 'idle') return;

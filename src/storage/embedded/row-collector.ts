@@ -34,10 +34,6 @@ export class RowCollector {
   get rowCount(): number {
     return this.rows.length / 4;
   }
-  /** Cells of the row that is being built. */
-  get rowCells(): number {
-    return this.cells - this.firstCell;
-  }
 
   /** Makes room for a row key and says where it goes; `startRow` follows. */
   reserveKey(length: number): { target: Buffer; at: number } {
@@ -51,16 +47,6 @@ export class RowCollector {
     this.keyEnd = this.at += keyLength;
     this.firstCell = this.cells;
     this.familyLength = -1;
-  }
-
-  get keyBytes(): Buffer {
-    return this.data;
-  }
-  get keyStart(): number {
-    return this.keyAt;
-  }
-  get keyStop(): number {
-    return this.keyEnd;
   }
 
   startFamily(source: Uint8Array, from: number, length: number): void {
@@ -94,12 +80,11 @@ export class RowCollector {
     this.timestamps[this.cells++] = timestamp;
   }
 
-  /** Ends the row; without cells it never was. Answers whether it is one. */
-  endRow(): boolean {
+  /** Ends the row; without cells it never was. */
+  endRow(): void {
     const size = this.cells - this.firstCell;
     if (size === 0) this.at = this.keyAt;
     else this.rows.push(this.keyAt, this.keyEnd - this.keyAt, this.firstCell, size);
-    return size > 0;
   }
 
   finish(): Row[] {

@@ -96,27 +96,6 @@ export class RunWriter {
     this.write(column, merged, 0, merged.count);
   }
 
-  /** Takes cells out of the column. */
-  removeCells(column: Buffer, qualifiers: readonly Buffer[]): void {
-    if (qualifiers.length === 0) return;
-    const sorted = [...qualifiers].sort(Buffer.compare);
-    const last = sorted[sorted.length - 1];
-    const stop = Buffer.concat([column, last]);
-    const key = new CellKey().setEncoded(column, 0, column.length).setQualifier(sorted[0], 0, sorted[0].length);
-    if (key.isLong) return;
-    const unwanted = new Set(sorted.map((q) => q.toString('latin1')));
-    for (const run of runsBetween(this.runs, key, stop, stop.length, column.length)) {
-      const kept = new CellList();
-      for (let i = 0; i < run.cells.count; i++) {
-        const at = run.cells.qualifierAt(i);
-        if (!unwanted.has(run.cells.data.toString('latin1', at, at + run.cells.qualifierLength(i)))) kept.addFrom(run.cells, i);
-      }
-      if (kept.count === run.cells.count) continue;
-      this.remove(run);
-      this.write(column, kept, 0, kept.count);
-    }
-  }
-
   /** Writes a run anew. False: it is too long now, and stays as it was. */
   private replace(key: Buffer, cells: CellList): boolean {
     const run = this.encoder.encode(cells, 0, cells.count);

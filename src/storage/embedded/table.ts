@@ -54,8 +54,10 @@ export interface TableState {
 }
 
 /**
- * A table's cells. In a packed table they stand singly in two generations: the active one takes what is written, the other was active
- * before and goes over into runs, slice by slice. What one place has is newer than the same cell in the next: active, other, runs.
+ * A table's cells. In a packed table they are in runs, where the log is merged into; only cells whose keys are too long for that stand
+ * singly. In stores from before there was a log others do as well, in two generations: the active one took what was written, the other
+ * was active before. Both go over into runs, slice by slice. What one place has is newer than the same cell in the next: active, other,
+ * runs.
  */
 export class StoredTable {
   readonly families: ReadonlySet<string>;

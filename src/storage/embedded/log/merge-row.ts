@@ -16,8 +16,7 @@ const column = new CellList();
 const key = new CellKey();
 const writers = new WeakMap<StoredTable, RunWriter>();
 
-/** @returns how many cells were written */
-export function mergeRow(table: StoredTable, index: RowIndex, row: number): number {
+export function mergeRow(table: StoredTable, index: RowIndex, row: number): void {
   const at = index.keyAt(row);
   const name = Buffer.from(index.segment.bytes.subarray(at, at + index.keyLength(row)));
   base.clear();
@@ -25,7 +24,7 @@ export function mergeRow(table: StoredTable, index: RowIndex, row: number): numb
   readColumns(table, name, base);
   const cells = fold.fold(base, [{ index, row }]);
   removeStartingWith(table, table.state(), key.setRow(name));
-  return write(table, name, cells);
+  write(table, name, cells);
 }
 
 /** Adds the columns that LMDB has of a row. */
@@ -50,7 +49,7 @@ export function readColumns(table: StoredTable, name: Buffer, into: CellList): C
 }
 
 /** Puts the cells where the table has none of their columns that is newer. */
-function write(table: StoredTable, row: Buffer, cells: CellList): number {
+function write(table: StoredTable, row: Buffer, cells: CellList): void {
   for (let i = 0; i < cells.count;) {
     const from = cells.qualifierAt(i);
     const length = familyLength(cells, i);
@@ -74,7 +73,6 @@ function write(table: StoredTable, row: Buffer, cells: CellList): number {
       );
     writeColumn(table, row, family);
   }
-  return cells.count;
 }
 
 function writeColumn(table: StoredTable, row: Buffer, family: Buffer): void {

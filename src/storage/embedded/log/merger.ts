@@ -56,7 +56,6 @@ export class Merger {
   private stopAt = Infinity;
   slices = 0;
   milliseconds = 0;
-  cells = 0;
 
   constructor(
     private readonly target: MergeTarget,
@@ -191,7 +190,7 @@ export class Merger {
     let last = cursor.row;
     for (let rows = 1; cursor.row >= 0; rows++) {
       last = cursor.row;
-      this.cells += mergeRow(table, index, cursor.row);
+      mergeRow(table, index, cursor.row);
       cursor.next();
       if (rows % ROWS_PER_LOOK === 0 && performance.now() >= end) break;
     }
