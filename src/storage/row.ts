@@ -44,7 +44,10 @@ export class Row {
   timestamp(i: number): number {
     return this.block.timestamps[this.first + i];
   }
-  /** Offset of the qualifier in `block.data`; with the three below, for readers that decode in place. */
+  /** Offset of the family in `block.data`; with the four below, for readers that decode in place. */
+  familyOffset(i: number): number {
+    return this.block.index[(this.first + i) * STRIDE];
+  }
   qualifierOffset(i: number): number {
     return this.block.index[(this.first + i) * STRIDE + 2];
   }

@@ -9,7 +9,7 @@ import { CellList } from './cell-list';
 import { addRun } from './run-codec';
 import { SinglesOf, type CellStream, type SingleCell } from './single-cells';
 import type { Overlay } from './log/overlay';
-import { addColumn, familyLength, RowFold, type RowPart } from './log/row-cells';
+import { addColumn, familyLength, isSameFamily, RowFold, type RowPart } from './log/row-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -288,12 +288,10 @@ export class RangeReader {
     const s = this.selection;
     const cells = (this.fold ??= new RowFold()).fold(this.base, parts);
     const d = cells.data;
-    let family = -1;
     let length = -1;
     for (let i = 0; i < cells.count; i++) {
       const at = cells.qualifierAt(i);
-      if (family < 0 || compareBytes(d, at, length + 1, d, family, length + 1) !== 0) {
-        family = at;
+      if (i === 0 || !isSameFamily(cells, i - 1, length, i)) {
         length = familyLength(cells, i);
         this.familyWanted = s.family === undefined || compareBytes(d, at, length, s.family, 0, s.family.length) === 0;
         if (this.familyWanted) this.collector.startFamily(d, at, length);

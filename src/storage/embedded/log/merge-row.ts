@@ -6,7 +6,7 @@ import { RangeReader } from '../range-reader';
 import { CellList } from '../cell-list';
 import { RunWriter } from '../runs';
 import type { StoredTable } from '../table';
-import { addColumn, familyLength, RowFold } from './row-cells';
+import { addColumn, familyLength, isSameFamily, RowFold } from './row-cells';
 import type { RowIndex } from './row-index';
 
 const ONE_ROW = { rows: 1, bytes: Infinity, entries: Infinity };
@@ -33,11 +33,13 @@ export function readColumns(table: StoredTable, name: Buffer, into: CellList): C
   const [row] = new RangeReader(table, { start: name, stop, accepts: null }, ONE_ROW).read().rows;
   if (row === undefined) return into;
   const { data } = row.block;
-  for (let i = 0; i < row.size; i++)
+  let family = row.family(0);
+  for (let i = 0; i < row.size; i++) {
+    if (i > 0 && row.familyOffset(i) !== row.familyOffset(i - 1)) family = row.family(i);
     addColumn(
       into,
       row.timestamp(i),
-      row.family(i),
+      family,
       data,
       row.qualifierOffset(i),
       row.qualifierLength(i),
@@ -45,23 +47,18 @@ export function readColumns(table: StoredTable, name: Buffer, into: CellList): C
       row.valueOffset(i),
       row.valueLength(i),
     );
+  }
   return into;
 }
 
 /** Puts the cells where the table has none of their columns that is newer. */
 function write(table: StoredTable, row: Buffer, cells: CellList): void {
   for (let i = 0; i < cells.count;) {
-    const from = cells.qualifierAt(i);
-    const length = familyLength(cells, i);
-    const family = cells.data.subarray(from, from + length);
+    const first = i;
+    const from = cells.qualifierAt(first);
+    const length = familyLength(cells, first);
     column.clear();
-    for (
-      ;
-      i < cells.count &&
-      familyLength(cells, i) === length &&
-      cells.data.subarray(cells.qualifierAt(i), cells.qualifierAt(i) + length).equals(family);
-      i++
-    )
+    for (; i < cells.count && isSameFamily(cells, first, length, i); i++)
       column.add(
         cells.timestamps[i],
         cells.data,
@@ -71,7 +68,7 @@ function write(table: StoredTable, row: Buffer, cells: CellList): void {
         cells.valueAt(i),
         cells.valueLength(i),
       );
-    writeColumn(table, row, family);
+    writeColumn(table, row, cells.data.subarray(from, from + length));
   }
 }
 

@@ -2,7 +2,7 @@
  * The cells of one row, in all its families, while changes of the log are applied to them. A cell's place in the list is its column:
  * family, zero, qualifier. That orders as (family, qualifier) does.
  */
-import { compareBytes } from '../bytes';
+import { compareBytes, copyBytes } from '../bytes';
 import { CellList } from '../cell-list';
 import { ChangedCells, type PlainValue } from './changed-cells';
 import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
@@ -22,9 +22,6 @@ export interface Outcome {
 
 const COUNTER_BYTES = 8;
 
-/** Puts columns together; one after the other in the same memory. */
-const columns = { bytes: Buffer.alloc(256) };
-
 /** Adds a cell to a list of columns. */
 export function addColumn(
   list: CellList,
@@ -37,14 +34,13 @@ export function addColumn(
   valueAt: number,
   valueLength: number,
 ): void {
-  const length = family.length + 1 + qualifierLength;
-  if (length > columns.bytes.length) columns.bytes = Buffer.alloc(length * 2);
-  const b = columns.bytes;
-  let at = 0;
-  for (let i = 0; i < family.length; i++) b[at++] = family[i];
-  b[at++] = 0;
-  for (let i = 0; i < qualifierLength; i++) b[at++] = qualifiers[qualifierAt + i];
-  list.add(timestamp, b, 0, length, values, valueAt, valueLength);
+  let at = list.place(timestamp, family.length + 1 + qualifierLength, valueLength);
+  const { data } = list;
+  copyBytes(family, 0, family.length, data, at);
+  at += family.length;
+  data[at++] = 0;
+  copyBytes(qualifiers, qualifierAt, qualifierLength, data, at);
+  copyBytes(values, valueAt, valueLength, data, at + qualifierLength);
 }
 
 /** Length of the family in the column of a cell. */
@@ -53,6 +49,11 @@ export function familyLength(list: CellList, i: number): number {
   const from = at;
   while (list.data[at] !== 0) at++;
   return at - from;
+}
+
+/** Whether two cells are of one family, whose length in the first one is `length`. */
+export function isSameFamily(list: CellList, i: number, length: number, j: number): boolean {
+  return compareBytes(list.data, list.qualifierAt(i), length + 1, list.data, list.qualifierAt(j), length + 1) === 0;
 }
 
 /** What the log has of rows, applied to what was there. Reused from row to row. */
