@@ -1,5 +1,5 @@
-import { crc32Of } from './crc32';
 import { deflateSync } from 'node:zlib';
+import { crc32 } from '../../util/crc32';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const PALETTE_OF_BYTES = Buffer.from([8, 3, 0, 0, 0]);
@@ -31,6 +31,6 @@ function chunk(type: string, data: Buffer): Buffer {
   bytes.writeUInt32BE(data.length, 0);
   bytes.write(type, 4, 'latin1');
   data.copy(bytes, 8);
-  bytes.writeUInt32BE(crc32Of(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
   return bytes;
 }
