@@ -19,6 +19,7 @@ import {
   SEAL,
   SEGMENT_HEADER,
   type Operation,
+  type RecordStart,
 } from './layout';
 import { listSegments, makeSegment, segmentPath } from './log-files';
 import { RecordWriter } from './record-writer';
@@ -128,7 +129,7 @@ class SegmentCopy {
     this.salt = readSegmentHeader(readFileSync(this.path))?.salt ?? 0;
   }
 
-  begin(head: Parameters<RecordWriter['begin']>[0]): void {
+  begin(head: RecordStart): void {
     this.records.clear().begin(head);
   }
 

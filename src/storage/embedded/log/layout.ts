@@ -12,7 +12,7 @@
  * Time and value are there where the operation needs them. Checksums start from the segment's salt, so that nothing that clients send, a
  * copy of a log perhaps, can be taken for a record.
  */
-import { readTimestamp, writeTimestamp } from '../cell-value';
+import { CELL_TIME_BYTES, readTimestamp, writeTimestamp } from '../cell-value';
 import { crc32 } from '../../../util/crc32';
 
 const SEGMENT_MAGIC = Buffer.from('TSDBLOG1', 'latin1');
@@ -67,7 +67,7 @@ export function isValued(operation: number): boolean {
   return operation !== Operation.deleteCells && operation !== Operation.deleteCellsTo;
 }
 
-/** What `readVarint` and `readCell` leave behind: where they ended, and what they found. */
+/** What `readVarint` and `readLogCell` leave behind: where they ended, and what they found. */
 export const found = { at: 0, timestamp: 0, qualifierAt: 0, qualifierLength: 0, valueAt: 0, valueLength: 0 };
 
 /** A number of up to 32 bits; `found.at` is behind it. */
@@ -95,7 +95,7 @@ export function writeVarint(n: number, bytes: Uint8Array, at: number): number {
 export function readLogCell(bytes: Uint8Array, at: number, operation: number): void {
   if (isTimed(operation)) {
     found.timestamp = readTimestamp(bytes, at);
-    at += 6;
+    at += CELL_TIME_BYTES;
   }
   let qualifierLength = bytes[at++];
   if (qualifierLength >= 0x80) {
@@ -139,13 +139,17 @@ export function readSegmentHeader(bytes: Buffer): SegmentHeader | null {
 }
 
 /** What a record says before its entries. */
-export interface RecordHead {
+export interface RecordStart {
   kind: number;
   writer: number;
   sequence: number;
   time: number;
   table: string;
   families: readonly Buffer[];
+}
+
+/** The same of a record that stands in a segment. */
+export interface RecordHead extends RecordStart {
   /** Where the entries start. */
   entriesAt: number;
 }

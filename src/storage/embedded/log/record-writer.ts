@@ -3,18 +3,19 @@ import type { PackedRows } from '../../packed-rows';
 import { crc32 } from '../../../util/crc32';
 import { CELL_TIME_BYTES, writeTimestamp } from '../cell-value';
 import { copyBytes } from '../bytes';
-import { BY_REFERENCE, FAMILY_SHIFT, Operation, PAYLOAD_FIXED, RECORD_HEADER, RECORD_MAGIC, ROW_HEADER, writeVarint } from './layout';
+import {
+  BY_REFERENCE,
+  FAMILY_SHIFT,
+  Operation,
+  PAYLOAD_FIXED,
+  RECORD_HEADER,
+  RECORD_MAGIC,
+  ROW_HEADER,
+  writeVarint,
+  type RecordStart,
+} from './layout';
 
 const MOST_VARINT = 5;
-
-export interface RecordStart {
-  kind: number;
-  writer: number;
-  sequence: number;
-  time: number;
-  table: string;
-  families: readonly Buffer[];
-}
 
 /** Writes records one behind the other into memory of its own. */
 export class RecordWriter {
