@@ -262,8 +262,7 @@ export class Environment implements LogStore, MergeTarget {
 
   /** Reads from here on see what any process has committed or appended by now. @throws DamagedStoreError */
   refresh(): void {
-    this.newSnapshot();
-    if (this.logged === null) return;
+    if (this.logged === null) return this.newSnapshot();
     try {
       this.logged.log.refresh();
     } catch (e) {

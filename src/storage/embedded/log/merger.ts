@@ -29,7 +29,6 @@ const PATIENCE_MS = 60_000;
 /** The store as the merger needs it. */
 export interface MergeTarget {
   readonly path: string;
-  newSnapshot(): void;
   /** A table of the log; it may be one that this process has no use for. */
   loggedTable(name: string): StoredTable;
   transaction<T>(action: () => T, bytes: number): Promise<T>;
@@ -106,7 +105,6 @@ export class Merger {
         await new Promise<void>((resolve) => this.waiting.push(resolve));
         if (this.failure !== null) throw this.failure;
       }
-      this.target.newSnapshot();
       this.log.refresh();
     }
   }
@@ -141,7 +139,6 @@ export class Merger {
 
   private async run(): Promise<void> {
     for (;;) {
-      this.target.newSnapshot();
       this.log.refresh();
       const segment = this.log.toMerge;
       if (segment === null || this.isOver()) return;
@@ -178,7 +175,6 @@ export class Merger {
     await target.transaction(() => target.setLogState({ first, time, table: '', row: Buffer.alloc(0) }), 0);
     // The log goes when what was in it has reached the disk elsewhere.
     await target.synced();
-    target.newSnapshot();
     this.log.refresh();
     removeSegment(target.path, segment.number);
     return true;

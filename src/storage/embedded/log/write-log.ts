@@ -24,7 +24,7 @@ import { Overlay, type SegmentRows } from './overlay';
 import { RecordWriter } from './record-writer';
 import type { RowPart } from './row-cells';
 import { Segment } from './segment';
-import type { LogState } from './state';
+import { NEW_LOG, type LogState } from './state';
 import { Syncer } from './syncer';
 
 const writeFile = promisify(write);
@@ -68,7 +68,7 @@ interface Item {
 
 export class WriteLog {
   private readonly segments: Segment[] = [];
-  private state: LogState;
+  private state = NEW_LOG;
   private sequence = 0;
   private time = 0;
   private queue: Item[] = [];
@@ -85,9 +85,7 @@ export class WriteLog {
     private readonly limits: LogLimits,
     private readonly mayWrite: () => Promise<void>,
     private readonly onSealed: () => void,
-  ) {
-    this.state = store.logState();
-  }
+  ) {}
 
   /**
    * @param alone nobody else has the store: what was left unfinished is put in order
@@ -130,14 +128,14 @@ export class WriteLog {
     }
   }
 
-  /** Reads what any process has acknowledged by now. LMDB's snapshot is a new one. @throws DamagedStoreError */
+  /** Takes a new snapshot of LMDB, and reads what any process has acknowledged by now. @throws DamagedStoreError */
   refresh(): void {
-    for (;;) {
-      const { first } = this.store.logState();
-      while (this.segments.length > 0 && this.segments[0].number < first) this.segments.shift()?.close();
-      if (this.readAll(first)) break;
+    let first: number;
+    do {
       this.store.newSnapshot();
-    }
+      first = this.store.logState().first;
+      while (this.segments.length > 0 && this.segments[0].number < first) this.segments.shift()?.close();
+    } while (!this.readAll(first));
     // Of the snapshot that is read from now on: it may be a newer one.
     this.state = this.store.logState();
     this.time = Math.max(this.time, this.state.time);
@@ -293,7 +291,6 @@ export class WriteLog {
         const failure = await this.write(segment, bytes);
         // It may have been merged and dropped meanwhile: what was written to it is looked for all the same.
         segment.read();
-        this.store.newSnapshot();
         this.refresh();
         while (group.length > 0 && group[0].sequence <= segment.ownSequence) group.shift()?.resolve();
         if (group.length > 0 && failure !== null) throw this.store.asWriteError(failure);
@@ -364,14 +361,12 @@ export class WriteLog {
   /** The segment that is written to; made when there is none. */
   private active(): Segment {
     for (;;) {
-      this.store.newSnapshot();
       this.refresh();
       const last = this.segments.at(-1);
       if (last !== undefined && !last.sealed) return last;
       const number = last === undefined ? this.state.first : last.number + 1;
       this.store.checkRoom(0);
       makeSegment(this.store.path, number);
-      this.store.newSnapshot();
       this.refresh();
       if (this.state.first > number) removeSegment(this.store.path, number);
     }
