@@ -96,7 +96,10 @@ export class Environment implements LogStore, MergeTarget {
       if (opened.has(real)) throw new DoNotRetryError(`The embedded store in ${options.path} is open in this process already`);
       const entrance = (gate = new ProcessGate(options.path));
       opened.set((realPath = real), gate);
-      return await gate.alone(() => Environment.openFiles(options, real, entrance));
+      const environment = await gate.alone(() => Environment.openFiles(options, real, entrance));
+      // Not while the gate is shut: a commit changes this process's hold on the locks, and others could come in.
+      environment.logged?.merger.kick();
+      return environment;
     } catch (e) {
       gate?.close();
       if (realPath !== null) opened.delete(realPath);
@@ -187,7 +190,6 @@ export class Environment implements LogStore, MergeTarget {
     }
     const settling = setInterval(() => this.settleLog(), SETTLE_LOOK_MS).unref();
     this.logged = { log, merger, settling };
-    merger.kick();
   }
 
   /** What came long ago is merged, though it is little. */
