@@ -1,23 +1,20 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DamagedStoreError, DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
 import { SILENT_LOG, type Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
-import type { CellKey } from './key-codec';
-import { OWN_TABLE, RUNS, StoredTable, type CellDatabase, type Entry, type RangeStart, type EmbeddedTable, type TableState } from './table';
-import type { ValueWindow } from './cell-value';
+import { OWN_TABLE, RUNS, StoredTable, type EmbeddedTable, type TableState } from './table';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
 import { LeafPatrol } from './leaf-patrol';
-import { FileLock } from './file-lock';
-import { Merger, type MergeTarget } from './log/merger';
+import { MergedLog } from './log/merged-log';
+import type { MergeTarget } from './log/merger';
 import type { Overlay } from './log/overlay';
 import { decodeLogState, encodeLogState, LOG_KEY, NEW_LOG, type LogState } from './log/state';
-import { WriteLog, type LogStore } from './log/write-log';
+import type { LogStore, WriteLog } from './log/write-log';
+import { openCells } from './open-cells';
 import { packSingles } from './packing';
 import { ProcessGate } from './process-gate';
 import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
@@ -28,8 +25,6 @@ export interface EmbeddedOptions {
   tables: readonly EmbeddedTable[];
   /** Entries of the log after which it is merged into the tables; for tests. */
   packAfter?: number;
-  /** Bytes of the log after which it is merged into the tables; for measurements. Default 32 MiB. */
-  logBytes?: number;
   /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
   mapSize?: number;
   /** Is told of damage that shows while the store is open. */
@@ -43,15 +38,6 @@ export interface EmbeddedOptions {
 /** Format 1 had no log: what reads that only would not see what stands in it. */
 const FORMAT = 1;
 const FORMAT_WITH_LOG = 2;
-const LOG_BYTES = 32 << 20;
-/** Where a segment has few cells a row, merging it costs more: it may become so much larger. */
-const MOST_LOG_BYTES = 2;
-const CELLS_PER_ROW = 8;
-/** How often it is looked whether what is in the log has been there for long, and how long that is. */
-const SETTLE_LOOK_MS = 60_000;
-const SETTLE_AFTER_MS = 3_600_000;
-/** How long closing may take to merge what is in the log. The rest is merged by who opens the store next. */
-const CLOSE_MERGE_MS = 1000;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
 /** By their names, which the system's errors have, and their numbers, which LMDB's have. */
@@ -70,7 +56,7 @@ process.on('exit', () => {
 export class Environment implements LogStore, MergeTarget {
   private readonly tables = new Map<string, StoredTable>();
   /** null: no table is packed. */
-  private logged: { log: WriteLog; merger: Merger; settling: NodeJS.Timeout } | null = null;
+  private logged: MergedLog | null = null;
   /** Tables that have no cells to be packed any more. */
   private readonly withoutSingles = new Set<string>();
   private closed = false;
@@ -98,7 +84,7 @@ export class Environment implements LogStore, MergeTarget {
       opened.set((realPath = real), gate);
       const environment = await gate.alone(() => Environment.openFiles(options, real, entrance));
       // Not while the gate is shut: a commit changes this process's hold on the locks, and others could come in.
-      environment.logged?.merger.kick();
+      environment.logged?.start();
       return environment;
     } catch (e) {
       gate?.close();
@@ -167,88 +153,29 @@ export class Environment implements LogStore, MergeTarget {
     this.own.transactionSync(() => this.own.putSync(FORMAT_KEY, NOTHING, wanted));
   }
 
-  private openLog(options: EmbeddedOptions, first: boolean): void {
-    const bytes = options.logBytes ?? LOG_BYTES;
-    const limits = { bytes, mostBytes: MOST_LOG_BYTES * bytes, cellsPerRow: CELLS_PER_ROW, entries: options.packAfter ?? Infinity };
-    const writer = randomBytes(6).readUIntBE(0, 6);
-    const logger = options.log ?? SILENT_LOG;
-    const log: WriteLog = new WriteLog(
-      this,
-      writer,
-      limits,
-      () => merger.mayWrite(),
-      () => merger.kick(),
-    );
-    const lock = new FileLock(join(this.path, 'merge.lock'));
-    const merger: Merger = new Merger(this, log, lock, logger);
+  private openLog({ log = SILENT_LOG, packAfter }: EmbeddedOptions, first: boolean): void {
+    const logged = new MergedLog(this, log, packAfter);
     try {
-      log.open(first, logger);
+      logged.open(first);
     } catch (e) {
-      lock.close();
-      if (e instanceof DamagedStoreError) throw this.guard.report(e.message);
-      throw e;
+      throw e instanceof DamagedStoreError ? this.guard.report(e.message) : e;
     }
-    const settling = setInterval(() => this.settleLog(), SETTLE_LOOK_MS).unref();
-    this.logged = { log, merger, settling };
-  }
-
-  /** What came long ago is merged, though it is little. */
-  private settleLog(): void {
-    if (this.closed || this.logged === null) return;
-    const { log, merger } = this.logged;
-    // What is wrong the next write is told.
-    if (log.activeSince > 0 && Date.now() - log.activeSince >= SETTLE_AFTER_MS)
-      log.seal().then(
-        () => merger.kick(),
-        () => undefined,
-      );
+    this.logged = logged;
   }
 
   private openTable({ name, families, packed }: EmbeddedTable): void {
     const generations = packed ? [name, `${name}.2`] : [name];
-    const runs = packed ? this.openCells(name + RUNS) : null;
+    const runs = packed ? openCells(this.root, name + RUNS) : null;
     const table = new StoredTable(
       name,
       families,
       this.own,
-      generations.map((g) => this.openCells(g)),
+      generations.map((g) => openCells(this.root, g)),
       runs,
     );
     // Only once: a store that is there opens on a full disk as well.
     if (!table.isRecorded()) this.own.transactionSync(() => table.setState(table.state()));
     this.tables.set(name, table);
-  }
-
-  private openCells(name: string): CellDatabase {
-    const entry: Entry = { keyBytes: NOTHING, keyStart: 0, keyEnd: 0, value: NOTHING, valueLength: 0 };
-    const options = {
-      name,
-      encoding: 'binary' as const,
-      keyEncoder: {
-        // LMDB itself asks with bytes for the lowest key.
-        writeKey: (key: CellKey | RangeStart | Uint8Array, target: Uint8Array, at: number): number => {
-          if (!(key instanceof Uint8Array)) return key.writeTo(target, at);
-          target.set(key, at);
-          return at + key.length;
-        },
-        readKey: (source: Buffer, start: number, end: number): void => {
-          entry.keyBytes = source;
-          entry.keyStart = start;
-          entry.keyEnd = end;
-        },
-      },
-      encoder: {
-        // Says that encode() hands out windows (start, end) on memory that stays as it is.
-        copyBuffers: true,
-        encode: (value: ValueWindow): ValueWindow => value,
-        decode: (bytes: Buffer, length: number): Entry => {
-          entry.value = bytes;
-          entry.valueLength = length;
-          return entry;
-        },
-      },
-    };
-    return this.root.openDB(options) as unknown as CellDatabase;
   }
 
   hasTable(name: string): boolean {
@@ -340,10 +267,7 @@ export class Environment implements LogStore, MergeTarget {
 
   /** Figures of the log. */
   stats(): Record<string, number> {
-    if (this.logged === null) return {};
-    const { log, merger } = this.logged;
-    const { entries, bytes } = log.size;
-    return { log_entries: entries, log_bytes: bytes, pack_slices: merger.slices, pack_ms: Math.round(merger.milliseconds) };
+    return this.logged?.stats() ?? {};
   }
 
   /** A failed read as its caller is told of it. */
@@ -397,24 +321,9 @@ export class Environment implements LogStore, MergeTarget {
     }
   }
 
-  /** Who is the last to leave merges what there is, as far as that goes quickly. */
-  private async closeLog(): Promise<void> {
-    if (this.logged === null) return;
-    const { log, merger, settling } = this.logged;
-    clearInterval(settling);
-    await merger.stop(async () => {
-      if (!(await this.gate.alone(() => this.gate.register()))) return 0;
-      return log.seal().then(
-        () => CLOSE_MERGE_MS,
-        () => 0,
-      );
-    });
-    await log.close();
-  }
-
   async close(): Promise<void> {
     if (this.closed) return;
-    await this.closeLog();
+    await this.logged?.close(() => this.gate.alone(() => this.gate.register()));
     this.closed = true;
     this.patrol?.stop();
     this.guard.close();
