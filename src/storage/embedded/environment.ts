@@ -308,14 +308,12 @@ export class Environment implements LogStore, MergeTarget {
       this.guard.look();
       return done;
     } catch (e) {
-      if (e instanceof DamagedStoreError) throw this.guard.report(e.message);
-      if (e instanceof StorageError) throw e;
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-      if (DAMAGE.has(errorCode(reason))) throw this.guard.report(messageOf(reason));
+      const error = this.asReadError(reason);
       // LMDB says `Input/output error` to a disk that became full meanwhile.
-      if (NO_ROOM.has(errorCode(reason)) || !this.room.isEnough(this.guard.bytes)) throw fullDisk(this.path, reason);
-      throw new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
+      if (!(error instanceof StorageError) && !this.room.isEnough(this.guard.bytes)) throw fullDisk(this.path, error);
+      throw this.asWriteError(error);
     } finally {
       this.gate.leave();
     }
