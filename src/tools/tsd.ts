@@ -2,7 +2,7 @@ import { checkConfig, ConfigValueError, readLogSettings, type LoadedConfig } fro
 import { versionLines } from '../util/build-data';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
-import { WorkerStartError } from '../workers/supervisor';
+import { WorkerStartError } from '../workers/worker-start-error';
 import { notifyServiceManager } from '../util/service-manager';
 import { parseArguments } from './arguments';
 import { loadToolConfig, runTool, type ToolIo } from './common';

@@ -6,6 +6,7 @@ import type { Exchange } from './exchange';
 import type { ToPrimary } from './messages';
 import { RestartPause } from './restart-pause';
 import { Worker, type WorkerProcess } from './worker';
+import { WorkerStartError } from './worker-start-error';
 
 export interface SupervisorParts {
   /** Starts a process and tells it what it begins with. */
@@ -24,18 +25,6 @@ export interface SupervisorParts {
   readonly now?: () => number;
   /** @returns takes the timer back */
   readonly after?: (ms: number, work: () => void) => () => void;
-}
-
-/** What kept the first workers from starting, as it is to be told. */
-export class WorkerStartError extends Error {
-  constructor(
-    /** For standard error. */
-    readonly text: string,
-    readonly code: number,
-  ) {
-    super(text.trimEnd());
-    this.name = 'WorkerStartError';
-  }
 }
 
 const defaultAfter = (ms: number, work: () => void): (() => void) => {
