@@ -1,8 +1,7 @@
 import { ask, json } from '../server/support/client';
 import { until } from '../support/until';
-import { WorkersDaemon } from './support/workers';
+import { onEach, WORKERS, WorkersDaemon } from './support/workers';
 
-const WORKERS = 3;
 const SERIES = 12;
 const BASE = 1_700_000_000;
 
@@ -19,12 +18,6 @@ beforeAll(async () => {
   });
 }, 60_000);
 afterAll(() => tsd.remove());
-
-async function onEach<T>(work: (index: number) => Promise<T>): Promise<T[]> {
-  const outcomes: T[] = [];
-  for (let i = 0; i < WORKERS; i++) outcomes.push(await work(i));
-  return outcomes;
-}
 
 interface TsMeta {
   tsuid: string;

@@ -1,20 +1,12 @@
 import { ask, Connection, json, telnet } from '../server/support/client';
-import { isAlive, WorkersDaemon } from './support/workers';
+import { isAlive, onEach, WORKERS, WorkersDaemon } from './support/workers';
 import { until } from '../support/until';
 
-const WORKERS = 3;
 let tsd: WorkersDaemon;
 beforeAll(async () => {
   tsd = await WorkersDaemon.start();
 }, 60_000);
 afterAll(() => tsd.remove());
-
-/** One connection to each worker, in turn. */
-async function onEach<T>(work: (index: number) => Promise<T>): Promise<T[]> {
-  const outcomes: T[] = [];
-  for (let i = 0; i < WORKERS; i++) outcomes.push(await work(i));
-  return outcomes;
-}
 
 const point = (metric: string, second: number, value: number) => ({
   metric,

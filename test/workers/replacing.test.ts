@@ -1,8 +1,7 @@
 import { Connection, requestBytes } from '../server/support/client';
 import { until } from '../support/until';
-import { WorkersDaemon } from './support/workers';
+import { WORKERS, WorkersDaemon } from './support/workers';
 
-const WORKERS = 3;
 const BASE = 1_700_000_000;
 
 let tsd: WorkersDaemon;

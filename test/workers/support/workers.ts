@@ -5,6 +5,16 @@ import { join } from 'node:path';
 import { until } from '../../support/until';
 import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
 
+/** How many workers a daemon has here, unless it is told another number. */
+export const WORKERS = 3;
+
+/** Does something so often, with a connection of its own each time, that each worker has it once, in turn. */
+export async function onEach<T>(work: (index: number) => Promise<T>): Promise<T[]> {
+  const outcomes: T[] = [];
+  for (let i = 0; i < WORKERS; i++) outcomes.push(await work(i));
+  return outcomes;
+}
+
 export interface PutPoint {
   metric: string;
   timestamp: number;
@@ -56,7 +66,7 @@ export class WorkersDaemon {
       '--cachedir=cache',
       '--auto-metric',
     ];
-    const workers = options.some((option) => option.startsWith('--worker-threads')) ? [] : ['--worker-threads=3'];
+    const workers = options.some((option) => option.startsWith('--worker-threads')) ? [] : [`--worker-threads=${WORKERS}`];
     this.daemon = new DaemonProcess(this.root, [...common, ...workers, ...options], this.environment);
     await this.daemon.ready();
   }
