@@ -3,6 +3,7 @@ import type { Uids, UidInvalidation, UidKind } from '../uid/types';
 import { HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
 import { hashTag, type SeriesFence } from './series-fence';
+import type { NamedSeries, SeriesIds } from './series-lookup';
 import type { PointBuilder, PointSink, PointOrigin } from './types';
 import type { WriteBudget } from './write-budget';
 import type { WriteLane } from './write-lane';
@@ -41,6 +42,7 @@ export class CellBuilder implements PointBuilder {
   private readonly tagkWidth: number;
   private readonly pairWidth: number;
   private readonly salted: boolean;
+  private readonly encoding: BufferEncoding;
   private tags = 0;
   /** The hash of the series so far. */
   private series = 0;
@@ -66,6 +68,7 @@ export class CellBuilder implements PointBuilder {
     this.tagkWidth = layout.tagk;
     this.pairWidth = layout.tagk + layout.tagv;
     this.salted = layout.salt > 0;
+    this.encoding = uids.codec.encoding;
     this.key = Buffer.alloc(this.tagsAt + maxTags * this.pairWidth);
     uids.onInvalidate((what) => this.forget(what));
   }
@@ -84,6 +87,23 @@ export class CellBuilder implements PointBuilder {
   /** Teaches the fast path a name. @param bytes as they stand on the wire, the first `length` of them */
   learn(kind: UidKind, bytes: Buffer, length: number, uid: Buffer): void {
     this.table(kind).add(bytes, 0, length, uid);
+  }
+
+  /** Teaches the fast path the names of a series. @param generation of the names when they were looked up; absent: they are known now */
+  learnSeries({ metric, tags }: NamedSeries, ids: SeriesIds, generation = this.generation): void {
+    if (generation !== this.generation) return;
+    const { encoding, tagkWidth } = this;
+    const learn = (kind: UidKind, name: string, uid: Buffer): void => {
+      const bytes = Buffer.from(name, encoding);
+      this.learn(kind, bytes, bytes.length, uid);
+    };
+    learn('metrics', metric, ids.metric);
+    let i = 0;
+    for (const [key, value] of tags) {
+      const pair = ids.pairs[i++];
+      learn('tagk', key, pair.subarray(0, tagkWidth));
+      learn('tagv', value, pair.subarray(tagkWidth));
+    }
   }
 
   /** Whether the fast path has a UID for a name. */

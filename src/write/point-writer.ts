@@ -1,15 +1,6 @@
 import type { Logger } from 'winston';
 import type { WriteSettings } from '../config/settings/write';
-import {
-  APPEND_QUALIFIER,
-  baseTimeOf,
-  baseTimeOfKey,
-  buildRowKey,
-  DATA_FAMILY,
-  splitCompacted,
-  tsuidOfKey,
-  writeQualifier,
-} from '../schema';
+import { APPEND_QUALIFIER, baseTimeOf, buildRowKey, DATA_FAMILY, splitCompacted, tsuidOfKey, writeQualifier } from '../schema';
 import {
   DamagedStoreError,
   ThrottleError,
@@ -20,7 +11,7 @@ import {
   type StorageError,
 } from '../storage';
 import type { DataModel } from '../tables';
-import type { UidKind, Uids } from '../uid/types';
+import type { Uids } from '../uid/types';
 import { IllegalArgumentError } from '../util/errors';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
@@ -36,6 +27,7 @@ import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import { lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { SeriesResolver, type Pending, type PendingCell, type PendingPoint } from './series-resolver';
 import { paceOf } from './pace';
+import { RowListeners } from './row-listeners';
 import { SeriesFence } from './series-fence';
 import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
 import type {
@@ -54,7 +46,7 @@ import { readValueText, type ReadValue } from './value-text';
 import { UnknownNames } from './unknown-names';
 import { WholeRows, type WholeRow } from './whole-rows';
 import { WriteBuffer, type BufferEvents, type FailedRow } from './write-buffer';
-import type { LaneTarget, WriteLane } from './write-lane';
+import type { WriteLane } from './write-lane';
 
 /** Milliseconds that closing waits for storage. */
 const DRAIN_MS = 60_000;
@@ -93,8 +85,7 @@ export class StoragePointWriter implements PointWriter {
   readonly unknownNames: UnknownNames;
   private readonly rows: WholeRows;
   private readonly underWay = new Set<Promise<void>>();
-  private readonly rowListeners: ((rowKey: Buffer, baseTime: number) => void)[] = [];
-  private storedListener: ((rowKey: Buffer, points: number) => void) | null = null;
+  private readonly listeners: RowListeners;
   private readonly latency = new LatencyHistogram();
   private readonly qualifier = Buffer.alloc(4);
   private readonly calls: PluginCalls;
@@ -120,12 +111,10 @@ export class StoragePointWriter implements PointWriter {
     const { maxTags } = settings;
     this.spool = spool ?? null;
     this.writes = spool ?? storage;
+    this.listeners = new RowListeners(this.table, layout);
     const events: BufferEvents = {
-      rowClosed: (target, key) => this.rowWritten(target, key),
-      rowStored: (target, key, points) => {
-        if (this.storedListener === null) return;
-        if (target === this.lane.target || this.isData(target.table, target.family)) this.storedListener(key, points);
-      },
+      rowClosed: (target, key) => this.listeners.tellWritten(target, key),
+      rowStored: (target, key, points) => this.listeners.tellStored(target, key, points),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     };
@@ -150,8 +139,7 @@ export class StoragePointWriter implements PointWriter {
     if (spool) spool.points.backlog.onChange = () => this.updateFastPath();
     this.resolver = new SeriesResolver(uids, !settings.namesMayFail, this.spool, {
       write: (pending, ids) => this.write(pending, ids),
-      learn: (point, ids, generation) => this.learn(point, ids, generation),
-      generation: () => this.cells.generation,
+      cells: this.cells,
       budget,
       fence,
     });
@@ -180,11 +168,11 @@ export class StoragePointWriter implements PointWriter {
   }
 
   onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void {
-    this.rowListeners.push(listener);
+    this.listeners.onWritten(listener);
   }
 
   onPointsStored(listener: (rowKey: Buffer, points: number) => void): void {
-    this.storedListener = listener;
+    this.listeners.onStored(listener);
   }
 
   isWriting(rowKey: Buffer): boolean {
@@ -206,8 +194,9 @@ export class StoragePointWriter implements PointWriter {
   private rowsReplayed(table: string, batch: RowBatch): void {
     if (!(batch instanceof CellBatch)) return;
     for (const { row, cells } of batch.rows) {
-      if (this.storedListener !== null && this.isData(table, batch.family)) this.storedListener(row, cells.count);
-      this.rowWritten({ table, family: batch.family, append: batch.append || this.lane.append }, row);
+      const target = { table, family: batch.family, append: batch.append || this.lane.append };
+      this.listeners.tellStored(target, row, cells.count);
+      this.listeners.tellWritten(target, row);
     }
   }
 
@@ -224,7 +213,7 @@ export class StoragePointWriter implements PointWriter {
   }
 
   private rowStored({ key, points, sink }: WholeRow): void {
-    this.storedListener?.(key, points);
+    this.listeners.tellStored(this.lane.target, key, points);
     sink.stored?.(points);
   }
 
@@ -353,39 +342,11 @@ export class StoragePointWriter implements PointWriter {
     }
   }
 
-  /** Teaches the fast path the names of a point that took the slow one. */
-  private learn(point: NamedSeries, ids: SeriesIds, generation = this.cells.generation): void {
-    if (generation !== this.cells.generation) return;
-    const { encoding } = this.uids.codec;
-    const { tagk } = this.model.layout;
-    const learn = (kind: UidKind, name: string, id: Buffer): void => {
-      const bytes = Buffer.from(name, encoding);
-      this.cells.learn(kind, bytes, bytes.length, id);
-    };
-    learn('metrics', point.metric, ids.metric);
-    let i = 0;
-    for (const [key, value] of point.tags) {
-      const pair = ids.pairs[i++];
-      learn('tagk', key, pair.subarray(0, tagk));
-      learn('tagv', value, pair.subarray(tagk));
-    }
-  }
-
   private track(promise: Promise<void>): Promise<void> {
     this.underWay.add(promise);
     const forget = (): void => void this.underWay.delete(promise);
     promise.then(forget, forget);
     return promise;
-  }
-
-  private rowWritten({ table, family, append }: Pick<LaneTarget, 'table' | 'family' | 'append'>, key: Buffer): void {
-    if (append || !this.isData(table, family) || this.rowListeners.length === 0) return;
-    const baseTime = baseTimeOfKey(this.model.layout, key);
-    for (const listener of this.rowListeners) listener(key, baseTime);
-  }
-
-  private isData(table: string, family: Buffer): boolean {
-    return table === this.table && family.equals(DATA_FAMILY);
   }
 
   private rowFailed(failed: FailedRow): void {
@@ -399,7 +360,7 @@ export class StoragePointWriter implements PointWriter {
       this.lostSinceLog = 0;
       return `${lost} data points could not be stored; the last because: ${failed.error.message}`;
     });
-    if (!this.calls.wantsFailures || !this.isData(failed.target.table, failed.target.family)) return;
+    if (!this.calls.wantsFailures || !this.listeners.isData(failed.target)) return;
     const { key, cells } = copyCells(failed);
     void this.track(this.handOver(failedPoints(this.model.layout, this.uids, key, cells), failed.error));
   }

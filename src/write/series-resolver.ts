@@ -3,6 +3,7 @@ import type { Uids } from '../uid/types';
 import { withinTime } from '../util/within-time';
 import { cachedSeries, lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { seriesName, type Named, type NamedCell, type NamedPoint, type Spool } from './spool';
+import type { CellBuilder } from './point-builder';
 import { hashSeries, type SeriesFence } from './series-fence';
 import type { PointSink } from './types';
 import { readValueText, type ReadValue } from './value-text';
@@ -32,9 +33,8 @@ interface WaitingSeries {
 /** Where points go whose UIDs are known. */
 export interface ResolverTarget {
   write(pending: Pending, ids: SeriesIds): Promise<void> | undefined;
-  /** Teaches the fast path the names. @param generation of the names when they were looked up; absent: they are known now */
-  learn(point: NamedSeries, ids: SeriesIds, generation?: number): void;
-  generation(): number;
+  /** The fast path, which learns the names. */
+  cells: Pick<CellBuilder, 'generation' | 'learnSeries'>;
   budget: WriteBudget;
   /** The series that wait here. */
   fence: SeriesFence;
@@ -67,7 +67,7 @@ export class SeriesResolver {
     if (series === undefined) {
       const ids = cachedSeries(this.uids, point);
       if (ids !== null) {
-        this.target.learn(point, ids);
+        this.target.cells.learnSeries(point, ids);
         return this.target.write(pending, ids);
       }
       if (this.spool !== null && !this.spool.points.takeTrial()) return this.keep(name, [pending], null);
@@ -82,10 +82,10 @@ export class SeriesResolver {
   }
 
   private async resolve(name: string, series: WaitingSeries, point: NamedSeries): Promise<void> {
-    const generation = this.target.generation();
+    const { generation } = this.target.cells;
     try {
       const ids = await this.lookUp(point);
-      this.target.learn(point, ids, generation);
+      this.target.cells.learnSeries(point, ids, generation);
       // Points that come from here on find the names known, and find these already in the buffer.
       await Promise.all(series.points.flatMap((pending) => this.target.write(pending, ids) ?? []));
     } catch (error) {
