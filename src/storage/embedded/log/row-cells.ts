@@ -36,11 +36,10 @@ export function addColumn(
 ): void {
   let at = list.place(timestamp, family.length + 1 + qualifierLength, valueLength);
   const { data } = list;
-  copyBytes(family, 0, family.length, data, at);
-  at += family.length;
+  for (let i = 0; i < family.length; i++) data[at++] = family[i];
   data[at++] = 0;
-  copyBytes(qualifiers, qualifierAt, qualifierLength, data, at);
-  copyBytes(values, valueAt, valueLength, data, at + qualifierLength);
+  for (let i = 0; i < qualifierLength; i++) data[at++] = qualifiers[qualifierAt + i];
+  copyBytes(values, valueAt, valueLength, data, at);
 }
 
 /** Length of the family in the column of a cell. */
