@@ -1,31 +1,16 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PackedCells } from '../../src/storage';
-import { EmbeddedStorage } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
 import { ProcessGate } from '../../src/storage/embedded/process-gate';
-import { TABLES } from '../support/temp-store';
+import { contents, copyOf, newPath, openAt, put, T } from './support/left-stores';
 
-let top: string;
-beforeAll(() => {
-  top = mkdtempSync(join(tmpdir(), 'tsdb-open-'));
-});
-afterAll(() => rmSync(top, { recursive: true, force: true }));
 afterEach(() => jest.restoreAllMocks());
 
 /** A store as a process left it that was killed with a sealed segment not yet merged. */
 async function leftWithSealedSegment(): Promise<string> {
-  const path = join(top, 'killed');
-  const left = join(top, 'left');
+  const path = newPath();
   const kick = jest.spyOn(Merger.prototype, 'kick').mockImplementation(() => undefined);
-  const store = new EmbeddedStorage({ path, tables: TABLES, packAfter: 2 });
-  await store.open();
-  const rows = ['a', 'b'].map((row) => ({ row: Buffer.from(row), cells: PackedCells.of(Buffer.of(0, 0), Buffer.from(row)) }));
-  await store.put('tsdb', Buffer.from('t'), rows);
-  mkdirSync(left);
-  for (const name of readdirSync(path))
-    if (!name.endsWith('.lock') && name !== 'lock.mdb') copyFileSync(join(path, name), join(left, name));
+  const store = await openAt(path, { packAfter: 2 });
+  await store.put('tsdb', T, [put('a', '1'), put('b', '2')]);
+  const left = copyOf(path);
   kick.mockRestore();
   await store.close();
   return left;
@@ -48,11 +33,9 @@ it('commits nothing of what it finds in the log while it keeps other processes o
       return enter.call(this);
     }),
   );
-  const store = new EmbeddedStorage({ path, tables: TABLES });
-  await store.open();
+  const store = await openAt(path);
   await committed;
   expect(events).toEqual(['alone no more', 'first commit']);
-  const row = await store.get('tsdb', { row: Buffer.from('b') });
-  expect(row?.value(0).toString()).toBe('b');
+  expect(await contents(store)).toEqual({ a: '1', b: '2' });
   await store.close();
 });
