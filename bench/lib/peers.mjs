@@ -74,15 +74,23 @@ class Peer {
   }
 }
 
-/** A TSD, ours or the original, on a store of its own. */
-class Tsd extends Peer {
+const OURS = ({ root, config }) => [process.execPath, [join(root, 'dist/tools/main.js'), 'tsd', '--config', config]];
+const ORIGINAL = ({ dir, config }) => originalCommand('TSDMain', ['--config', config], { dir, heap: '2g' });
+/** To count a million series takes more memory than queries have. */
+const READER = [
+  ['tsd.mode', 'ro'],
+  ['tsd.network.worker_threads', '1'],
+  ['tsd.query.memory.bytes', 4 * 2 ** 30],
+];
+
+/** A TSD with a configuration of its own. */
+class Daemon extends Peer {
   constructor(name, dir, store, { root = ROOT, settings, command }) {
     super(name, dir, store);
     Object.assign(this, { root, settings, command, config: join(dir, 'opentsdb.conf') });
   }
 
-  /** Makes tables and names. */
-  async prepare(names) {
+  async configure() {
     this.port = await freePort();
     const cache = join(this.dir, 'cache');
     mkdirSync(cache, { recursive: true });
@@ -99,27 +107,59 @@ class Tsd extends Peer {
       ...this.settings.map(([key, value]) => `${key} = ${value}`),
     ];
     writeFileSync(this.config, `${lines.join('\n')}\n`);
-    this.store.create(this.config);
-    await writeNames({ root: this.root, config: this.config, ...names });
   }
 
   start() {
     return this.spawn(this.command(this), `http://127.0.0.1:${this.port}/api/version`);
   }
+}
+
+/** A TSD, ours or the original, on a store of its own; another one of ours reads from that, so that what is measured only writes. */
+class Tsd extends Daemon {
+  constructor(name, dir, store, parts) {
+    super(name, dir, store, parts);
+    const settings = [...parts.settings, ...READER];
+    this.reader = new Daemon('reader', join(dir, 'reader'), store, { settings, command: OURS });
+  }
+
+  /** Makes tables and names. */
+  async prepare(names) {
+    await this.configure();
+    await this.reader.configure();
+    this.store.create(this.config);
+    await writeNames({ root: this.root, config: this.config, ...names });
+  }
+
+  async stop() {
+    await this.reader.stop();
+    await super.stop();
+  }
+
+  kill() {
+    this.reader.kill();
+    super.kill();
+  }
+
+  /** The port to ask. */
+  async asked() {
+    if (this.reader.child === null) await this.reader.start();
+    return this.reader.port;
+  }
 
   /** Resolves when what connections sent last is readable, which is when all or nearly all is stored; see `count`. */
   async untilStored({ metric, step, lastTime, expected }) {
     if (this.store.kind === 'sink') return untilDiscarded(this.store, expected, GIVE_UP_MS);
+    const port = await this.asked();
     const giveUp = performance.now() + GIVE_UP_MS;
-    while (!(await lastAreStored(this.port, metric, step, lastTime))) {
+    while (!(await lastAreStored(port, metric, step, lastTime))) {
       if (performance.now() > giveUp) throw new Error(`${this.name}: the last points did not become readable`);
       await sleep(POLL_MS);
     }
   }
 
   /** Points from `start` to before `end` that can be read, or that came to a store that keeps none. */
-  count(metric, start, end) {
-    return this.store.kind === 'sink' ? this.store.discarded() : countStored(this.port, metric, start, end);
+  async count(metric, start, end) {
+    return this.store.kind === 'sink' ? this.store.discarded() : countStored(await this.asked(), metric, start, end);
   }
 }
 
@@ -173,6 +213,10 @@ class Running {
   async stop() {}
   kill() {}
 
+  async asked() {
+    return this.port;
+  }
+
   untilStored(load) {
     return Tsd.prototype.untilStored.call(this, load);
   }
@@ -181,9 +225,6 @@ class Running {
     return countStored(this.port, metric, start, end);
   }
 }
-
-const OURS = ({ root, config }) => [process.execPath, [join(root, 'dist/tools/main.js'), 'tsd', '--config', config]];
-const ORIGINAL = ({ dir, config }) => originalCommand('TSDMain', ['--config', config], { dir, heap: '2g' });
 
 /**
  * A peer from its description: `ours`, `ours@DIR` (another built tree), `original`, `victoria`, or `PORT[:PID]` of a TSD that runs;
@@ -198,12 +239,8 @@ export async function openPeer(description, number, { store, dir, zk }) {
   if (kind === 'victoria') return new Victoria(description, own, files(join(own, 'store')));
   const command = { ours: OURS, original: ORIGINAL }[kind];
   if (command === undefined) throw new Error(`there is no peer ${kind}`);
-  // Ours is one process unless settings say otherwise; the original has its threads. To count a million series takes more memory than queries have.
-  const ours = [
-    ['tsd.network.worker_threads', '1'],
-    ['tsd.query.memory.bytes', 4 * 2 ** 30],
-  ];
-  const settings = kind === 'ours' ? ours : [];
+  // Ours is one process unless settings say otherwise; the original has its threads.
+  const settings = kind === 'ours' ? [['tsd.network.worker_threads', '1']] : [];
   settings.push(...words.map((word) => word.split('=')));
   const opened = await openStore(store, { zk, prefix: `bench_ingest_${process.pid}_${number}_`, dir: own });
   return new Tsd(description, own, opened, { root: root === undefined ? undefined : resolve(root), settings, command });
