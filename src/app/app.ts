@@ -128,9 +128,12 @@ function assemble(
   const queries = createQueryEngine({
     ...shared,
     // Behind what was accepted for these rows before: a point in the buffer would come back after its row was deleted.
-    remove: async (table, rows) => {
-      await siblings.ask(STORE_NOW, null);
-      return writer.delete(table, rows);
+    remover: () => {
+      let stored: Promise<unknown> | null = null;
+      return async (table, rows) => {
+        await (stored ??= siblings.ask(STORE_NOW, null));
+        return writer.delete(table, rows);
+      };
     },
     rollups,
     histograms,

@@ -27,7 +27,7 @@ import { messageOf } from '../util/message-of';
 import { withinTime } from '../util/within-time';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
-import type { Siblings } from '../workers';
+import { collectFigures, COUNTED, type Siblings } from '../workers';
 import { answerSiblings } from './answer-siblings';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
@@ -213,7 +213,7 @@ export class Daemon implements Tsd {
 
   private addStatsSources(connections: ConnectionManager, latency: LatencyHistogram): void {
     const { counters, uids, storage } = this;
-    const usedIds = patientUsedIds(uids);
+    const usedIds = patientUsedIds(uids, () => this.stopping !== null);
     this.statsSources.push(
       connections,
       counters.rpc,
@@ -237,6 +237,11 @@ export class Daemon implements Tsd {
         },
       },
     );
+  }
+
+  /** The TSD goes on: what this worker has counted stays counted. */
+  private async tellCounts(): Promise<void> {
+    await this.siblings.askPrimary(COUNTED, await collectFigures(this.statsSources));
   }
 
   private async stop(reason: string, how: Ending): Promise<void> {
@@ -263,15 +268,17 @@ export class Daemon implements Tsd {
     await step('Drawing', () => this.graphs.close());
     if (isLast) await step('Other workers', () => withinTime(siblings.othersEnded(), deadline - CLOSE_MS - Date.now(), outOfTime));
     await closeApp(this, step, this.startup);
+    if (how === 'moves') await step('Statistics', () => this.tellCounts());
     this.logger.info('Shut down');
     this.tellStopped();
   }
 }
 
 /** Used ids for statistics, which must come when storage does not answer, too: then with the figures of the last time. */
-function patientUsedIds(uids: Uids): () => Promise<UsedIds | undefined> {
+function patientUsedIds(uids: Uids, isEnding: () => boolean): () => Promise<UsedIds | undefined> {
   let last: UsedIds | undefined;
   return async () => {
+    if (isEnding()) return last;
     try {
       last = await uids.usedIds({ deadline: Date.now() + STATS_MS });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { lookup, lookupService } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import { hashMapOrder } from '../util/java-hash-order';
-import { collectFigures, FIGURES, mergeFigures } from '../workers';
+import { collectFigures, COUNTED, FIGURES_OF_OTHERS, mergeFigures, WorkerGoneError, type Figures } from '../workers';
 import type { Tsd } from './context';
 import { isThreadStat, statsCatalogue } from './stats-catalogue';
 
@@ -43,13 +43,24 @@ export async function collectStats(tsd: Tsd, form: 'text' | 'api'): Promise<Stat
   const { statsPort, statsOfCompaction } = tsd.settings;
   if (statsPort !== null) serverTags.set('port', statsPort);
 
-  const [own, others] = await Promise.all([collectFigures(tsd.statsSources), tsd.siblings.ask(FIGURES, null)]);
-  const figures = mergeFigures([own, ...others]);
-
+  const figures = mergeFigures(await figuresOfAll(tsd));
   const known = statsCatalogue(form, statsOfCompaction);
   const listed = new Set(known);
   const further = [...figures.keys()].filter((key) => !listed.has(key) && !isThreadStat(key));
-  return [...known, ...further].map((key) => toStat(key, figures.get(key) ?? '0', timestamp, serverTags));
+  return [...known, ...further].flatMap((key) => (figures.get(key) ?? ['0']).map((value) => toStat(key, value, timestamp, serverTags)));
+}
+
+async function figuresOfAll({ statsSources, siblings }: Tsd): Promise<readonly Figures[]> {
+  if (siblings.count === 1) return [await collectFigures(statsSources)];
+  try {
+    const [own, others] = await Promise.all([collectFigures(statsSources), siblings.askPrimary(FIGURES_OF_OTHERS, null)]);
+    // What a client is told is not forgotten when this worker ends.
+    await siblings.askPrimary(COUNTED, own);
+    return [own, ...others];
+  } catch (error) {
+    if (!(error instanceof WorkerGoneError)) throw error;
+    return [await collectFigures(statsSources)];
+  }
 }
 
 /** The metric's own tags first, then the server's and those of origin in a HashMap's order. */

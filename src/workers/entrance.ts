@@ -18,6 +18,6 @@ export interface Entrance {
    * @param socket not read any more; it is not this process's when the call returns
    */
   move(socket: Socket, passage: Omit<Passage, 'moved'>): void;
-  /** Resolves when those that were moved have arrived. */
+  /** Resolves when those that were moved have arrived. No more of them are moved then. */
   moved(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import { messageOf } from '../util/message-of';
+import { Answers } from './answers';
+import { Locks } from './locks';
 import type { Asked, ToPrimary, ToWorker } from './messages';
 import { KEEPER_PLACE } from './siblings';
 import type { Topic } from './topic';
@@ -6,25 +7,23 @@ import type { Topic } from './topic';
 /** A worker, as the primary speaks to it. */
 export interface Member {
   readonly place: number;
+  /** Its event loop stands still: it hears what is said when it goes on, and is not waited for. */
+  readonly silent: boolean;
   send(message: ToWorker): void;
 }
 
-/** Milliseconds that a question to all waits for those who do not answer: their event loop may be busy. */
-const PATIENCE_MS = 2_000;
+/** Milliseconds that a question to all waits for those who do not answer: their event loop may be busy. Statistics wait for storage less long. */
+const PATIENCE_MS = 3_000;
 
+/** A question that is not answered yet by all that were asked. */
 interface Round {
   readonly asker: Member;
-  readonly id: number;
-  readonly whom: Asked;
   readonly missing: Set<Member>;
-  readonly answers: unknown[];
+  readonly answers: Map<Member, unknown>;
+  /** Why it was refused; null: those that did not answer are not there. */
   refusal: string | null;
+  readonly end: (answers: ReadonlyMap<Member, unknown>, refusal: string | null) => void;
   readonly timer: NodeJS.Timeout | null;
-}
-
-interface Lock {
-  holder: Member;
-  readonly queue: { readonly member: Member; readonly id: number }[];
 }
 
 type Of<T extends ToPrimary['type']> = Extract<ToPrimary, { type: T }>;
@@ -37,22 +36,23 @@ export class Exchange {
   private readonly members = new Set<Member>();
   private readonly rounds = new Map<number, Round>();
   private lastRound = 0;
-  private readonly locks = new Map<string, Lock>();
+  private readonly locks = new Locks<Member>();
   private readonly counts = new Map<Member, Map<string, number>>();
-  private readonly handlers = new Map<string, (question: never) => unknown>();
+  private readonly answers = new Answers<Member>();
   /** The primary, as one more who is asked. */
   private readonly own: Member = {
     place: 0,
+    silent: false,
     send: (message) => {
-      if (message.type === 'question') void this.replyItself(message.id, message.topic, message.question);
+      if (message.type === 'question') void this.replyItself(message);
     },
   };
 
   constructor(private readonly patienceMs = PATIENCE_MS) {}
 
-  /** What the primary itself answers. */
-  answer<Q, A>({ name }: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
-    this.handlers.set(name, handler);
+  /** What the primary itself answers. @param handler is told who asks */
+  answer<Q, A>(topic: Topic<Q, A>, handler: (question: Q, by: Member) => A | Promise<A>): void {
+    this.answers.add(topic, handler);
   }
 
   /** There is another worker: it hears what the others hear, and answers when it can. */
@@ -73,55 +73,48 @@ export class Exchange {
       if (round.asker === member) this.forget(id, round);
       else if (round.missing.has(member)) this.missed(id, round, member);
     }
-    for (const [name, lock] of this.locks) {
-      const kept = lock.queue.filter((each) => each.member !== member);
-      lock.queue.splice(0, lock.queue.length, ...kept);
-      if (lock.holder === member) this.pass(name, lock);
-    }
+    this.locks.leave(member);
     const had = this.counts.get(member);
     this.counts.delete(member);
     if (had !== undefined) this.tellAll([...had.keys()], null);
   }
 
   ask(asker: Member, { id, whom, topic, question }: Of<'ask'>): void {
-    const asked = this.askedOf(asker, whom, topic);
-    if (asked.length === 0) {
-      if (whom === 'all') asker.send({ type: 'answers', id, answers: [] });
-      else asker.send({ type: 'refused', id, message: '', gone: true });
-      return;
-    }
-    const roundId = ++this.lastRound;
-    // The keeper does work for others, which takes its time.
-    const timer = whom === 'all' ? setTimeout(() => this.end(roundId), this.patienceMs) : null;
-    this.rounds.set(roundId, { asker, id, whom, missing: new Set(asked), answers: [], refusal: null, timer });
-    for (const member of asked) member.send({ type: 'question', id: roundId, topic, question });
+    const toAll = whom === 'all';
+    this.begin(asker, this.askedOf(asker, whom, topic), toAll, { topic, question }, (answers, refusal) => {
+      if (toAll || answers.size > 0) asker.send({ type: 'answers', id, answers: [...answers.values()] });
+      else asker.send({ type: 'refused', id, message: refusal ?? '', gone: refusal === null });
+    });
+  }
+
+  /** Asks all workers but one. Resolves with what they say; who says nothing, or not in time, is left out. */
+  askOthers<Q, A>(but: Member, { name }: Topic<Q, A>, question: Q): Promise<ReadonlyMap<Member, A>> {
+    const others = [...this.members].filter((member) => member !== but);
+    return new Promise((resolve) => {
+      this.begin(this.own, others, true, { topic: name, question }, (answers) => resolve(answers as ReadonlyMap<Member, A>));
+    });
   }
 
   answered(member: Member, { id, answer }: Of<'answer'>): void {
     const round = this.rounds.get(id);
     if (round === undefined) return;
-    round.answers.push(answer);
+    round.answers.set(member, answer);
     this.missed(id, round, member);
   }
 
   silent(member: Member, { id, message }: Of<'silence'>): void {
     const round = this.rounds.get(id);
     if (round === undefined) return;
-    // One that does not know the question is not that far yet.
-    if (round.whom !== 'all') round.refusal = message;
+    round.refusal = message;
     this.missed(id, round, member);
   }
 
   lock(member: Member, { id, name }: Of<'lock'>): void {
-    const lock = this.locks.get(name);
-    if (lock !== undefined) return void lock.queue.push({ member, id });
-    this.locks.set(name, { holder: member, queue: [] });
-    member.send({ type: 'granted', id, waited: false });
+    this.locks.ask(member, id, name);
   }
 
   unlock(member: Member, name: string): void {
-    const lock = this.locks.get(name);
-    if (lock?.holder === member) this.pass(name, lock);
+    this.locks.release(member, name);
   }
 
   count(member: Member, { counts }: Of<'counts'>): void {
@@ -136,19 +129,33 @@ export class Exchange {
 
   private askedOf(asker: Member, whom: Asked, topic: string): Member[] {
     if (whom === 'primary') return [this.own];
-    if (whom === 'keeper') return [...this.members].filter((member) => member !== asker && member.place === KEEPER_PLACE);
     const others = [...this.members].filter((member) => member !== asker);
-    return this.handlers.has(topic) ? [...others, this.own] : others;
+    if (whom === 'keeper') return others.filter(({ place }) => place === KEEPER_PLACE);
+    return this.answers.has(topic) ? [...others, this.own] : others;
   }
 
-  private async replyItself(id: number, topic: string, question: unknown): Promise<void> {
-    try {
-      const handler = this.handlers.get(topic);
-      if (handler === undefined) throw new Error('nobody answers that');
-      this.answered(this.own, { type: 'answer', id, answer: await handler(question as never) });
-    } catch (error) {
-      this.silent(this.own, { type: 'silence', id, message: messageOf(error) });
-    }
+  /** @param toAll it ends in time, and without those that are silent: one that does work for others may take its time */
+  private begin(
+    asker: Member,
+    asked: readonly Member[],
+    toAll: boolean,
+    { topic, question }: { topic: string; question: unknown },
+    end: Round['end'],
+  ): void {
+    const missing = new Set(toAll ? asked.filter(({ silent }) => !silent) : asked);
+    const id = ++this.lastRound;
+    const timer = toAll && missing.size > 0 ? setTimeout(() => this.end(id), this.patienceMs) : null;
+    this.rounds.set(id, { asker, missing, answers: new Map(), refusal: null, end, timer });
+    for (const member of asked) member.send({ type: 'question', id, topic, question });
+    if (missing.size === 0) this.end(id);
+  }
+
+  private async replyItself({ id, topic, question }: Extract<ToWorker, { type: 'question' }>): Promise<void> {
+    const round = this.rounds.get(id);
+    if (round === undefined) return;
+    const reply = await this.answers.reply(id, topic, question, round.asker);
+    if (reply.type === 'answer') this.answered(this.own, reply);
+    else this.silent(this.own, reply);
   }
 
   private missed(id: number, round: Round, member: Member): void {
@@ -160,24 +167,12 @@ export class Exchange {
     const round = this.rounds.get(id);
     if (round === undefined) return;
     this.forget(id, round);
-    const { asker, answers, refusal, whom } = round;
-    if (whom === 'all' || answers.length > 0) asker.send({ type: 'answers', id: round.id, answers });
-    else asker.send({ type: 'refused', id: round.id, message: refusal ?? '', gone: refusal === null });
+    round.end(round.answers, round.refusal);
   }
 
   private forget(id: number, { timer }: Round): void {
     this.rounds.delete(id);
     if (timer !== null) clearTimeout(timer);
-  }
-
-  private pass(name: string, lock: Lock): void {
-    const next = lock.queue.shift();
-    if (next === undefined) {
-      this.locks.delete(name);
-      return;
-    }
-    lock.holder = next.member;
-    next.member.send({ type: 'granted', id: next.id, waited: true });
   }
 
   private names(): string[] {

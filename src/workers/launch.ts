@@ -19,7 +19,13 @@ export function launchWorker(file: string, start: WorkerStart): WorkerProcess {
       else child.send(message, socket, { keepOpen: true }, ignored);
     },
     onMessage: (listener) => void child.on('message', (message, socket: unknown) => listener(message as ToPrimary, socket)),
-    onExit: (listener) => void child.once('exit', listener),
+    onExit: (listener) => {
+      child.once('exit', (code, signal) => {
+        // What it has said last comes before that.
+        if (child.connected) child.once('disconnect', () => listener(code, signal));
+        else listener(code, signal);
+      });
+    },
     kill: (signal) => void child.kill(signal),
   };
 }

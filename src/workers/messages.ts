@@ -56,4 +56,8 @@ export type ToPrimary =
   | { readonly type: 'unlock'; readonly name: string }
   | { readonly type: 'counts'; readonly counts: readonly (readonly [string, number])[] }
   | { readonly type: 'stop'; readonly reason: string }
-  | { readonly type: 'retire' };
+  | { readonly type: 'retire' }
+  /** The connections of a worker that is being replaced are with others. */
+  | { readonly type: 'left' }
+  /** Its event loop turns. */
+  | { readonly type: 'alive' };

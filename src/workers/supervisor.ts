@@ -4,7 +4,10 @@ import type { LogEvent } from '../util/log-ring';
 import type { Door } from './door';
 import type { Exchange } from './exchange';
 import type { ToPrimary } from './messages';
+import { BEAT_MS, Pulse } from './pulse';
 import { RestartPause } from './restart-pause';
+import { SilentWorkers } from './silent-workers';
+import type { Phase } from './start-lines';
 import { Worker, type WorkerProcess } from './worker';
 import { WorkerStartError } from './worker-start-error';
 
@@ -14,9 +17,11 @@ export interface SupervisorParts {
   readonly count: number;
   readonly door: Pick<Door, 'listen' | 'close' | 'add' | 'remove' | 'ended' | 'taken' | 'closed' | 'moved'>;
   readonly exchange: Pick<Exchange, 'join' | 'ready' | 'leave' | 'ask' | 'answered' | 'silent' | 'lock' | 'unlock' | 'count'>;
+  /** A worker has ended: nothing comes from it any more. */
+  readonly onEnd: (worker: Worker) => void;
   readonly logger: Log;
   /** Takes what workers log. */
-  readonly log: (events: readonly LogEvent[], leftOut: number) => void;
+  readonly log: (events: readonly LogEvent[], leftOut: number, phase: Phase) => void;
   /** Milliseconds that a worker has to end in order; then it is killed. */
   readonly patienceMs: number;
   /** A worker wants the TSD to end. */
@@ -43,6 +48,8 @@ export class Supervisor {
   private stopping: Promise<void> | null = null;
   private replacing: Promise<void> | null = null;
   private readonly cancelRestart = new Set<() => void>();
+  private readonly pulse: Pulse<Worker>;
+  private stopBeating: () => void = () => {};
   /** Resolved when another worker serves, or can't. */
   private changed: (() => void)[] = [];
   private readonly now: () => number;
@@ -51,6 +58,7 @@ export class Supervisor {
   constructor(private readonly parts: SupervisorParts) {
     this.now = parts.now ?? (() => performance.now());
     this.after = parts.after ?? defaultAfter;
+    this.pulse = new Pulse(new SilentWorkers(parts, (worker) => this.serves(worker)));
   }
 
   /** Processes of the workers that serve, or are about to. */
@@ -64,6 +72,7 @@ export class Supervisor {
    */
   async start(): Promise<AddressInfo> {
     const ready = new Promise<void>((resolve, reject) => (this.starting = { resolve, reject }));
+    this.beatOn();
     for (let place = 1; place <= this.parts.count; place++) this.launch(place);
     try {
       await ready;
@@ -87,7 +96,11 @@ export class Supervisor {
   /** Replaces the workers one after the other: their connections go to the others, and back when these are replaced. */
   replaceAll(): void {
     const { logger, count } = this.parts;
-    if (this.replacing !== null || this.stopping !== null || this.address === null) return;
+    if (this.stopping !== null || this.address === null) return;
+    if (this.replacing !== null) {
+      logger.info('Workers are being replaced already');
+      return;
+    }
     logger.info(`Replacing ${count} workers, one after the other`);
     this.replacing = this.replaceEach()
       .then((done) => {
@@ -97,11 +110,13 @@ export class Supervisor {
   }
 
   private async replaceEach(): Promise<boolean> {
+    const before = new Set(this.workers.values());
     for (let place = 1; place <= this.parts.count; place++) {
       const worker = this.workers.get(place);
       if (this.stopping !== null) return false;
-      if (worker !== undefined) {
-        this.retire(worker);
+      // One that has ended by itself meanwhile has been replaced by that.
+      if (worker !== undefined && before.has(worker)) {
+        if (worker.ending === null) this.retire(worker);
         await worker.gone;
       }
       while (this.stopping === null && this.workers.get(place)?.ready !== true) await new Promise<void>((wake) => this.changed.push(wake));
@@ -113,12 +128,14 @@ export class Supervisor {
     const worker = new Worker(place, this.parts.launch(place));
     this.workers.set(place, worker);
     this.parts.exchange.join(worker);
+    this.pulse.watch(worker);
     worker.process.onMessage((message, socket) => this.received(worker, message, socket));
     worker.process.onExit((code, signal) => this.exited(worker, code, signal));
   }
 
   private received(worker: Worker, message: ToPrimary, socket: unknown): void {
     const { door, exchange, log, onStop } = this.parts;
+    this.pulse.heard(worker);
     switch (message.type) {
       case 'ready':
         return this.isReady(worker);
@@ -126,7 +143,7 @@ export class Supervisor {
         worker.failure = message;
         return;
       case 'log':
-        return log(message.events, message.leftOut);
+        return log(message.events, message.leftOut, this.phaseOf(worker));
       case 'taken':
         return door.taken(message.id);
       case 'closed':
@@ -149,8 +166,18 @@ export class Supervisor {
       case 'stop':
         return onStop(message.reason);
       case 'retire':
-        if (worker.ready && worker.ending === null && this.stopping === null) this.retire(worker);
+        if (this.serves(worker)) this.retire(worker);
+        return;
+      case 'left':
+        return worker.left();
+      case 'alive':
+        return;
     }
+  }
+
+  private phaseOf({ ready }: Worker): Phase {
+    if (ready) return 'serving';
+    return this.address === null ? 'start' : 'restart';
   }
 
   private isReady(worker: Worker): void {
@@ -162,10 +189,21 @@ export class Supervisor {
     this.wakeUp();
   }
 
+  private serves({ ready, ending }: Worker): boolean {
+    return ready && ending === null && this.address !== null && this.stopping === null;
+  }
+
   private serve(worker: Worker): void {
-    if (worker.ending !== null) return;
+    if (!this.serves(worker)) return;
     worker.send({ type: 'serve', address: this.address as AddressInfo });
-    this.parts.door.add(worker);
+    if (!worker.silent) this.parts.door.add(worker);
+  }
+
+  private beatOn(): void {
+    this.stopBeating = this.after(BEAT_MS, () => {
+      this.pulse.beat();
+      this.beatOn();
+    });
   }
 
   private retire(worker: Worker): void {
@@ -177,9 +215,7 @@ export class Supervisor {
 
   private killLater(worker: Worker): void {
     const cancel = this.after(this.parts.patienceMs, () => {
-      this.parts.logger.error(
-        `Worker ${worker.place} (process ${worker.process.pid}) did not end in ${this.parts.patienceMs} ms: it is killed`,
-      );
+      this.parts.logger.error(`${worker.name} did not end in ${this.parts.patienceMs} ms: it is killed`);
       worker.process.kill('SIGKILL');
     });
     void worker.gone.then(cancel);
@@ -188,8 +224,11 @@ export class Supervisor {
   private exited(worker: Worker, code: number | null, signal: string | null): void {
     const { door, exchange } = this.parts;
     this.workers.delete(worker.place);
+    this.pulse.forget(worker);
     door.ended(worker);
     exchange.leave(worker);
+    this.parts.onEnd(worker);
+    worker.left();
     worker.ended();
     if (this.stopping !== null) return this.lastOfAll();
     const how = signal === null ? `code ${code}` : signal;
@@ -207,15 +246,15 @@ export class Supervisor {
 
   private startAgain(worker: Worker, how: string): void {
     const { logger } = this.parts;
-    const { place, process } = worker;
+    const { place } = worker;
     if (worker.ending === 'retire' && worker.ready) {
-      logger.info(`Worker ${place} (process ${process.pid}) has ended, another one takes its place`);
+      logger.info(`${worker.name} has ended, another one takes its place`);
       return this.launch(place);
     }
     const pause = this.pauseOf(place).next(worker.ready ? this.now() - worker.readyAt : 0);
     const reason = worker.failure === null ? '' : `: ${worker.failure.text.trimEnd()}`;
     const when = pause === 0 ? '' : ` in ${pause} ms`;
-    logger.error(`Worker ${place} (process ${process.pid}) ended with ${how}, another one is started in its place${when}${reason}`);
+    logger.error(`${worker.name} ended with ${how}, another one is started in its place${when}${reason}`);
     this.restarts++;
     if (pause === 0) return this.launch(place);
     const cancel = this.after(pause, () => {
@@ -235,6 +274,8 @@ export class Supervisor {
     for (const cancel of this.cancelRestart) cancel();
     await this.parts.door.close();
     const all = [...this.workers.values()];
+    // What one is just giving to others these must still take, before they end themselves.
+    await Promise.all(all.filter(({ ending }) => ending === 'retire').map(({ hasLeft }) => hasLeft));
     for (const worker of all) {
       worker.ending = 'stop';
       // One that has not started yet has nothing to end in order.
@@ -245,12 +286,13 @@ export class Supervisor {
     this.wakeUp();
     this.lastOfAll();
     await Promise.all(all.map(({ gone }) => gone));
+    this.stopBeating();
   }
 
   /** The keeper does for the others what only one may do, so it is the last to end. */
   private lastOfAll(): void {
     const [only] = this.workers.values();
-    if (this.workers.size === 1) only.send({ type: 'last' });
+    if (this.workers.size === 1 && only.ending === 'stop') only.send({ type: 'last' });
   }
 
   private wakeUp(): void {

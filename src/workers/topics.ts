@@ -8,8 +8,13 @@ export interface LevelChange {
   readonly logger: string | null;
 }
 
-/** Questions that the primary answers, too. What rooms ask each other in other workers is declared where it is asked. */
+/** What one process counts. */
 export const FIGURES = topic<null, Figures>('figures');
+/** What the primary is told and asked of what workers count. Of those that do not answer it says what it knows. */
+export const COUNTED = topic<Figures, null>('counted');
+export const FIGURES_OF_OTHERS = topic<null, readonly Figures[]>('figures of others');
+
+/** Questions that the primary answers, too. What rooms ask each other in other workers is declared where it is asked. */
 export const LOG_LEVEL = topic<LevelChange, null>('log level');
 /** The last events of all workers, the newest first. */
 export const LAST_EVENTS = topic<null, readonly LogEvent[]>('last events');

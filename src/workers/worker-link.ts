@@ -1,8 +1,10 @@
 import { Socket, type AddressInfo } from 'node:net';
 import { messageOf } from '../util/message-of';
 import type { SharedCount } from '../util/shared-count';
+import { Answers } from './answers';
 import type { Entrance, Passage } from './entrance';
 import { LogRelay } from './log-relay';
+import { BEAT_MS } from './pulse';
 import type { Asked, ToPrimary, ToWorker, WorkerStart } from './messages';
 import { KEEPER_PLACE, WorkerGoneError, type Siblings } from './siblings';
 import type { Topic } from './topic';
@@ -32,7 +34,7 @@ export class WorkerLink implements Siblings, Entrance {
   /** Nobody knows what a worker without its primary belongs to. */
   primaryGone = false;
   private readonly counts: WorkerCounts;
-  private readonly handlers = new Map<string, (question: never) => unknown>();
+  private readonly answers = new Answers<null>();
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   private readonly keeperListeners: (() => void)[] = [];
@@ -50,6 +52,7 @@ export class WorkerLink implements Siblings, Entrance {
   ) {
     this.log = new LogRelay((events, leftOut, sent) => channel.send({ type: 'log', events, leftOut }, undefined, sent));
     this.counts = new WorkerCounts((counts) => channel.send({ type: 'counts', counts }));
+    setInterval(() => channel.send({ type: 'alive' }), BEAT_MS).unref();
   }
 
   get count(): number {
@@ -70,8 +73,8 @@ export class WorkerLink implements Siblings, Entrance {
 
   readonly shared = (name: string, own: () => number): SharedCount => this.counts.shared(name, own);
 
-  answer<Q, A>({ name }: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
-    this.handlers.set(name, handler);
+  answer<Q, A>(topic: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
+    this.answers.add(topic, handler);
   }
 
   ask<Q, A>(topic: Topic<Q, A>, question: Q): Promise<A[]> {
@@ -79,11 +82,11 @@ export class WorkerLink implements Siblings, Entrance {
   }
 
   askKeeper<Q, A>(topic: Topic<Q, A>, question: Q): Promise<A> {
-    return this.question('keeper', topic, question).then(([answer]) => answer as A);
+    return this.askOne('keeper', topic, question);
   }
 
   askPrimary<Q, A>(topic: Topic<Q, A>, question: Q): Promise<A> {
-    return this.question('primary', topic, question).then(([answer]) => answer as A);
+    return this.askOne('primary', topic, question);
   }
 
   onKeeper(listener: () => void): void {
@@ -111,6 +114,7 @@ export class WorkerLink implements Siblings, Entrance {
 
   open(take: (socket: Socket, passage: Passage) => void): Promise<AddressInfo> {
     this.take = take;
+    this.log.flush();
     this.channel.send({ type: 'ready' });
     return this.opened.value;
   }
@@ -124,8 +128,9 @@ export class WorkerLink implements Siblings, Entrance {
     this.channel.send({ type: 'move', id, passage }, socket, () => void socket.destroy());
   }
 
-  moved(): Promise<void> {
-    return this.leaving.size === 0 || this.primaryGone ? Promise.resolve() : new Promise((resolve) => this.leavingDone.push(resolve));
+  async moved(): Promise<void> {
+    if (this.leaving.size > 0 && !this.primaryGone) await new Promise<void>((resolve) => this.leavingDone.push(resolve));
+    this.channel.send({ type: 'left' });
   }
 
   /** What the primary says. @param socket of a connection that comes with the message */
@@ -138,7 +143,7 @@ export class WorkerLink implements Siblings, Entrance {
       case 'arrived':
         return this.arrived(message.id);
       case 'question':
-        return void this.reply(message.id, message.topic, message.question);
+        return void this.reply(message);
       case 'answers':
         return this.settle(message.id, (waiting) => waiting.resolve(message.answers));
       case 'refused':
@@ -169,6 +174,11 @@ export class WorkerLink implements Siblings, Entrance {
     for (const done of this.leavingDone.splice(0)) done();
   }
 
+  private async askOne<Q, A>(whom: Asked, topic: Topic<Q, A>, question: Q): Promise<A> {
+    const [answer] = await this.question(whom, topic, question);
+    return answer as A;
+  }
+
   private question<Q, A>(whom: Asked, { name }: Topic<Q, A>, question: Q): Promise<readonly unknown[]> {
     if (this.primaryGone) return whom === 'all' ? Promise.resolve([]) : Promise.reject(new WorkerGoneError());
     return this.waitFor((id) => this.channel.send({ type: 'ask', id, whom, topic: name, question })) as Promise<readonly unknown[]>;
@@ -188,12 +198,12 @@ export class WorkerLink implements Siblings, Entrance {
     if (waiting !== undefined) how(waiting);
   }
 
-  private async reply(id: number, topic: string, question: unknown): Promise<void> {
-    const handler = this.handlers.get(topic);
+  private async reply({ id, topic, question }: Extract<ToWorker, { type: 'question' }>): Promise<void> {
+    const reply = await this.answers.reply(id, topic, question, null);
     try {
-      if (handler === undefined) this.channel.send({ type: 'silence', id, message: null });
-      else this.channel.send({ type: 'answer', id, answer: await handler(question as never) });
+      this.channel.send(reply);
     } catch (error) {
+      // What can't be copied must not keep others waiting.
       this.channel.send({ type: 'silence', id, message: messageOf(error) });
     }
   }

@@ -21,16 +21,25 @@ type Ending = 'retire' | 'stop' | null;
 export class Worker implements Member, Guest {
   ready = false;
   readyAt = 0;
+  silent = false;
   ending: Ending = null;
   failure: { text: string; code: number } | null = null;
   /** To be called when its process has. */
   ended!: () => void;
   readonly gone = new Promise<void>((resolve) => (this.ended = resolve));
+  /** To be called when it has given its connections to others. */
+  left!: () => void;
+  readonly hasLeft = new Promise<void>((resolve) => (this.left = resolve));
 
   constructor(
     readonly place: number,
     readonly process: WorkerProcess,
   ) {}
+
+  /** As the log calls it. */
+  get name(): string {
+    return `Worker ${this.place} (process ${this.process.pid})`;
+  }
 
   send(message: ToWorker): void {
     this.process.send(message);

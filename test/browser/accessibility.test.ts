@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describeWithPrograms } from '../clients/support/needs';
-import { startDaemon, type TestDaemon } from '../server/support/daemon';
+import { startServed, type ServedDaemon } from '../support/served-daemon';
 import { browserProgram, graphOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
 import { putHour } from './support/data';
 
@@ -16,10 +16,10 @@ async function findings(page: OpenPage['page']): Promise<string[]> {
 }
 
 describeWithPrograms('accessibility', [browserProgram()], () => {
-  let tsd: TestDaemon;
+  let tsd: ServedDaemon;
   let browser: TestBrowser;
   beforeAll(async () => {
-    tsd = await startDaemon();
+    tsd = await startServed();
     await putHour(tsd.port);
     browser = await TestBrowser.launch();
   });

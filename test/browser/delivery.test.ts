@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describeWithPrograms } from '../clients/support/needs';
 import { ask } from '../server/support/client';
-import { startDaemon, type TestDaemon } from '../server/support/daemon';
+import { startServed, type ServedDaemon } from '../support/served-daemon';
 import { until } from '../support/until';
 import { browserProgram, TestBrowser } from './support/browser';
 
@@ -12,10 +12,10 @@ const FILES = join(__dirname, '..', '..', 'static', 'page');
 const MOST_BYTES = 300_000;
 
 describeWithPrograms('what the browser is sent', [browserProgram()], () => {
-  let tsd: TestDaemon;
+  let tsd: ServedDaemon;
   let browser: TestBrowser;
   beforeAll(async () => {
-    tsd = await startDaemon();
+    tsd = await startServed();
     browser = await TestBrowser.launch();
   });
   afterAll(async () => {

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describeWithPrograms } from '../clients/support/needs';
 import { ask } from '../server/support/client';
-import { startDaemon, type TestDaemon } from '../server/support/daemon';
+import { startServed, type ServedDaemon } from '../support/served-daemon';
 import { browserProgram, fitsWidth, graphOf, legendOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
 
 const run = promisify(execFile);
 
 describeWithPrograms('a newcomer', [browserProgram(), 'curl', 'bash'], () => {
   let browser: TestBrowser;
-  let tsd: TestDaemon;
+  let tsd: ServedDaemon;
   let open: OpenPage;
   beforeAll(async () => {
     browser = await TestBrowser.launch();
@@ -30,7 +30,7 @@ describeWithPrograms('a newcomer', [browserProgram(), 'curl', 'bash'], () => {
   ];
   describe.each(WIDTHS)('at %d pixels', (width) => {
     it.each(ways)('sees the own point after %s that the page shows', async (_name, send) => {
-      tsd = await startDaemon();
+      tsd = await startServed();
       open = await browser.open(tsd.port, '/', width);
       const { page } = open;
       await page.getByRole('heading', { name: 'No data yet' }).waitFor();
@@ -41,7 +41,7 @@ describeWithPrograms('a newcomer', [browserProgram(), 'curl', 'bash'], () => {
     });
 
     it('is told to make the metric first where the TSD wants that', async () => {
-      tsd = await startDaemon({ 'tsd.core.auto_create_metrics': 'false' });
+      tsd = await startServed({ 'tsd.core.auto_create_metrics': 'false' });
       open = await browser.open(tsd.port, '/', width);
       const { page } = open;
       await page.getByText('tsdb mkmetric my.first.metric').waitFor();
@@ -51,7 +51,7 @@ describeWithPrograms('a newcomer', [browserProgram(), 'curl', 'bash'], () => {
     });
 
     it('is told of a TSD that only reads', async () => {
-      tsd = await startDaemon({ 'tsd.mode': 'ro' });
+      tsd = await startServed({ 'tsd.mode': 'ro' });
       open = await browser.open(tsd.port, '/', width);
       await open.page.getByText('This TSD only reads').waitFor();
     });

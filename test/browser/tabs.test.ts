@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeWithPrograms } from '../clients/support/needs';
 import { ask } from '../server/support/client';
 import { startDaemon, type TestDaemon } from '../server/support/daemon';
+import { startServed } from '../support/served-daemon';
 import { until } from '../support/until';
 import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, WIDTHS, type OpenPage } from './support/browser';
 import { putHour } from './support/data';
@@ -49,12 +50,19 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
       expect(await page.locator('.pairs').textContent()).toContain('2.4.1');
     });
 
-    it('shows how the cluster is, and stops a running query', async () => {
+    it('shows how the cluster is', async () => {
       const page = await go('/#cluster');
       await page.getByText('points stored').waitFor();
       expect(await page.getByRole('region', { name: 'Write buffer' }).textContent()).toContain('256 MB');
-      // a query that is held up on its way to storage runs until it is stopped
-      const hold = holdQueries(suite.tsd);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+
+    it('stops a running query', async () => {
+      // one that is held up on its way to storage runs until it is stopped
+      const tsd = await startDaemon();
+      await putHour(tsd.port);
+      const hold = holdQueries(tsd);
+      const page = await suite.open('/#cluster', width, tsd.port);
       try {
         const asked = page.evaluate<number>(
           "fetch('api/query?start=1h-ago&m=sum:sys.cpu.user%7Bhost%3D*%7D').then((answer) => answer.status)",
@@ -64,10 +72,12 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         await page.getByRole('region', { name: 'Running queries' }).getByText('None at this moment').waitFor();
         hold.release();
         expect(await asked).toBeGreaterThanOrEqual(400);
+        expect(await fitsWidth(page)).toBe(true);
       } finally {
         hold.release();
+        await page.goto('about:blank');
+        await tsd.stop();
       }
-      expect(await fitsWidth(page)).toBe(true);
     });
 
     it('finds metrics, tags and series', async () => {
@@ -99,7 +109,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
 
     it('finds what the index of metadata knows, where there is one', async () => {
       const root = mkdtempSync(join(tmpdir(), 'search-'));
-      const searching = await startDaemon({
+      const searching = await startServed({
         'tsd.search.enable': 'true',
         'tsd.search.path': root,
         'tsd.core.meta.enable_tsuid_tracking': 'true',

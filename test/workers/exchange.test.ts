@@ -5,6 +5,7 @@ import { topic } from '../../src/workers';
 /** A worker that keeps what it is told. */
 class Told implements Member {
   readonly messages: ToWorker[] = [];
+  silent = false;
   constructor(readonly place: number) {}
   send(message: ToWorker): void {
     this.messages.push(message);
@@ -76,7 +77,7 @@ it('answers itself, alone or with the others', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(one.messages.sort((a, b) => ('id' in a && 'id' in b ? a.id - b.id : 0))).toEqual([
     { type: 'answers', id: 1, answers: [8] },
-    { type: 'refused', id: 2, message: 'nobody answers that', gone: false },
+    { type: 'refused', id: 2, message: '', gone: true },
     { type: 'answers', id: 3, answers: ['two', 'three', 2] },
   ]);
 });
@@ -118,4 +119,38 @@ it('says to all that there is a keeper', () => {
   expect(workers.flatMap((worker) => worker.take('keeper'))).toEqual([]);
   exchange.ready(workers[0]);
   expect(workers.map((worker) => worker.take('keeper').length)).toEqual([1, 1, 1]);
+});
+
+it('asks one that is silent, and does not wait for it', () => {
+  const [one, two, three] = workers;
+  three.silent = true;
+  exchange.ask(one, { type: 'ask', id: 1, whom: 'all', topic: 't', question: 'q' });
+  exchange.answered(two, { type: 'answer', id: two.take('question')[0].id, answer: 2 });
+  expect(one.take('answers')).toEqual([{ type: 'answers', id: 1, answers: [2] }]);
+  const [{ id, question }] = three.take('question');
+  expect(question).toBe('q');
+  // Its answer comes too late, when it comes.
+  exchange.answered(three, { type: 'answer', id, answer: 3 });
+  expect(one.messages).toEqual([]);
+  two.silent = true;
+  exchange.ask(one, { type: 'ask', id: 2, whom: 'all', topic: 't', question: 'q' });
+  expect(one.take('answers')).toEqual([{ type: 'answers', id: 2, answers: [] }]);
+});
+
+it('asks for the primary all workers but the one that wanted to know', async () => {
+  const [one, two, three] = workers;
+  const asked = exchange.askOthers(one, topic<string, string>('t'), 'q');
+  exchange.answered(two, { type: 'answer', id: two.take('question')[0].id, answer: 'two' });
+  exchange.leave(three);
+  expect([...(await asked)]).toEqual([[two, 'two']]);
+  expect(one.messages).toEqual([]);
+});
+
+it('says to the primary who asks it', async () => {
+  const [one, two] = workers;
+  exchange.answer(topic<null, number>('who'), (_question, by) => by.place);
+  exchange.ask(two, { type: 'ask', id: 1, whom: 'primary', topic: 'who', question: null });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(two.take('answers')).toEqual([{ type: 'answers', id: 1, answers: [2] }]);
+  expect(one.messages).toEqual([]);
 });

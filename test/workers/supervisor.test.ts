@@ -88,6 +88,7 @@ class Stage {
       },
       logger: { debug: say, info: say, warn: say, error: say },
       log: nothing,
+      onEnd: nothing,
       patienceMs: 1000,
       onStop: nothing,
       now: () => this.now,
@@ -251,4 +252,86 @@ it('starts none any more once it ends', async () => {
   stage.launched[0].exit(0);
   await stopped;
   expect(stage.launched).toHaveLength(3);
+});
+
+it('gives one that is silent no connections, and kills it when it stays so', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  const beats = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      stage.pass(1000);
+      stage.launched[0].says({ type: 'alive' });
+    }
+  };
+  beats(4);
+  expect(stage.door).toEqual(['add', 'add']);
+  beats(1);
+  expect(stage.door).toEqual(['add', 'add', 'remove']);
+  expect(stage.log.at(-1)).toBe('Worker 2 (process 101) has not answered for 5 s: others get new connections');
+  stage.launched[1].says({ type: 'alive' });
+  expect(stage.door).toEqual(['add', 'add', 'remove', 'add']);
+  expect(stage.log.at(-1)).toBe('Worker 2 (process 101) answers again');
+  beats(59);
+  expect(stage.launched[1].killed).toBe(null);
+  beats(1);
+  expect(stage.launched[1].killed).toBe('SIGKILL');
+  expect(stage.log).toContain('Worker 2 (process 101) has not answered for 60 s: it is killed');
+  expect(stage.launched[2].place).toBe(2);
+  expect(stage.launched[0].killed).toBe(null);
+});
+
+it('does not bring one back that is about to end', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  stage.supervisor.replaceAll();
+  for (let i = 0; i < 5; i++) stage.pass(100 * 60);
+  const before = stage.door.length;
+  stage.launched[0].says({ type: 'alive' });
+  expect(stage.door).toHaveLength(before);
+});
+
+it('does not replace one again that has come while the others were replaced', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  stage.supervisor.replaceAll();
+  stage.launched[1].exit(null, 'SIGKILL');
+  expect(stage.launched[2].place).toBe(2);
+  stage.launched[0].exit(0);
+  await turn();
+  stage.launched[3].says({ type: 'ready' });
+  await turn();
+  expect(stage.launched[2].orders).toEqual([]);
+  expect(stage.log.at(-1)).not.toBe('All workers are replaced');
+  stage.launched[2].says({ type: 'ready' });
+  await turn();
+  expect(stage.log.at(-1)).toBe('All workers are replaced');
+  expect(stage.launched).toHaveLength(4);
+});
+
+it('ends those that take connections when the one has given them that is being replaced', async () => {
+  const stage = new Stage(3);
+  await stage.started();
+  stage.supervisor.replaceAll();
+  const stopped = stage.supervisor.stop('SIGTERM');
+  await turn();
+  expect(stage.launched[1].orders).toEqual(['serve']);
+  stage.launched[0].says({ type: 'left' });
+  await turn();
+  for (const puppet of stage.launched) expect(puppet.orders.at(-1)).toBe('stop');
+  for (const puppet of stage.launched) puppet.exit(0);
+  await stopped;
+  expect(stage.launched).toHaveLength(3);
+});
+
+it('does not wait for connections of one that ends without giving them', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  stage.supervisor.replaceAll();
+  const stopped = stage.supervisor.stop('SIGTERM');
+  await turn();
+  stage.launched[0].exit(null, 'SIGKILL');
+  await turn();
+  expect(stage.launched[1].orders).toEqual(['serve', 'stop', 'last']);
+  stage.launched[1].exit(0);
+  await stopped;
 });

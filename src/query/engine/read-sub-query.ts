@@ -3,7 +3,7 @@ import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
 import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
 import { ReadBudget, type MemoryShare } from '../plan';
-import { NeededPoints, RangeScan, sortSpans, type Span } from '../scan';
+import { NeededPoints, RangeScan, sortSpans, type RemoveRows, type Span } from '../scan';
 import { PackArena } from '../series';
 import type { GroupSpec, ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
@@ -42,6 +42,7 @@ function hasSomething({ size, matched, annotations, histograms }: Span): boolean
 /** Reads what the sub-queries of one request need. */
 export class SubQueryReader {
   private readonly arena: PackArena;
+  private readonly remove: RemoveRows | null;
 
   constructor(
     private readonly context: RunContext,
@@ -50,6 +51,7 @@ export class SubQueryReader {
     private readonly lifetime: QueryLifetime,
   ) {
     this.arena = new PackArena();
+    this.remove = query.delete ? context.remover() : null;
   }
 
   /**
@@ -103,7 +105,7 @@ export class SubQueryReader {
       memory: this.memory,
       signal,
       deadline: this.lifetime.deadline,
-      deleteRows: query.delete,
+      remove: this.remove,
       needed,
       fold: BucketFold.of(spec),
       // Where numbers depend on all points of a series at once, packing them would only take time.

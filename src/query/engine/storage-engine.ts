@@ -40,8 +40,8 @@ export interface QueryParts {
   settings: QuerySettings;
   model: DataModel;
   storage: Storage;
-  /** Deletes rows that a query has read; absent: storage does, beside whatever writes to them. */
-  remove?: RemoveRows;
+  /** Makes what one query deletes the rows with that it has read; absent: storage does, beside whatever writes to them. */
+  remover?: () => RemoveRows;
   uids: Uids;
   logger: Log;
   /** Null or absent: there are none. */
@@ -64,7 +64,7 @@ class StorageQueryEngine implements QueryEngine {
 
   constructor(parts: QueryParts) {
     const { settings, model, storage, uids, logger, rollups = null, histograms = null, siblings = NO_SIBLINGS } = parts;
-    const { remove = (table, rows) => storage.delete(table, rows) } = parts;
+    const { remover = () => (table, rows) => storage.delete(table, rows) } = parts;
     const { layout, merge } = model;
     const table = model.tables.data.name;
     this.rollups = rollups;
@@ -82,9 +82,9 @@ class StorageQueryEngine implements QueryEngine {
       sources: new Sources({ table, layout, merge, dateTieredSince: settings.dateTieredSince }, rollups, histograms),
       splitQueries: rollups?.splitQueries ?? false,
       annotations: { table, layout },
+      remover,
       scanning: {
         storage,
-        remove,
         uids,
         logger,
         batchRows: settings.batchRows,

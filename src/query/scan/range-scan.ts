@@ -20,7 +20,6 @@ export type RemoveRows = (table: string, rows: readonly RowDelete[]) => Promise<
 /** What scans of one engine have in common. */
 export interface ScanEnvironment {
   readonly storage: Storage;
-  readonly remove: RemoveRows;
   readonly uids: Uids;
   readonly logger: Log;
   /** Rows a batch should hold: `tsd.storage.hbase.scanner.maxNumRows`. */
@@ -41,7 +40,8 @@ export interface ScanRequest {
   readonly signal: StopSignal;
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
-  readonly deleteRows: boolean;
+  /** Deletes the rows that are read; null: they stay. */
+  readonly remove: RemoveRows | null;
   /** What of the points read is kept; null: all. */
   readonly needed: NeededPoints | null;
   /** What points become while they are read; null: nothing else. */
@@ -112,7 +112,7 @@ export class RangeScan {
       signal: request.signal,
       deadline: request.deadline,
       // Rows that are to be deleted are still looked at when the next ones come.
-      transient: !request.deleteRows,
+      transient: request.remove === null,
     });
     for await (const batch of rows) {
       stats.storageMs += performance.now() - waiting;
@@ -155,7 +155,7 @@ export class RangeScan {
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
     const { stats, reader } = this;
-    const { deleteRows, needed, plan, arena, memory, fold } = this.request;
+    const { remove, needed, plan, arena, memory, fold } = this.request;
     const { layout, rowSpan } = plan.source;
     const packs = arena !== null && memory.bytes > arena.from;
     const touched: Row[] = [];
@@ -183,12 +183,12 @@ export class RangeScan {
       if (needed !== null && !needed.coverRow(baseTime, end)) needed.trim(points);
       if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
       more += span.room - counted;
-      if (deleteRows) read.push(row);
+      if (remove !== null) read.push(row);
     }
     // A bucket takes ten times as many bytes in memory as in its cell.
     memory.add(more + this.histogramBytes);
     this.histogramBytes = 0;
-    if (read.length > 0) this.delete(read);
+    if (read.length > 0 && remove !== null) this.delete(read, remove);
     else if (touched.length > 0) this.environment.onRowsMerged?.(touched);
   }
 
@@ -251,8 +251,8 @@ export class RangeScan {
   }
 
   /** The answer does not depend on it: a failure is only logged. */
-  private delete(rows: readonly Row[]): void {
-    const { remove, logger } = this.environment;
+  private delete(rows: readonly Row[], remove: RemoveRows): void {
+    const { logger } = this.environment;
     const { table } = this.request.plan.source;
     const keys = rows.map((row) => ({ row: row.key }));
     const failed = (message: string): void => void logger.error(`Failed to delete rows that a query read: ${message}`);

@@ -1,15 +1,21 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
-import type { Vitals } from './victim-child';
+import { workerSettings } from '../../support/worker-settings';
+import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
+import type { Vitals } from './vitals';
 
 const MIB = 1024 * 1024;
-/** What a daemon may hold over rest, and still 30 seconds after an attack. */
-const MOST_OVER_REST = 512 * MIB;
+const WORKERS = Number(workerSettings()['tsd.network.worker_threads']);
+/**
+ * What a daemon may hold over rest, and still 30 seconds after an attack. Budgets hold for all workers together, but each has a heap with room in it, and
+ * caches of the names that it meets.
+ */
+const MOST_OVER_REST = (512 + 100 * (WORKERS - 1)) * MIB;
 const LEFT_OVER_REST = 100 * MIB;
 const RECOVERY_MS = 30_000;
 /**
@@ -30,12 +36,12 @@ export interface Request {
   headers?: Record<string, string>;
 }
 
-/** A daemon that is attacked. */
+/** A daemon that is attacked: all of its processes together. */
 export class Victim {
   private rest = 0;
 
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly daemon: DaemonProcess,
     /** Where it keeps what it keeps. */
     readonly directory: string,
     readonly port: number,
@@ -43,12 +49,27 @@ export class Victim {
 
   static async start(settings: Record<string, string> = {}): Promise<Victim> {
     const directory = mkdtempSync(join(tmpdir(), 'tsd-attack-'));
-    const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    const child = fork(join(__dirname, 'victim-child.ts'), [directory, ...pairs], {
-      execArgv: ['-r', join(__dirname, '../../support/ts-hook.cjs')],
+    const vitals = vitalsOf(directory);
+    mkdirSync(vitals);
+    const port = await freePort();
+    const keys = {
+      'tsd.network.port': String(port),
+      'tsd.network.bind': '127.0.0.1',
+      'tsd.http.staticroot': directory,
+      'tsd.http.cachedir': directory,
+      'tsd.storage.embedded.path': join(directory, 'data'),
+      'tsd.core.auto_create_metrics': 'true',
+      ...workerSettings(),
+      ...settings,
+    };
+    const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);
+    writeFileSync(join(directory, 'opentsdb.conf'), lines.join(''));
+    const daemon = new DaemonProcess(directory, ['--config=opentsdb.conf'], {
+      preload: join(__dirname, 'vitals.ts'),
+      env: { VITALS: vitals },
     });
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-    const victim = new Victim(child, directory, port);
+    await daemon.ready();
+    const victim = new Victim(daemon, directory, port);
     await victim.request('/api/version');
     victim.rest = (await victim.vitals()).rss;
     return victim;
@@ -98,20 +119,25 @@ export class Victim {
     if (status !== 204) throw new Error(text);
   }
 
-  /** Processes that it has started. */
-  processes(): string[] {
-    const { pid } = this.child;
-    const all = readdirSync(`/proc/${pid}/task`).map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim());
-    return all
-      .join(' ')
-      .split(' ')
-      .filter((child) => child !== '');
+  /** Its own processes: the primary and the workers, or the one that is all of it. */
+  private get own(): string[] {
+    return readdirSync(vitalsOf(this.directory));
   }
 
+  /** Processes that it has started, beside its own. */
+  processes(): string[] {
+    const { own } = this;
+    return own.flatMap(childrenOf).filter((child) => !own.includes(child));
+  }
+
+  /** Of all its processes: the longest turn of any, and their memory together. */
   private async vitals(): Promise<Vitals> {
-    this.child.send('vitals');
-    const [vitals] = (await once(this.child, 'message')) as [Vitals];
-    return vitals;
+    const all = await Promise.all(this.own.map((pid) => askVitals(join(vitalsOf(this.directory), pid))));
+    return {
+      longestTurn: Math.max(...all.map(({ longestTurn }) => longestTurn)),
+      mostRss: all.reduce((sum, { mostRss }) => sum + mostRss, 0),
+      rss: all.reduce((sum, { rss }) => sum + rss, 0),
+    };
   }
 
   /** Forgets what was measured so far: what went before was no attack, and what is held now is rest. */
@@ -121,7 +147,8 @@ export class Victim {
 
   /** What an attack did to it since the last question, in words; empty: it went on as if nothing had happened. */
   async damage(): Promise<string[]> {
-    if (this.child.exitCode !== null) return [`it ended with ${this.child.exitCode}`];
+    if (!this.daemon.running) return [`it ended: ${this.daemon.output.slice(-1000)}${this.daemon.errors}`];
+    if (/another one is started in its place/.test(this.daemon.output)) return [`a worker ended: ${this.daemon.output.slice(-1000)}`];
     const { longestTurn, mostRss } = await this.vitals();
     const damage: string[] = [];
     if (longestTurn > LONGEST_TURN) damage.push(`a turn of the event loop took ${Math.round(longestTurn)} ms`);
@@ -141,11 +168,25 @@ export class Victim {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.send('stop');
-    await ended;
+    this.daemon.child.kill('SIGTERM');
+    await this.daemon.exited;
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+const vitalsOf = (directory: string): string => join(directory, 'vitals');
+
+function childrenOf(pid: string): string[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
+    .filter((child) => child !== '');
+}
+
+async function askVitals(path: string): Promise<Vitals> {
+  let text = '';
+  const socket = connect(path).on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(socket, 'end');
+  return JSON.parse(text) as Vitals;
 }
 
 /** A list in JSON that says one thing over and over. */

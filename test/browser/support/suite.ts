@@ -1,17 +1,17 @@
-import { startDaemon, type TestDaemon } from '../../server/support/daemon';
+import { startServed, type ServedDaemon } from '../../support/served-daemon';
 import { TestBrowser, type OpenPage } from './browser';
 import { putHour } from './data';
 
 /** A daemon with an hour of points and a browser for all tests of a file. What a test has opened is closed after it, and must not have complained. */
 export class BrowserSuite {
-  tsd!: TestDaemon;
+  tsd!: ServedDaemon;
   private browser: TestBrowser | null = null;
   private opened!: OpenPage;
 
   /** To be made where hooks can be. */
   constructor() {
     beforeAll(async () => {
-      this.tsd = await startDaemon();
+      this.tsd = await startServed();
       await putHour(this.tsd.port);
       this.browser = await TestBrowser.launch();
     });

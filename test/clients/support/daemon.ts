@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { workerSettings } from '../../support/worker-settings';
 import { ORIGINAL_PORT } from './outcomes';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
@@ -31,7 +32,8 @@ export class Daemon {
     const directory = mkdtempSync(join(tmpdir(), 'clients-'));
     if (ORIGINAL_PORT) return new Daemon(ORIGINAL_PORT, undefined, directory);
     const port = await freePort();
-    const keys = { 'tsd.storage.engine': 'embedded', 'tsd.storage.embedded.path': join(directory, 'data'), ...settings };
+    const store = { 'tsd.storage.engine': 'embedded', 'tsd.storage.embedded.path': join(directory, 'data') };
+    const keys = { ...store, ...workerSettings(), ...settings };
     const own = ['--staticroot', join(ROOT, 'static'), '--cachedir', join(directory, 'cache')];
     const config = join(directory, 'opentsdb.conf');
     writeFileSync(

@@ -39,8 +39,8 @@ export class TestEngine {
     const uids = uidsOn(store.storage, config);
     const writer = writerOn(store.storage, config, uids, { logger: silent });
     const storage = wrap(store.storage);
-    const remove: PointWriter['delete'] = (table, rows) => writer.delete(table, rows);
-    const parts = { settings: readQuerySettings(config), model: readDataModel(config), storage, remove, uids, logger: silent };
+    const remover = (): PointWriter['delete'] => (table, rows) => writer.delete(table, rows);
+    const parts = { settings: readQuerySettings(config), model: readDataModel(config), storage, remover, uids, logger: silent };
     return new TestEngine(store, storage, config, uids, writer, createQueryEngine(parts));
   }
 

@@ -14,12 +14,18 @@ export class DaemonProcess {
   /** The exit code, or null after a signal that it did not handle. */
   readonly exited: Promise<number | null>;
 
-  constructor(cwd: string, argv: readonly string[], options: { stdio?: StdioOptions; env?: Record<string, string> } = {}) {
+  /** @param options `preload`: a module to load before anything else, in each of its processes */
+  constructor(
+    cwd: string,
+    argv: readonly string[],
+    options: { stdio?: StdioOptions; env?: Record<string, string>; preload?: string } = {},
+  ) {
     const count = process.env.TSDB_TEST_WORKERS;
     const workers =
       count === undefined || argv.some((option) => option.startsWith('--worker-threads')) ? [] : [`--worker-threads=${count}`];
-    const { stdio = ['ignore', 'pipe', 'pipe'], env } = options;
-    this.child = spawn(process.execPath, ['-r', hook, main, 'tsd', ...argv, ...workers], { cwd, stdio, env: { ...process.env, ...env } });
+    const { stdio = ['ignore', 'pipe', 'pipe'], env, preload } = options;
+    const loaded = ['-r', hook, ...(preload === undefined ? [] : ['-r', preload])];
+    this.child = spawn(process.execPath, [...loaded, main, 'tsd', ...argv, ...workers], { cwd, stdio, env: { ...process.env, ...env } });
     this.child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
     this.child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
     this.exited = new Promise((resolve) => this.child.once('close', resolve));

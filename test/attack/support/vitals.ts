@@ -1,13 +1,10 @@
 /**
- * A daemon in a process of its own, for tests that attack it: `victim-child.ts <directory> [key=value ...]`. Says by IPC where it listens, and
- * when asked, how long its longest turn of the event loop was and how much memory it holds.
+ * Loaded into each process of a daemon that is attacked: says on a socket in the directory `VITALS`, named after the process, how long the longest turn
+ * of the event loop was and how much memory the process holds.
  */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { LayeredConfig } from '../../../src/config';
-import { Daemon } from '../../../src/server/daemon';
-import { boundHeapGrowth } from '../../../src/util/heap-growth';
-import { LogSystem } from '../../../src/util/logger';
 
 const TICK_MS = 5;
 
@@ -48,7 +45,7 @@ class Monitor {
   private cpu = threadCpu();
 
   start(): void {
-    setInterval(() => this.tick(), TICK_MS);
+    setInterval(() => this.tick(), TICK_MS).unref();
   }
 
   take(): Vitals {
@@ -67,26 +64,12 @@ class Monitor {
   }
 }
 
-async function main(): Promise<void> {
-  const [directory, ...settings] = process.argv.slice(2);
-  boundHeapGrowth();
-  const config = new LayeredConfig([
-    ['tsd.network.port', '0'],
-    ['tsd.network.bind', '127.0.0.1'],
-    ['tsd.http.staticroot', directory],
-    ['tsd.http.cachedir', directory],
-    ['tsd.storage.embedded.path', join(directory, 'data')],
-    ['tsd.core.auto_create_metrics', 'true'],
-    ...settings.map((pair): [string, string] => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  ]);
-  const daemon = await Daemon.start(config, new LogSystem({ console: false }));
+// Not in the threads of a process that draw.
+const directory = process.env.VITALS;
+if (directory !== undefined && require('node:worker_threads').isMainThread) {
   const monitor = new Monitor();
   monitor.start();
-  process.on('message', (question) => {
-    if (question === 'vitals') process.send?.(monitor.take());
-    else void daemon.shutdown('test').then(() => process.exit(0));
-  });
-  process.send?.({ port: daemon.address.port });
+  createServer((socket) => void socket.end(JSON.stringify(monitor.take())))
+    .listen(join(directory, `${process.pid}`))
+    .unref();
 }
-
-if (require.main === module) void main();

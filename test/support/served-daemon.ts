@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDaemon } from '../server/support/daemon';
+import { DaemonProcess, freePort } from '../tools/support/daemon-process';
+import { workerSettings } from './worker-settings';
+
+/** A daemon for suites that know it by its port only. */
+export interface ServedDaemon {
+  readonly port: number;
+  /** Stops it and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+/** Starts one on an embedded store of its own: in this process, or with `TSDB_TEST_WORKERS` in processes as users have them. */
+export async function startServed(settings: Record<string, string> = {}): Promise<ServedDaemon> {
+  const workers = workerSettings();
+  if (workers['tsd.network.worker_threads'] === '1') return startDaemon(settings);
+  const root = mkdtempSync(join(tmpdir(), 'tsd-served-'));
+  const port = await freePort();
+  const keys = {
+    'tsd.network.port': String(port),
+    'tsd.network.bind': '127.0.0.1',
+    'tsd.http.staticroot': root,
+    'tsd.http.cachedir': root,
+    'tsd.storage.embedded.path': join(root, 'data'),
+    'tsd.core.auto_create_metrics': 'true',
+    ...workers,
+    ...settings,
+  };
+  const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);
+  writeFileSync(join(root, 'opentsdb.conf'), lines.join(''));
+  const daemon = new DaemonProcess(root, ['--config=opentsdb.conf']);
+  await daemon.ready();
+  return {
+    port,
+    async stop() {
+      daemon.child.kill('SIGTERM');
+      await daemon.exited;
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
