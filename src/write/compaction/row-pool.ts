@@ -1,6 +1,8 @@
-import { KeySet } from './key-set';
+import { KeySet, type Fingerprint } from './key-set';
 
 const PARTITIONS = 256;
+const FACTOR_LOW = 0x5bd1e995;
+const FACTOR_HIGH = 0x9e3779b1;
 
 /**
  * Rows that wait together, each once. They are kept in partitions by hash and come out partition by partition, in an order of
@@ -16,13 +18,12 @@ export class RowPool {
   private ready: Buffer[] = [];
   private readyBytes = 0;
   private next: number;
-  private prefixHash = 0;
-  private readonly hash: (bytes: Uint8Array, from: number, to: number) => number;
+  /** Of the key that was last looked at. */
+  private readonly fingerprint: Fingerprint = { low: 0, high: 0 };
 
   /** @param seed what makes this process's order its own; 32 bits */
   constructor(private readonly seed: number) {
     this.next = seed & (PARTITIONS - 1);
-    this.hash = (bytes, from, to) => this.hashOf(bytes, from, to);
   }
 
   /** Rows in it. */
@@ -37,24 +38,22 @@ export class RowPool {
 
   /** @param key copied. @returns false: it was in it already */
   add(key: Uint8Array): boolean {
-    const hash = this.hashOf(key, 0, key.length);
-    const partition = this.prefixHash & (PARTITIONS - 1);
+    const partition = this.look(key);
     let set = this.partitions[partition];
     if (set === null) {
-      set = this.partitions[partition] = new KeySet(this.hash);
+      set = this.partitions[partition] = new KeySet();
       this.heldBytes += set.bytes;
     }
     const before = set.bytes;
-    const added = set.add(key, hash);
+    if (!set.add(key, this.fingerprint)) return false;
     this.heldBytes += set.bytes - before;
-    if (added) this.held++;
-    return added;
+    this.held++;
+    return true;
   }
 
   /** Whether a row is in it that has not begun to come out. */
   has(key: Uint8Array): boolean {
-    const hash = this.hashOf(key, 0, key.length);
-    return this.partitions[this.prefixHash & (PARTITIONS - 1)]?.has(key, hash) ?? false;
+    return this.partitions[this.look(key)]?.has(this.fingerprint) ?? false;
   }
 
   /** Takes rows out: at most `count`, none only when there are none. Views. */
@@ -80,16 +79,29 @@ export class RowPool {
     }
   }
 
-  /** Also leaves the hash of all but the last byte in `prefixHash`. */
-  private hashOf(bytes: Uint8Array, from: number, to: number): number {
-    let hash = this.seed;
-    for (let i = from; i < to - 1; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-    this.prefixHash = mix(hash);
-    return mix(Math.imul(hash ^ bytes[to - 1], 0x01000193)) >>> 8;
+  /** Leaves the key's fingerprint in `fingerprint`. @returns its partition, which depends on all but the last byte */
+  private look(key: Uint8Array): number {
+    const last = key.length - 1;
+    let low = this.seed ^ last;
+    let high = ~low;
+    let i = 0;
+    for (; i + 4 <= last; i += 4) {
+      const word = key[i] | (key[i + 1] << 8) | (key[i + 2] << 16) | (key[i + 3] << 24);
+      low = mix(Math.imul(low ^ word, FACTOR_LOW));
+      high = mix(Math.imul(high ^ word, FACTOR_HIGH));
+    }
+    let rest = 0;
+    for (; i < last; i++) rest = (rest << 8) | key[i];
+    low = mix(Math.imul(low ^ rest, FACTOR_LOW));
+    high = mix(Math.imul(high ^ rest, FACTOR_HIGH));
+    const { fingerprint } = this;
+    fingerprint.low = mix(Math.imul(low ^ key[last], FACTOR_HIGH));
+    fingerprint.high = mix(Math.imul(high ^ key[last], FACTOR_LOW));
+    return low & (PARTITIONS - 1);
   }
 }
 
-function mix(hash: number): number {
-  const h = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-  return h ^ (h >>> 15);
+/** Takes the upper bits of a product down to the lower ones. */
+function mix(product: number): number {
+  return product ^ (product >>> 15);
 }

@@ -68,6 +68,29 @@ describe('a pool of rows', () => {
     );
   });
 
+  it('tells rows apart that differ in one bit', () => {
+    const key = keyOf(7, NOON);
+    for (let seed = 0; seed < 20; seed++) {
+      const pool = new RowPool(seed * 104_729);
+      pool.add(key);
+      for (let bit = 0; bit < 8 * key.length; bit++) {
+        const other = Buffer.from(key);
+        other[bit >> 3] ^= 1 << (bit & 7);
+        expect(pool.has(other)).toBe(false);
+        expect(pool.add(other)).toBe(true);
+        expect(pool.has(other)).toBe(true);
+      }
+      expect(pool.size).toBe(1 + 8 * key.length);
+    }
+  });
+
+  it('tells a great many rows apart', () => {
+    const pool = new RowPool(99);
+    const added = Array.from({ length: 300_000 }, (_, i) => pool.add(keyOf(i, NOON)));
+    expect(added.every(Boolean)).toBe(true);
+    expect(pool.size).toBe(300_000);
+  });
+
   it('takes rows that come while others are taken', () => {
     const pool = new RowPool(1);
     for (let i = 0; i < 1000; i++) pool.add(keyOf(i, NOON));
