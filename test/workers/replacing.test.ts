@@ -96,6 +96,55 @@ it('telnet and HTTP clients keep their connections, and lose nothing, while all 
   expect(tsd.daemon.output).not.toMatch(/ERROR/);
 }, 120_000);
 
+/** Sends numbered points on one telnet connection, in pieces that take several reads: mostly there is more to be read of it. */
+async function flood(connection: Connection, series: string, runs: () => boolean): Promise<number> {
+  let sent = 0;
+  while (runs()) {
+    const lines = Array.from({ length: 4000 }, (_, i) => `put moved.flood ${BASE + sent + i} ${i} series=${series}\n`);
+    sent += lines.length;
+    connection.send(lines.join(''));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  connection.send('version\n');
+  await connection.until(() => /Built on .*\n/.test(connection.received.toString()));
+  return sent;
+}
+
+it('telnet clients that send much at once lose nothing', async () => {
+  const connections = await Promise.all(Array.from({ length: 4 }, () => Connection.open(tsd.port)));
+  let running = true;
+  const floods = connections.map((connection, i) => flood(connection, `f${i}`, () => running));
+  await until(async () => (await tsd.count('moved.flood').catch(() => 0)) > 0);
+  await replace();
+  running = false;
+  const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
+  await until(async () => (await tsd.figures()).get('tsd.write.buffer.points') === 0);
+  expect(await tsd.count('moved.flood')).toBe(sent);
+  for (const connection of connections) connection.close();
+}, 120_000);
+
+it('a stop while workers are being replaced takes what clients had sent', async () => {
+  const connections = await Promise.all(Array.from({ length: 4 }, () => Connection.open(tsd.port)));
+  const replacing = tsd.daemon.output.split('another one takes its place').length;
+  let running = true;
+  let sent = 0;
+  const clients = connections.map(async ({ socket }, client) => {
+    for (let n = 0; running; n += 100) {
+      const lines = Array.from({ length: 100 }, (_, i) => `put moved.stop ${BASE + n + i} ${i} series=s${client}\n`);
+      await new Promise<void>((taken) => socket.write(lines.join(''), () => taken()));
+      sent += lines.length;
+    }
+  });
+  tsd.daemon.child.kill('SIGUSR2');
+  await until(() => tsd.daemon.output.split('another one takes its place').length > replacing);
+  running = false;
+  await Promise.all(clients);
+  expect(await tsd.stop()).toBe(143);
+  await tsd.again();
+  expect(await tsd.count('moved.stop')).toBe(sent);
+  for (const connection of connections) connection.close();
+}, 120_000);
+
 it('ends in order while workers are being replaced', async () => {
   tsd.daemon.child.kill('SIGUSR2');
   await until(() => /another one takes its place/.test(tsd.daemon.output.split('Replacing 3 workers').at(-1) ?? ''));

@@ -390,6 +390,8 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private takeUnhandled(): Buffer {
     const held = this.held?.subarray(this.heldAt) ?? NOTHING;
     const arrived = (this.socket.read() as Buffer | null) ?? NOTHING;
+    // Whoever takes what a socket has read makes it read on: that would be nobody's.
+    stopReading(this.socket);
     const unhandled = Buffer.concat([this.unended ?? NOTHING, held, arrived]);
     this.abandon();
     return unhandled;
