@@ -76,7 +76,7 @@ export interface ScanOptions extends CallOptions {
   firstCellOnly?: boolean;
   /** Values are not needed: a store may leave them out. */
   withoutValues?: boolean;
-  /** The buffers of a batch are reused for later ones: its rows, and views of them, are invalid once the next batch is requested. */
+  /** The buffers of a batch are reused: its rows, and views of them, are invalid once the next batch is requested or the scan is over. */
   transient?: boolean;
 }
 

@@ -196,6 +196,29 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         }
       });
 
+      it('keeps the rows of scans at once apart, though each reuses its memory, also when others have ended or were given up', async () => {
+        const p = prefix();
+        const cell = (i: number): string => `${i}`.repeat(1 + (i % 50));
+        const rows = Array.from({ length: 400 }, (_, i) => put(key(p, String(i).padStart(3, '0')), ['q', cell(i)], ['r', cell(i)]));
+        await write(...rows);
+        const range = { start: p, stop: behind(p), family: T, transient: true } as const;
+        const whole = async (batchRows: number): Promise<string[]> => {
+          const found: string[] = [];
+          for await (const batch of s.scan(data, { ...range, batchRows })) {
+            await scanAll(s, data, { ...range, start: batch[0].key, limit: 3 });
+            for (const row of batch) found.push(`${row.key.toString('latin1', p.length)} ${cellsOf(row).join(' ')}`);
+          }
+          return found;
+        };
+        const givenUp = async (): Promise<string> => {
+          for await (const [row] of s.scan(data, { ...range, batchRows: 2 })) return row.value(0).toString();
+          return '';
+        };
+        const wanted = rows.map((_, i) => `${String(i).padStart(3, '0')} t:q=${cell(i)} t:r=${cell(i)}`);
+        const found = await Promise.all([whole(3), whole(7), givenUp(), whole(50), givenUp(), whole(400)]);
+        expect(found).toEqual([wanted, wanted, cell(0), wanted, cell(0), wanted]);
+      });
+
       it('names where a table falls into parts, in order and without the empty key', async () => {
         const splits = await s.splits(data);
         expect(splits).toEqual([...splits].sort(Buffer.compare));

@@ -1,9 +1,10 @@
 import { compareBytes, copyBytes } from './bytes';
+import type { RunTarget } from './run-target';
 
 const FIELDS = 4;
 
 /** Cells of one row and family in the order of their qualifiers: offsets into one buffer. */
-export class CellList {
+export class CellList implements RunTarget {
   /** A run fits; Node gives so little of a pool of its own. */
   data = Buffer.allocUnsafe(1024);
   /** Bytes in use. */
@@ -15,6 +16,11 @@ export class CellList {
   clear(): this {
     this.length = this.count = 0;
     return this;
+  }
+
+  /** Bytes of memory that it has, about. */
+  get capacity(): number {
+    return this.data.length + this.timestamps.byteLength + this.fields.byteLength;
   }
 
   qualifierAt(i: number): number {
@@ -65,7 +71,6 @@ export class CellList {
     );
   }
 
-  /** Makes room for a cell whose bytes the caller writes: its qualifier where this says, the value behind it. */
   place(timestamp: number, qualifierLength: number, valueLength: number): number {
     this.room(qualifierLength + valueLength);
     const at = this.length;
@@ -74,7 +79,6 @@ export class CellList {
     return at;
   }
 
-  /** Copies bytes in, of which `note` then says where cells are. @returns where they are */
   copyIn(bytes: Uint8Array, from: number, end: number): number {
     this.room(end - from);
     const at = this.length;
@@ -102,7 +106,6 @@ export class CellList {
     return -1;
   }
 
-  /** Adds a cell whose bytes are in `data` already. */
   note(timestamp: number, qualifierAt: number, qualifierLength: number, valueAt: number, valueLength: number): void {
     if (this.count === this.timestamps.length) this.growCells();
     const at = this.count * FIELDS;

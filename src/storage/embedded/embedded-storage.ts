@@ -8,8 +8,9 @@ import { Environment, type EmbeddedOptions } from './environment';
 import { type StoredTable } from './table';
 import { CellKey } from './key-codec';
 import type { Call } from './log/changes';
-import { RowCollector } from './row-collector';
-import { RangeReader, type Batch, type Selection } from './range-reader';
+import { CollectorPool, ReaderMemory } from './reader-memory';
+import type { RowCollector } from './row-collector';
+import { RangeReader, type Batch, type BatchBounds, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
 
@@ -38,6 +39,8 @@ export class EmbeddedStorage implements Storage {
   private rowsRead = 0;
   private closing = false;
   private readonly key = new CellKey();
+  private readonly memory = new ReaderMemory();
+  private readonly collectors = new CollectorPool();
 
   constructor(private readonly options: EmbeddedOptions) {}
 
@@ -90,7 +93,8 @@ export class EmbeddedStorage implements Storage {
     const stop = Buffer.concat([get.row, Buffer.of(0)]);
     const bounds = { rows: 1, bytes: Infinity, entries: Infinity };
     const overlay = environment.overlay(table, get.row);
-    return new RangeReader(table, { ...get, start: get.row, stop, accepts: null }, bounds, undefined, overlay).read().rows[0] ?? null;
+    const selection = { start: get.row, stop, family, qualifiers, accepts: null };
+    return new RangeReader(table, selection, bounds, undefined, overlay, this.memory).read().rows[0] ?? null;
   }
 
   private readCells(table: StoredTable, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
@@ -108,34 +112,43 @@ export class EmbeddedStorage implements Storage {
 
   /** Each batch is one look at the file: rows are whole, and what is written meanwhile shows up in later batches. */
   async *scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
-    const accepts = options.filter === undefined ? null : compileRowFilter(options.filter);
+    const { stop, family, qualifiers, timeRange, firstCellOnly, filter } = options;
+    const accepts = filter === undefined ? null : compileRowFilter(filter);
     let left = options.limit ?? Infinity;
     const maxRows = options.batchRows ?? BATCH_ROWS;
-    // Memory outside of V8's heap is dear to allocate: a scan whose rows are soon done with has one collector.
-    const collector = options.transient === true ? new RowCollector() : null;
+    const collector = options.transient === true ? this.collectors.take() : null;
     let start: Buffer | null = options.start;
-    while (start !== null && left > 0) {
-      const selection: Selection = { ...options, start, accepts };
-      const batch: Batch = await this.read(options, (environment) => {
-        environment.refresh();
-        const t = environment.table(table);
-        const unknown = options.family === undefined ? null : familyError(t, options.family);
-        if (unknown !== null) throw unknown;
+    try {
+      while (start !== null && left > 0) {
+        const selection: Selection = { start, stop, family, qualifiers, timeRange, firstCellOnly, accepts };
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
-        return new RangeReader(
-          t,
-          selection,
-          bounds,
-          collector?.clear() ?? new RowCollector(),
-          environment.overlay(t, selection.start),
-        ).read();
-      });
-      left -= batch.rows.length;
-      this.rowsRead += batch.rows.length;
-      start = batch.next;
-      if (batch.rows.length > 0) yield batch.rows;
-      if (start !== null) await nextTurn();
+        const batch = await this.readBatch(table, selection, bounds, collector?.clear(), options);
+        left -= batch.rows.length;
+        this.rowsRead += batch.rows.length;
+        start = batch.next;
+        if (batch.rows.length > 0) yield batch.rows;
+        if (start !== null) await nextTurn();
+      }
+    } finally {
+      if (collector !== null) this.collectors.give(collector);
     }
+  }
+
+  private readBatch(
+    table: string,
+    selection: Selection,
+    bounds: BatchBounds,
+    collector: RowCollector | undefined,
+    options: CallOptions,
+  ): Promise<Batch> {
+    return this.read(options, (environment) => {
+      environment.refresh();
+      const t = environment.table(table);
+      const unknown = selection.family === undefined ? null : familyError(t, selection.family);
+      if (unknown !== null) throw unknown;
+      const overlay = environment.overlay(t, selection.start);
+      return new RangeReader(t, selection, bounds, collector, overlay, this.memory).read();
+    });
   }
 
   async splits(table: string, options?: CallOptions): Promise<Buffer[]> {

@@ -61,6 +61,9 @@ export class Environment implements LogStore, MergeTarget {
   private readonly withoutSingles = new Set<string>();
   private closed = false;
   private patrol: LeafPatrol | null = null;
+  /** The log's state as it was read last. */
+  private state = NEW_LOG;
+  private stateBytes: Buffer = NOTHING;
 
   private constructor(
     readonly path: string,
@@ -222,8 +225,11 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   logState(): LogState {
-    const entry = this.own.getEntry(LOG_KEY);
-    return entry === undefined ? NEW_LOG : decodeLogState(entry.value);
+    const bytes = this.own.getBinary(LOG_KEY);
+    if (bytes === undefined) return NEW_LOG;
+    // It is read much more often than it changes.
+    if (!bytes.equals(this.stateBytes)) [this.stateBytes, this.state] = [bytes, decodeLogState(bytes)];
+    return this.state;
   }
 
   setLogState(state: LogState): void {

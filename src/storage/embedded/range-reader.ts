@@ -1,15 +1,16 @@
 /** Reads a range of a table, one batch of whole rows in one look at the file. */
 import type { Row } from '../row';
 import type { RowPredicate } from '../row-filter';
-import { RangeStart, type StoredTable } from './table';
-import { CellKey, columnEnd, decodedRowLength, decodeRow, LONG, rowEnd } from './key-codec';
+import { RangeStart, type Entry, type StoredTable } from './table';
+import { columnEnd, decodedRowLength, decodeRow, LONG, rowEnd, type CellKey } from './key-codec';
+import { ReaderMemory } from './reader-memory';
 import { RowCollector } from './row-collector';
 import { compareBytes, startsWith } from './bytes';
-import { CellList } from './cell-list';
+import type { CellList } from './cell-list';
 import { addRun } from './run-codec';
-import { SinglesOf, type CellStream, type SingleCell } from './single-cells';
+import type { CellStream, SingleCell } from './single-cells';
 import type { Overlay } from './log/overlay';
-import { addColumn, familyLength, isSameFamily, RowFold, type RowPart } from './log/row-cells';
+import { addColumn, familyLength, isSameFamily, type RowPart } from './log/row-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -46,18 +47,12 @@ const NOTHING = Buffer.alloc(0);
 
 type Step = 'go on' | 'stop' | 'jump';
 
-/** The run that is being read. */
-interface CurrentRun {
-  key: CellKey;
-  columnLength: number;
-  cells: CellList;
-}
-
 export class RangeReader {
   /** Row, and row with family, of the cell before: a cell with the same start belongs to them. */
-  private readonly column = new CellKey();
-  private readonly from = new CellKey();
-  private readonly current: CurrentRun = { key: new CellKey(), columnLength: 0, cells: new CellList() };
+  private readonly column: CellKey;
+  private readonly from: CellKey;
+  /** Nothing is asked for but families: of a run all cells are wanted, or none. */
+  private readonly wholeRuns: boolean;
   private rowOpen = false;
   private rowWanted = false;
   private familyWanted = false;
@@ -68,12 +63,11 @@ export class RangeReader {
   private family: Buffer = NOTHING;
   /** What the log has of the row that is read; its cells are gathered in `base` then. */
   private parts: readonly RowPart[] | null = null;
-  private readonly base = new CellList();
-  private fold: RowFold | null = null;
 
   /**
    * @param collector where the rows are put; an empty one
    * @param overlay what the log has of the table, from the selection's start on; null: nothing
+   * @param memory nobody else's while this reads
    */
   constructor(
     private readonly table: StoredTable,
@@ -81,38 +75,72 @@ export class RangeReader {
     private readonly bounds: BatchBounds,
     private readonly collector = new RowCollector(),
     private readonly overlay: Overlay | null = null,
-  ) {}
+    private readonly memory = new ReaderMemory(),
+  ) {
+    ({ column: this.column, from: this.from } = memory);
+    const { qualifiers, timeRange, firstCellOnly } = selection;
+    this.wholeRuns = qualifiers === undefined && timeRange === undefined && firstCellOnly !== true;
+  }
 
   read(): Batch {
     this.from.setRow(this.selection.start);
     let jump: boolean;
     do {
       this.unwanted = 0;
-      const singles = new SinglesOf(this.table, this.from);
+      const singles = this.memory.singles.open(this.table, this.from);
       jump = this.run(singles);
       singles.close();
     } while (jump);
     this.closeRow();
     if (this.next === null) this.takeLoggedBefore(this.selection.stop, 0, this.selection.stop.length);
+    this.memory.trim();
     return { rows: this.collector.finish(), next: this.next };
   }
 
   /** Goes on from `from` until the range or the batch ends; true: `from` was set further on, go on there. */
-  private run(singles: SinglesOf): boolean {
+  private run(singles: CellStream): boolean {
     if (this.table.runs !== null) {
+      // As in nearly all ranges: nothing else is read in LMDB meanwhile, so a run can stay there until it is wanted.
+      const alone = singles.peek() === null;
       for (const { value: entry } of this.table.runs.getRange({ start: new RangeStart(this.from) })) {
-        const run = this.current;
-        run.key.setEncoded(entry.keyBytes, entry.keyStart, entry.keyEnd);
-        run.columnLength = columnEnd(run.key.bytes, 0);
-        addRun(run.cells.clear(), entry);
-        this.entries += 1 + (run.cells.count >> 3);
-        const passed = this.singlesBefore(singles, run.key.bytes, run.key.length);
-        const done = passed === 'go on' ? this.takeRun(run, singles) : passed;
+        const done = alone ? this.takeLoneRun(entry) : this.takeRunAmong(singles, entry);
         if (done === 'stop') return false;
         if (done === 'jump') return true;
       }
     }
     return this.singlesBefore(singles, null, 0) === 'jump';
+  }
+
+  /** Takes a run where there are no single cells. */
+  private takeLoneRun(entry: Entry): Step {
+    const { keyBytes, keyStart } = entry;
+    const end = columnEnd(keyBytes, keyStart);
+    this.entries++;
+    if (!this.enterColumn(keyBytes, keyStart, end)) return 'stop';
+    if (!this.rowWanted) {
+      this.unwanted += UNWANTED_RUN;
+      return this.mayJump() ? 'jump' : 'go on';
+    }
+    if (this.parts === null && !this.familyWanted) return 'go on';
+    if (this.parts === null && this.wholeRuns) {
+      this.entries += addRun(this.collector, entry) >> 3;
+      return 'go on';
+    }
+    const cells = this.memory.run.clear();
+    this.entries += addRun(cells, entry) >> 3;
+    const d = cells.data;
+    for (let i = 0; i < cells.count && this.rowWanted; i++)
+      this.take(d, cells.qualifierAt(i), cells.qualifierLength(i), d, cells.valueAt(i), cells.valueLength(i), cells.timestamps[i]);
+    return 'go on';
+  }
+
+  /** Takes what stands singly before a run, then the run. */
+  private takeRunAmong(singles: CellStream, entry: Entry): Step {
+    const { runKey, run } = this.memory;
+    runKey.setEncoded(entry.keyBytes, entry.keyStart, entry.keyEnd);
+    this.entries += 1 + (addRun(run.clear(), entry) >> 3);
+    const passed = this.singlesBefore(singles, runKey.bytes, runKey.length);
+    return passed === 'go on' ? this.takeRun(runKey, columnEnd(runKey.bytes, 0), run, singles) : passed;
   }
 
   /** Takes the single cells whose keys are below this one. */
@@ -129,7 +157,7 @@ export class RangeReader {
   }
 
   /** Takes the run's cells, and the single ones between them or in their place. */
-  private takeRun({ key, columnLength, cells }: CurrentRun, singles: CellStream): Step {
+  private takeRun(key: CellKey, columnLength: number, cells: CellList, singles: CellStream): Step {
     if (!this.enterColumn(key.bytes, 0, columnLength)) return 'stop';
     let single = this.singleIn(singles, key, columnLength);
     const d = cells.data;
@@ -190,7 +218,7 @@ export class RangeReader {
     const s = this.selection;
     if (!this.rowWanted) this.unwanted++;
     else if (this.parts !== null)
-      addColumn(this.base, timestamp, this.family, qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength);
+      addColumn(this.memory.base, timestamp, this.family, qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength);
     else if (this.familyWanted && this.isWanted(qualifiers, qualifierAt, qualifierLength, timestamp)) {
       this.collector.addCell(qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength, timestamp);
       if (s.firstCellOnly) this.rowWanted = false;
@@ -241,7 +269,7 @@ export class RangeReader {
     if (overlay !== null && overlay.parts.length > 0 && overlay.compareTo(room.target, room.at, rowStop - room.at) === 0) {
       if (this.rowWanted) {
         this.parts = overlay.parts;
-        this.base.clear();
+        this.memory.base.clear();
       }
       overlay.next();
     }
@@ -276,7 +304,7 @@ export class RangeReader {
       this.entries++;
       if (s.accepts !== null && !s.accepts(room.target, room.at, room.at + keyLength)) continue;
       collector.startRow(keyLength);
-      this.base.clear();
+      this.memory.base.clear();
       this.takeFolded(overlay.parts);
       collector.endRow();
     }
@@ -286,7 +314,7 @@ export class RangeReader {
   /** Applies the log to the row's cells in `base`, and takes those that are wanted. */
   private takeFolded(parts: readonly RowPart[]): void {
     const s = this.selection;
-    const cells = (this.fold ??= new RowFold()).fold(this.base, parts);
+    const cells = this.memory.fold.fold(this.memory.base, parts);
     const d = cells.data;
     let length = -1;
     for (let i = 0; i < cells.count; i++) {

@@ -1,11 +1,12 @@
 /** Puts cells that are read one after the other into blocks of rows. */
 import { Row, type CellBlock } from '../row';
 import { copyBytes } from './bytes';
+import type { RunTarget } from './run-target';
 
 const STRIDE = 6;
 
-export class RowCollector {
-  private data: Buffer;
+export class RowCollector implements RunTarget {
+  data: Buffer;
   private index = new Int32Array(64 * STRIDE);
   private timestamps = new Float64Array(64);
   private at = 0;
@@ -30,6 +31,10 @@ export class RowCollector {
 
   get bytes(): number {
     return this.at;
+  }
+  /** Bytes of memory that it has, about. */
+  get capacity(): number {
+    return this.data.length + this.index.byteLength + this.timestamps.byteLength;
   }
   get rowCount(): number {
     return this.rows.length / 4;
@@ -65,18 +70,36 @@ export class RowCollector {
     valueLength: number,
     timestamp: number,
   ): void {
+    const at = this.place(timestamp, qualifierLength, valueLength);
+    copyBytes(keyBytes, qualifierAt, qualifierLength, this.data, at);
+    copyBytes(value, valueAt, valueLength, this.data, at + qualifierLength);
+  }
+
+  place(timestamp: number, qualifierLength: number, valueLength: number): number {
     this.room(qualifierLength + valueLength);
+    const at = this.at;
+    this.at = at + qualifierLength + valueLength;
+    this.note(timestamp, at, qualifierLength, at + qualifierLength, valueLength);
+    return at;
+  }
+
+  copyIn(bytes: Uint8Array, from: number, end: number): number {
+    this.room(end - from);
+    const at = this.at;
+    this.copy(bytes, from, end - from);
+    return at;
+  }
+
+  note(timestamp: number, qualifierAt: number, qualifierLength: number, valueAt: number, valueLength: number): void {
     if (this.cells === this.timestamps.length) this.growCells();
     const index = this.index;
     const i = this.cells * STRIDE;
     index[i] = this.familyAt;
     index[i + 1] = this.familyLength;
-    index[i + 2] = this.at;
+    index[i + 2] = qualifierAt;
     index[i + 3] = qualifierLength;
-    this.copy(keyBytes, qualifierAt, qualifierLength);
-    index[i + 4] = this.at;
+    index[i + 4] = valueAt;
     index[i + 5] = valueLength;
-    this.copy(value, valueAt, valueLength);
     this.timestamps[this.cells++] = timestamp;
   }
 

@@ -19,6 +19,7 @@ import { copyBytes } from './bytes';
 import { CELL_TIME_BYTES, readTimestamp, writeTimestamp, newWindow, type ValueWindow } from './cell-value';
 import type { CellList } from './cell-list';
 import { decodedRowLength, decodeRow, rowEnd } from './key-codec';
+import type { RunTarget } from './run-target';
 import { columnsBytes, readColumns, writeColumns } from './columns/run-columns';
 
 const DELTA_BYTES = 4;
@@ -39,9 +40,10 @@ const MOST_BYTES = 8 << 10;
 
 /**
  * Adds the cells of a run to a list.
+ * @returns how many
  * @throws DamagedStoreError that names the row
  */
-export function addRun(list: CellList, { value, valueLength, keyBytes, keyStart }: RunEntry): void {
+export function addRun(list: RunTarget, { value, valueLength, keyBytes, keyStart }: RunEntry): number {
   if (value[0] !== MARK) return addCells(list, value, 0, valueLength);
   if (!isWholeRun(value, valueLength)) {
     const end = rowEnd(keyBytes, keyStart);
@@ -49,8 +51,7 @@ export function addRun(list: CellList, { value, valueLength, keyBytes, keyStart 
     decodeRow(keyBytes, keyStart, end, row, 0);
     throw new DamagedStoreError(`the cells of row ${row.toString('hex')} are not what was written`);
   }
-  if (value[1] === CELLS) addCells(list, value, HEADER_BYTES, valueLength);
-  else readColumns(list, value, HEADER_BYTES);
+  return value[1] === CELLS ? addCells(list, value, HEADER_BYTES, valueLength) : readColumns(list, value, HEADER_BYTES);
 }
 
 /** Where LMDB has a run: its key and its value. */
@@ -68,12 +69,13 @@ export function isWholeRun(run: Buffer, length = run.length): boolean {
   return crc32(run.subarray(HEADER_BYTES, length)) === run.readUInt32BE(2);
 }
 
-function addCells(list: CellList, run: Uint8Array, from: number, to: number): void {
+function addCells(list: RunTarget, run: Uint8Array, from: number, to: number): number {
+  let count = 0;
   const start = list.copyIn(run, from, to);
   const d = list.data;
-  const end = list.length;
+  const end = start + to - from;
   const first = readTimestamp(d, start);
-  for (let at = start + CELL_TIME_BYTES; at < end;) {
+  for (let at = start + CELL_TIME_BYTES; at < end; count++) {
     const delta = (d[at] << 24) | (d[at + 1] << 16) | (d[at + 2] << 8) | d[at + 3];
     at += DELTA_BYTES;
     let qualifierLength = d[at++];
@@ -89,6 +91,7 @@ function addCells(list: CellList, run: Uint8Array, from: number, to: number): vo
     list.note(first + delta, at, qualifierLength, at + qualifierLength, valueLength);
     at += qualifierLength + valueLength;
   }
+  return count;
 }
 
 /** Bytes that a cell takes where there are no columns. */

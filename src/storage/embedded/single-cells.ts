@@ -34,63 +34,68 @@ function compareKeys(a: SingleCell, b: SingleCell): number {
 
 /** A table's single cells from a row on: both generations as one. */
 export class SinglesOf implements CellStream {
-  private readonly active: SingleCells;
-  private readonly other: SingleCells | null = null;
+  private readonly active = new SingleCells();
+  private readonly other = new SingleCells();
+  private readonly marker = new CellKey();
 
-  constructor(table: StoredTable, start: CellKey) {
+  /** Begins; what was read before is good no longer. */
+  open(table: StoredTable, start: CellKey): this {
     const state = table.state();
-    this.active = new SingleCells(table.active(state), start);
+    this.close();
+    this.active.open(table.active(state), start);
     const other = table.other(state);
-    if (other === null) return;
-    const marker = new CellKey().setEncoded(state.marker, 0, state.marker.length);
+    if (other === null) return this;
+    const marker = this.marker.setEncoded(state.marker, 0, state.marker.length);
     const packed = compareBytes(start.bytes, 0, start.length, marker.bytes, 0, marker.length) < 0;
-    this.other = new SingleCells(other, packed ? marker : start);
+    this.other.open(other, packed ? marker : start);
+    return this;
   }
 
   peek(): SingleCell | null {
     const a = this.active.peek();
-    const o = this.other?.peek() ?? null;
+    const o = this.other.peek();
     if (a === null || o === null) return a ?? o;
     return compareKeys(a, o) <= 0 ? a : o;
   }
 
   advance(): void {
     const a = this.active.peek();
-    const o = this.other?.peek() ?? null;
+    const o = this.other.peek();
     const order = a === null ? 1 : o === null ? -1 : compareKeys(a, o);
     if (order <= 0) this.active.advance();
-    if (order >= 0) this.other?.advance();
+    if (order >= 0) this.other.advance();
   }
 
   /** What was copied is good no longer. */
   close(): void {
     this.active.close();
-    this.other?.close();
+    this.other.close();
   }
 }
 
 /** Copies of a look-ahead lie one behind the other in such a buffer, which serves the next look, and the next reader. */
 const FIRST_ROOM = 16 << 10;
-const SPARE_ROOM = 1 << 20;
-const SPARES = 2;
-const spares: Buffer[] = [];
+const KEPT_ROOM = 1 << 20;
+const NOTHING = Buffer.alloc(0);
 
 class SingleCells implements CellStream {
+  /** Null: it is closed, and has no cells. */
+  private cells: CellDatabase | null = null;
   private readonly ahead: SingleCell[] = [];
   private at = 0;
-  private finished = false;
+  private finished = true;
   private look = FIRST_LOOK;
   /** The last cell's key, or where to begin. */
   private readonly from = new CellKey();
   private hasLast = false;
-  private data = spares.pop() ?? Buffer.allocUnsafeSlow(FIRST_ROOM);
+  private data = NOTHING;
   private used = 0;
 
   /** @param start row at which, or behind whose start, to begin */
-  constructor(
-    private readonly cells: CellDatabase,
-    start: CellKey,
-  ) {
+  open(cells: CellDatabase, start: CellKey): void {
+    this.cells = cells;
+    this.finished = this.hasLast = false;
+    this.look = FIRST_LOOK;
     this.from.setEncoded(start.bytes, 0, start.length);
   }
 
@@ -106,11 +111,13 @@ class SingleCells implements CellStream {
   close(): void {
     this.ahead.length = this.at = 0;
     this.finished = true;
-    if (spares.length < SPARES && this.data.length <= SPARE_ROOM) spares.push(this.data);
+    this.cells = null;
+    if (this.data.length > KEPT_ROOM) this.data = NOTHING;
   }
 
   private fill(): void {
-    const found = this.ahead;
+    const { ahead: found, cells } = this;
+    if (cells === null) return;
     found.length = this.at = this.used = 0;
     let group: SingleCell[] = [];
     let bytes = 0;
@@ -121,7 +128,7 @@ class SingleCells implements CellStream {
       for (const cell of group.sort(compareKeys)) found.push(cell);
       group = [];
     };
-    for (const { value: entry } of this.cells.getRange({ start: new RangeStart(this.from) })) {
+    for (const { value: entry } of cells.getRange({ start: new RangeStart(this.from) })) {
       const long = entry.keyEnd - entry.keyStart > LONG;
       if (
         group.length > 0 &&
@@ -167,7 +174,7 @@ class SingleCells implements CellStream {
   /** Finds room for so many bytes; cells that were copied before stay where they are. @returns where it begins in `data` */
   private take(bytes: number): number {
     if (this.used + bytes > this.data.length) {
-      this.data = Buffer.allocUnsafeSlow(Math.max(2 * this.data.length, bytes));
+      this.data = Buffer.allocUnsafeSlow(Math.max(FIRST_ROOM, 2 * this.data.length, bytes));
       this.used = 0;
     }
     const at = this.used;

@@ -5,6 +5,7 @@
  *   how many (number) | length of qualifiers (1) | times | qualifiers | values
  */
 import type { CellList } from '../cell-list';
+import type { RunTarget } from '../run-target';
 import { numberEnd, readNumber, writeNumber } from './bit-stream';
 import { intColumnBytes, readInts, writeInts } from './int-column';
 import { ValueColumn, valueLengthOf } from './value-column';
@@ -47,8 +48,8 @@ export function writeColumns(cells: CellList, first: number, count: number, targ
   return values.write(d, places, flags, count, target, at);
 }
 
-/** Adds the cells to a list. */
-export function readColumns(list: CellList, source: Buffer, at: number): void {
+/** Adds the cells to a list. @returns how many */
+export function readColumns(list: RunTarget, source: Buffer, at: number): number {
   const count = readNumber(source, at);
   at = numberEnd.at;
   room(count);
@@ -68,6 +69,7 @@ export function readColumns(list: CellList, source: Buffer, at: number): void {
     places[i] = place + width;
   }
   values.read(source, at, flags, count, list.data, places);
+  return count;
 }
 
 function room(count: number): void {

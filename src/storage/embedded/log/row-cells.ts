@@ -62,6 +62,11 @@ export class RowFold {
   private entries: number[] = [];
   private order: number[] = [];
 
+  /** Bytes of memory that it has, about. */
+  get capacity(): number {
+    return this.fresh.capacity + this.merged.capacity + 8 * (this.entries.length + this.order.length);
+  }
+
   /**
    * @param base columns of the row without the log, sorted
    * @param parts the row in the log's segments, the oldest first

@@ -13,7 +13,7 @@
  * compare-and-set has won when it finds so itself when it is read. A record is acknowledged when it was read behind the place where it was
  * written: what stands behind a seal is void and is written again, to the next segment.
  */
-import { ftruncateSync, write, writeSync } from 'node:fs';
+import { ftruncateSync, statSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Log } from '../../../util/log';
 import { DamagedStoreError, StorageError, TimeoutError } from '../../errors';
@@ -130,28 +130,44 @@ export class WriteLog {
 
   /** Takes a new snapshot of LMDB, and reads what any process has acknowledged by now. @throws DamagedStoreError */
   refresh(): void {
-    let first: number;
+    const missing = this.missingNext();
     do {
-      this.store.newSnapshot();
-      first = this.store.logState().first;
-      while (this.segments.length > 0 && this.segments[0].number < first) this.segments.shift()?.close();
-    } while (!this.readAll(first));
-    // Of the snapshot that is read from now on: it may be a newer one.
-    this.state = this.store.logState();
+      this.newSnapshot();
+      while (this.segments.length > 0 && this.segments[0].number < this.state.first) this.segments.shift()?.close();
+    } while (!this.readAll(missing));
     this.time = Math.max(this.time, this.state.time);
     this.tellOutcomes();
   }
 
+  /**
+   * Number of the segment that would come next, if it is not there. Looked for before a snapshot is taken, so that one is enough: what has not
+   * begun by then is not asked for. Negative: it is there, or another one is written to.
+   */
+  private missingNext(): number {
+    const last = this.segments.at(-1);
+    if (last?.sealed === false) return -1;
+    const number = last === undefined ? this.state.first : last.number + 1;
+    // An error that is thrown for a missing file takes longer than the rest of a small query's reading.
+    return statSync(segmentPath(this.store.path, number), { throwIfNoEntry: false }) === undefined ? number : -1;
+  }
+
+  private newSnapshot(): void {
+    this.store.newSnapshot();
+    this.state = this.store.logState();
+  }
+
   /** False: the snapshot is too old. What the log has and what LMDB has must fit together. */
-  private readAll(first: number): boolean {
+  private readAll(missing: number): boolean {
+    const { first, table } = this.state;
     let last = this.segments.at(-1);
     last?.read();
     while (last === undefined || last.sealed) {
       const number: number = last === undefined ? first : last.number + 1;
+      if (number === missing && (number > first || table === '')) break;
       const opened = this.tryOpen(number);
       // It may have been merged and removed since the snapshot, or made anew by somebody who did not know that.
-      this.store.newSnapshot();
-      if (this.store.logState().first !== first) {
+      this.newSnapshot();
+      if (this.state.first !== first) {
         opened?.close();
         return false;
       }
@@ -160,7 +176,7 @@ export class WriteLog {
       opened.read();
       last = opened;
     }
-    this.time = Math.max(this.time, last.lastTime);
+    this.time = Math.max(this.time, last?.lastTime ?? 0);
     return true;
   }
 
