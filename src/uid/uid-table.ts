@@ -121,7 +121,7 @@ export class UidTable {
     for await (const rows of this.storage.scan(this.table, options))
       for (const row of rows) {
         const id = this.cell(row, ID_FAMILY);
-        if (id?.length === this.width) yield { ...this.codec.decode(row.key), id: Buffer.from(id) };
+        if (id?.length === this.width) yield { id: Buffer.from(id), ...this.codec.decode(row.key) };
       }
   }
 

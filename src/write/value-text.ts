@@ -18,13 +18,13 @@ export interface ReadValue extends EncodedValue {
 export function readValueText(text: string, source: PointOrigin): ReadValue {
   if (looksLikeInteger(text)) {
     const number = narrow(parseLong(text));
-    return { ...encodeInteger(number), number, isInteger: true };
+    return { number, isInteger: true, ...encodeInteger(number) };
   }
   if (source === 'import') {
     const number = parseJavaFloat(text);
-    return { ...encodeFloat(number), number, isInteger: false };
+    return { number, isInteger: false, ...encodeFloat(number) };
   }
   const number = parseJavaDouble(text);
   const encoded = source === 'telnet' && fitsInFloat(number) ? encodeFloat(number) : encodeDouble(number);
-  return { ...encoded, number, isInteger: false };
+  return { number, isInteger: false, ...encoded };
 }

@@ -35,7 +35,7 @@ export class RollupIntake {
     const series = { metric: point.metric, tags: rollup.tags };
     if (cell === null) return refuseNamed(writer.assign(series), new LateRefusal(new IllegalArgumentError(NO_INTERVAL)));
     if (rollup.derived !== null) return refuseNamed(writer.assign(series), rollup.derived);
-    const seen = { ...series, timestamp: Number(point.timestamp), value: value.number };
+    const seen = { timestamp: Number(point.timestamp), value: value.number, ...series };
     return writer.submitCell(cell, { kind: 'aggregate', ask: (filter) => filter.allowDataPoint(seen) }, sink);
   }
 }

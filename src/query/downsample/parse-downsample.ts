@@ -27,7 +27,7 @@ export function parseDownsample(text: string): DownsampleSpec {
   if (aggregator.name === 'none') throw new IllegalArgumentError('cannot use the NONE aggregator for downsampling');
   const fill = parts.length === 3 ? parts[2].toLowerCase() : 'none';
   if (!FILL_POLICIES.has(fill)) throw new IllegalArgumentError(`Unrecognized fill policy: ${parts[2]}`);
-  return { ...interval, aggregator, fill: fill as FillPolicy, timeZone: 'UTC' };
+  return { aggregator, fill: fill as FillPolicy, timeZone: 'UTC', ...interval };
 }
 
 function parseInterval(text: string): Pick<DownsampleSpec, 'kind' | 'intervalMs' | 'interval' | 'calendar'> {

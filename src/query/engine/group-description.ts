@@ -1,4 +1,4 @@
-import type { QueryGroup, SeriesStats } from '../output';
+import type { QueryGroup, QueryResult, SeriesStats } from '../output';
 import type { Series } from '../series';
 import type { ReadSubQuery } from './read-sub-query';
 
@@ -19,18 +19,37 @@ export function newSeriesStats({ planned, stats, namesMs, groups }: ReadSubQuery
   return series;
 }
 
-/** Everything about an output object but its numbers. */
-export function describeGroup(sub: ReadSubQuery, at: number): Omit<QueryGroup, 'points' | 'stats'> {
+/** An output object whose numbers may be too many to be held at once. */
+export interface OutputGroup extends QueryGroup {
+  /** The numbers in pieces, in the order of time; each call computes them anew. Absent: `points` is enough. */
+  readonly parts?: QueryResult['parts'];
+}
+
+/** An output object with all that it shows beside its numbers. One literal: V8 makes a class of its own for each object that gets properties behind a spread. */
+export function describeGroup(
+  sub: ReadSubQuery,
+  at: number,
+  stats: SeriesStats,
+  points: QueryGroup['points'],
+  parts?: QueryResult['parts'],
+): OutputGroup {
   const { planned, groups, labels } = sub;
   const { spans, annotations } = groups[at];
+  const { metric, tags, aggregateTags, ids } = labels[at];
   return {
-    ...labels[at],
+    metric,
+    tags,
+    aggregateTags,
+    ids,
     subQuery: planned.subQuery,
     table: planned.choice.rollup?.name ?? 'raw',
     fill: planned.choice.downsample?.fill ?? 'none',
     filterTagks: planned.filterTagks,
     tsuids: () => spans.map((span) => span.tsuid).sort(),
     annotations,
+    stats,
+    points,
+    parts,
   };
 }
 

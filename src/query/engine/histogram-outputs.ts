@@ -30,10 +30,10 @@ export function* histogramGroups(sub: ReadSubQuery, at: number, query: ValidQuer
   const shown = merged.filter(({ time }) => time >= spec.startMs && time <= spec.endMs);
   const buckets = subQuery.showHistogramBuckets && merged.length > 0 ? merged[0].histogram.buckets() : [];
   const readings = [...(subQuery.percentiles ?? []).map(percentileReading), ...buckets.map(bucketReading)];
-  const group = describeGroup(sub, at);
   return readings.map(({ suffix, read }) => {
     const stats = newSeriesStats(sub);
-    return { ...group, metric: `${group.metric}_${suffix}`, points: () => measured(numbersOf(shown, read), stats), stats };
+    const group = describeGroup(sub, at, stats, () => measured(numbersOf(shown, read), stats));
+    return { ...group, metric: `${group.metric}_${suffix}` };
   });
 }
 

@@ -1,22 +1,15 @@
 import { evaluateGroupSteps } from '../evaluate';
 import type { SpanGroup } from '../group';
-import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
 import { copyOf, joinSeries, PointsBuilder, type Series } from '../series';
 import type { ValidQuery } from '../specification';
-import { describeGroup, measured, measuredParts, newSeriesStats } from './group-description';
+import { describeGroup, measured, measuredParts, newSeriesStats, type OutputGroup } from './group-description';
 import { histogramGroups } from './histogram-outputs';
 import { packedGroupParts } from './packed-group';
 import { specOf, type ReadSubQuery } from './read-sub-query';
 
 /** The last one that a row key can hold. */
 const LAST_SECOND = 0xffff_ffff;
-
-/** An output object whose numbers may be too many to be held at once. */
-export interface OutputGroup extends QueryGroup {
-  /** The numbers in pieces, in the order of time; each call computes them anew. Absent: `points` is enough. */
-  readonly parts?: QueryResult['parts'];
-}
 
 /** What becomes one output object, or several of the same series. */
 export interface Output {
@@ -52,15 +45,15 @@ function releaseSpans({ spans }: SpanGroup): number {
 /** @param memory where what is computed in between is accounted for */
 export function pointGroup(sub: ReadSubQuery, at: number, query: ValidQuery, memory: MemoryShare): OutputGroup {
   const stats = newSeriesStats(sub);
-  const group = { ...describeGroup(sub, at), stats };
   const { spans } = sub.groups[at];
-  if (!spans.some(({ packed }) => packed !== null)) return { ...group, points: () => measured(numbersOf(sub, at, query, memory), stats) };
+  if (!spans.some(({ packed }) => packed !== null))
+    return describeGroup(sub, at, stats, () => measured(numbersOf(sub, at, query, memory), stats));
   const parts = (): Generator<Series | null, void> =>
     measuredParts(
       packedGroupParts(spans, specOf(sub.planned, query), (points) => memory.add(points)),
       stats,
     );
-  return { ...group, parts, points: () => joined(parts()) };
+  return describeGroup(sub, at, stats, () => joined(parts()), parts);
 }
 
 function* joined(parts: Generator<Series | null, void>): Generator<null, Series> {

@@ -28,10 +28,19 @@ export function specOf({ subQuery, choice, scan }: PlannedSubQuery, { startMs, e
   const { downsample } = choice;
   const { scanStart, scanEnd, source } = scan;
   // "all" is about the query window, and its one value lies in it.
-  const window = wholeScan && downsample?.kind !== 'all' ? { startMs: scanStart * 1000, endMs: scanEnd * 1000 } : { startMs, endMs };
+  const showsAll = wholeScan && downsample?.kind !== 'all';
   const rowStart = source.rowSpan.start(scanStart);
   const isSampled = foldsWhileReading(downsample, source.rowSpan.next(rowStart) - rowStart);
-  return { aggregator, downsample, isSampled, rate, ...window, scanStart, scanEnd };
+  return {
+    aggregator,
+    downsample,
+    isSampled,
+    rate,
+    startMs: showsAll ? scanStart * 1000 : startMs,
+    endMs: showsAll ? scanEnd * 1000 : endMs,
+    scanStart,
+    scanEnd,
+  };
 }
 
 /** A row may hold nothing that a query is after: its series is not there then. */

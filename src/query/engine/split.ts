@@ -4,7 +4,8 @@ import type { MemoryShare } from '../plan';
 import { joinSeries, type Series } from '../series';
 import type { SourceChoice } from '../source';
 import type { ValidQuery } from '../specification';
-import { pointGroup, type Output, type OutputGroup } from './outputs';
+import type { OutputGroup } from './group-description';
+import { pointGroup, type Output } from './outputs';
 import type { PlannedSubQuery } from './planner';
 import type { ReadSubQuery } from './read-sub-query';
 
@@ -54,6 +55,7 @@ function* joined(groups: readonly QueryGroup[]): Generator<null, readonly Output
 
 function join(groups: readonly QueryGroup[]): OutputGroup {
   return {
+    showsEmptyAnnotations: true,
     ...groups[0],
     // Those of the first alone.
     parts: undefined,
@@ -61,7 +63,6 @@ function join(groups: readonly QueryGroup[]): OutputGroup {
     aggregateTags: groups.flatMap(({ aggregateTags }) => aggregateTags),
     tsuids: () => groups.flatMap((group) => group.tsuids()),
     annotations: groups.flatMap(({ annotations }) => annotations),
-    showsEmptyAnnotations: true,
     points: () => concatenated(groups),
   };
 }

@@ -64,7 +64,7 @@ export class LastPoints {
     for (let i = 0; i < wanted.length; i++) {
       const points = await this.subQuery(wanted[i], queries[i], backScan);
       const names = resolveNames ? await this.namesOf(wanted[i], points) : null;
-      points.forEach((point, at) => found.push({ ...point, names: names?.[at] ?? null }));
+      points.forEach((point, at) => found.push({ names: names?.[at] ?? null, ...point }));
     }
     this.options.signal.throwIfAborted();
     return found;
@@ -134,5 +134,5 @@ export class LastPoints {
 }
 
 function withPoint(tsuid: Buffer, value: LastValue | null): SeriesValue[] {
-  return value === null ? [] : [{ ...value, tsuid }];
+  return value === null ? [] : [{ tsuid, ...value }];
 }

@@ -47,12 +47,12 @@ export class RecentRows {
           return out;
         };
         const rows = this.storage.scan(source.table, {
-          ...options,
           start: key(hour),
           stop: key(hour + MAX_TIMESPAN),
           family: source.family,
           filter: selectionFilter(selection, tagsAt(source.layout), this.widths),
           transient: true,
+          ...options,
         });
         for await (const batch of rows) {
           for (const row of batch) {
@@ -60,7 +60,7 @@ export class RecentRows {
             if (found.has(id)) continue;
             const value = this.values.of(row);
             if (value !== null) {
-              found.set(id, { ...value, tsuid: tsuidOfKey(source.layout, row.key) });
+              found.set(id, { tsuid: tsuidOfKey(source.layout, row.key), ...value });
               this.memory.addBytes(SERIES_BYTES);
             }
             if (this.slice.isOver()) await this.slice.next();

@@ -36,15 +36,17 @@ export class DataTableSeries {
     const filter = selectionFilter(selection, tagsAt(layout), this.widths);
     const prefixes = metric === null ? [EVERYTHING] : allSalts(layout).map((salt) => Buffer.concat([salt, metric]));
     for (const prefix of prefixes) {
+      const { start, stop } = keysWithPrefix(prefix);
       const rows = this.storage.scan(this.table, {
-        ...options,
-        ...keysWithPrefix(prefix),
+        start,
+        stop,
         family: DATA_FAMILY,
         filter,
         batchRows,
         firstCellOnly: true,
         withoutValues: true,
         transient: true,
+        ...options,
       });
       for await (const batch of rows) {
         for (const { key } of batch) budget.bytes += key.length;

@@ -129,7 +129,8 @@ export function planTsuidScan(source: PointSource, tsuids: readonly string[], wi
   const tagParts = tsuids.map((tsuid) => hexToUid(tsuid.slice(digits))).sort(Buffer.compare);
   return {
     source,
-    ...window,
+    scanStart: window.scanStart,
+    scanEnd: window.scanEnd,
     metric,
     ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),
     filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: rowTimesOf(source, window) },

@@ -73,7 +73,7 @@ export class ServerQueue {
   async send(batch: OutgoingBatch): Promise<BatchAnswer> {
     let waiting: WaitingBatch | null = null;
     const answer = new Promise<BatchAnswer>((resolve, reject) => {
-      waiting = { ...batch, abandoned: false, resolve, reject };
+      waiting = { abandoned: false, resolve, reject, ...batch };
       this.waiting.push(waiting);
     });
     this.pump();
