@@ -70,7 +70,7 @@ class StorageQueryEngine implements QueryEngine {
     this.rollups = rollups;
     this.registry = new QueryRegistry(settings.allowDuplicates, { first: siblings.place, step: siblings.count });
     this.limits = new QueryLimits(settings.limits, logger);
-    const memory = new QueryMemory(settings.memoryBytes, siblings.shared);
+    const memory = new QueryMemory(settings.memoryBytes, siblings.shared, siblings.count - siblings.place);
     const queue = new QueryQueue(settings.queue, () => memory.isFree, undefined, siblings.shared);
     memory.onRoom(() => queue.admit());
     this.rules = { registry: this.registry, memory, queue, timeoutMs: settings.timeoutMs };

@@ -5,6 +5,10 @@ import { countAlone, type CountShared, type SharedCount } from '../../util/share
 
 /** Small queries may go beyond the limit by this factor when large ones have used it up. */
 const WITH_SMALL = 1.25;
+/** A query that holds more counts as heavy. */
+const HEAVY_BYTES = 2 * 1024 * 1024;
+/** News of what a worker has given up have reached the others by then. */
+const NEWS_MS = 150;
 
 /**
  * Limits the memory that the points of all running queries hold together, spare capacity of their arrays included. At the limit, queries that hold
@@ -16,15 +20,24 @@ export class QueryMemory {
   private readonly others: SharedCount;
   private readonly otherShares: SharedCount;
   private readonly shares = new Set<MemoryShare>();
+  /** Since when what is known of all workers is beyond the limit; null: it is not. */
+  private beyondSince: number | null = null;
+  private readonly patienceMs: number;
 
   /**
    * @param limit bytes; 0: none
    * @param shared counts what queries of other workers hold, too
+   * @param behind workers whose queries are refused before this one's, when all together are beyond the limit: they would all give up theirs at
+   * once otherwise, and no query would end
+   * @param clock milliseconds on a clock that never goes back
    */
   constructor(
     private readonly limit: number,
     shared: CountShared = countAlone,
+    behind = 0,
+    private readonly clock: () => number = () => performance.now(),
   ) {
+    this.patienceMs = behind * NEWS_MS;
     this.others = shared('query.memory', () => this.used);
     this.otherShares = shared('query.memory.queries', () => this.shares.size);
   }
@@ -53,11 +66,26 @@ export class QueryMemory {
   change(share: MemoryShare, bytes: number): void {
     this.shares.add(share);
     this.used += bytes;
-    if (this.limit === 0 || bytes <= 0 || this.all <= this.limit) return;
+    if (this.limit === 0 || bytes <= 0 || this.isWithin()) return;
+    const most = this.limit * WITH_SMALL;
     const shares = this.shares.size + this.otherShares.elsewhere;
-    if (this.all <= this.limit * WITH_SMALL && share.bytes * shares < this.all) return;
+    if (this.all <= most && share.bytes * shares < this.all) return;
+    // For a moment workers may hold more than that together.
+    if (this.others.elsewhere > 0 && this.used <= most && share.bytes <= HEAVY_BYTES) return;
     const megabytes = Math.floor(this.limit / 1024 / 1024);
     throw new ClientError(413, `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`);
+  }
+
+  /** Whether all workers are within the limit, or may be as soon as there are news of those that are to give up something first. */
+  private isWithin(): boolean {
+    if (this.all <= this.limit) {
+      this.beyondSince = null;
+      return true;
+    }
+    if (this.patienceMs === 0 || this.used > this.limit) return false;
+    const now = this.clock();
+    this.beyondSince ??= now;
+    return now - this.beyondSince < this.patienceMs;
   }
 
   /** Called by MemoryShare. */
@@ -65,9 +93,6 @@ export class QueryMemory {
     if (this.shares.delete(share)) this.used -= share.bytes;
   }
 }
-
-/** A query that holds more counts as heavy. */
-const HEAVY_BYTES = 2 * 1024 * 1024;
 
 /** The account of one query. */
 export class MemoryShare {

@@ -16,7 +16,7 @@ const WORKERS = Number(workerSettings()['tsd.network.worker_threads']);
  * caches of the names that it meets.
  */
 const MOST_OVER_REST = (512 + 100 * (WORKERS - 1)) * MIB;
-const LEFT_OVER_REST = 100 * MIB;
+const LEFT_OVER_REST = (100 + 50 * (WORKERS - 1)) * MIB;
 const RECOVERY_MS = 30_000;
 /**
  * Milliseconds of processor time in one turn of the event loop, compilation of code that runs for the first time and collections included.
