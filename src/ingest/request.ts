@@ -78,8 +78,7 @@ export class IngestRequest {
 
   /** To be called when nobody looks at the points any more. */
   end(): void {
-    // Points that fail after the time is up still are.
-    if (!this.options.sync) this.batch.release();
+    this.batch.release();
   }
 
   private async submit(): Promise<void> {

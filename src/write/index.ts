@@ -5,6 +5,7 @@ export type { WriterParts } from './point-writer';
 export { loadWritePlugins } from './plugin-loader';
 export * from './plugins';
 export { checkFinite, checkTimestamp } from './point-checks';
+export { HASH_PRIME, HASH_SEED, hashName } from './names-table';
 export { NumberScanner } from './number-scanner';
 export { Spool } from './spool';
 export { parseTag, showTags } from './tags-text';

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 
-const PRIME = 0x01000193;
+/** What each byte of a name multiplies its hash by. */
+export const HASH_PRIME = 0x01000193;
+const PRIME = HASH_PRIME;
 /** Start of every name's hash; different in each process so that nobody can prepare names that collide. */
 export const HASH_SEED = randomInt(0x7fffffff) | 1;
 

@@ -1,6 +1,6 @@
 import { APPEND_QUALIFIER, applySalt, baseTimeAt, MAX_TIMESTAMP_MS, tagsAt, type KeyLayout } from '../schema';
 import type { Uids, UidInvalidation, UidKind } from '../uid/types';
-import { HASH_SEED, hashName, NamesTable } from './names-table';
+import { HASH_PRIME, HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
 import { hashTag, type SeriesFence } from './series-fence';
 import type { NamedSeries, SeriesIds } from './series-lookup';
@@ -12,6 +12,7 @@ import type { WriteLane } from './write-lane';
 const LAST_MS = MAX_TIMESTAMP_MS;
 const APPEND_COLUMN = APPEND_QUALIFIER;
 const SEED = HASH_SEED;
+const PRIME = HASH_PRIME;
 
 export interface BuilderTarget {
   layout: KeyLayout;
@@ -111,11 +112,7 @@ export class CellBuilder implements PointBuilder {
     return this.table(kind).find(bytes, from, to, hashName(bytes, from, to)) >= 0;
   }
 
-  begin(bytes: Buffer, metricFrom: number, metricTo: number): boolean {
-    return this.beginHashed(bytes, metricFrom, metricTo, hashName(bytes, metricFrom, metricTo));
-  }
-
-  private beginHashed(bytes: Buffer, from: number, to: number, hash: number): boolean {
+  begin(bytes: Buffer, from: number, to: number, hash: number): boolean {
     const uid = this.metrics.find(bytes, from, to, hash);
     if (uid < 0 || !this.fastPathOpen) return false;
     copy(this.metrics.arena, uid, this.key, this.metricAt, this.metrics.width);
@@ -124,11 +121,7 @@ export class CellBuilder implements PointBuilder {
     return true;
   }
 
-  tag(bytes: Buffer, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): boolean {
-    return this.tagHashed(bytes, keyFrom, keyTo, hashName(bytes, keyFrom, keyTo), valueFrom, valueTo, hashName(bytes, valueFrom, valueTo));
-  }
-
-  private tagHashed(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, from: number, to: number, hash: number): boolean {
+  tag(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, from: number, to: number, hash: number): boolean {
     if (this.tags === this.target.maxTags) return false;
     const tagk = this.tagks.find(bytes, keyFrom, keyTo, keyHash);
     if (tagk < 0) return false;
@@ -209,8 +202,8 @@ export class CellBuilder implements PointBuilder {
     let p = from;
     let hash = SEED;
     let c = 0;
-    for (; p < to && (c = b[p]) !== 0x20; p++) hash = Math.imul(hash ^ c, 0x01000193);
-    if (p === from || !this.beginHashed(b, from, p, hash)) return false;
+    for (; p < to && (c = b[p]) !== 0x20; p++) hash = Math.imul(hash ^ c, PRIME);
+    if (p === from || !this.begin(b, from, p, hash)) return false;
     p++;
     // Dots in a timestamp are dropped, not read.
     let timestamp = 0;
@@ -228,16 +221,16 @@ export class CellBuilder implements PointBuilder {
       if (b[p] === 0x20) continue;
       const keyFrom = p;
       let keyHash = SEED;
-      for (; p < to && (c = b[p]) !== 0x3d && c !== 0x20; p++) keyHash = Math.imul(keyHash ^ c, 0x01000193);
+      for (; p < to && (c = b[p]) !== 0x3d && c !== 0x20; p++) keyHash = Math.imul(keyHash ^ c, PRIME);
       if (p === keyFrom || p === to || c !== 0x3d) return false;
       const keyTo = p++;
       const valueFrom = p;
       hash = SEED;
       for (; p < to && (c = b[p]) !== 0x20; p++) {
         if (c === 0x3d) return false;
-        hash = Math.imul(hash ^ c, 0x01000193);
+        hash = Math.imul(hash ^ c, PRIME);
       }
-      if (p === valueFrom || !this.tagHashed(b, keyFrom, keyTo, keyHash, valueFrom, p, hash)) return false;
+      if (p === valueFrom || !this.tag(b, keyFrom, keyTo, keyHash, valueFrom, p, hash)) return false;
     }
     return this.commit(timestamp, source, sink);
   }
@@ -258,7 +251,7 @@ function compare(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length:
 /** The hash by which rows are found in a lane. */
 export function hashKey(key: Uint8Array, length: number): number {
   let hash = SEED;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i], 0x01000193);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i], PRIME);
   return hash ^ (hash >>> 15);
 }
 

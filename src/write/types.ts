@@ -168,10 +168,10 @@ export interface NameScout {
  * false the point has to take the slow path.
  */
 export interface PointBuilder {
-  /** @returns false: the metric is unknown here */
-  begin(bytes: Buffer, metricFrom: number, metricTo: number): boolean;
+  /** @param hash of the metric, see hashName. @returns false: the metric is unknown here */
+  begin(bytes: Buffer, metricFrom: number, metricTo: number, hash: number): boolean;
   /** @returns false: a name is unknown, or there are too many tags */
-  tag(bytes: Buffer, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): boolean;
+  tag(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, valueFrom: number, valueTo: number, valueHash: number): boolean;
   /**
    * @param timestamp seconds or milliseconds, positive
    * @returns false: the value is not a plain number, the timestamp out of range, a tag twice, or the buffer full; nothing was done

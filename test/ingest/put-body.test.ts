@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { PutBody } from '../../src/ingest/put/put-body';
+import { KEY_HASH, METRIC, METRIC_HASH, PutBody, VALUE_HASH } from '../../src/ingest/put/put-body';
 import { putFault } from '../../src/ingest/put/put-fault';
 import { PutJsonError } from '../../src/ingest/put/put-scanner';
 import type { SentPoint } from '../../src/ingest/put/sent-point';
+import { hashName } from '../../src/write';
 import golden from '../server/http/golden/put-bodies.json';
 
 function read(text: string, step = 100): (SentPoint | null)[] {
@@ -277,4 +278,87 @@ it.each([
   const bad = details !== 'nothing is wrong';
   if (bad) expect(() => read(text)).toThrow(PutJsonError);
   else expect(read(text)[0]?.value).toBe(number);
+});
+
+describe('points that are written like the one before', () => {
+  const name = fc.constantFrom('a', 'sys.cpu', 'web01', '', 'caf\u00e9', 'x\\u0041', '\\"', 'null', '1');
+  const number = fc.constantFrom(
+    '0',
+    '7',
+    '12',
+    '1700000000',
+    '1700000000123',
+    '007',
+    '-5',
+    '1.25',
+    '-0.5',
+    '1e3',
+    'NaN',
+    '.5',
+    '1.',
+    '99999999999999999999',
+  );
+  const quoted = name.map((text) => `"${text}"`);
+  const scalar = fc.oneof({ weight: 4, arbitrary: quoted }, { weight: 1, arbitrary: fc.oneof(number, fc.constantFrom('null', 'true')) });
+  const tags = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(quoted, quoted).map(([a, b]) => `{"host":${a},"dc":${b}}`) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        '{}',
+        'null',
+        '{"host":"a"}',
+        '{"host":"a","host":"b"}',
+        '{"host":null,"dc":"x"}',
+        '{ "host":"a","dc":"b"}',
+      ),
+    },
+  );
+  const value = fc.oneof(number, quoted);
+  const field = fc.oneof(
+    scalar.map((text) => `"metric":${text}`),
+    value.map((text) => `"timestamp":${text}`),
+    value.map((text) => `"value":${text}`),
+    tags.map((text) => `"tags":${text}`),
+    fc.constantFrom('"tsuid":"00"', '"other":[1,{"a":2}]', '"m\\u0065tric":"b"'),
+  );
+  const usual = fc
+    .tuple(scalar, value, value, tags)
+    .map(([metric, time, v, t]) => `{"metric":${metric},"timestamp":${time},"value":${v},"tags":${t}}`);
+  const odd = fc.array(field, { maxLength: 6 }).map((fields) => `{${fields.join(',')}}`);
+  const element = fc.oneof({ weight: 8, arbitrary: usual }, { weight: 1, arbitrary: odd }, { weight: 1, arbitrary: fc.constant('null') });
+
+  const attempt = (text: string): unknown => {
+    try {
+      return read(text);
+    } catch (error) {
+      return (error as Error).constructor.name;
+    }
+  };
+
+  it('are what they are alone, or as wrong', () => {
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 12 }), fc.constantFrom(',', ', ', ' ,\n'), (elements, comma) => {
+        const alone = elements.map((text) => attempt(text));
+        const wrong = alone.find((points) => typeof points === 'string');
+        expect(attempt(`[${elements.join(comma)}]`)).toEqual(wrong ?? alone.flat());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('have the hashes of their names', () => {
+    const text = (i: number): string =>
+      `{"metric":"m${i % 3}","timestamp":${1000 + i},"value":${i},"tags":{"host":"web${i}","dc":"${i % 2}"}}`;
+    const bytes = Buffer.from(`[${[1, 2, 3, 4].map(text).join(',')}]`);
+    const body = new PutBody(bytes, 0);
+    while (body.read(1));
+    for (let i = 0; i < body.size; i++) {
+      expect(body.place(i, METRIC_HASH)).toBe(hashName(bytes, body.place(i, METRIC), body.place(i, METRIC + 1)));
+      for (let tag = 0; tag < 2; tag++) {
+        expect(body.tagPlace(i, tag, KEY_HASH)).toBe(hashName(bytes, body.tagPlace(i, tag, 0), body.tagPlace(i, tag, 1)));
+        expect(body.tagPlace(i, tag, VALUE_HASH)).toBe(hashName(bytes, body.tagPlace(i, tag, 3), body.tagPlace(i, tag, 4)));
+      }
+    }
+  });
 });

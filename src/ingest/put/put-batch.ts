@@ -1,6 +1,6 @@
 import type { PointSink, PointWriter } from '../../write';
 import type { PointBatch } from '../types';
-import { METRIC, VALUE, type PutBody } from './put-body';
+import { KEY_HASH, METRIC, METRIC_HASH, VALUE, VALUE_HASH, type PutBody } from './put-body';
 import { PLAIN } from './put-scanner';
 import { checkPresent, pointJson } from './sent-point';
 
@@ -21,12 +21,12 @@ export class PutBatch implements PointBatch {
     const bytes = body.body;
     const tags = body.tagsOf(point);
     if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN || body.place(point, VALUE + 2) !== PLAIN) return false;
-    if (!builder.begin(bytes, body.place(point, METRIC), body.place(point, METRIC + 1))) return false;
+    if (!builder.begin(bytes, body.place(point, METRIC), body.place(point, METRIC + 1), body.place(point, METRIC_HASH))) return false;
     for (let i = 0; i < tags; i++) {
       if (body.tagPlace(point, i, 2) !== PLAIN || body.tagPlace(point, i, 5) !== PLAIN) return false;
-      const keyFrom = body.tagPlace(point, i, 0);
-      const valueFrom = body.tagPlace(point, i, 3);
-      if (!builder.tag(bytes, keyFrom, body.tagPlace(point, i, 1), valueFrom, body.tagPlace(point, i, 4))) return false;
+      const [keyFrom, keyTo, keyHash] = [body.tagPlace(point, i, 0), body.tagPlace(point, i, 1), body.tagPlace(point, i, KEY_HASH)];
+      const [valueFrom, valueTo, valueHash] = [body.tagPlace(point, i, 3), body.tagPlace(point, i, 4), body.tagPlace(point, i, VALUE_HASH)];
+      if (!builder.tag(bytes, keyFrom, keyTo, keyHash, valueFrom, valueTo, valueHash)) return false;
     }
     return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
   }

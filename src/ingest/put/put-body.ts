@@ -1,12 +1,14 @@
 import { narrow } from '../../schema';
 import { longOfNumber, longOfText } from '../../json';
 import { ClientError } from '../../util/errors';
+import { HASH_PRIME, HASH_SEED, hashName } from '../../write';
 import { givePlaces, takePlaces } from './put-places';
-import { ENCODED, JsonScanner } from './put-scanner';
+import { ENCODED, JsonScanner, numberEnd, PLAIN } from './put-scanner';
+import { METRIC_PART, NUMBER_PART, PutShape, TAG_PART, TEXT_PART, TIME_PART } from './put-shape';
 import type { SentPoint } from './sent-point';
 
 /** Places of a point's texts in the index: offset, end and kind each; kind 0: absent or null. */
-const STRIDE = 12;
+const STRIDE = 13;
 export const METRIC = 0;
 export const VALUE = 3;
 const TSUID = 6;
@@ -14,8 +16,12 @@ const TSUID = 6;
 const FIRST_TAG = 9;
 const TAGS = 10;
 const IS_NULL = 11;
-/** Offset, end and kind of a tag's key, and of its value. */
-const TAG_STRIDE = 6;
+/** The hash of a metric that is plain. */
+export const METRIC_HASH = 12;
+/** Offset, end and kind of a tag's key, and of its value, and their hashes where they are plain. */
+const TAG_STRIDE = 8;
+export const KEY_HASH = 6;
+export const VALUE_HASH = 7;
 /** A point is hardly shorter; the arrays grow when it is. */
 const LEAST_BYTES = 64;
 const MOST_FIRST_BYTES = 64 * 1024;
@@ -27,6 +33,14 @@ const TAGS_FIELD = 3;
 const TSUID_FIELD = 4;
 /** Digits of a timestamp that a number holds exactly. */
 const EXACT_DIGITS = 15;
+/** Constants of another module, held here: an import is looked up at every use. */
+const SEED = HASH_SEED;
+const PRIME = HASH_PRIME;
+
+/** Bytes that stand for themselves in a string. */
+const IN_STRING = new Uint8Array(256).fill(1, 0x20, 0x80);
+IN_STRING[0x22] = 0;
+IN_STRING[0x5c] = 0;
 
 export const tooManyPoints = (limit: number): ClientError =>
   new ClientError(413, 'Request body too large', `The body of the request has more than the limit of ${limit} data points`);
@@ -37,6 +51,7 @@ export const tooManyPoints = (limit: number): ClientError =>
  */
 export class PutBody {
   private readonly scanner: JsonScanner;
+  private readonly shape = new PutShape();
   private index: Int32Array;
   private tags: Int32Array;
   private tagCount = 0;
@@ -87,7 +102,7 @@ export class PutBody {
     for (let i = 0; i < points && scanner.at < stop && !this.ended; i++) {
       if (this.size === this.most) throw tooManyPoints(this.most);
       scanner.startElement();
-      this.point();
+      if (!this.shape.known || !this.sameShape()) this.point();
       if (!this.isArray) this.ended = true;
       else if (!scanner.accept(0x2c)) {
         scanner.expect(0x5d);
@@ -111,10 +126,69 @@ export class PutBody {
       if (!scanner.isNull()) throw scanner.fail();
       this.index[at + IS_NULL] = 1;
     } else {
-      scanner.at++;
+      this.shape.begin(scanner.at++);
       if (!scanner.accept(0x7d)) this.fields(at);
+      this.shape.end(scanner.at);
     }
     this.size++;
+  }
+
+  /** Reads a point that is written like the one before. @returns false: it is not, or there is no room for it: nothing was read */
+  private sameShape(): boolean {
+    const { scanner, shape, body, index, tags } = this;
+    const at = this.size * STRIDE;
+    const { partCount, tagCount } = shape;
+    if (at + STRIDE > index.length || (this.tagCount + tagCount) * TAG_STRIDE > tags.length) return false;
+    scanner.peek();
+    const { end } = scanner;
+    let p = scanner.at;
+    let tag = 0;
+    for (let part = 0; ; part++) {
+      const linkTo = shape.linkTo[part];
+      let link = shape.linkFrom[part];
+      if (p + linkTo - link > end) return false;
+      while (link < linkTo) if (body[p++] !== body[link++]) return false;
+      if (part === partCount) break;
+      const kind = shape.parts[part];
+      const from = p;
+      if (kind === TIME_PART) {
+        let time = 0;
+        for (; p < end && body[p] >= 0x30 && body[p] <= 0x39; p++) time = time * 10 + body[p] - 0x30;
+        if (p === from || p - from > EXACT_DIGITS || (body[from] === 0x30 && p > from + 1)) return false;
+        this.times[this.size] = time;
+        continue;
+      }
+      let hash = SEED;
+      if (kind === NUMBER_PART) p = numberEnd(body, from, end);
+      else for (let c = 0; p < end && IN_STRING[(c = body[p])] === 1; p++) hash = Math.imul(hash ^ c, PRIME);
+      if (p < 0) return false;
+      if (kind === TAG_PART) {
+        const place = (this.tagCount + tag) * TAG_STRIDE;
+        tags[place] = shape.keys[3 * tag];
+        tags[place + 1] = shape.keys[3 * tag + 1];
+        tags[place + 2] = PLAIN;
+        tags[place + 3] = from;
+        tags[place + 4] = p;
+        tags[place + 5] = PLAIN;
+        tags[place + KEY_HASH] = shape.keys[3 * tag + 2];
+        tags[place + VALUE_HASH] = hash;
+        tag++;
+        continue;
+      }
+      const place = kind === METRIC_PART ? at + METRIC : at + VALUE;
+      index[place] = from;
+      index[place + 1] = p;
+      index[place + 2] = PLAIN;
+      if (kind === METRIC_PART) index[at + METRIC_HASH] = hash;
+    }
+    index[at + TSUID + 2] = 0;
+    index[at + FIRST_TAG] = this.tagCount;
+    index[at + TAGS] = tagCount;
+    index[at + IS_NULL] = 0;
+    this.tagCount += tagCount;
+    this.size++;
+    scanner.at = p;
+    return true;
   }
 
   private fields(at: number): void {
@@ -124,20 +198,24 @@ export class PutBody {
       switch (this.fieldOf()) {
         case METRIC_FIELD:
           this.text(at + METRIC);
+          this.noteMetric(at);
           break;
         case TIMESTAMP_FIELD:
           this.timestamp();
           break;
         case VALUE_FIELD:
           this.text(at + VALUE);
+          this.noteValue();
           break;
         case TAGS_FIELD:
           this.tagMap(at);
           break;
         case TSUID_FIELD:
           this.text(at + TSUID);
+          this.shape.refuse();
           break;
         default:
+          if (this.extraFields.length > 0) this.shape.refuse();
           if (this.extraFields.length === 0 || !this.extraField()) scanner.skip();
       }
     } while (scanner.accept(0x2c));
@@ -180,6 +258,18 @@ export class PutBody {
     this.index[place + 2] = scanner.isNull() ? 0 : scanner.kind;
   }
 
+  private noteMetric(at: number): void {
+    const { from, to, kind, quoted } = this.scanner;
+    if (kind === PLAIN) this.index[at + METRIC_HASH] = hashName(this.body, from, to);
+    this.shape.part(METRIC_PART, from, to, quoted && kind === PLAIN);
+  }
+
+  private noteValue(): void {
+    const { from, to, kind, quoted } = this.scanner;
+    if (quoted) this.shape.part(TEXT_PART, from, to, kind === PLAIN);
+    else this.shape.part(NUMBER_PART, from, to, numberEnd(this.body, from, to) === to);
+  }
+
   private scalar(): void {
     const scanner = this.scanner;
     const c = scanner.peek();
@@ -200,9 +290,11 @@ export class PutBody {
       for (; p < to && body[p] >= 0x30 && body[p] <= 0x39; p++) time = time * 10 + body[p] - 0x30;
       if (p === to) {
         this.times[this.size] = time;
+        this.shape.part(TIME_PART, from, to, !scanner.quoted);
         return;
       }
     }
+    this.shape.refuse();
     const exact = narrow(this.oddTimestamp(scanner.text(from, to, scanner.kind), scanner.quoted));
     this.times[this.size] = Number(exact);
     if (typeof exact === 'bigint') this.longTimes.set(this.size, exact);
@@ -218,12 +310,15 @@ export class PutBody {
   private tagMap(at: number): void {
     const scanner = this.scanner;
     const c = scanner.peek();
+    // Of tags that are given twice the last count.
+    if (this.shape.tagCount > 0) this.shape.refuse();
     this.index[at + FIRST_TAG] = this.tagCount;
     if (c !== 0x7b) {
       if (c === 0x5b || c === 0x22) throw scanner.fail();
       scanner.scalar();
       if (!scanner.isNull()) throw scanner.fail();
       this.index[at + TAGS] = -1;
+      this.shape.refuse();
       return;
     }
     scanner.at++;
@@ -249,10 +344,16 @@ export class PutBody {
     tags[place] = scanner.from;
     tags[place + 1] = scanner.to;
     tags[place + 2] = scanner.kind;
+    const hash = scanner.kind === PLAIN ? hashName(this.body, scanner.from, scanner.to) : 0;
+    tags[place + KEY_HASH] = hash;
+    this.shape.tag(scanner.from, scanner.to, hash);
     this.scalar();
+    const plain = scanner.kind === PLAIN;
     tags[place + 3] = scanner.from;
     tags[place + 4] = scanner.to;
     tags[place + 5] = scanner.isNull() ? 0 : scanner.kind;
+    if (plain) tags[place + VALUE_HASH] = hashName(this.body, scanner.from, scanner.to);
+    this.shape.part(TAG_PART, scanner.from, scanner.to, plain && scanner.quoted && tags[place + 2] === PLAIN);
     this.tagCount++;
   }
 

@@ -27,17 +27,16 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
 const ENDS = new Uint8Array(256);
 for (const c of ' \t\r\n,]}:"[{') ENDS[c.charCodeAt(0)] = 1;
 
-/** Whether the bytes are a number without an exponent: what nearly all values are that are no plain digits. */
-function isDecimal(b: Buffer, from: number, to: number): boolean {
+/** Where a number without an exponent ends, which is what nearly all values are; -1: none begins here. */
+export function numberEnd(b: Buffer, from: number, end: number): number {
   let p = b[from] === 0x2d ? from + 1 : from;
   const first = p;
-  while (p < to && b[p] >= 0x30 && b[p] <= 0x39) p++;
-  if (p === first || (b[first] === 0x30 && p > first + 1)) return false;
-  if (p === to) return true;
-  if (b[p] !== 0x2e) return false;
+  while (p < end && b[p] >= 0x30 && b[p] <= 0x39) p++;
+  if (p === first || (b[first] === 0x30 && p > first + 1)) return -1;
+  if (p === end || b[p] !== 0x2e) return p;
   const fraction = ++p;
-  while (p < to && b[p] >= 0x30 && b[p] <= 0x39) p++;
-  return p === to && p > fraction;
+  while (p < end && b[p] >= 0x30 && b[p] <= 0x39) p++;
+  return p > fraction ? p : -1;
 }
 
 /**
@@ -51,7 +50,7 @@ export class JsonScanner {
   kind = PLAIN;
   quoted = false;
   /** Where reading ends: with the body, or with what one element may be long. */
-  private end: number;
+  end: number;
 
   constructor(
     readonly body: Buffer,
@@ -145,7 +144,7 @@ export class JsonScanner {
       if (c < 0x30 || c > 0x39) plain = false;
     }
     // Digits alone, without a zero in front, need no closer look.
-    if (p === from || !plain || (body[from] === 0x30 && p > from + 1)) if (!isDecimal(body, from, p)) this.checkScalar(from, p);
+    if (p === from || !plain || (body[from] === 0x30 && p > from + 1)) if (numberEnd(body, from, p) !== p) this.checkScalar(from, p);
     this.from = from;
     this.to = p;
     this.kind = PLAIN;
