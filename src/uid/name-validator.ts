@@ -14,6 +14,9 @@ function tableOf(specials: string): Uint8Array {
 /** Characters of a long name that a message shows. */
 const SHOWN = 100;
 
+/** What is wrong with a name. @param what how the message calls it */
+type Problem = (what: string) => IllegalArgumentError;
+
 /** Built once: classifying 65,536 code units takes some ten milliseconds. */
 let letters: Uint8Array | undefined;
 
@@ -40,14 +43,7 @@ export class NameValidator {
 
   /** Whether `validate` has nothing to say against a name. */
   accepts(name: string): boolean {
-    if (name === '' || name.length > MAX_NAME_BYTES) return false;
-    let high = false;
-    for (let i = 0; i < name.length; i++) {
-      const c = name.charCodeAt(i);
-      if (this.legal[c] !== 1) return false;
-      if (c > 0x7f) high = true;
-    }
-    return !high || (this.codec.firstLost(name) === null && this.codec.length(name) <= MAX_NAME_BYTES);
+    return this.problemOf(name) === null;
   }
 
   /**
@@ -57,21 +53,23 @@ export class NameValidator {
    */
   validate(what: string, name: string | null | undefined): void {
     if (name === null || name === undefined) throw new IllegalArgumentError(`Invalid ${what}: null`);
-    if (name === '') throw new IllegalArgumentError(`Invalid ${what}: empty string`);
-    let high = false;
-    for (let i = 0; i < name.length; i++) {
-      const c = name.charCodeAt(i);
-      if (this.legal[c] !== 1) throw new IllegalArgumentError(`Invalid ${what} ("${name}"): illegal character: ${name[i]}`);
-      if (c > 0xff) high = true;
-    }
-    if (high) this.checkStorable(what, name);
-    if (name.length > MAX_NAME_BYTES || (high && this.codec.length(name) > MAX_NAME_BYTES))
-      throw nameTooLong(this.codec.length(name), name);
+    const problem = this.problemOf(name);
+    if (problem !== null) throw problem(what);
   }
 
-  private checkStorable(what: string, name: string): void {
-    const lost = this.codec.firstLost(name);
-    if (lost !== null) throw unstorable(`${what} ("${name}")`, lost, this.codec);
+  private problemOf(name: string): Problem | null {
+    if (name === '') return (what) => new IllegalArgumentError(`Invalid ${what}: empty string`);
+    let ascii = true;
+    for (let i = 0; i < name.length; i++) {
+      const c = name.charCodeAt(i);
+      if (this.legal[c] !== 1) return (what) => new IllegalArgumentError(`Invalid ${what} ("${name}"): illegal character: ${name[i]}`);
+      if (c > 0x7f) ascii = false;
+    }
+    const { codec } = this;
+    const lost = ascii ? null : codec.firstLost(name);
+    if (lost !== null) return (what) => unstorable(`${what} ("${name}")`, lost, codec);
+    const bytes = ascii ? name.length : codec.length(name);
+    return bytes > MAX_NAME_BYTES ? () => nameTooLong(bytes, name) : null;
   }
 }
 

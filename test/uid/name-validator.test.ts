@@ -47,6 +47,40 @@ describe('names', () => {
     expect(() => latin1.validate('metric name', 'a b')).toThrow('illegal character');
   });
 
+  it.each([
+    ['ISO-8859-1', 'a', 32_767],
+    ['ISO-8859-1', 'é', 32_767],
+    ['UTF-8', 'a', 32_767],
+    ['UTF-8', 'é', 16_383],
+    ['UTF-8', '日', 10_922],
+  ] as const)('takes names in %s up to the bytes that a row key may have (%j)', (charset, letter, most) => {
+    const validator = new NameValidator(new NameCodec(charset));
+    const longer = letter.repeat(most + 1);
+    expect(() => validator.validate('metric name', letter.repeat(most))).not.toThrow();
+    expect(() => validator.validate('metric name', longer)).toThrow(/^row key too long: 3276[89] bytes long /);
+    expect([validator.accepts(letter.repeat(most)), validator.accepts(longer)]).toEqual([true, false]);
+  });
+
+  it.each(['', 'a', 'é', 'aŁ', '日本', '٣', '😀', 'a b', '\ud83d', 'é'.repeat(20_000), '日'.repeat(11_000), 'a'.repeat(40_000)])(
+    'says the same by both ways of asking (%#)',
+    (name) => {
+      for (const charset of ['ISO-8859-1', 'UTF-8'] as const)
+        for (const specials of [null, ' :', '😀']) {
+          const codec = new NameCodec(charset);
+          const validator = new NameValidator(codec, specials);
+          let valid = true;
+          try {
+            validator.validate('metric name', name);
+          } catch {
+            valid = false;
+          }
+          expect(validator.accepts(name)).toBe(valid);
+          // What is taken comes back from the table as it is.
+          if (valid) expect(codec.decode(codec.encode(name)!)).toEqual({ name, exact: true });
+        }
+    },
+  );
+
   it('classifies single code units', () => {
     expect(['a', 'Z', '9', '/', 'é'].every((c) => latin1.isLegal(c.charCodeAt(0)))).toBe(true);
     expect([' ', '=', '\u0000', '\ud800', '٣'].some((c) => latin1.isLegal(c.charCodeAt(0)))).toBe(false);

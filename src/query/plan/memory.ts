@@ -1,12 +1,15 @@
 import { BYTES_PER_POINT } from '../series';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
+import { collectSoon } from '../../util/heap-growth';
 import { countAlone, type CountShared, type SharedCount } from '../../util/shared-count';
 
 /** Small queries may go beyond the limit by this factor when large ones have used it up. */
 const WITH_SMALL = 1.25;
 /** A query that holds more counts as heavy. */
 const HEAVY_BYTES = 2 * 1024 * 1024;
+/** What so many bytes leave behind should not stay until there is something to do again. */
+const WORTH_COLLECTING = 64 * 1024 * 1024;
 /** News of what a worker has given up have reached the others by then. */
 const NEWS_MS = 150;
 
@@ -124,7 +127,9 @@ export class MemoryShare {
 
   /** Releases everything; later calls do nothing. */
   free(): void {
+    if (this.freed) return;
     this.memory.remove(this);
+    if (this.most >= WORTH_COLLECTING) collectSoon();
     this.bytes = 0;
     this.freed = true;
   }
