@@ -3,11 +3,13 @@
 // load goes to peers in turn, so that they meet the same machine; what was sent is counted in the store afterwards. docs/performance.md says more. Needs bin/build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { runFairness } from './lib/fairness.mjs';
 import { runLoad } from './lib/ingest-run.mjs';
 import { markdown, tableRows } from './lib/ingest-table.mjs';
 
 const USAGE = `Usage: bench/ingest.mjs [--peer PEER]... [options]
        bench/ingest.mjs --table [--zk HOST:PORT] [--rows PATTERN] [--rounds N] [--into FILE]
+       bench/ingest.mjs --fairness 2,3,4 [--rate N] [--seconds N] [options]
   --peer PEER       ours (the default), ours@DIR (another built tree), original, victoria, or PORT[:PID] of a TSD that runs already; the first is compared with each
                     of the others. Settings behind it: ours,tsd.network.worker_threads=4
   --store STORE     hbase (needs --zk; tables of its own), embedded, or sink: a HBase that keeps names and forgets points (sink)
@@ -21,6 +23,10 @@ const USAGE = `Usage: bench/ingest.mjs [--peer PEER]... [options]
   --batch N         points a write or a request (500)
   --rounds N        measured rounds of each peer; the medians count (3)
   --table           all loads of docs/performance.md, as Markdown; without --zk those that need none. --rows: only those whose text matches
+  --fairness LIST   how telnet connections fare with so many workers, at full speed and at --rate points/s each: which worker has them, what each gets
+                    through, and how long others wait for an answer at each worker meanwhile
+  --rate N          (10000)
+  --seconds N       of each measurement (10)
   --into FILE       put the result into a Markdown file, between the lines <!-- measured --> and <!-- end -->`;
 
 const { values: options } = parseArgs({
@@ -38,6 +44,9 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     table: { type: 'boolean', default: false },
     rows: { type: 'string', default: '' },
+    fairness: { type: 'string' },
+    rate: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '10' },
     into: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -53,6 +62,13 @@ const { zk, peer: peers, store, proto, names } = options;
 const [points, series, burst, connections, batch, rounds] = ['points', 'series', 'burst', 'connections', 'batch', 'rounds'].map((name) =>
   Number(options[name]),
 );
+if (options.fairness) {
+  const workers = options.fairness.split(',').map(Number);
+  const [rate, seconds] = [options.rate, options.seconds].map(Number);
+  const load = { series, connections, batch, seconds };
+  console.log(await runFairness({ workers, rates: [0, rate], store, zk, say: (text) => console.error(text), ...load }));
+  process.exit(0);
+}
 const order = burst === 1 ? 'in turn' : `in bursts of ${burst}`;
 const one = {
   title: `${store}, ${proto}, ${series.toLocaleString('en')} series ${order}, names ${names}`,

@@ -128,7 +128,6 @@ export class Supervisor {
     const worker = new Worker(place, this.parts.launch(place));
     this.workers.set(place, worker);
     this.parts.exchange.join(worker);
-    this.pulse.watch(worker);
     worker.process.onMessage((message, socket) => this.received(worker, message, socket));
     worker.process.onExit((code, signal) => this.exited(worker, code, signal));
   }
@@ -183,6 +182,8 @@ export class Supervisor {
   private isReady(worker: Worker): void {
     worker.ready = true;
     worker.readyAt = this.now();
+    // Until then it may have much to load at once.
+    this.pulse.watch(worker);
     this.parts.exchange.ready(worker);
     if (this.address !== null) this.serve(worker);
     else if ([...this.workers.values()].every(({ ready }) => ready)) this.starting?.resolve();

@@ -18,12 +18,12 @@ type Settings = Record<string, string>;
 const HOOK = resolve(__dirname, '../support/ts-hook.cjs');
 const MAIN = resolve(__dirname, '../../src/tools/main.ts');
 const WHITELIST = 'net.opentsdb.uid.UniqueIdWhitelistFilter';
-// One process has one buffer: what comes in through several connections, one after the other, is in its order.
 const COMMON: Settings = {
   'tsd.core.auto_create_metrics': 'true',
   'tsd.storage.enable_compaction': 'false',
-  'tsd.network.worker_threads': '1',
 };
+/** What comes in through several connections, one after the other, is in one buffer, in its order. Of workers each has a buffer. */
+const ONE_BUFFER: Settings = { 'tsd.network.worker_threads': '1' };
 
 describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) => {
   let tables: TestTables;
@@ -194,8 +194,9 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
     });
   });
 
-  it('appends with times of cells from the points: the times are the server’s; and the client’s pace is as configured', async () => {
+  it('(in one process) appends with times of cells from the points: the times are the server’s; and the client’s pace is as configured', async () => {
     const settings = {
+      ...ONE_BUFFER,
       'tsd.storage.enable_appends': 'true',
       'tsd.storage.use_otsdb_timestamp': 'true',
       'hbase.rpcs.buffered_flush_interval': '4000',
@@ -215,8 +216,8 @@ describeWithHBase('the modes of writing, on a Java TSD and on ours', (quorum) =>
     });
   });
 
-  it('as many edits as configured go at once', async () => {
-    const settings = { 'hbase.rpcs.buffered_flush_interval': '30000', 'hbase.rpcs.batch.size': '6' };
+  it('(in one process) as many edits as configured go at once', async () => {
+    const settings = { ...ONE_BUFFER, 'hbase.rpcs.buffered_flush_interval': '30000', 'hbase.rpcs.batch.size': '6' };
     await withBoth(settings, {}, async ({ same, prefixes: pair }) => {
       await same((client) => client.assign('metric', ['m']));
       await same((client) => client.assign('tagk', ['host']));

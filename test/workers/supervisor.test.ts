@@ -280,6 +280,18 @@ it('gives one that is silent no connections, and kills it when it stays so', asy
   expect(stage.launched[0].killed).toBe(null);
 });
 
+it('waits for one that starts as long as it takes', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  stage.launched[1].exit(null, 'SIGKILL');
+  for (let i = 0; i < 100; i++) {
+    stage.pass(1000);
+    stage.launched[0].says({ type: 'alive' });
+  }
+  expect(stage.launched[2].killed).toBe(null);
+  expect(stage.log.at(-1)).toMatch(/is started in its place$/);
+});
+
 it('does not bring one back that is about to end', async () => {
   const stage = new Stage(2);
   await stage.started();
