@@ -4,10 +4,12 @@
  */
 export type RowFilter = TagFilter | KeyRegexpFilter | TsuidFilter | AllFilter;
 
-/** What a store may make use of to jump to the rows that pass instead of looking at each; it changes nothing about which these are. */
+/** What a store may make use of to jump to the rows that pass instead of looking at each. */
 interface RowTimes {
   /** The base times that rows in the range of the scan have, seconds, ascending; absent: not known, or too many. */
   rowTimes?: readonly number[];
+  /** Rows at other times, of which there should be none, need not be found. Otherwise they are. */
+  onlyRowTimes?: boolean;
 }
 
 /** Rows of the data table whose key holds certain tags. Mirrors QueryUtil.getRowKeyUIDRegex. */

@@ -10,6 +10,8 @@ jest.setTimeout(60_000);
 const T = Buffer.from('t');
 const EVERYTHING = { start: Buffer.alloc(0), stop: Buffer.alloc(0) };
 const METRIC = Buffer.of(0, 0, 9);
+/** The filters know what keys begin with, and when rows may begin. */
+const ROWS_OF_METRIC = { start: Buffer.concat([METRIC, Buffer.alloc(4)]), stop: Buffer.of(0, 0, 10) };
 const uid = (n: number): Buffer => Buffer.of(0, n >> 8, n);
 
 describeWithHBase('HBase scans', (zkQuorum) => {
@@ -97,9 +99,10 @@ describeWithHBase('HBase scans', (zkQuorum) => {
         if (dcs !== undefined) tags.push({ tagk: uid(2), tagvs: dcs && dcs.map(uid) });
         const filter: RowFilter = { kind: 'tags', prefixLength: 7, tagkWidth: 3, tagvWidth: 3, tags, explicit, rowTimes };
         const passes = compileRowFilter(filter);
-        const range = { start: METRIC, stop: Buffer.of(0, 0, 10) };
-        expect(hex(await scan(storage, { ...range, filter }))).toEqual(hex(keys.filter((key) => passes(key, 0, key.length))));
-        expect((await scan(storage, { ...range, filter, limit: 3, firstCellOnly: true })).every((row) => row.size === 1)).toBe(true);
+        expect(hex(await scan(storage, { ...ROWS_OF_METRIC, filter }))).toEqual(hex(keys.filter((key) => passes(key, 0, key.length))));
+        expect((await scan(storage, { ...ROWS_OF_METRIC, filter, limit: 3, firstCellOnly: true })).every((row) => row.size === 1)).toBe(
+          true,
+        );
       }),
       { numRuns: 40 },
     );
@@ -109,13 +112,20 @@ describeWithHBase('HBase scans', (zkQuorum) => {
     const storage = await open();
     const parts = [...new Set(keys.map((key) => key.toString('latin1', 7)))].map((part) => Buffer.from(part, 'latin1'));
     await fc.assert(
-      fc.asyncProperty(fc.subarray(parts), fc.constantFrom(undefined, [0, 2], [0, 1, 2]), async (tagParts, rowTimes) => {
-        const filter: RowFilter = { kind: 'tsuids', prefixLength: 7, tagParts, rowTimes };
-        const passes = compileRowFilter(filter);
-        const found = await scan(storage, { start: METRIC, stop: Buffer.of(0, 0, 10), filter });
-        expect(hex(found)).toEqual(hex(keys.filter((key) => passes(key, 0, key.length))));
-      }),
-      { numRuns: 20 },
+      fc.asyncProperty(
+        fc.oneof(fc.subarray(parts), fc.subarray(parts, { minLength: 1, maxLength: 2 })),
+        fc.constantFrom<number[] | undefined>(undefined, [0], [0, 2], [0, 1, 2]),
+        fc.boolean(),
+        async (tagParts, rowTimes, onlyRowTimes) => {
+          const filter: RowFilter = { kind: 'tsuids', prefixLength: 7, tagParts, rowTimes, onlyRowTimes };
+          const passes = compileRowFilter(filter);
+          const found = await scan(storage, { ...ROWS_OF_METRIC, filter });
+          const wanted = keys.filter((key) => passes(key, 0, key.length));
+          const isThen = (key: Buffer): boolean => !onlyRowTimes || rowTimes === undefined || rowTimes.includes(key.readUInt32BE(3));
+          expect(hex(found)).toEqual(hex(wanted.filter(isThen)));
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

@@ -65,7 +65,9 @@ async function* readRows(
   const verdicts = new Map<string, boolean>();
   const seriesOf = ({ key }: Row): string => key.toString('latin1', tagsAt(layout));
   const slice = new TimeSlice(options.signal ?? new AbortController().signal);
-  for await (const batch of storage.scan(table, { ...options, family, filter: scan.filter })) {
+  // Rows at times that no row should have are what the tools look for.
+  const filter = scan.filter && { ...scan.filter, onlyRowTimes: false };
+  for await (const batch of storage.scan(table, { ...options, family, filter })) {
     if (names === null) {
       yield batch;
       continue;

@@ -27,15 +27,17 @@ export interface ScanPlan extends ScanWindow {
 const NONE = Buffer.alloc(0);
 /** Rows of one series that a scan may have; with more, nobody needs to know when each begins. */
 const MOST_ROW_TIMES = 10_000;
+/** With more keys a message of all of them costs more than the pattern that they have in common. */
+const MOST_KEYS = 1000;
 
 /** The last second that a key can hold. */
 const LAST_SECOND = 0xffff_ffff;
 
-/** Base times of the rows in a window; undefined: too many, or more than keys hold. */
-function rowTimesOf({ rowSpan }: PointSource, { scanStart, scanEnd }: ScanWindow): readonly number[] | undefined {
+/** Base times of the rows in a window; undefined: too many, or more than keys hold. @param withEnd a row may begin where the window ends */
+function rowTimesOf({ rowSpan }: PointSource, { scanStart, scanEnd }: ScanWindow, withEnd = false): readonly number[] | undefined {
   if (scanEnd > LAST_SECOND) return undefined;
   const times: number[] = [];
-  for (let time = rowSpan.start(scanStart); time < scanEnd; time = rowSpan.next(time)) {
+  for (let time = rowSpan.start(scanStart); time < scanEnd || (withEnd && time === scanEnd); time = rowSpan.next(time)) {
     if (time >= scanStart) times.push(time);
     if (times.length > MOST_ROW_TIMES) return undefined;
   }
@@ -72,6 +74,32 @@ function fuzzyCondition(layout: KeyLayout, literals: readonly RowLiteral[]): ((k
   };
 }
 
+/** Where the tags are all there may be and their values are known, so are the series: their rows are found by their keys. */
+function rowFilter(
+  layout: KeyLayout,
+  literals: readonly RowLiteral[],
+  explicit: boolean,
+  rowTimes: readonly number[] | undefined,
+): RowFilter {
+  const prefixLength = tagsAt(layout);
+  const tagParts = explicit && rowTimes !== undefined ? literalSeries(literals, MOST_KEYS / rowTimes.length) : null;
+  if (tagParts !== null) return { kind: 'tsuids', prefixLength, tagParts, rowTimes, onlyRowTimes: true };
+  const tags = literals.map((l) => ({ tagk: l.tagk, tagvs: l.values }));
+  const { tagk: tagkWidth, tagv: tagvWidth } = layout;
+  return { kind: 'tags', prefixLength, tagkWidth, tagvWidth, tags, explicit, rowTimes, onlyRowTimes: true };
+}
+
+/** The tag parts of all series that have one value of each, in the order of keys; null: a value may be any, or they are more than `most`. */
+function literalSeries(literals: readonly RowLiteral[], most: number): Buffer[] | null {
+  const lists = literals.flatMap(({ values }) => (values === null ? [] : [values]));
+  const count = lists.reduce((product, values) => product * values.length, 1);
+  if (lists.length < literals.length || count > most) return null;
+  return literals.reduce<Buffer[]>(
+    (parts, { tagk }, i) => parts.flatMap((part) => lists[i].map((value) => Buffer.concat([part, tagk, value]))),
+    [Buffer.alloc(0)],
+  );
+}
+
 /**
  * Ranges and row filter of a metric's scan. Mirrors QueryUtil.getMetricScanner and setDataTableScanFilter: with the
  * fuzzy filter the row at the end of the window is read too.
@@ -89,24 +117,14 @@ export function planMetricScan(
   const { layout } = source;
   const useFuzzy = explicit && fuzzy && literals.length > 0;
   const stopTags = useFuzzy ? Buffer.concat(literals.flatMap((l) => [l.tagk, Buffer.alloc(layout.tagv, 0xff)])) : Buffer.alloc(0);
-  const filtered = literals.length > 0 || groupBys.length > 0;
   return {
     source,
     scanStart: window.scanStart,
     scanEnd: window.scanEnd,
     metric,
     ranges: rangesOf(layout, metric, window, stopTags),
-    filter: filtered
-      ? {
-          kind: 'tags',
-          prefixLength: tagsAt(layout),
-          tagkWidth: layout.tagk,
-          tagvWidth: layout.tagv,
-          tags: literals.map((l) => ({ tagk: l.tagk, tagvs: l.values })),
-          explicit,
-          rowTimes: rowTimesOf(source, window),
-        }
-      : undefined,
+    filter:
+      literals.length > 0 || groupBys.length > 0 ? rowFilter(layout, literals, explicit, rowTimesOf(source, window, useFuzzy)) : undefined,
     accepts: useFuzzy ? fuzzyCondition(layout, literals) : null,
   };
 }
@@ -133,7 +151,7 @@ export function planTsuidScan(source: PointSource, tsuids: readonly string[], wi
     scanEnd: window.scanEnd,
     metric,
     ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),
-    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: rowTimesOf(source, window) },
+    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: rowTimesOf(source, window), onlyRowTimes: true },
     accepts: null,
   };
 }

@@ -9,7 +9,7 @@ import { CLIENT_LOGGER, Cluster, newNonce } from './cluster';
 import { ClientCounters } from './counters';
 import { Deadline } from './deadline';
 import { toStorageError } from './errors';
-import { encodeFilter } from './filters';
+import { serverScan } from './filters';
 import type { MetaLocator } from './meta-locator';
 import { AppendOperation, DeleteOperation, GetOperation, PackedPutOperation, PutOperation } from './operations';
 import { DEFAULT_OPTIONS, hbaseOptions } from './options';
@@ -118,8 +118,7 @@ export class HBaseStorage implements Storage {
   }
 
   scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
-    const { server: filter, accepts } = encodeFilter(options);
-    return new RegionScan(this.scans, { table, options, filter, accepts, newDeadline: () => this.deadline(options) }).batches();
+    return new RegionScan(this.scans, { table, options, server: serverScan(options), newDeadline: () => this.deadline(options) }).batches();
   }
 
   async splits(table: string, options?: CallOptions): Promise<Buffer[]> {

@@ -220,23 +220,26 @@ export class Connection {
     headerBytes.copy(head, prefix);
     putVarint(head, prefix + headerBytes.length, param.length);
     if (oneWrite) param.copy(head, headLength);
-    // The first call of a turn of the event loop is written at once; later ones of that turn are written in one system call.
+    // The first call of a turn of the event loop is written at once; later ones of that turn, whatever clients they are for, are
+    // written in one system call, which wakes the server once.
     const first = !this.corked;
     const { socket } = this;
     this.sent++;
     if (socket.writableNeedDrain) this.blocked++;
-    if (!oneWrite || cells) this.cork();
+    if (first) socket.cork(); // its parts go together
     socket.write(head);
     if (!oneWrite) socket.write(param);
     if (cells) socket.write(cells);
-    if (first) this.cork();
+    if (!first) return;
+    socket.uncork();
+    this.holdBack();
   }
 
-  private cork(): void {
-    if (this.corked) return;
+  /** Until this turn is over, what is written is gathered. */
+  private holdBack(): void {
     this.corked = true;
     this.socket.cork();
-    process.nextTick(() => {
+    setImmediate(() => {
       this.corked = false;
       this.socket.uncork();
     });

@@ -3,7 +3,7 @@ import { compileRowFilter } from '../row-filter';
 import type { ScanOptions } from '../storage';
 import { ProtoWriter } from './protobuf';
 import { fuzzyKeys } from './fuzzy-keys';
-import { keyRanges, type RowRange } from './key-ranges';
+import { keyRanges, onlyKeyOf, type RowRange } from './key-ranges';
 
 /**
  * Row filters as HBase evaluates them: a regular expression over the key's bytes (read as ISO-8859-1), and where every position
@@ -16,9 +16,16 @@ const DOTALL = 32;
 /** With more alternatives the server's matcher costs more than sending the rows: they are checked in this process instead. */
 const MAX_ALTERNATIVES = 4000;
 
-export interface EncodedFilter {
-  /** Filter message for the server; undefined: none. */
-  server: Buffer | undefined;
+/** What the server is asked for. */
+export interface ServerScan {
+  /** Inclusive. */
+  start: Buffer;
+  /** Empty: to the end of the table. */
+  stop: Buffer;
+  /** Only the row `start`, which is `stop`, too: the server opens no file that says it has no such row. */
+  oneRow: boolean;
+  /** Filter message, encoded; undefined: none. */
+  filter: Buffer | undefined;
   /** What the server was not asked to check. */
   accepts: ((key: Buffer) => boolean) | null;
 }
@@ -26,14 +33,21 @@ export interface EncodedFilter {
 /** What of a scan becomes a filter; the range fixes the first bytes of the wanted keys. */
 type FilteredScan = Pick<ScanOptions, 'filter' | 'firstCellOnly' | 'withoutValues' | 'start' | 'stop'>;
 
-export function encodeFilter({ filter, firstCellOnly, withoutValues, start, stop }: FilteredScan): EncodedFilter {
+/** Everything of a scan's rows that the server can decide: as filters, and as the range itself where that is all there is to it. */
+export function serverScan({ filter, firstCellOnly, withoutValues, start, stop }: FilteredScan): ServerScan {
+  const scan: ServerScan = { start, stop, oneRow: false, filter: undefined, accepts: null };
   const messages: Buffer[] = [];
-  const exact = filter === undefined || addFilter(filter, start, stop, messages);
+  if (filter !== undefined) addFilter(filter, scan, messages);
   if (firstCellOnly === true) messages.push(filterMessage('FirstKeyOnlyFilter', new ProtoWriter(0).finish()));
   // KeyOnlyFilter {len_as_val 1 = false}
   if (withoutValues === true) messages.push(filterMessage('KeyOnlyFilter', new ProtoWriter(2).bool(1, false).finish()));
-  const accepts = exact || filter === undefined ? null : compiled(filter);
-  return { server: messages.length === 0 ? undefined : messages.length === 1 ? messages[0] : allOf(messages), accepts };
+  const key = onlyKeyOf(scan);
+  if (key !== null) {
+    scan.stop = key;
+    scan.oneRow = true;
+  }
+  if (messages.length > 0) scan.filter = messages.length === 1 ? messages[0] : allOf(messages);
+  return scan;
 }
 
 function compiled(filter: RowFilter): (key: Buffer) => boolean {
@@ -41,33 +55,48 @@ function compiled(filter: RowFilter): (key: Buffer) => boolean {
   return (key) => passes(key, 0, key.length);
 }
 
-/** Adds the server's part of the filter. @returns false when rows that pass it have to be checked again in this process */
-function addFilter(filter: RowFilter, start: Buffer, stop: Buffer, messages: Buffer[]): boolean {
+/** Adds the server's part of the filter, and makes the range of the scan smaller. */
+function addFilter(filter: RowFilter, scan: ServerScan, messages: Buffer[]): void {
   switch (filter.kind) {
     case 'all':
-      return filter.filters.map((part) => addFilter(part, start, stop, messages)).every(Boolean);
+      for (const part of filter.filters) addFilter(part, scan, messages);
+      return;
     case 'keyRegexp':
       messages.push(rowRegexp(filter.pattern));
-      return true;
+      return;
     case 'tags': {
-      const keys = fuzzyKeys(filter, start, stop);
+      const keys = fuzzyKeys(filter, scan.start, scan.stop);
       if (keys !== null) messages.push(fuzzyRows(keys));
-      else addRanges(keyRanges(filter, start, stop), messages);
+      else addRanges(keyRanges(filter, scan.start, scan.stop), scan, messages);
       const { pattern, exact } = tagPattern(filter);
       messages.push(rowRegexp(pattern));
-      return exact;
+      if (!exact) checkHere(filter, scan);
+      return;
     }
     case 'tsuids': {
-      addRanges(keyRanges(filter, start, stop), messages);
-      if (filter.tagParts.length > MAX_ALTERNATIVES) return false;
-      messages.push(rowRegexp(tsuidPattern(filter)));
-      return true;
+      const ranges = keyRanges(filter, scan.start, scan.stop);
+      addRanges(ranges, scan, messages);
+      if (ranges !== null && filter.onlyRowTimes === true) return; // the ranges are the keys
+      if (filter.tagParts.length > MAX_ALTERNATIVES) checkHere(filter, scan);
+      else messages.push(rowRegexp(tsuidPattern(filter)));
     }
   }
 }
 
-function addRanges(ranges: readonly RowRange[] | null, messages: Buffer[]): void {
-  if (ranges !== null && ranges.length > 0) messages.push(rowRanges(ranges));
+function checkHere(filter: RowFilter, scan: ServerScan): void {
+  const passes = compiled(filter);
+  const { accepts } = scan;
+  scan.accepts = accepts === null ? passes : (key) => accepts(key) && passes(key);
+}
+
+/** Has the server look at these ranges only: one becomes the range of the scan, with several the server jumps from one to the next. */
+function addRanges(ranges: readonly RowRange[] | null, scan: ServerScan, messages: Buffer[]): void {
+  if (ranges === null || ranges.length === 0) return;
+  if (ranges.length > 1) messages.push(rowRanges(ranges));
+  const { start } = ranges[0];
+  const { stop } = ranges[ranges.length - 1];
+  if (scan.start.compare(start) < 0) scan.start = start;
+  if (scan.stop.length === 0 || scan.stop.compare(stop) > 0) scan.stop = stop;
 }
 
 /**

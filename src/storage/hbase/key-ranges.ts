@@ -43,13 +43,13 @@ function wantedSeries({ tagParts }: TsuidFilter, most: number): Wanted | null {
 
 /**
  * Where rows that pass the filter can be at all, for servers that jump from range to range: of the rows of each base time only those
- * that begin with a wanted tag. Null: nearly anywhere, or in more places than are worth telling. Rows between two base times, of which
- * there should be none, are kept: the filter decides about them.
+ * that begin with a wanted tag. Null: nearly anywhere, or in more places than are worth telling. Rows between two base times are kept,
+ * unless the filter says that they need not be found: the filter decides about them.
  * @param start of the scan; its first bytes are those of all keys
  * @param stop of the scan
  */
 export function keyRanges(filter: TagFilter | TsuidFilter, start: Buffer, stop: Buffer): RowRange[] | null {
-  const { rowTimes, prefixLength } = filter;
+  const { rowTimes, onlyRowTimes, prefixLength } = filter;
   if (rowTimes === undefined || rowTimes.length === 0 || start.length < prefixLength) return null;
   const most = Math.floor(MOST_RANGES / rowTimes.length) - 1;
   if (most < 2) return null;
@@ -60,12 +60,19 @@ export function keyRanges(filter: TagFilter | TsuidFilter, start: Buffer, stop: 
   for (const time of rowTimes) {
     const base = Buffer.from(start.subarray(0, prefixLength));
     base.writeUInt32BE(time, prefixLength - TIME_BYTES);
-    add(ranges, from, base);
+    if (onlyRowTimes !== true) add(ranges, from, base);
     for (const range of wanted) add(ranges, Buffer.concat([base, range.start]), Buffer.concat([base, range.stop]));
     from = behind(base);
   }
-  add(ranges, from, stop);
+  if (onlyRowTimes !== true) add(ranges, from, stop);
   return ranges;
+}
+
+/** The key of the only row that the range can hold; null: it may hold several. */
+export function onlyKeyOf({ start, stop }: RowRange): Buffer | null {
+  return stop.length === start.length + 1 && stop[start.length] === 0 && stop.compare(start, 0, start.length, 0, start.length) === 0
+    ? start
+    : null;
 }
 
 /** Adds a range, or makes the last one longer. */

@@ -11,6 +11,7 @@ import type { CellBlock } from '../row';
 import { addressOf } from './region';
 import type { Region, ServerAddress } from './region';
 import type { RegionDirectory } from './regions';
+import type { ServerScan } from './filters';
 import type { FailureHandler } from './retry';
 import { ALL_ROWS, closeScannerRequest, nextRowsRequest, openScannerRequest, readScanResponse } from './scan-messages';
 import type { ScanResponse } from './scan-messages';
@@ -38,14 +39,12 @@ export interface ScannerContext {
   onEnd(): void;
 }
 
-/** What to scan, encoded for the wire. */
+/** What to scan. */
 export interface ScannerPlan {
   table: string;
   options: ScanOptions;
-  /** Filter message, encoded, for the server. */
-  filter: Buffer | undefined;
-  /** The part of the filter that the server was not asked to check, if any. */
-  accepts: ((key: Buffer) => boolean) | null;
+  /** The range and the filter of the options as the server is asked for them. */
+  server: ServerScan;
   /** Renewed with every answer: a scan may take as long as it makes progress, within the caller's deadline. */
   newDeadline(): Deadline;
 }
@@ -92,10 +91,10 @@ export class RegionScan {
     private readonly context: ScannerContext,
     private readonly plan: ScannerPlan,
   ) {
-    this.position = plan.options.start;
+    this.position = plan.server.start;
     this.rowsLeft = plan.options.limit ?? Infinity;
     this.deadline = plan.newDeadline();
-    this.pread = plan.filter === undefined;
+    this.pread = plan.server.filter === undefined;
   }
 
   async *batches(): AsyncGenerator<Row[]> {
@@ -139,8 +138,10 @@ export class RegionScan {
   }
 
   private atStop(): boolean {
-    const { stop } = this.plan.options;
-    return stop.length > 0 && this.position.compare(stop) >= 0;
+    const { stop, oneRow } = this.plan.server;
+    if (stop.length === 0) return false;
+    const order = this.position.compare(stop);
+    return order > 0 || (order === 0 && !(oneRow && this.includePosition));
   }
 
   /** Moves on after a page; false when the scan has ended. Adds the last row of a region to `rows` when that is whole now. */
@@ -166,16 +167,18 @@ export class RegionScan {
 
   private openIn(region: Region): Promise<Page> {
     const { plan } = this;
-    const { family, qualifiers, stop, timeRange } = plan.options;
+    const { family, qualifiers, timeRange } = plan.options;
+    const { stop, oneRow, filter } = plan.server;
     this.region = region;
     const spec = {
       startRow: this.position,
       includeStart: this.includePosition,
       stopRow: stop,
+      includeStop: oneRow,
       family,
       qualifiers,
       timeRange,
-      filter: plan.filter,
+      filter,
       maxResultSize: this.context.maxResultBytes,
       pread: this.pread,
     };
@@ -202,7 +205,7 @@ export class RegionScan {
 
   /** The limit for the server. 0: none, also when rows that the server counts may be filtered out in this process. */
   private serverLimit(): number {
-    return this.plan.accepts === null && this.rowsLeft < ALL_ROWS ? this.rowsLeft : 0;
+    return this.plan.server.accepts === null && this.rowsLeft < ALL_ROWS ? this.rowsLeft : 0;
   }
 
   private async call(cursor: Cursor, param: Buffer, opening: boolean): Promise<Page> {
@@ -275,7 +278,7 @@ export class RegionScan {
   private add(row: Row, rows: Row[]): void {
     this.position = row.key;
     this.includePosition = false;
-    if (this.rowsLeft <= 0 || this.plan.accepts?.(row.key) === false) return;
+    if (this.rowsLeft <= 0 || this.plan.server.accepts?.(row.key) === false) return;
     this.rowsLeft--;
     rows.push(row);
   }

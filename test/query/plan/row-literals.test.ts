@@ -78,8 +78,21 @@ describe('the scan', () => {
     expect(fuzzy.ranges[0].stop.toString('hex')).toBe('00000900000020000001ffffff000002ffffff');
     expect([key(11, 21), key(12, 21), key(11, 22), key(12, 22)].map((k) => fuzzy.accepts?.(k))).toEqual([true, true, true, false]);
     const plain = plan([lit(1, 11, 12), lit(2, 21, 22)], true, false);
-    expect(plain).toMatchObject({ accepts: null, filter: { explicit: true } });
+    expect(plain.accepts).toBeNull();
     expect(plain.ranges[0].stop.toString('hex')).toBe('00000900000020');
+  });
+
+  test('explicit tags with values are series, found by their keys', () => {
+    const hour = { scanStart: 3600, scanEnd: 7200 };
+    const planHour = (filters: ResolvedFilter[], fuzzy = true) =>
+      planMetricScan(source, id(9), hour, planFilters(filters, 4096), true, fuzzy).filter;
+    const parts = [11, 12].flatMap((v1) => [21, 22].map((v2) => Buffer.concat([id(1), id(v1), id(2), id(v2)])));
+    const series = { kind: 'tsuids', prefixLength: 7, tagParts: parts, onlyRowTimes: true };
+    expect(planHour([lit(1, 11, 12), lit(2, 21, 22)])).toEqual({ ...series, rowTimes: [3600, 7200] });
+    expect(planHour([lit(1, 11, 12), lit(2, 21, 22)], false)).toEqual({ ...series, rowTimes: [3600] });
+    expect(planHour([lit(1, 11), any(2)])).toMatchObject({ kind: 'tags', explicit: true });
+    const many = Array.from({ length: 40 }, (_, i) => i);
+    expect(planHour([lit(1, ...many), lit(2, ...many)])).toMatchObject({ kind: 'tags', explicit: true });
   });
 
   test('TSUIDs share their metric', () => {

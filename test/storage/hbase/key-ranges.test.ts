@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { TagFilter, TsuidFilter } from '../../../src/storage';
-import { keyRanges } from '../../../src/storage/hbase/key-ranges';
+import { keyRanges, onlyKeyOf } from '../../../src/storage/hbase/key-ranges';
 import { compileRowFilter } from '../../../src/storage/row-filter';
 
 const METRIC = Buffer.of(9);
@@ -36,6 +36,34 @@ describe('ranges of keys that a filter lets pass', () => {
     ]);
   });
 
+  it('leave out rows at other times where these need not be found', () => {
+    expect(hex({ ...base, kind: 'tsuids', onlyRowTimes: true, tagParts: [Buffer.of(5, 7), Buffer.of(6, 1)] })).toEqual([
+      '09000000000507 0900000000050700',
+      '09000000000601 0900000000060100',
+      '09000000040507 0900000004050700',
+      '09000000040601 0900000004060100',
+      '09000000080507 0900000008050700',
+      '09000000080601 0900000008060100',
+    ]);
+    const wanted = [{ tagk: Buffer.of(5), tagvs: [Buffer.of(7)] }];
+    expect(hex({ ...tags, onlyRowTimes: true, rowTimes: [4], explicit: false, tags: wanted })).toEqual([
+      '0900000004 090000000405',
+      '09000000040507 09000000040508',
+    ]);
+  });
+
+  it('may have room for one key only', () => {
+    const range = (start: number[], stop: number[]): string | undefined =>
+      onlyKeyOf({ start: Buffer.from(start), stop: Buffer.from(stop) })?.toString('hex');
+    expect(range([5, 7], [5, 7, 0])).toBe('0507');
+    expect([range([5, 7], [5, 7, 1]), range([5, 7], [5, 8, 0]), range([5, 7], [5, 8]), range([5, 7], [])]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('are none where any tag may come first, where it is not known when rows begin, or where they would be too many', () => {
     const wanted = [{ tagk: Buffer.of(5), tagvs: [Buffer.of(7)] }];
     expect(hex({ ...tags, explicit: false, tags: [{ tagk: Buffer.of(5), tagvs: null }] })).toBeUndefined();
@@ -53,7 +81,7 @@ describe('ranges of keys that a filter lets pass', () => {
     expect(found[0].start.toString('hex')).toBe('0900000000050a');
   });
 
-  it('hold every key that passes, at whatever time it is', () => {
+  it('hold every key that passes, at whatever time it is unless the filter says otherwise', () => {
     const byte = fc.constantFrom(0, 1, 2, 0xfe, 0xff);
     const pairs = fc
       .uniqueArray(fc.tuple(byte, byte), { selector: ([k]) => k, minLength: 1, maxLength: 3 })
@@ -67,10 +95,11 @@ describe('ranges of keys that a filter lets pass', () => {
       .array(pairs, { maxLength: 3 })
       .map((all): TsuidFilter => ({ ...base, kind: 'tsuids', tagParts: all.map((one) => Buffer.from(one.flat())) }));
     fc.assert(
-      fc.property(fc.oneof(tagFilter, series), key, (filter, row) => {
-        const ranges = keyRanges(filter, START, STOP);
+      fc.property(fc.oneof(tagFilter, series), fc.boolean(), key, (filter, onlyRowTimes, row) => {
+        const ranges = keyRanges({ ...filter, onlyRowTimes }, START, STOP);
         if (ranges === null || !compileRowFilter(filter)(row, 0, row.length)) return true;
-        return ranges.some(({ start, stop }) => start.compare(row) <= 0 && stop.compare(row) > 0);
+        const isInOne = ranges.some(({ start, stop }) => start.compare(row) <= 0 && stop.compare(row) > 0);
+        return isInOne || (onlyRowTimes && !TIMES.includes(row[4]));
       }),
       { numRuns: 3000 },
     );

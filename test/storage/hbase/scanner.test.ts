@@ -4,6 +4,7 @@ import type { CallResponse } from '../../../src/storage/hbase/call';
 import { CongestionWindow } from '../../../src/storage/hbase/congestion';
 import { Deadline } from '../../../src/storage/hbase/deadline';
 import { ConnectionLostError, RemoteException } from '../../../src/storage/hbase/errors';
+import { serverScan } from '../../../src/storage/hbase/filters';
 import { ProtoReader, ProtoWriter } from '../../../src/storage/hbase/protobuf';
 import { type Region, regionHolds, regionSpecifier } from '../../../src/storage/hbase/region';
 import { RegionDirectory } from '../../../src/storage/hbase/regions';
@@ -50,14 +51,16 @@ function describeRequest(param: Buffer): string {
       let start = '';
       let included = true;
       let pread = false;
+      let only = false;
       scan.each((f) => {
         if (f === 3) start = scan.string();
+        else if (f === 22) only = scan.bool();
         else if (f === 21) included = scan.bool();
         else if (f === 23) pread = scan.uint() === 2;
         else return false;
         return true;
       });
-      text += `open ${pread ? '' : 'stream '}${included ? 'at' : 'behind'} ${start || '-'}`;
+      text += `open ${pread ? '' : 'stream '}${only ? 'only ' : ''}${included ? 'at' : 'behind'} ${start || '-'}`;
     } else if (field === 3) text += reader.uint64() === 77n ? 'next' : 'wrong scanner';
     else if (field === 5) text = reader.bool() ? text.replace('next', 'close') : text;
     else if (field === 6) text += ` #${reader.uint()}`;
@@ -80,7 +83,8 @@ function region(start: string, end: string): Region {
 }
 
 /** Runs a scan against a script of answers. */
-function scanWith(answers: Answer[], regions = [region('', '')], options: Partial<ScanOptions> = {}, filter?: Buffer) {
+function scanWith(answers: Answer[], regions = [region('', '')], options: Partial<ScanOptions> = {}) {
+  const range = { start: Buffer.alloc(0), stop: Buffer.alloc(0), ...options };
   const requests: string[] = [];
   let lookups = 0;
   const directory = new RegionDirectory({
@@ -112,9 +116,8 @@ function scanWith(answers: Answer[], regions = [region('', '')], options: Partia
     },
     {
       table: 't',
-      options: { start: Buffer.alloc(0), stop: Buffer.alloc(0), ...options },
-      filter,
-      accepts: null,
+      options: range,
+      server: serverScan(range),
       newDeadline: () => new Deadline(undefined, 5000),
     },
   );
@@ -250,7 +253,7 @@ describe('a scan', () => {
   });
 
   it('leaves the way of reading to a server that filters', async () => {
-    const { scan, requests } = scanWith([END], undefined, {}, Buffer.of(1));
+    const { scan, requests } = scanWith([END], undefined, { withoutValues: true });
     expect(await readAll(scan)).toEqual([]);
     expect(requests).toEqual(['open stream at - #0']);
   });
@@ -260,5 +263,21 @@ describe('a scan', () => {
     for await (const rows of scan.batches()) if (rows.length > 0) break;
     await until(() => requests.includes('close'));
     expect(requests).toEqual(['open at - #0', 'next #1', 'close']);
+  });
+
+  it('asks for one row as one, until it has it', async () => {
+    const one = { start: Buffer.from('a'), stop: Buffer.from('a\0') };
+    const { scan, requests } = scanWith(
+      [{ error: new ConnectionLostError('h:1', 'is closed', true) }, { results: [['a', 0, 2]], ...END }],
+      undefined,
+      one,
+    );
+    expect(await readAll(scan)).toEqual(['a:01']);
+    expect(requests).toEqual(['open only at a #0', 'open only at a #0']);
+    const parts = scanWith([{ results: [['a', 0, 1, true]] }, { results: [['a', 1, 1]] }, END], undefined, one);
+    expect(await readAll(parts.scan)).toEqual(['a:01']);
+    const none = scanWith([END], [region('', 'b'), region('b', '')], one);
+    expect(await readAll(none.scan)).toEqual([]);
+    expect(none.requests).toEqual(['open only at a #0']);
   });
 });
