@@ -9,7 +9,10 @@ async function leftWithSealedSegment(): Promise<string> {
   const path = newPath();
   const kick = jest.spyOn(Merger.prototype, 'kick').mockImplementation(() => undefined);
   const store = await openAt(path, { packAfter: 2 });
+  // Puts are answered before their segment is sealed.
+  const sealed = new Promise<void>((resolve) => kick.mockImplementation(() => resolve()));
   await store.put('tsdb', T, [put('a', '1'), put('b', '2')]);
+  await sealed;
   const left = copyOf(path);
   kick.mockRestore();
   await store.close();
