@@ -10,7 +10,7 @@ import { CellKey } from './key-codec';
 import type { Call } from './log/changes';
 import { CollectorPool, ReaderMemory } from './reader-memory';
 import type { RowCollector } from './row-collector';
-import { RangeReader, type Batch, type BatchBounds, type Selection } from './range-reader';
+import { RangeReader, type Batch, type BatchBounds, type ReaderParts, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
 
@@ -92,9 +92,8 @@ export class EmbeddedStorage implements Storage {
       return this.readCells(table, get.row, family, qualifiers);
     const stop = Buffer.concat([get.row, Buffer.of(0)]);
     const bounds = { rows: 1, bytes: Infinity, entries: Infinity };
-    const overlay = environment.overlay(table, get.row);
     const selection = { start: get.row, stop, family, qualifiers, accepts: null };
-    return new RangeReader(table, selection, bounds, undefined, overlay, this.memory).read().rows[0] ?? null;
+    return new RangeReader(table, selection, bounds, this.readerParts(environment, table, get.row)).read().rows[0] ?? null;
   }
 
   private readCells(table: StoredTable, row: Buffer, family: Buffer, qualifiers: readonly Buffer[]): Row | null {
@@ -146,9 +145,12 @@ export class EmbeddedStorage implements Storage {
       const t = environment.table(table);
       const unknown = selection.family === undefined ? null : familyError(t, selection.family);
       if (unknown !== null) throw unknown;
-      const overlay = environment.overlay(t, selection.start);
-      return new RangeReader(t, selection, bounds, collector, overlay, this.memory).read();
+      return new RangeReader(t, selection, bounds, this.readerParts(environment, t, selection.start, collector)).read();
     });
+  }
+
+  private readerParts(environment: Environment, table: StoredTable, start: Buffer, collector?: RowCollector): ReaderParts {
+    return { collector, overlay: environment.overlay(table, start), memory: this.memory, hasSingles: environment.hasSingles(table) };
   }
 
   async splits(table: string, options?: CallOptions): Promise<Buffer[]> {

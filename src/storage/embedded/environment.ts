@@ -64,6 +64,8 @@ export class Environment implements LogStore, MergeTarget {
   /** The log's state as it was read last. */
   private state = NEW_LOG;
   private stateBytes: Buffer = NOTHING;
+  /** What was known of packed tables when the log's state was this. */
+  private readonly singles = new Map<StoredTable, { state: LogState; some: boolean }>();
 
   private constructor(
     readonly path: string,
@@ -230,6 +232,17 @@ export class Environment implements LogStore, MergeTarget {
     // It is read much more often than it changes.
     if (!bytes.equals(this.stateBytes)) [this.stateBytes, this.state] = [bytes, decodeLogState(bytes)];
     return this.state;
+  }
+
+  /**
+   * Whether some cells of a table stand singly, as the current snapshot has it. In a packed table only merging the log makes some, which changes the
+   * log's state: it is looked up once for each.
+   */
+  hasSingles(table: StoredTable): boolean {
+    if (table.runs === null) return true;
+    let known = this.singles.get(table);
+    if (known?.state !== this.state) this.singles.set(table, (known = { state: this.state, some: table.hasSingles() }));
+    return known.some;
   }
 
   setLogState(state: LogState): void {

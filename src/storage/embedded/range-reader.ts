@@ -47,7 +47,25 @@ const NOTHING = Buffer.alloc(0);
 
 type Step = 'go on' | 'stop' | 'jump';
 
+/** What a reader uses; what is absent it makes. */
+export interface ReaderParts {
+  /** Where the rows are put; an empty one. */
+  readonly collector?: RowCollector;
+  /** What the log has of the table, from the selection's start on; null: nothing. */
+  readonly overlay?: Overlay | null;
+  /** Nobody else's while this reads. */
+  readonly memory?: ReaderMemory;
+  /** False: no cell of the table stands singly. */
+  readonly hasSingles?: boolean;
+}
+
+const NO_SINGLES: CellStream = { peek: () => null, advance: () => undefined };
+
 export class RangeReader {
+  private readonly collector: RowCollector;
+  private readonly overlay: Overlay | null;
+  private readonly memory: ReaderMemory;
+  private readonly hasSingles: boolean;
   /** Row, and row with family, of the cell before: a cell with the same start belongs to them. */
   private readonly column: CellKey;
   private readonly from: CellKey;
@@ -64,19 +82,16 @@ export class RangeReader {
   /** What the log has of the row that is read; its cells are gathered in `base` then. */
   private parts: readonly RowPart[] | null = null;
 
-  /**
-   * @param collector where the rows are put; an empty one
-   * @param overlay what the log has of the table, from the selection's start on; null: nothing
-   * @param memory nobody else's while this reads
-   */
   constructor(
     private readonly table: StoredTable,
     private readonly selection: Selection,
     private readonly bounds: BatchBounds,
-    private readonly collector = new RowCollector(),
-    private readonly overlay: Overlay | null = null,
-    private readonly memory = new ReaderMemory(),
+    { collector = new RowCollector(), overlay = null, memory = new ReaderMemory(), hasSingles = true }: ReaderParts = {},
   ) {
+    this.collector = collector;
+    this.overlay = overlay;
+    this.memory = memory;
+    this.hasSingles = hasSingles;
     ({ column: this.column, from: this.from } = memory);
     const { qualifiers, timeRange, firstCellOnly } = selection;
     this.wholeRuns = qualifiers === undefined && timeRange === undefined && firstCellOnly !== true;
@@ -87,9 +102,8 @@ export class RangeReader {
     let jump: boolean;
     do {
       this.unwanted = 0;
-      const singles = this.memory.singles.open(this.table, this.from);
-      jump = this.run(singles);
-      singles.close();
+      jump = this.run(this.hasSingles ? this.memory.singles.open(this.table, this.from) : NO_SINGLES);
+      this.memory.singles.close();
     } while (jump);
     this.closeRow();
     if (this.next === null) this.takeLoggedBefore(this.selection.stop, 0, this.selection.stop.length);

@@ -1,5 +1,5 @@
 import type { Database } from 'lmdb';
-import type { CellKey } from './key-codec';
+import { CellKey } from './key-codec';
 import type { ValueWindow } from './cell-value';
 
 export interface EmbeddedTable {
@@ -33,6 +33,8 @@ export class RangeStart {
     return this.key.writeStart(target, at);
   }
 }
+
+const EVERYTHING: RangeStart = new RangeStart(new CellKey().setRow(Buffer.alloc(0)));
 
 /** Where LMDB left the key and value of the entry that an iteration stands on; good until its next step. */
 export interface Entry {
@@ -94,6 +96,13 @@ export class StoredTable {
   /** Does what `action` puts or removes, if the table's future and active generation are still these; else answers false. */
   ifState(state: TableState, action: () => void): Promise<boolean> {
     return this.own.ifVersion(this.stateKey, versionOf(state), action);
+  }
+
+  /** Whether some of its cells stand singly, as the current snapshot or transaction has it. */
+  hasSingles(): boolean {
+    for (const cells of this.generations)
+      for (const { value } of cells.getRange({ start: EVERYTHING, limit: 1 })) if (value.keyEnd > value.keyStart) return true;
+    return false;
   }
 
   active({ active }: TableState): CellDatabase {
