@@ -5,7 +5,8 @@ import type { UidKind, Uids } from './types';
 /** The names of some ids of one kind: those that are cached at once, the others with one look-up. */
 export class Names {
   private readonly names = new Map<string, string>();
-  private readonly missing = new Map<string, Buffer>();
+  /** Null: none was missing so far, which is usual. */
+  private missing: Map<string, Buffer> | null = null;
 
   constructor(
     private readonly uids: Uids,
@@ -14,22 +15,23 @@ export class Names {
 
   want(id: Buffer): void {
     const key = id.toString('latin1');
-    if (this.names.has(key) || this.missing.has(key)) return;
+    if (this.names.has(key) || this.missing?.has(key) === true) return;
     const name = this.uids.cachedName(this.kind, id);
-    if (name === undefined) this.missing.set(key, id);
+    if (name === undefined) (this.missing ??= new Map<string, Buffer>()).set(key, id);
     else this.names.set(key, name);
   }
 
   /** @throws NoSuchUniqueId, StorageError */
   async load(): Promise<void> {
-    if (this.missing.size === 0) return;
-    const names = await this.uids.getNames(this.kind, [...this.missing.values()]);
-    [...this.missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
-    this.missing.clear();
+    const { missing } = this;
+    if (missing === null) return;
+    const names = await this.uids.getNames(this.kind, [...missing.values()]);
+    [...missing.keys()].forEach((key, i) => this.names.set(key, names[i]));
+    this.missing = null;
   }
 
   get complete(): boolean {
-    return this.missing.size === 0;
+    return this.missing === null;
   }
 
   of(id: Buffer): string {

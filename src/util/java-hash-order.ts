@@ -18,6 +18,7 @@ export function hashMapOrder(keys: Iterable<string>, capacity = 16): string[] {
     const h = javaStringHash(key);
     return (h ^ (h >>> 16)) & (size - 1);
   };
+  if (distinct.length === 2) return bucket(distinct[0]) <= bucket(distinct[1]) ? distinct : [distinct[1], distinct[0]];
   // Bucket and position in one number: both are less than 2^26, and numbers are sorted quickly.
   const order = new Float64Array(distinct.length);
   for (let i = 0; i < distinct.length; i++) order[i] = bucket(distinct[i]) * size + i;

@@ -22,4 +22,8 @@ test('the order of aggregators that a Java TSD lists', () => {
 test('a smaller map has another order; equal keys are one', () => {
   expect(hashMapOrder(['host', 'endpoint', 'host'])).toEqual(['endpoint', 'host']);
   expect(hashMapOrder(['host', 'endpoint'], 1)).toEqual(['host', 'endpoint']);
+  expect(hashMapOrder(['endpoint', 'host'], 1)).toEqual(['host', 'endpoint']);
+  // In one bucket, in the order in which they came.
+  expect(hashMapOrder(['Aa', 'BB'])).toEqual(['Aa', 'BB']);
+  expect(hashMapOrder(['BB', 'Aa'])).toEqual(['BB', 'Aa']);
 });

@@ -16,6 +16,8 @@ const FIRST_SLABS_BYTES = 4 * 1024 * 1024;
 /** A million points: smaller queries are quicker without. */
 const PACK_FROM = 16 * 1024 * 1024;
 
+const NO_SLAB = new ArrayBuffer(0);
+
 /** Memory for the packed points of one query. It is given back when nothing refers to the query any more. */
 export class PackArena {
   /** @param from bytes that a query holds before its points are packed */
@@ -23,7 +25,7 @@ export class PackArena {
 
   /** Bytes that were handed out. */
   used = 0;
-  private slab = new ArrayBuffer(0);
+  private slab = NO_SLAB;
   private at = 0;
 
   /** @param from what to fill it with; without it the array is all zeros */
