@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDaemon } from '../server/support/daemon';
 import { DaemonProcess, freePort } from '../tools/support/daemon-process';
-import { workerSettings } from './worker-settings';
+import { TEST_WORKERS, workerSettings } from './worker-settings';
 
 /** A daemon for suites that know it by its port only. */
 export interface ServedDaemon {
@@ -14,8 +14,7 @@ export interface ServedDaemon {
 
 /** Starts one on an embedded store of its own: in this process, or with `TSDB_TEST_WORKERS` in processes as users have them. */
 export async function startServed(settings: Record<string, string> = {}): Promise<ServedDaemon> {
-  const workers = workerSettings();
-  if (workers['tsd.network.worker_threads'] === '1') return startDaemon(settings);
+  if (TEST_WORKERS === 1) return startDaemon(settings);
   const root = mkdtempSync(join(tmpdir(), 'tsd-served-'));
   const port = await freePort();
   const keys = {
@@ -25,7 +24,7 @@ export async function startServed(settings: Record<string, string> = {}): Promis
     'tsd.http.cachedir': root,
     'tsd.storage.embedded.path': join(root, 'data'),
     'tsd.core.auto_create_metrics': 'true',
-    ...workers,
+    ...workerSettings(),
     ...settings,
   };
   const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);

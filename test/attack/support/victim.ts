@@ -5,18 +5,17 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
-import { workerSettings } from '../../support/worker-settings';
+import { TEST_WORKERS, workerSettings } from '../../support/worker-settings';
 import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
 import type { Vitals } from './vitals';
 
 const MIB = 1024 * 1024;
-const WORKERS = Number(workerSettings()['tsd.network.worker_threads']);
 /**
  * What a daemon may hold over rest, and still 30 seconds after an attack. Budgets hold for all workers together, but each has a heap with room in it, and
  * caches of the names that it meets.
  */
-const MOST_OVER_REST = (512 + 100 * (WORKERS - 1)) * MIB;
-const LEFT_OVER_REST = (100 + 50 * (WORKERS - 1)) * MIB;
+const MOST_OVER_REST = (512 + 100 * (TEST_WORKERS - 1)) * MIB;
+const LEFT_OVER_REST = (100 + 50 * (TEST_WORKERS - 1)) * MIB;
 const RECOVERY_MS = 30_000;
 /**
  * Milliseconds of processor time in one turn of the event loop, compilation of code that runs for the first time and collections included.

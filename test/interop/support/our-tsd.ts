@@ -81,10 +81,12 @@ export class OurTsd {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Megabytes of memory that the process has, and the most it had. */
+  /** Megabytes of memory that it has, and the most that it had, of all its processes together. */
   memory(): { now: number; peak: number } {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    const megabytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+    const workers = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    const all = [`${this.child.pid}`, ...workers].map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const megabytes = (name: string): number =>
+      all.reduce((sum, status) => sum + Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024, 0);
     return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
   }
 
