@@ -112,16 +112,25 @@ export class Supervisor {
   private async replaceEach(): Promise<boolean> {
     const before = new Set(this.workers.values());
     for (let place = 1; place <= this.parts.count; place++) {
-      const worker = this.workers.get(place);
-      if (this.stopping !== null) return false;
+      const present = this.workers.get(place);
+      const worker = present?.ready === true ? present : await this.serving(place);
       // One that has ended by itself meanwhile has been replaced by that.
-      if (worker !== undefined && before.has(worker)) {
-        if (worker.ending === null) this.retire(worker);
-        await worker.gone;
-      }
-      while (this.stopping === null && this.workers.get(place)?.ready !== true) await new Promise<void>((wake) => this.changed.push(wake));
+      if (worker === null || !before.has(worker)) continue;
+      if (worker.ending === null) this.retire(worker);
+      await worker.gone;
+      await this.serving(place);
     }
     return this.stopping === null;
+  }
+
+  /** Resolves when a worker serves in this place; null: all are about to end. */
+  private async serving(place: number): Promise<Worker | null> {
+    while (this.stopping === null) {
+      const worker = this.workers.get(place);
+      if (worker?.ready === true) return worker;
+      await new Promise<void>((wake) => this.changed.push(wake));
+    }
+    return null;
   }
 
   private launch(place: number): void {

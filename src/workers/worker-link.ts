@@ -95,7 +95,8 @@ export class WorkerLink implements Siblings, Entrance {
 
   async alone<T>(name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
     if (this.primaryGone) return work(false);
-    const waited = await this.waitFor((id) => this.channel.send({ type: 'lock', id, name }));
+    // When the primary dies there is nobody who could say that it is somebody else's turn.
+    const waited = await this.waitFor((id) => this.channel.send({ type: 'lock', id, name })).catch(() => false);
     try {
       return await work(waited === true);
     } finally {

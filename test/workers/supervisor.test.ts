@@ -320,6 +320,22 @@ it('does not replace one again that has come while the others were replaced', as
   expect(stage.launched).toHaveLength(4);
 });
 
+it('replaces one that starts when it can serve', async () => {
+  const stage = new Stage(2);
+  await stage.started();
+  stage.launched[0].exit(null, 'SIGKILL');
+  stage.supervisor.replaceAll();
+  await turn();
+  expect(stage.launched[2].orders).toEqual([]);
+  stage.launched[2].says({ type: 'ready' });
+  await turn();
+  expect(stage.launched[2].orders).toEqual(['serve', 'retire']);
+  stage.launched[2].exit(0);
+  await turn();
+  expect(stage.launched[3].place).toBe(1);
+  expect(stage.supervisor.restarts).toBe(1);
+});
+
 it('ends those that take connections when the one has given them that is being replaced', async () => {
   const stage = new Stage(3);
   await stage.started();
