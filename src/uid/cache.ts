@@ -2,27 +2,57 @@ import { javaBytes } from '../schema/bytes';
 import { IllegalStateError } from '../util/errors';
 import { BoundedMappings, type CacheLimits } from './bounded-mappings';
 import type { Mappings } from './mappings';
+import type { LearntNames } from './types';
 import { UnboundedMappings } from './unbounded-mappings';
+
+/** Names that are written in one way only: a byte a character. */
+const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * Both directions of one kind's mappings, unbounded as in the original, or bounded (least recently used go).
- * Conflicting entries are refused, never replaced. Mirrors the caches of UniqueId.
+ * Conflicting entries are refused, never replaced. Names that the write path has learnt by their bytes are not held here a second time, but
+ * found there, and held from then on as somebody asks for them. Mirrors the caches of UniqueId.
  */
 export class UidCache {
   private readonly mappings: Mappings;
   /** Grows with everything taken out: what was read from storage before must not be put in after. */
   epoch = 0;
+  private readonly isBounded: boolean;
+  private learnt: LearntNames | null = null;
+  /** Mappings that a learnt name counts for. */
+  private learntCount = 2;
 
   constructor(width: number, limits: CacheLimits | null = null) {
+    this.isBounded = limits !== null;
     this.mappings = limits ? new BoundedMappings(width, limits) : new UnboundedMappings(width);
   }
 
+  /** @see Uids.lookAlsoIn. @param count mappings that each of the names counts for */
+  lookAlsoIn(learnt: LearntNames, count: number): void {
+    if (this.isBounded) return;
+    this.learnt = learnt;
+    this.learntCount = count;
+  }
+
   id(name: string): Buffer | undefined {
+    const held = this.mappings.idOf(name);
+    if (held !== undefined || this.learnt === null) return held;
+    const id = this.learnt.id(name);
+    if (id !== undefined) this.mappings.addId(name, id);
+    return id;
+  }
+
+  /** Without a look at learnt names. */
+  heldId(name: string): Buffer | undefined {
     return this.mappings.idOf(name);
   }
 
   name(id: Buffer): string | undefined {
-    return this.mappings.nameOf(id);
+    const held = this.mappings.nameOf(id);
+    if (held !== undefined || this.learnt === null) return held;
+    const name = this.learnt.name(id);
+    if (name !== undefined) this.mappings.addName(id, name);
+    return name;
   }
 
   /** @throws IllegalStateError `name=N => id=[…], already mapped to […]` */
@@ -40,13 +70,14 @@ export class UidCache {
   }
 
   /**
-   * Puts in what storage says of a name, in one or both directions; nothing where either is known to be something else.
+   * Puts in what storage says of a name, in one or both directions; nothing where either is known to be something else, nor what is to be learnt.
    * @returns false: it is
    */
   putIfAgreed(name: string, id: Buffer, nameToId: boolean, idToName: boolean): boolean {
-    const knownId = this.id(name);
-    const knownName = this.name(id);
+    const knownId = this.mappings.idOf(name);
+    const knownName = this.mappings.nameOf(id) ?? this.learnt?.name(id);
     if ((knownId !== undefined && !knownId.equals(id)) || (knownName !== undefined && knownName !== name)) return false;
+    if (this.learnt !== null && ASCII.test(name)) return true;
     if (nameToId && knownId === undefined) this.mappings.addId(name, id);
     if (idToName && knownName === undefined) this.mappings.addName(id, name);
     return true;
@@ -63,8 +94,8 @@ export class UidCache {
     this.mappings.clear();
   }
 
-  /** Entries of both directions together, as the original counts them. */
+  /** Entries of both directions together, as the original counts them; of learnt names and those held here one side has all, or nearly. */
   get size(): number {
-    return this.mappings.size;
+    return Math.max(this.mappings.size, (this.learnt?.size ?? 0) * this.learntCount);
   }
 }

@@ -13,6 +13,13 @@ export type { UidWidths };
 /** Told of every mapping that stops being true, so that tables built on UIDs elsewhere drop it too. */
 export type UidInvalidation = { kind: UidKind; name?: string } | 'all';
 
+/** Names that somebody keeps with their UIDs, so that the caches need not. */
+export interface LearntNames {
+  readonly size: number;
+  id(name: string): Buffer | undefined;
+  name(id: Buffer): string | undefined;
+}
+
 /**
  * Names <-> UIDs over the UID table. Mirrors UniqueId: protocol, messages, caches.
  * UID buffers handed out are shared: never write into them.
@@ -39,7 +46,7 @@ export interface Uids {
   getId(kind: UidKind, name: string): Promise<Buffer>;
   /**
    * UIDs of many names, one storage call for those not cached; in the order of asking. Null where there is none, or where `getId` would throw
-   * something else. @throws StorageError
+   * something else. Where there are learnt names they are not kept: whoever asks adds them to those. @throws StorageError
    */
   findIds(kind: UidKind, names: readonly string[]): Promise<(Buffer | null)[]>;
   /** Looks up, or assigns when `tsd.core.auto_create_*` allows it. @throws NoSuchUniqueName, FailedToAssignUniqueId, IllegalStateError, StorageError */
@@ -60,6 +67,8 @@ export interface Uids {
   /** @throws NoSuchUniqueName, StorageError. Mirrors TSDB.deleteUidAsync */
   delete(kind: UidKind, name: string): Promise<void>;
   dropCaches(): void;
+  /** The caches look there, too, unless they are bounded. What ends is to be taken out when `onInvalidate` tells of it. */
+  lookAlsoIn(kind: UidKind, names: LearntNames): void;
   onInvalidate(listener: (what: UidInvalidation) => void): void;
   /** Told of every UID that this process has assigned (realtime UIDMeta). */
   onAssigned(listener: (kind: UidKind, name: string, id: Buffer) => void): void;

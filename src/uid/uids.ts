@@ -20,7 +20,7 @@ import type { SharedUidCache, UidEnd } from './shared-cache';
 import { TableChanges } from './redis/table-changes';
 import { readUsedIds, recordKind } from './stats';
 import { suggestNames } from './suggest';
-import { UID_KINDS, type UidInvalidation, type UidKind, type Uids, type UidWidths } from './types';
+import { UID_KINDS, type LearntNames, type UidInvalidation, type UidKind, type Uids, type UidWidths } from './types';
 import { UniqueId, type UidPoint } from './unique-id';
 import { UidTable } from './uid-table';
 
@@ -176,6 +176,10 @@ export class StorageUids implements Uids {
   dropCaches(): void {
     for (const kind of UID_KINDS) this.kinds[kind].cache.clear();
     this.invalidated('all');
+  }
+
+  lookAlsoIn(kind: UidKind, names: LearntNames): void {
+    this.kinds[kind].lookAlsoIn(names);
   }
 
   onInvalidate(listener: (what: UidInvalidation) => void): void {

@@ -6,6 +6,7 @@ import { IllegalStateError } from '../util/errors';
 import { NoSuchUniqueId, NoSuchUniqueName } from './errors';
 import type { Log } from '../util/log';
 import type { StoredName } from './name-codec';
+import type { LearntNames } from './types';
 import type { UidTable } from './uid-table';
 
 /** A mapping, and the direction in which it was read. */
@@ -71,6 +72,11 @@ export class UniqueId {
     );
   }
 
+  /** @see Uids.lookAlsoIn */
+  lookAlsoIn(names: LearntNames): void {
+    this.cache.lookAlsoIn(names, this.parts.policy.idToNameOnForward ? 2 : 1);
+  }
+
   cachedId(name: string): Buffer | undefined {
     const id = this.cache.id(name);
     if (id !== undefined) this.hits++;
@@ -91,12 +97,12 @@ export class UniqueId {
   }
 
   /**
-   * The UIDs of many names with one look-up for those that are not in the cache; kept as those of `getId` are.
+   * The UIDs of many names with one look-up for those that are not in the cache; kept as those of `getId` are, unless who asks keeps them.
    * @returns null for names that have none, and for those of which `getId` has something else to say
    * @throws StorageError
    */
   async findIds(names: readonly string[]): Promise<(Buffer | null)[]> {
-    const ids = names.map((name) => this.cachedId(name) ?? null);
+    const ids = names.map((name) => this.heldId(name));
     const missing = names.filter((_, i) => ids[i] === null);
     if (missing.length === 0) return ids;
     const { cache } = this;
@@ -114,6 +120,13 @@ export class UniqueId {
       ids[i] = id;
     }
     return ids;
+  }
+
+  private heldId(name: string): Buffer | null {
+    const id = this.cache.heldId(name);
+    if (id === undefined) return null;
+    this.hits++;
+    return id;
   }
 
   /** @throws NoSuchUniqueId, IllegalArgumentError for another width, StorageError */

@@ -21,14 +21,17 @@ const FIRST_ARENA = 1 << 14;
 
 /**
  * Names of one kind by their bytes as they stand on the wire, with their UIDs: what the fast path of writing asks instead of the
- * UID caches, which want strings. An open-addressing table over an arena of records `u16 length | UID | name`.
- * It only repeats what the UID caches say: whoever owns it empties it when a mapping stops being true.
+ * UID caches, which want strings. Two open-addressing tables, by name and by UID, over an arena of records `u16 length | UID | name`.
+ * Whoever owns it takes out of it what stops being true.
  */
 export class NamesTable {
   /** Hash and record offset + 1 (0: free), two numbers a slot. */
   private slots = new Int32Array(2 * FIRST_SLOTS);
   private mask = FIRST_SLOTS - 1;
+  /** Record offset + 1 (0: free), by UID. */
+  private byUid = new Int32Array(FIRST_SLOTS);
   private used = 0;
+  private removed = 0;
   private end = 0;
   /** The records; `find` answers with offsets into it. */
   arena: Buffer = Buffer.allocUnsafe(FIRST_ARENA);
@@ -42,8 +45,9 @@ export class NamesTable {
     private readonly maxBytes = 128 << 20,
   ) {}
 
+  /** Names in it. */
   get size(): number {
-    return this.used;
+    return this.used - this.removed;
   }
 
   /** Where in `arena` the name's UID stands; -1: unknown. @param hash of the name, see hashName */
@@ -55,6 +59,25 @@ export class NamesTable {
       if (at === 0) return -1;
       if (slots[2 * i] === hash && this.sameName(at - 1, bytes, from, to)) return at - 1 + LENGTH_BYTES;
     }
+  }
+
+  /** The name of a UID, or one of several that were added; null: none is known. A view. */
+  nameOf(uid: Uint8Array): Buffer | null {
+    if (uid.length !== this.width) return null;
+    const { byUid, mask, arena } = this;
+    for (let i = hashUid(uid, 0, this.width) & mask; byUid[i] !== 0; i = (i + 1) & mask) {
+      const record = byUid[i] - 1;
+      const length = (arena[record] << 8) | arena[record + 1];
+      if (length === DELETED || !this.sameUid(record, uid)) continue;
+      const from = record + LENGTH_BYTES + this.width;
+      return arena.subarray(from, from + length);
+    }
+    return null;
+  }
+
+  private sameUid(record: number, uid: Uint8Array): boolean {
+    for (let i = 0; i < this.width; i++) if (this.arena[record + LENGTH_BYTES + i] !== uid[i]) return false;
+    return true;
   }
 
   private sameName(record: number, bytes: Uint8Array, from: number, to: number): boolean {
@@ -82,22 +105,26 @@ export class NamesTable {
     for (let i = 0; i < length; i++) this.arena[at + LENGTH_BYTES + this.width + i] = bytes[from + i];
     this.end += size;
     this.place(hash, at + 1);
+    this.placeUid(at);
     this.used++;
   }
 
-  /** Forgets a name. Its slot stays taken until the table is emptied. */
+  /** Forgets a name. Its slots stay taken until the table is emptied. */
   remove(bytes: Uint8Array): void {
     const uidAt = this.find(bytes, 0, bytes.length, hashName(bytes, 0, bytes.length));
     if (uidAt < 0) return;
     this.arena[uidAt - 2] = DELETED >>> 8;
     this.arena[uidAt - 1] = DELETED & 0xff;
+    this.removed++;
   }
 
   clear(): void {
     this.slots = new Int32Array(2 * FIRST_SLOTS);
     this.mask = FIRST_SLOTS - 1;
+    this.byUid = new Int32Array(FIRST_SLOTS);
     this.arena = Buffer.allocUnsafe(FIRST_ARENA);
     this.used = 0;
+    this.removed = 0;
     this.end = 0;
   }
 
@@ -108,11 +135,20 @@ export class NamesTable {
     this.slots[2 * i + 1] = value;
   }
 
+  private placeUid(record: number): void {
+    const { byUid, mask } = this;
+    let i = hashUid(this.arena, record + LENGTH_BYTES, this.width) & mask;
+    while (byUid[i] !== 0) i = (i + 1) & mask;
+    byUid[i] = record + 1;
+  }
+
   private growSlots(): void {
-    const old = this.slots;
-    this.slots = new Int32Array(2 * old.length);
-    this.mask = old.length - 1;
-    for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.place(old[i], old[i + 1]);
+    const { slots, byUid } = this;
+    this.slots = new Int32Array(2 * slots.length);
+    this.byUid = new Int32Array(2 * byUid.length);
+    this.mask = this.byUid.length - 1;
+    for (let i = 0; i < slots.length; i += 2) if (slots[i + 1] !== 0) this.place(slots[i], slots[i + 1]);
+    for (const value of byUid) if (value !== 0) this.placeUid(value - 1);
   }
 
   /** @returns false: a record of this size has no room at all */
@@ -125,6 +161,12 @@ export class NamesTable {
     this.arena = grown;
     return true;
   }
+}
+
+function hashUid(bytes: Uint8Array, at: number, width: number): number {
+  let hash = HASH_SEED;
+  for (let i = 0; i < width; i++) hash = Math.imul(hash ^ bytes[at + i], PRIME);
+  return spread(hash);
 }
 
 /** Takes the upper bits down: the low ones of this hash alone follow the last bytes too closely. */

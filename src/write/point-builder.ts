@@ -1,5 +1,6 @@
 import { APPEND_QUALIFIER, applySalt, baseTimeAt, MAX_TIMESTAMP_MS, tagsAt, type KeyLayout } from '../schema';
-import type { Uids, UidInvalidation, UidKind } from '../uid/types';
+import { UID_KINDS, type Uids, type UidInvalidation, type UidKind } from '../uid/types';
+import { TableNames } from './learnt-names';
 import { HASH_PRIME, HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
 import { hashTag, type SeriesFence } from './series-fence';
@@ -72,6 +73,7 @@ export class CellBuilder implements PointBuilder {
     this.encoding = uids.codec.encoding;
     this.key = Buffer.alloc(this.tagsAt + maxTags * this.pairWidth);
     uids.onInvalidate((what) => this.forget(what));
+    for (const kind of UID_KINDS) uids.lookAlsoIn(kind, new TableNames(this.table(kind)));
   }
 
   private table(kind: UidKind): NamesTable {

@@ -10,7 +10,7 @@ const uid = (n: number): Buffer => Buffer.from(n.toString(16).padStart(6, '0'), 
 describe('names by their bytes', () => {
   it('answers like a map, whatever is added and removed', () => {
     const name = fc.uint8Array({ minLength: 1, maxLength: 3, max: 5 }).map((bytes) => Buffer.from(bytes));
-    const step = fc.record({ name, uid: fc.nat(0xffffff), remove: fc.boolean() });
+    const step = fc.record({ name, uid: fc.oneof(fc.nat(3), fc.nat(0xffffff)), remove: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const table = new NamesTable(3);
@@ -26,7 +26,13 @@ describe('names by their bytes', () => {
           }
           expect(find(table, bytes)).toBe(map.get(key) ?? null);
         }
+        expect(table.size).toBe(map.size);
         for (const [key, id] of map) expect(find(table, Buffer.from(key, 'hex'))).toBe(id);
+        for (const { uid: id } of steps) {
+          const names = [...map.keys()].filter((key) => map.get(key) === uid(id).toString('hex'));
+          const found = table.nameOf(uid(id))?.toString('hex') ?? null;
+          expect(names.length === 0 ? [null] : names).toContain(found);
+        }
       }),
     );
   });
@@ -37,6 +43,8 @@ describe('names by their bytes', () => {
     for (let i = 0; i < 50_000; i++) table.add(line(i), 4, line(i).length - 2, uid(i));
     expect(table.size).toBe(50_000);
     for (let i = 0; i < 50_000; i += 7) expect(find(table, Buffer.from(`web${i}`))).toBe(uid(i).toString('hex'));
+    for (let i = 0; i < 50_000; i += 7) expect(table.nameOf(uid(i))?.toString()).toBe(`web${i}`);
+    expect([table.nameOf(uid(50_000)), table.nameOf(Buffer.of(1))]).toEqual([null, null]);
     expect(find(table, Buffer.from('web50000'))).toBeNull();
     table.clear();
     expect(find(table, Buffer.from('web1'))).toBeNull();
