@@ -1,5 +1,16 @@
 /** An embedded store whose file is not what was written: it says so and does not start; what can be read is saved. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -9,6 +20,7 @@ import { checkStore, EmbeddedStorage } from '../../src/storage/embedded';
 import { run } from '../../src/tools/check-store';
 import { SILENT_LOG } from '../../src/util/log';
 import { TABLES } from '../support/temp-store';
+import { until } from '../support/until';
 
 const T = Buffer.from('t');
 const EMPTY = Buffer.alloc(0);
@@ -241,6 +253,66 @@ it('refuses every call once the file of an open store was removed', async () => 
   await expect(get()).rejects.toThrow(DamagedStoreError);
   await store.close();
   expect(await readAll(path)).toEqual(ALL);
+});
+
+const HEAD = 24;
+const BRANCH = 1;
+const LEAF = 2;
+
+/** A page of this kind that is in use and has keys of rows: without it something is missing. */
+async function pageOfRows(kind: number): Promise<number> {
+  for (let n = 2; n < whole.length / PAGE; n++) {
+    if (whole.readUInt16LE(n * PAGE + 18) !== kind || !whole.subarray(n * PAGE, (n + 1) * PAGE).includes('row ')) continue;
+    const { damages } = await checkStore(storeWith(changed((b) => b.fill(0xee, n * PAGE + HEAD, (n + 1) * PAGE))));
+    if (damages.length > 0) return n;
+  }
+  throw new Error('there is none');
+}
+
+/** Has the entries of a branch lead to pages that there are not. */
+function mislead(page: Buffer): void {
+  const places = page.readUInt16LE(20);
+  for (let i = 0; i < places; i += 2) page.writeUInt16LE(0x7ff, HEAD + page.readUInt16LE(HEAD + i) + 2);
+}
+
+it.each<[string, number, (page: Buffer) => void, RegExp]>([
+  ['that leads nowhere', BRANCH, mislead, /is damaged: its file data\.mdb: table tsdb\.runs leads to page \d+, which there is not/],
+  [
+    'with cells that are not what was written',
+    LEAF,
+    (page) => page.fill(0xff, PAGE - 60),
+    /is damaged: the cells of row \w+ in data\.mdb are not/,
+  ],
+])('names the file when its log is merged into a page %s', async (_, kind, harm, reason) => {
+  const at = PAGE * (await pageOfRows(kind));
+  const path = storeWith(whole);
+  const lines: string[] = [];
+  const note = (line: string): void => void lines.push(line);
+  const store = new EmbeddedStorage({ path, tables: TABLES, packAfter: ROWS, log: { ...SILENT_LOG, error: note, warn: note } });
+  await store.open();
+  const page = Buffer.from(whole.subarray(at, at + PAGE));
+  harm(page);
+  const file = openSync(join(path, 'data.mdb'), 'r+');
+  writeSync(file, page, 0, PAGE, at);
+  closeSync(file);
+  const rows = Array.from({ length: ROWS }, (_, r) => ({
+    row: Buffer.from(`row ${String(r).padStart(4, '0')}`),
+    cells: PackedCells.of(Buffer.of(CELLS), Buffer.from('new')),
+  }));
+  // The first is acknowledged by the log; what is wrong shows when it is merged.
+  expect(await store.put('tsdb', T, rows)).toEqual([]);
+  let refusal: unknown = null;
+  await until(async () => {
+    refusal = await store.put('tsdb', T, rows.slice(0, 1)).then(
+      (failures) => failures[0]?.error ?? null,
+      (e: unknown) => e,
+    );
+    return refusal !== null;
+  });
+  expect(String(refusal)).toMatch(reason);
+  expect(refusal).toBeInstanceOf(DamagedStoreError);
+  expect(lines[0]).toMatch(reason);
+  await store.close();
 });
 
 it('tells clients of a damaged store by a status that is not their fault', () => {

@@ -32,17 +32,27 @@ export class Span {
 
   /**
    * @param identity salt, metric and tag pairs as they stand in the row key: what spans are sorted by
-   * @param metric a view
-   * @param tagPart a view
+   * @param metricAt where the metric starts in it
+   * @param tagsAt where the tag pairs start in it
    * @param capacity points to have room for
    */
   constructor(
     readonly identity: Buffer,
-    readonly metric: Buffer,
-    readonly tagPart: Buffer,
+    private readonly metricAt: number,
+    private readonly tagsAt: number,
     capacity: number,
   ) {
     this.points = new PointsBuilder(capacity);
+  }
+
+  /** A view, made anew each time: of a million series nobody needs two each for long. */
+  get metric(): Buffer {
+    return this.identity.subarray(this.metricAt, this.tagsAt);
+  }
+
+  /** Tag pairs; a view as `metric`. */
+  get tagPart(): Buffer {
+    return this.identity.subarray(this.tagsAt);
   }
 
   /** Number of points, or of buckets and points. */
@@ -93,12 +103,12 @@ export class Span {
   static ofKey(key: Buffer, { salt, metric }: KeyLayout, capacity: number): Span {
     const prefix = salt + metric;
     const identity = Buffer.concat([key.subarray(0, prefix), key.subarray(prefix + TIMESTAMP_BYTES)]);
-    return new Span(identity, identity.subarray(salt, prefix), identity.subarray(prefix), capacity);
+    return new Span(identity, salt, prefix, capacity);
   }
 
   /** TSUID, upper-case hexadecimal. */
   get tsuid(): string {
-    return this.metric.toString('hex').toUpperCase() + this.tagPart.toString('hex').toUpperCase();
+    return this.identity.toString('hex', this.metricAt).toUpperCase();
   }
 }
 

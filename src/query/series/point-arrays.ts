@@ -8,7 +8,8 @@ export interface PointArrays {
 export const BYTES_PER_POINT = 16;
 /** Bytes of arrays that are kept for later. */
 const MOST_KEPT = 32 * 1024 * 1024;
-const LEAST_CAPACITY = 16;
+/** Many of a million series have one point each. */
+const LEAST_CAPACITY = 4;
 /**
  * Arrays are cut from pieces of this size. glibc's malloc maps what is larger than 32 MiB, always, and so gives it back to the system when it is
  * freed; smaller pieces stay with the process for good, gigabytes after one large query. What is not used of a mapped piece takes no memory.
@@ -17,7 +18,7 @@ const SLAB_BYTES = 33 * 1024 * 1024;
 
 /** Lengths are powers of two, so that what one series leaves fits the next. */
 function classOf(points: number): number {
-  return points <= LEAST_CAPACITY ? 4 : 32 - Math.clz32(points - 1);
+  return points <= LEAST_CAPACITY ? 2 : 32 - Math.clz32(points - 1);
 }
 
 /**

@@ -5,6 +5,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 import { DamagedStoreError, DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
 import { SILENT_LOG, type Log } from '../../util/log';
 import { messageOf } from '../../util/message-of';
+import { withinTime } from '../../util/within-time';
 import { OWN_TABLE, RUNS, StoredTable, type EmbeddedTable, type TableState } from './table';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
@@ -17,7 +18,8 @@ import type { LogStore, WriteLog } from './log/write-log';
 import { openCells } from './open-cells';
 import { packSingles } from './packing';
 import { ProcessGate } from './process-gate';
-import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
+import { describeDamages } from './tree-walk';
+import { checkDataFile, damagesIn, DATA_FILE, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
 
 export interface EmbeddedOptions {
   /** The directory; made when it is missing. */
@@ -44,6 +46,11 @@ const NOTHING = Buffer.alloc(0);
 const NO_ROOM: ReadonlySet<unknown> = new Set((['ENOSPC', 'EDQUOT', 'EFBIG'] as const).flatMap((name) => [name, constants.errno[name]]));
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED. */
 const DAMAGE: ReadonlySet<unknown> = new Set([-30797, -30796]);
+/** MDB_BAD_TXN: something before has failed in this transaction, most often the reading of a page. */
+const FAILED_BEFORE = -30782;
+/** How long a look at all pages, which found nothing, holds. */
+const LOOK_AGAIN_MS = 60_000;
+const CLOSE_DAMAGED_MS = 1000;
 /**
  * Directories that this process has open. LMDB must not open a file twice: closing one of the two takes away the locks of both, and
  * the next process takes the file for one that nobody uses.
@@ -55,6 +62,8 @@ process.on('exit', () => {
 
 export class Environment implements LogStore, MergeTarget {
   private readonly tables = new Map<string, StoredTable>();
+  /** When all pages were looked at because LMDB did not name the damage that it met. */
+  private lookedAt = -Infinity;
   /** null: no table is packed. */
   private logged: MergedLog | null = null;
   /** Tables that have no cells to be packed any more. */
@@ -138,13 +147,15 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   private patrolLeaves(log: Log): void {
-    const hold = (): (() => void) => {
-      this.root.resetReadTxn();
-      const transaction = this.root.useReadTransaction();
-      return () => transaction.done();
-    };
-    this.patrol = new LeafPatrol(this.path, hold, this.guard, log);
+    this.patrol = new LeafPatrol(this.path, () => this.holdPages(), this.guard, log);
     this.patrol.start();
+  }
+
+  /** Keeps the pages that are in use now from being written over. @returns how to let go of them */
+  private holdPages(): () => void {
+    this.root.resetReadTxn();
+    const transaction = this.root.useReadTransaction();
+    return () => transaction.done();
   }
 
   /** @param first nobody else has the store open */
@@ -163,7 +174,7 @@ export class Environment implements LogStore, MergeTarget {
     try {
       logged.open(first);
     } catch (e) {
-      throw e instanceof DamagedStoreError ? this.guard.report(e.message) : e;
+      throw this.asReadError(e);
     }
     this.logged = logged;
   }
@@ -200,7 +211,7 @@ export class Environment implements LogStore, MergeTarget {
     try {
       this.logged.log.refresh();
     } catch (e) {
-      throw e instanceof DamagedStoreError ? this.guard.report(e.message) : e;
+      throw this.asReadError(e);
     }
   }
 
@@ -278,7 +289,8 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   asWriteError(reason: unknown): unknown {
-    if (reason instanceof DamagedStoreError) return this.guard.report(reason.message);
+    const damage = this.damageOf(reason);
+    if (damage !== null) return damage;
     if (reason instanceof StorageError) return reason;
     if (NO_ROOM.has(errorCode(reason))) return fullDisk(this.path, reason);
     return new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
@@ -291,16 +303,49 @@ export class Environment implements LogStore, MergeTarget {
 
   /** A failed read as its caller is told of it. */
   asReadError(error: unknown): unknown {
+    return this.damageOf(error) ?? error;
+  }
+
+  /** What an error says of a damage, with the file that has it; from then on the store is not used. Null: it says nothing of one. */
+  private damageOf(error: unknown): DamagedStoreError | null {
     if (error instanceof DamagedStoreError) return this.guard.report(error.message);
-    return DAMAGE.has(errorCode(error)) ? this.guard.report(messageOf(error)) : error;
+    if (DAMAGE.has(errorCode(error))) return this.guard.report(`its file ${DATA_FILE}: ${messageOf(error)}`);
+    return errorCode(error) === FAILED_BEFORE ? this.damagedPage() : null;
+  }
+
+  /** Looks for what LMDB has met and doesn't name. */
+  private damagedPage(): DamagedStoreError | null {
+    if (performance.now() - this.lookedAt < LOOK_AGAIN_MS) return null;
+    this.lookedAt = performance.now();
+    const letGo = this.holdPages();
+    try {
+      const damages = damagesIn(this.path);
+      return damages.length === 0 ? null : this.guard.report(`its file ${DATA_FILE}: ${describeDamages(damages)}`);
+    } finally {
+      letGo();
+    }
   }
 
   /**
    * Runs in a write transaction, which no other process or call can interleave with.
    * @param bytes of what `action` puts, when that may be much
    */
-  transaction<T>(action: () => T, bytes = 0): Promise<T> {
-    return this.settle(() => this.root.transaction(action), bytes);
+  async transaction<T>(action: () => T, bytes = 0): Promise<T> {
+    // Of a transaction that an error has ended LMDB says no more than that it can't be committed.
+    let cause: unknown = null;
+    const noted = (): T => {
+      try {
+        return action();
+      } catch (e) {
+        cause = e;
+        throw e;
+      }
+    };
+    return this.settle(
+      () => this.root.transaction(noted),
+      bytes,
+      () => cause,
+    );
   }
 
   /** Writes everything that `action` puts or removes, at once and in one transaction, on LMDB's own thread. */
@@ -317,7 +362,7 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   /** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
-  private async settle<T>(start: () => Promise<T>, bytes = 0): Promise<T> {
+  private async settle<T>(start: () => Promise<T>, bytes = 0, causeOf: () => unknown = () => null): Promise<T> {
     const entrance = this.gate.enter();
     if (entrance !== undefined) await entrance;
     try {
@@ -329,7 +374,7 @@ export class Environment implements LogStore, MergeTarget {
     } catch (e) {
       let reason: unknown = e;
       if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-      const error = this.asReadError(reason);
+      const error = this.damageOf(causeOf()) ?? this.asReadError(reason);
       // LMDB says `Input/output error` to a disk that became full meanwhile.
       if (!(error instanceof StorageError) && !this.room.isEnough(this.guard.bytes)) throw fullDisk(this.path, error);
       throw this.asWriteError(error);
@@ -344,6 +389,12 @@ export class Environment implements LogStore, MergeTarget {
     this.closed = true;
     this.patrol?.stop();
     this.guard.close();
+    const closing = this.closeFile();
+    // After a commit that met a damage LMDB waits for ever.
+    await (this.guard.isDamaged ? withinTime(closing, CLOSE_DAMAGED_MS, () => undefined) : closing);
+  }
+
+  private async closeFile(): Promise<void> {
     await this.root.flushed;
     try {
       await this.gate.alone(() => this.root.close());

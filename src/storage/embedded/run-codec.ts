@@ -21,6 +21,7 @@ import type { CellList } from './cell-list';
 import { decodedRowLength, decodeRow, rowEnd } from './key-codec';
 import type { RunTarget } from './run-target';
 import { columnsBytes, readColumns, writeColumns } from './columns/run-columns';
+import { DATA_FILE } from './store-files';
 
 const DELTA_BYTES = 4;
 const ESCAPE = 255;
@@ -49,7 +50,7 @@ export function addRun(list: RunTarget, { value, valueLength, keyBytes, keyStart
     const end = rowEnd(keyBytes, keyStart);
     const row = Buffer.alloc(decodedRowLength(keyBytes, keyStart, end));
     decodeRow(keyBytes, keyStart, end, row, 0);
-    throw new DamagedStoreError(`the cells of row ${row.toString('hex')} are not what was written`);
+    throw new DamagedStoreError(`the cells of row ${row.toString('hex')} in ${DATA_FILE} are not what was written`);
   }
   return value[1] === CELLS ? addCells(list, value, HEADER_BYTES, valueLength) : readColumns(list, value, HEADER_BYTES);
 }

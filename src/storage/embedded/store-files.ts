@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { DamagedStoreError } from '../errors';
 import { LmdbFile } from './lmdb-file';
-import { throwIfDamaged, walkFile } from './tree-walk';
+import { throwIfDamaged, walkFile, type Damage } from './tree-walk';
 
 export const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
@@ -21,16 +21,23 @@ const LOCK_BYTES = MAX_READERS * 64 + 4096;
  * @throws DamagedStoreError that says what is damaged
  */
 export function checkDataFile(directory: string, wholeBytes = WHOLE_CHECK_BYTES): boolean {
-  const path = join(directory, DATA_FILE);
-  if (!existsSync(path)) return false;
-  const leaves = statSync(path).size <= wholeBytes;
+  if (!existsSync(join(directory, DATA_FILE))) return false;
+  throwIfDamaged(directory, damagesIn(directory, wholeBytes));
+  return true;
+}
+
+/**
+ * The first damages of the file; of a large one those of what leads to the leaves.
+ * @throws DamagedStoreError when nothing in it can be found
+ */
+export function damagesIn(directory: string, wholeBytes = WHOLE_CHECK_BYTES): Damage[] {
+  const leaves = statSync(join(directory, DATA_FILE)).size <= wholeBytes;
   const file = openDataFile(directory);
   try {
-    throwIfDamaged(directory, walkFile(file, { leaves, atMost: MOST_DAMAGES }));
+    return walkFile(file, { leaves, atMost: MOST_DAMAGES });
   } finally {
     file.close();
   }
-  return true;
 }
 
 /** @throws DamagedStoreError when nothing in the file can be found */

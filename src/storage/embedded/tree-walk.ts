@@ -76,8 +76,13 @@ export function walkPart(
 /** @throws DamagedStoreError that names the first damages */
 export function throwIfDamaged(path: string, damages: readonly Damage[]): void {
   if (damages.length === 0) return;
-  const all = damages.map(describeDamage).join('; ');
-  throw new DamagedStoreError(`The embedded store in ${path} is damaged: ${all}. tsdb check-store finds what can be saved`);
+  throw new DamagedStoreError(
+    `The embedded store in ${path} is damaged: ${describeDamages(damages)}. tsdb check-store finds what can be saved`,
+  );
+}
+
+export function describeDamages(damages: readonly Damage[]): string {
+  return damages.map(describeDamage).join('; ');
 }
 
 export function describeDamage({ tree, page, what, file }: Damage): string {

@@ -24,7 +24,7 @@ function builderOf({ points }: DataSeries): PointsBuilder {
 
 /** A span whose points are packed, a few at a time; sometimes as they are. */
 function spanOf(random: Random, series: DataSeries, arena: PackArena): Span {
-  const span = new Span(KEY, KEY, KEY, 1);
+  const span = new Span(KEY, 0, KEY.length, 1);
   const whole = random.chance(0.2);
   let left = random.int(1, 20);
   for (const point of series.points) {

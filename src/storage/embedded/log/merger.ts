@@ -34,6 +34,8 @@ export interface MergeTarget {
   transaction<T>(action: () => T, bytes: number): Promise<T>;
   /** Within a transaction. */
   setLogState(state: LogState): void;
+  /** A failure as the caller of a write is told of it: with the file that is damaged, if it says that one is. */
+  asWriteError(error: unknown): unknown;
   /** Resolves when everything committed is on the disk. */
   synced(): Promise<unknown>;
   /** Packs what stands singly from before there was a log, in all tables of this process and in these tables of the log. */
@@ -81,7 +83,8 @@ export class Merger {
       });
   }
 
-  private failed(error: unknown): void {
+  private failed(reason: unknown): void {
+    const error = this.target.asWriteError(reason);
     // Everything stays readable as it is. What is wrong the writers are told when they have to wait for it.
     if (this.failure === null) this.logger.warn(`The log of the embedded store can't be merged yet: ${messageOf(error)}`);
     this.failure = error instanceof Error ? error : new Error(messageOf(error));
