@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import type { Log } from '../../../util/log';
 import { FileLock } from '../file-lock';
 import { Merger, type MergeTarget } from './merger';
+import { Settler } from './settler';
 import { WriteLog, type LogStore } from './write-log';
 
 const LOG_BYTES = 32 << 20;
 /** Where a segment has few cells a row, merging it costs more: it may become as large as this. */
 const MOST_LOG_BYTES = 2 * LOG_BYTES;
 const CELLS_PER_ROW = 8;
-/** How often it is looked whether what is in the log has been there for long, and how long that is. */
-const SETTLE_LOOK_MS = 60_000;
-const SETTLE_AFTER_MS = 3_600_000;
+/** How often it is looked whether what is in the log should be merged. */
+const SETTLE_LOOK_MS = 5000;
 /** How long closing may take to merge what is in the log. The rest is merged by who opens the store next. */
 const CLOSE_MERGE_MS = 1000;
 
-/** The log, and its merger: it merges what has become much, what came long ago, and what is there when the store is closed. */
+/** The log, and its merger: it merges what has become much, what came long ago or before it became quiet, and what is there when the store is closed. */
 export class MergedLog {
   readonly log: WriteLog;
   readonly merger: Merger;
@@ -52,19 +52,9 @@ export class MergedLog {
 
   /** From here on merges what there is, in transactions. */
   start(): void {
-    this.settling = setInterval(() => this.settle(), SETTLE_LOOK_MS).unref();
+    const settler = new Settler(this.log, () => this.merger.kick());
+    this.settling = setInterval(() => void settler.look(), SETTLE_LOOK_MS).unref();
     this.merger.kick();
-  }
-
-  /** What came long ago is merged, though it is little. */
-  private settle(): void {
-    const { log, merger } = this;
-    // What is wrong the next write is told.
-    if (log.activeSince > 0 && Date.now() - log.activeSince >= SETTLE_AFTER_MS)
-      log.seal().then(
-        () => merger.kick(),
-        () => undefined,
-      );
   }
 
   stats(): Record<string, number> {
