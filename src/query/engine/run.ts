@@ -140,7 +140,7 @@ export class QueryRun {
 }
 
 /** Numbers of a large query that are held until the answer is written, at most: the others are computed once more then. */
-const HELD_POINTS = 262_144;
+const HELD_POINTS = 131_072;
 const NO_POINTS: Series = doubleSeries(new Float64Array(0), new Float64Array(0), 0);
 
 /** Computes all parts, so that what fails does. @returns null when they are more than may be held */

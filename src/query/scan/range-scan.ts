@@ -158,6 +158,8 @@ export class RangeScan {
     const { remove, needed, plan, arena, memory, fold } = this.request;
     const { layout, rowSpan } = plan.source;
     const packs = arena !== null && memory.bytes > arena.from;
+    // With many series the arrays of all together would be too many: each serves another as soon as its row is read.
+    const packsAtOnce = packs && memory.bytes - arena.bytesInUse > 2 * arena.from;
     const touched: Row[] = [];
     const read: Row[] = [];
     let more = 0;
@@ -169,8 +171,8 @@ export class RangeScan {
       const sink = span.sink(fold);
       // What was counted before stays counted; a new series is counted with what it takes beside its points.
       const counted = span.size === 0 ? -SERIES_AS_POINTS : span.room;
-      // First, so that its arrays need not grow for the row.
-      if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
+      // Its arrays do not grow for the row.
+      if (packs && points.size >= PACK_POINTS && points.size + sizes[i] > points.room) more += span.pack(arena) / BYTES_PER_POINT;
       sink.reserve(sizes[i]);
       stats.rowsPostFilter++;
       const before = sink.size;
@@ -181,7 +183,7 @@ export class RangeScan {
       const end = rowSpan.next(baseTime);
       if (fold !== null) span.fold(fold, end * 1000);
       if (needed !== null && !needed.coverRow(baseTime, end)) needed.trim(points);
-      if (packs && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
+      if (packsAtOnce && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
       more += span.room - counted;
       if (remove !== null) read.push(row);
     }

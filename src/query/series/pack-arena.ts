@@ -13,8 +13,10 @@ const ALIGNMENT = 8;
 const FIRST_SLAB_BYTES = 1024 * 1024;
 const FIRST_SLABS_BYTES = 4 * 1024 * 1024;
 
-/** A million points: smaller queries are quicker without. */
-const PACK_FROM = 16 * 1024 * 1024;
+/** More than half a million points: smaller queries are quicker without. */
+const PACK_FROM = 10 * 1024 * 1024;
+/** What a piece of packed points takes beside them. */
+const PIECE_BYTES = 400;
 
 const NO_SLAB = new ArrayBuffer(0);
 
@@ -25,8 +27,19 @@ export class PackArena {
 
   /** Bytes that were handed out. */
   used = 0;
+  private pieces = 0;
   private slab = NO_SLAB;
   private at = 0;
+
+  /** What the packed points take, with all that belongs to them. */
+  get bytesInUse(): number {
+    return this.used + this.pieces * PIECE_BYTES;
+  }
+
+  /** Counts a piece in, whose arrays were taken from here. */
+  addPiece(): void {
+    this.pieces++;
+  }
 
   /** @param from what to fill it with; without it the array is all zeros */
   bytes(length: number, from?: Uint8Array): Uint8Array {

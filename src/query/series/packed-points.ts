@@ -48,10 +48,10 @@ export class PackedPoints {
 
   /** Adds points, which come after those that are there. @returns bytes that they take */
   append(points: Series, arena: PackArena): number {
-    let bytes = 0;
+    const before = arena.bytesInUse;
     for (let from = 0; from < points.size; from += PIECE_POINTS)
-      bytes += this.addPiece(points, from, Math.min(points.size, from + PIECE_POINTS), arena);
-    return bytes;
+      this.addPiece(points, from, Math.min(points.size, from + PIECE_POINTS), arena);
+    return arena.bytesInUse - before;
   }
 
   /** Milliseconds. There must be points. */
@@ -92,9 +92,9 @@ export class PackedPoints {
     }
   }
 
-  private addPiece(points: Series, from: number, to: number, arena: PackArena): number {
+  private addPiece(points: Series, from: number, to: number, arena: PackArena): void {
     const { timestamps, isInteger, integers, allIntegers } = points;
-    const before = arena.used;
+    arena.addPiece();
     this.pieces.push({
       size: to - from,
       first: timestamps[from],
@@ -106,12 +106,8 @@ export class PackedPoints {
       integers: integers === null ? null : arena.bigInts(to - from, integers.subarray(from, to)),
     });
     this.size += to - from;
-    return arena.used - before + PIECE_BYTES;
   }
 }
-
-/** What a piece takes beside its points. */
-const PIECE_BYTES = 400;
 
 function packTimes(timestamps: Float64Array, from: number, to: number, arena: PackArena): Times {
   const base = timestamps[from];
