@@ -1,30 +1,12 @@
 // Queries: from a request (`parse/`) over its plan (`plan/`), what is read (`source/`, `scan/`) and grouped (`group/`) to the numbers
 // (`evaluate`, with `downsample/`, `rate/`, `merge/` and `aggregate/`). `engine/` does all of it; nothing here knows HTTP.
+// `expression/exp` and `expression/gexp` are rooms of their own: they are loaded when somebody asks for arithmetic.
 export { deletingIsOff } from './engine/client-error';
 export type { LastAnswer, LookupAnswer, QueryAnswer, QueryEngine } from './engine/engine';
 export { MAX_COMPLETED, QueryRecord, QueryRegistry, type QueryClient, type QueryRequest } from './engine/query-registry';
 export type { Question } from './engine/question';
 export { scanRows, type RowRange, type RowScanParts, type RowTimes } from './engine/row-scan';
 export { createQueryEngine, type QueryParts } from './engine/storage-engine';
-export {
-  expOutputs,
-  parseExpRequest,
-  planExp,
-  validateExp,
-  type ExpDownsampler,
-  type ExpExpression,
-  type ExpFilter,
-  type ExpMetric,
-  type ExpOutput,
-  type ExpOutputRows,
-  type ExpPlan,
-  type ExpRequest,
-  type ExpTime,
-  type NumericFill,
-  type OutputLabels,
-  type ValidExp,
-} from './expression/exp';
-export { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from './expression/gexp';
 export type { ExpressionLimits } from './expression/limits';
 export type { QueryResult, RunStats, ScanStats, SeriesStats, SubQueryStats } from './output';
 export type { LastPoint, LastQuery, LastSubQuery } from './last';

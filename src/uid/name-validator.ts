@@ -1,15 +1,9 @@
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_NAME_BYTES, type NameCodec } from './name-codec';
 
-/** One entry for each UTF-16 code unit: 1 where a name may contain it. */
-function tableOf(specials: string): Uint8Array {
-  const legal = new Uint8Array(0x10000);
-  const letter = /^\p{L}$/u;
-  for (let c = 0; c < 0x10000; c++) if (c < 0xd800 || c > 0xdfff) legal[c] = letter.test(String.fromCharCode(c)) ? 1 : 0;
-  for (const c of '0123456789-_./') legal[c.charCodeAt(0)] = 1;
-  for (let i = 0; i < specials.length; i++) legal[specials.charCodeAt(i)] = 1;
-  return legal;
-}
+const [LEGAL, ILLEGAL] = [1, 2];
+const LETTER = /^\p{L}$/u;
+const isSurrogate = (codeUnit: number): boolean => codeUnit >= 0xd800 && codeUnit <= 0xdfff;
 
 /** Characters of a long name that a message shows. */
 const SHOWN = 100;
@@ -17,28 +11,33 @@ const SHOWN = 100;
 /** What is wrong with a name. @param what how the message calls it */
 type Problem = (what: string) => IllegalArgumentError;
 
-/** Built once: classifying 65,536 code units takes some ten milliseconds. */
-let letters: Uint8Array | undefined;
-
 /**
  * Says which names metrics and tags may have: letters of any script within the BMP, ASCII digits, `-_./` and what the operator added.
  * Mirrors Tags.validateString.
  */
 export class NameValidator {
-  private readonly legal: Uint8Array;
+  /** What is known of each UTF-16 code unit: nothing (0) until somebody asks, since to look at all of them takes some ten milliseconds. */
+  private readonly known = new Uint8Array(0x10000);
 
   /** @param specials `tsd.core.tag.allow_specialchars`: characters, without separators */
   constructor(
     private readonly codec: NameCodec,
     specials: string | null = null,
   ) {
-    letters ??= tableOf('');
-    this.legal = specials ? tableOf(specials) : letters;
+    const others = `0123456789-_./${specials ?? ''}`;
+    for (let i = 0; i < others.length; i++) this.known[others.charCodeAt(i)] = LEGAL;
   }
 
   /** For parsers that check code units or Latin-1 bytes as they go. */
   isLegal(codeUnit: number): boolean {
-    return this.legal[codeUnit] === 1;
+    const known = this.known[codeUnit];
+    return known === LEGAL || (known === 0 && this.classify(codeUnit));
+  }
+
+  private classify(codeUnit: number): boolean {
+    const legal = !isSurrogate(codeUnit) && LETTER.test(String.fromCharCode(codeUnit));
+    this.known[codeUnit] = legal ? LEGAL : ILLEGAL;
+    return legal;
   }
 
   /** Whether `validate` has nothing to say against a name. */
@@ -62,7 +61,7 @@ export class NameValidator {
     let ascii = true;
     for (let i = 0; i < name.length; i++) {
       const c = name.charCodeAt(i);
-      if (this.legal[c] !== 1) return (what) => new IllegalArgumentError(`Invalid ${what} ("${name}"): illegal character: ${name[i]}`);
+      if (!this.isLegal(c)) return (what) => new IllegalArgumentError(`Invalid ${what} ("${name}"): illegal character: ${name[i]}`);
       if (c > 0x7f) ascii = false;
     }
     const { codec } = this;

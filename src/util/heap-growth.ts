@@ -3,6 +3,8 @@ import { runInNewContext } from 'node:vm';
 
 /** Garbage that may gather before the next full collection, of what lives. V8 alone allows three times what lives in a small heap. */
 const GROWTH_PERCENT = 120;
+/** When the first one is made: not while clients wait for the start, and before much can gather. */
+const FIRST_MS = 1000;
 /** At most so often is a collection asked for: it stops everything for some tens of milliseconds. */
 const COLLECT_EVERY_MS = 10_000;
 
@@ -17,14 +19,15 @@ let timer: NodeJS.Timeout | null = null;
 
 /**
  * Until its first full collection V8 lets hundreds of megabytes of garbage gather, however little of the heap lives; after it, a few times
- * what lives. A daemon's heap is small, so one is made at the start; it takes some milliseconds. What follows is kept from growing in the same way.
+ * what lives. A daemon's heap is small, so one is made a second after the start; it takes some milliseconds. What follows is kept from growing in
+ * the same way.
  */
 export function boundHeapGrowth(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   setFlagsFromString('--expose-gc');
   collect = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');
-  collect();
+  setTimeout(collect, FIRST_MS).unref();
 }
 
 /**

@@ -12,14 +12,16 @@ import { stats } from './endpoints/stats';
 import { suggest } from './endpoints/suggest';
 import { uid } from './endpoints/uid';
 import { version } from './endpoints/version';
-import { graph } from './graph/handler';
 import { ingestHandler } from './ingest';
+import { onDemand } from './on-demand';
 import { queryHandler } from './query/handler';
-import { search } from './search/search';
-import { tree } from './tree/handler';
 import type { HttpHandler } from './types';
 
 type Routes = Readonly<Record<string, HttpHandler>>;
+
+const graph = onDemand(() => (require('./graph/handler') as typeof import('./graph/handler')).graph);
+const search = onDemand(() => (require('./search/search') as typeof import('./search/search')).search);
+const tree = onDemand(() => (require('./tree/handler') as typeof import('./tree/handler')).tree);
 
 const WRITING_API: Routes = { 'api/uid': uid, 'api/annotation': annotation, 'api/annotations': annotations, 'api/tree': tree };
 const READING_API: Routes = { 'api/query': queryHandler, 'api/suggest': suggest, 'api/search': search };

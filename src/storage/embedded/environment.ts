@@ -134,8 +134,13 @@ export class Environment implements LogStore, MergeTarget {
       if (first && exists && guard.bytes > (options.wholeCheckBytes ?? WHOLE_CHECK_BYTES))
         environment.patrolLeaves(options.log ?? SILENT_LOG);
       const packed = options.tables.some((table) => table.packed === true);
-      environment.describe(packed ? FORMAT_WITH_LOG : FORMAT, first);
-      for (const table of options.tables) environment.openTable(table);
+      const openTables = (): void => {
+        environment.describe(packed ? FORMAT_WITH_LOG : FORMAT, first);
+        for (const table of options.tables) environment.openTable(table);
+      };
+      // A new file gets all of them in one commit.
+      if (exists) openTables();
+      else root.transactionSync(openTables);
       if (packed) environment.openLog(options, first);
       return environment;
     } catch (e) {

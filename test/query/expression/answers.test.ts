@@ -1,15 +1,6 @@
-import {
-  expOutputs,
-  gexpResults,
-  parseExpRequest,
-  parseExpressions,
-  parseUriQuery,
-  placeSubQueries,
-  planCalls,
-  planExp,
-  validateExp,
-  type ParsedGexp,
-} from '../../../src/query';
+import { parseUriQuery } from '../../../src/query';
+import { expOutputs, parseExpRequest, planExp, validateExp } from '../../../src/query/expression/exp';
+import { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from '../../../src/query/expression/gexp';
 import { TestEngine } from '../support/engine';
 
 const T = 1356998400;

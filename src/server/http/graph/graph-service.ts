@@ -1,5 +1,5 @@
 import type { Logger } from 'winston';
-import { DrawPool } from '../../../chart';
+import type { DrawPool } from '../../../chart';
 import type { GraphSettings } from '../../../config/settings';
 import { LatencyHistogram } from '../../../util/latency-histogram';
 import type { StatsSink, StatsSource } from '../../../util/stats';
@@ -18,7 +18,6 @@ export function shareOfGraphs(settings: GraphSettings, workers: number): GraphSe
 
 /** What graphs share: the threads that draw, the answers on disk, and figures of both. */
 export class GraphService implements StatsSource {
-  readonly pool: DrawPool;
   readonly cache: GraphCache;
   /** Answers from disk, and others. */
   hits = 0;
@@ -26,19 +25,28 @@ export class GraphService implements StatsSource {
   /** Milliseconds of whole requests that were not answered from disk, and of drawing. */
   readonly latency = new LatencyHistogram();
   readonly drawLatency = new LatencyHistogram();
+  private drawing: DrawPool | null = null;
   private warned = false;
 
   /** @param execArgv arguments of Node.js for the threads; absent: those of the process */
   constructor(
     readonly settings: GraphSettings,
     logger: Logger,
-    execArgv?: readonly string[],
+    private readonly execArgv?: readonly string[],
   ) {
-    this.pool = new DrawPool({ ...settings.drawing, execArgv });
     this.cache = new GraphCache(settings.cache, (message) => {
       if (!this.warned) logger.warn(message);
       this.warned = true;
     });
+  }
+
+  /** Loaded with the first picture. */
+  get pool(): DrawPool {
+    if (this.drawing === null) {
+      const chart = require('../../../chart') as typeof import('../../../chart');
+      this.drawing = new chart.DrawPool({ ...this.settings.drawing, execArgv: this.execArgv });
+    }
+    return this.drawing;
   }
 
   collectStats(sink: StatsSink): void {
@@ -46,12 +54,12 @@ export class GraphService implements StatsSource {
     this.drawLatency.record(sink, 'http.latency', { type: 'gnuplot' });
     sink.record('http.graph.requests', this.hits, { cache: 'disk' });
     sink.record('http.graph.requests', this.misses, { cache: 'miss' });
-    const { drawing, waiting } = this.pool.load;
+    const { drawing, waiting } = this.drawing?.load ?? { drawing: 0, waiting: 0 };
     sink.record('http.graph.drawing', drawing);
     sink.record('http.graph.waiting', waiting);
   }
 
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    await this.drawing?.close();
   }
 }

@@ -1,12 +1,5 @@
-import {
-  expOutputs,
-  type ExpOutputRows,
-  type OutputLabels,
-  type QueryAnswer,
-  type ValidExp,
-  type ExpPlan,
-  type ValidQuery,
-} from '../../../query';
+import type { QueryAnswer, ValidQuery } from '../../../query';
+import { expOutputs, type ExpOutputRows, type ExpPlan, type OutputLabels, type ValidExp } from '../../../query/expression/exp';
 import { javaJsonString } from '../../../schema';
 import { TimeSlice } from '../../../util/time-slice';
 import { doubleJson } from './double-json';

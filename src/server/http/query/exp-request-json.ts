@@ -1,4 +1,13 @@
-import type { ExpDownsampler, ExpExpression, ExpFilter, ExpMetric, ExpOutput, ExpRequest, ExpTime, NumericFill } from '../../../query';
+import type {
+  ExpDownsampler,
+  ExpExpression,
+  ExpFilter,
+  ExpMetric,
+  ExpOutput,
+  ExpRequest,
+  ExpTime,
+  NumericFill,
+} from '../../../query/expression/exp';
 import { doubleJson } from './double-json';
 import { filterJson, text } from './request-json';
 

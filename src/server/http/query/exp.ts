@@ -1,4 +1,4 @@
-import { parseExpRequest, planExp, validateExp } from '../../../query';
+import { parseExpRequest, planExp, validateExp } from '../../../query/expression/exp';
 import { ClientError } from '../../../util/errors';
 import type { HttpCall } from '../types';
 import { expAnswerJson } from './exp-json';

@@ -1,4 +1,5 @@
-import { gexpResults, parseExpressions, parseUriQuery, placeSubQueries, planCalls, type ParsedGexp } from '../../../query';
+import { parseUriQuery } from '../../../query';
+import { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from '../../../query/expression/gexp';
 import { ClientError } from '../../../util/errors';
 import type { HttpCall } from '../types';
 import { queryAnswerJson } from './answer-json';

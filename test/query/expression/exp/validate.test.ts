@@ -1,4 +1,4 @@
-import { parseExpRequest, planExp, validateExp, type ValidExp } from '../../../../src/query';
+import { parseExpRequest, planExp, validateExp, type ValidExp } from '../../../../src/query/expression/exp';
 import { checkReferences, expOutputsOf } from '../../../../src/query/expression/exp/plan';
 import { ClientError } from '../../../../src/util/errors';
 
