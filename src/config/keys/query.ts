@@ -17,7 +17,7 @@ export const QUERY_KEYS: readonly ConfigKey[] = [
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
     default: '0',
-    doc: 'most bytes that the points of running queries hold together; 0: 320 MiB, or a quarter of the memory if that is less',
+    doc: 'most bytes that the points of running queries hold together; 0: 256 MiB, or a quarter of the memory if that is less',
     hidden: true,
   },
   {

@@ -70,7 +70,7 @@ export interface QueryLimitSettings {
 }
 
 /** What the points of queries may take of the memory when nobody says anything: a quarter of it, as Java's heap, but not too much. */
-const MOST_MEMORY = 320 * 1024 * 1024;
+const MOST_MEMORY = 256 * 1024 * 1024;
 
 function memoryBytes(config: Config): number {
   const bytes = config.getInt('tsd.query.memory.bytes');

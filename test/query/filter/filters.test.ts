@@ -56,6 +56,16 @@ describe('literals', () => {
     expect(() => makeFilter('not_iliteral_or', 'host', '|', false)).toThrow('Filter must contain more than just a pipe');
   });
 
+  test('are counted when the filter is made, those behind the last that counts left out', () => {
+    const most = 'v|'.repeat(32_767);
+    const refusal = 'Filter must not have more than 32768 literals';
+    expect(makeFilter('literal_or', 'host', `${most}w`, false).literals).toEqual(['v', 'w']);
+    expect(makeFilter('literal_or', 'host', `${most}w${'|'.repeat(100_000)}`, false).literals).toEqual(['v', 'w']);
+    expect(makeFilter('literal_or', 'host', '|'.repeat(100_000), false).literals).toEqual([]);
+    expect(() => makeFilter('literal_or', 'host', `${most}w|x`, false)).toThrow(refusal);
+    expect(() => makeFilter('not_iliteral_or', 'host', `${'|'.repeat(32_768)}x`, false)).toThrow(refusal);
+  });
+
   test.each([
     ['literal_or', 'web01', true],
     ['literal_or', 'WEB01', false],
