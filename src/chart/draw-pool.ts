@@ -33,6 +33,8 @@ interface Job extends DrawRequest {
   readonly signal: AbortSignal;
   resolve(picture: Buffer): void;
   reject(error: Error): void;
+  /** It waits no longer. */
+  leaveQueue(): void;
 }
 
 /** Draws charts in threads, which are started when they are needed: the event loop goes on meanwhile. */
@@ -57,20 +59,29 @@ export class DrawPool {
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(new Error('No more pictures are drawn: the program is about to end'));
       if (signal.aborted) return reject(signal.reason as Error);
-      const job: Job = { chart, format, signal, resolve, reject };
+      const job: Job = { chart, format, signal, resolve, reject, leaveQueue: () => undefined };
       const thread = this.freeThread();
       if (thread !== null) return thread.start(job);
       if (this.waiting.length >= this.settings.waiting) return reject(new DrawQueueFullError());
+      const gaveUp = (): void => this.giveUp(job);
+      job.leaveQueue = () => signal.removeEventListener('abort', gaveUp);
+      signal.addEventListener('abort', gaveUp, { once: true });
       this.waiting.push(job);
-      signal.addEventListener('abort', () => this.giveUp(job), { once: true });
     });
   }
 
   /** Ends all threads; what is not drawn yet fails. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const job of this.waiting.splice(0)) job.reject(new Error('The picture was not drawn: the program ends'));
+    for (let job = this.next(); job !== undefined; job = this.next()) job.reject(new Error('The picture was not drawn: the program ends'));
     await Promise.all([...this.threads].map((thread) => thread.end()));
+  }
+
+  /** The picture whose turn it is; undefined: none waits. */
+  private next(): Job | undefined {
+    const job = this.waiting.shift();
+    job?.leaveQueue();
+    return job;
   }
 
   private giveUp(job: Job): void {
@@ -85,13 +96,13 @@ export class DrawPool {
     if (this.threads.size >= this.settings.threads) return null;
     const thread: DrawThread = new DrawThread(this.settings, {
       free: () => {
-        const next = this.waiting.shift();
+        const next = this.next();
         if (next !== undefined) thread.start(next);
       },
       ended: () => {
         this.threads.delete(thread);
-        const next = this.waiting.shift();
-        if (next !== undefined && !this.closed) this.freeThread()?.start(next);
+        const next = this.closed ? undefined : this.next();
+        if (next !== undefined) this.freeThread()?.start(next);
       },
     });
     this.threads.add(thread);

@@ -5,6 +5,7 @@ import type { UidWidths } from '../uid';
 import { ClientError } from '../util/errors';
 import { Semaphore } from '../util/semaphore';
 import type { StatsSink } from '../util/stats';
+import { sharedAborter } from '../util/stop-signal';
 import { timerMs } from '../util/within-time';
 import { FoundThings } from './found-things';
 import type { IndexStore } from './index/index-store';
@@ -37,7 +38,7 @@ export class IndexAnswers {
   async execute(query: SearchQuery, client: SearchClient): Promise<SearchAnswer> {
     const { timeoutMs } = this.settings;
     // Not AbortSignal.any and AbortSignal.timeout: Node 20 may collect those as garbage before they fire.
-    const ending = new AbortController();
+    const ending = sharedAborter();
     const { signal } = ending;
     const gone = (): void => ending.abort(client.signal.reason);
     client.signal.addEventListener('abort', gone, { once: true });

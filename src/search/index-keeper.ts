@@ -4,6 +4,8 @@ import { lockDirectory } from '../util/directory-lock';
 import type { Log } from '../util/log';
 import { messageOf } from '../util/message-of';
 import type { StatsSink } from '../util/stats';
+import { sharedAborter } from '../util/stop-signal';
+import { withinTime } from '../util/within-time';
 import { ChangeQueue } from './change-queue';
 import { Comparison, type ComparisonOutcome } from './comparison';
 import { IndexState } from './index/index-state';
@@ -39,7 +41,7 @@ export class IndexKeeper {
   private readonly writer: IndexWriter;
   private readonly queue: ChangeQueue;
   private readonly notices: Notices | null;
-  private readonly ending = new AbortController();
+  private readonly ending = sharedAborter();
   /** What is written to the index, one after the other. */
   private writing: Promise<unknown> = Promise.resolve();
   private comparing: Promise<void> | null = null;
@@ -173,10 +175,7 @@ export class IndexKeeper {
   }
 
   private pause(): Promise<void> {
-    const { signal } = this.ending;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, RETRY_MS);
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    const forever = new Promise<void>(() => undefined);
+    return withinTime(forever, RETRY_MS, () => undefined, this.ending.signal);
   }
 }

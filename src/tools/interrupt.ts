@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { sharedAborter } from '../util/stop-signal';
 import type { ToolIo } from './common';
 
 /** The user has asked for the end, as with Ctrl-C. */
@@ -21,9 +21,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
  * @param work rejects with the signal's reason, an Interrupted, soon after it is aborted
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  // Each scan that is under way listens to it.
-  setMaxListeners(0, stop.signal);
+  const stop = sharedAborter();
   const handlers = SIGNALS.map((name) => {
     const handler = (): void => stop.abort(new Interrupted(name));
     process.once(name, handler);

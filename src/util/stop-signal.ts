@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** What work is stopped by before its end: as much of an AbortSignal as work needs to know, so that each is one. */
 export interface StopSignal {
   readonly aborted: boolean;
@@ -7,6 +9,16 @@ export interface StopSignal {
   throwIfAborted(): void;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * Stops work of many calls at a time, each of which listens to the signal as long as it is under way: Node warns of more than ten listeners as if
+ * they had been forgotten.
+ */
+export function sharedAborter(): AbortController {
+  const aborter = new AbortController();
+  setMaxListeners(0, aborter.signal);
+  return aborter;
 }
 
 /** Stops work, as an AbortController does with its signal; for work of which there is so much that Node's events would cost as much as it. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { DrawPool, DrawQueueFullError, type DrawPoolSettings } from '../../src/chart';
 import { turns, until } from '../support/until';
@@ -41,6 +42,15 @@ it('lets go of a picture that nobody waits for any more', async () => {
   expect(one.load).toEqual({ drawing: 1, waiting: 0 });
   await first;
   await expect(one.draw(copy(), 'png', gone.signal)).rejects.toThrow('gone');
+});
+
+it('leaves nothing of a picture that has waited with the connection that asked for it', async () => {
+  const one = pool();
+  const { signal } = new AbortController();
+  const drawing = [1, 2, 3].map(() => one.draw(copy(), 'svg', signal));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+  await Promise.all(drawing);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 it('gives up a picture that takes too long, and goes on with the next', async () => {

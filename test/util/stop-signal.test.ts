@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Stopper, type StopSignal } from '../../src/util/stop-signal';
 
 /** What both kinds of signals do. */
@@ -42,4 +45,15 @@ describe.each(kinds)('%s', (_name, make) => {
     abort(new Error('enough'));
     expect(told).toEqual(['here']);
   });
+});
+
+it.each([
+  ['sharedAborter()', false],
+  ['new AbortController()', true],
+])('%s with a hundred listeners: a warning %j', async (made, warns) => {
+  const [hook, file] = [join(__dirname, '../support/ts-hook.cjs'), join(__dirname, '../../src/util/stop-signal.ts')];
+  const program = `const { sharedAborter } = require(${JSON.stringify(file)}); const { signal } = ${made};
+    for (let i = 0; i < 100; i++) signal.addEventListener('abort', () => i, { once: true });`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['-r', hook, '-e', program]);
+  expect(stderr.includes('MaxListenersExceededWarning')).toBe(warns);
 });

@@ -2,6 +2,7 @@ import type { RollupComputeSettings } from '../../config/settings';
 import { inParallel } from '../../util/in-parallel';
 import { messageOf } from '../../util/message-of';
 import type { StatsSink, StatsSource } from '../../util/stats';
+import { sharedAborter } from '../../util/stop-signal';
 import type { RollupJournal, RollupRange } from './rollup-journal';
 import { RollupRun, type RollupRunParts } from './rollup-run';
 
@@ -13,7 +14,7 @@ const SECOND_MS = 1000;
  * hour.
  */
 export class RollupService implements StatsSource {
-  private readonly ending = new AbortController();
+  private readonly ending = sharedAborter();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
   private readonly figures = { points: 0, cells: 0, unreadable: 0, done: 0, failed: 0 };

@@ -12,6 +12,7 @@ import { reasonPhrase } from './reason-phrase';
 import type { RequestHead } from './request-head';
 import { API_JSON, methodNotAllowed, missingParameter, type HttpCall, type JsonpRule } from './types';
 import { ClientError } from '../../util/errors';
+import { sharedAborter } from '../../util/stop-signal';
 
 const EMPTY = Buffer.alloc(0);
 const HTML = 'text/html; charset=UTF-8';
@@ -50,7 +51,7 @@ const closings = new WeakMap<Socket, AbortSignal>();
 function closingOf(socket: Socket): AbortSignal {
   let signal = closings.get(socket);
   if (signal === undefined) {
-    const aborter = new AbortController();
+    const aborter = sharedAborter();
     if (socket.destroyed) aborter.abort();
     else {
       socket.once('close', () => aborter.abort());

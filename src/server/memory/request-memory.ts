@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ClientError } from '../../util/errors';
 import { collectAfter } from '../../util/heap-growth';
+import { sharedAborter } from '../../util/stop-signal';
 import type { MemoryBudget } from './memory-budget';
 import type { MemoryPool } from './memory-pool';
 
@@ -9,7 +10,7 @@ class ConnectionMemory {
   /** Bytes. */
   held = 0;
   readonly requests = new Set<RequestMemory>();
-  private readonly aborter = new AbortController();
+  private readonly aborter = sharedAborter();
 
   get signal(): AbortSignal {
     return this.aborter.signal;
