@@ -27,7 +27,7 @@ import { messageOf } from '../util/message-of';
 import { withinTime } from '../util/within-time';
 import type { PointWriter } from '../write';
 import type { Compaction } from '../write/compaction';
-import { collectFigures, COUNTED, type Siblings } from '../workers';
+import { collectFigures, COUNTED, SPARE_CONNECTIONS, TELNET_CONNECTIONS, type Entrance, type Siblings } from '../workers';
 import { answerSiblings } from './answer-siblings';
 import { ConnectionManager } from './connections';
 import { Counters } from './counters';
@@ -203,12 +203,21 @@ export class Daemon implements Tsd {
     }
     this.port = new Port(port, { http: app, telnet: (socket, chunk) => attachTelnet(socket, this, chunk) }, connections);
     if (entrance !== null) {
+      this.answerOfPort(this.port, entrance);
       this.address = await this.port.enter(entrance);
       return;
     }
     this.address = await this.port.listen();
     await this.startup?.ready(this);
     this.logger.info(`Ready to serve on /${this.address.address}:${this.address.port}`);
+  }
+
+  private answerOfPort(port: Port, entrance: Entrance): void {
+    this.siblings.answer(TELNET_CONNECTIONS, () => port.telnetConnections);
+    this.siblings.answer(SPARE_CONNECTIONS, async (count) => {
+      await port.spare(entrance, count);
+      return null;
+    });
   }
 
   private addStatsSources(connections: ConnectionManager, latency: LatencyHistogram): void {

@@ -94,14 +94,27 @@ export class Port {
       stopReading(socket);
       entrance.move(socket, { kind: 'new', unhandled: NOTHING });
     }
-    const left = [...this.telnet].map(async ([socket, connection]) => {
-      const unhandled = await connection.letGo();
-      if (unhandled !== null) entrance.move(socket, { kind: 'telnet', unhandled });
-    });
+    const left = [...this.telnet].map((each) => this.moveTelnet(entrance, each));
     const http = this.http.leave((socket) => entrance.move(socket, { kind: 'new', unhandled: NOTHING }));
     await withinTime(Promise.all([...left, http]), deadline - Date.now(), () => undefined);
     await withinTime(entrance.moved(), deadline - Date.now(), () => undefined);
     return this.cut();
+  }
+
+  /** Telnet connections: clients keep these for long, and send much on them. */
+  get telnetConnections(): number {
+    return this.telnet.size;
+  }
+
+  /** Gives telnet connections to other workers, as many as that; all others stay. Resolves when they are there. */
+  async spare(entrance: Entrance, count: number): Promise<void> {
+    if (this.closing) return;
+    await Promise.all([...this.telnet].slice(0, count).map((each) => this.moveTelnet(entrance, each)));
+  }
+
+  private async moveTelnet(entrance: Entrance, [socket, connection]: readonly [Socket, TelnetConnection]): Promise<void> {
+    const unhandled = await connection.letGo();
+    if (unhandled !== null) entrance.move(socket, { kind: 'telnet', unhandled });
   }
 
   /**

@@ -35,6 +35,8 @@ export class Door {
   private next = 0;
   private lastId = 0;
   private readonly connections = new Map<number, Open>();
+  /** Workers that are to get the next connections that others give away, and how many. */
+  private wanting = new Map<Guest, number>();
 
   constructor(private readonly settings: DoorSettings) {
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => this.accept(socket));
@@ -69,6 +71,11 @@ export class Door {
     if (at < 0) return;
     this.guests.splice(at, 1);
     if (this.next > at) this.next--;
+  }
+
+  /** What other workers give away from now on goes to these, so many to each; what is more goes in turn. */
+  want(guests: ReadonlyMap<Guest, number>): void {
+    this.wanting = new Map(guests);
   }
 
   /** The worker has ended, and its connections with it; those that had not arrived there go to others. */
@@ -123,10 +130,25 @@ export class Door {
   }
 
   private give(id: number, open: Open): void {
-    const { guests } = this;
-    open.guest = guests.length === 0 ? null : guests[this.next % guests.length];
+    open.guest = (open.arriving?.passage.moved === true ? this.wantingGuest() : null) ?? this.nextGuest();
     if (open.guest === null || open.arriving === null) return;
-    this.next = (this.next + 1) % guests.length;
     open.guest.give(id, open.arriving.socket, open.arriving.passage);
+  }
+
+  private nextGuest(): Guest | null {
+    const { guests } = this;
+    if (guests.length === 0) return null;
+    const guest = guests[this.next % guests.length];
+    this.next = (this.next + 1) % guests.length;
+    return guest;
+  }
+
+  private wantingGuest(): Guest | null {
+    for (const [guest, count] of this.wanting) {
+      if (count <= 1) this.wanting.delete(guest);
+      else this.wanting.set(guest, count - 1);
+      if (this.guests.includes(guest)) return guest;
+    }
+    return null;
   }
 }

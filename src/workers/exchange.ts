@@ -87,11 +87,19 @@ export class Exchange {
     });
   }
 
-  /** Asks all workers but one. Resolves with what they say; who says nothing, or not in time, is left out. */
-  askOthers<Q, A>(but: Member, { name }: Topic<Q, A>, question: Q): Promise<ReadonlyMap<Member, A>> {
-    const others = [...this.members].filter((member) => member !== but);
+  /** Asks all workers, but one. Resolves with what they say; who says nothing, or not in time, is left out. */
+  askOthers<Q, A>(but: Member | null, topic: Topic<Q, A>, question: Q): Promise<ReadonlyMap<Member, A>> {
+    return this.askThese(
+      [...this.members].filter((member) => member !== but),
+      topic,
+      question,
+    );
+  }
+
+  /** Resolves with what they say; who says nothing, or not in time, is left out. */
+  askThese<Q, A>(members: readonly Member[], { name }: Topic<Q, A>, question: Q): Promise<ReadonlyMap<Member, A>> {
     return new Promise((resolve) => {
-      this.begin(this.own, others, true, { topic: name, question }, (answers) => resolve(answers as ReadonlyMap<Member, A>));
+      this.begin(this.own, members, true, { topic: name, question }, (answers) => resolve(answers as ReadonlyMap<Member, A>));
     });
   }
 

@@ -5,5 +5,5 @@ export { openPort } from './open-port';
 export { collectFigures, mergeFigures, type Figures } from './figures';
 export { NO_SIBLINGS, WorkerGoneError, type Siblings } from './siblings';
 export { topic } from './topic';
-export { COUNTED, FIGURES, FIGURES_OF_OTHERS, LAST_EVENTS, LOG_LEVEL } from './topics';
+export { COUNTED, FIGURES, FIGURES_OF_OTHERS, LAST_EVENTS, LOG_LEVEL, SPARE_CONNECTIONS, TELNET_CONNECTIONS } from './topics';
 export { stopReading } from './stop-reading';

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Log } from '../util/log';
 import type { LogSystem } from '../util/logger';
 import type { StatsSink, StatsSource } from '../util/stats';
+import { movesToBalance } from './balance';
 import { Door, type DoorSettings } from './door';
 import { Exchange, type Member } from './exchange';
 import { collectFigures, type Figures } from './figures';
@@ -10,7 +11,8 @@ import { launchWorker } from './launch';
 import type { WorkerStart } from './messages';
 import { StartLines } from './start-lines';
 import { Supervisor } from './supervisor';
-import { COUNTED, FIGURES, FIGURES_OF_OTHERS, LAST_EVENTS, LOG_LEVEL } from './topics';
+import type { Worker } from './worker';
+import { COUNTED, FIGURES, FIGURES_OF_OTHERS, LAST_EVENTS, LOG_LEVEL, SPARE_CONNECTIONS, TELNET_CONNECTIONS } from './topics';
 
 /** Beyond what clients have to be done: a minute for storage that is away, then the end of what a worker is made of. */
 const BEYOND_DRAIN_MS = 80_000;
@@ -60,6 +62,7 @@ export class Primary {
       door: this.door,
       exchange,
       onEnd: (worker) => book.end(worker),
+      balance: (workers) => this.balance(workers),
       logger,
       log: (events, leftOut, phase) => {
         for (const event of events) if (startLines.isNews(event, phase)) logs.take(event);
@@ -73,6 +76,21 @@ export class Primary {
   /** Resolves when the port is open. @throws as Supervisor.start */
   start(): Promise<AddressInfo> {
     return this.supervisor.start();
+  }
+
+  /** A worker that has taken the place of another has none of the connections that clients keep: the others give it some. */
+  private async balance(workers: readonly Worker[]): Promise<void> {
+    const counts = new Map<Worker, number>();
+    const answers = await this.exchange.askThese(workers, TELNET_CONNECTIONS, null);
+    for (const worker of workers) {
+      const count = answers.get(worker);
+      if (count !== undefined) counts.set(worker, count);
+    }
+    const { from, to } = movesToBalance(counts);
+    this.door.want(to);
+    await Promise.all([...from].map(([worker, count]) => this.exchange.askThese([worker], SPARE_CONNECTIONS, count)));
+    // Fewer may have come: their clients may have closed some.
+    this.door.want(new Map());
   }
 
   /** What has been counted here and by all workers but one, those that have ended among them. */

@@ -19,6 +19,8 @@ export interface SupervisorParts {
   readonly exchange: Pick<Exchange, 'join' | 'ready' | 'leave' | 'ask' | 'answered' | 'silent' | 'lock' | 'unlock' | 'count'>;
   /** A worker has ended: nothing comes from it any more. */
   readonly onEnd: (worker: Worker) => void;
+  /** Spreads long connections evenly over these workers. */
+  readonly balance: (workers: readonly Worker[]) => Promise<void>;
   readonly logger: Log;
   /** Takes what workers log. */
   readonly log: (events: readonly LogEvent[], leftOut: number, phase: Phase) => void;
@@ -47,6 +49,7 @@ export class Supervisor {
   private starting: { resolve: () => void; reject: (error: Error) => void } | null = null;
   private stopping: Promise<void> | null = null;
   private replacing: Promise<void> | null = null;
+  private balancing: Promise<void> = Promise.resolve();
   private readonly cancelRestart = new Set<() => void>();
   private readonly pulse: Pulse<Worker>;
   private stopBeating: () => void = () => {};
@@ -106,7 +109,16 @@ export class Supervisor {
       .then((done) => {
         if (done) logger.info('All workers are replaced');
       })
-      .finally(() => (this.replacing = null));
+      .finally(() => {
+        this.replacing = null;
+        this.balance();
+      });
+  }
+
+  /** Not while workers are replaced one after the other: their connections move in any case. */
+  private balance(): void {
+    if (this.replacing !== null || this.stopping !== null) return;
+    this.balancing = this.balancing.then(() => this.parts.balance([...this.workers.values()].filter((worker) => this.serves(worker))));
   }
 
   private async replaceEach(): Promise<boolean> {
@@ -194,8 +206,10 @@ export class Supervisor {
     // Until then it may have much to load at once.
     this.pulse.watch(worker);
     this.parts.exchange.ready(worker);
-    if (this.address !== null) this.serve(worker);
-    else if ([...this.workers.values()].every(({ ready }) => ready)) this.starting?.resolve();
+    if (this.address !== null) {
+      this.serve(worker);
+      this.balance();
+    } else if ([...this.workers.values()].every(({ ready }) => ready)) this.starting?.resolve();
     this.wakeUp();
   }
 
@@ -283,6 +297,7 @@ export class Supervisor {
   private async stopAll(reason: string): Promise<void> {
     for (const cancel of this.cancelRestart) cancel();
     await this.parts.door.close();
+    await this.balancing;
     const all = [...this.workers.values()];
     // What one is just giving to others these must still take, before they end themselves.
     await Promise.all(all.filter(({ ending }) => ending === 'retire').map(({ hasLeft }) => hasLeft));

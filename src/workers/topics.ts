@@ -16,5 +16,8 @@ export const FIGURES_OF_OTHERS = topic<null, readonly Figures[]>('figures of oth
 
 /** Questions that the primary answers, too. What rooms ask each other in other workers is declared where it is asked. */
 export const LOG_LEVEL = topic<LevelChange, null>('log level');
+/** How many telnet connections a worker has, and that it should give so many of them to others; answered when they are with the primary. */
+export const TELNET_CONNECTIONS = topic<null, number>('telnet connections');
+export const SPARE_CONNECTIONS = topic<number, null>('spare connections');
 /** The last events of all workers, the newest first. */
 export const LAST_EVENTS = topic<null, readonly LogEvent[]>('last events');

@@ -104,3 +104,20 @@ it('says why the port cannot be opened', async () => {
   await expect(other.listen()).rejects.toThrow(`tsd.network.port = ${taken}: Failed to bind to: /127.0.0.1:${taken} (listen EADDRINUSE`);
   server.close();
 });
+
+it('gives what others give away to those that want it, as many as they want, and the rest in turn', async () => {
+  const [one, two] = [new Taking(), new Taking()];
+  door.add(one);
+  door.add(two);
+  await come(4);
+  door.want(new Map([[two, 1]]));
+  const [first, second] = one.given;
+  for (const { id, socket } of [first, second]) door.moved(id, socket, { kind: 'telnet', unhandled: Buffer.alloc(0) });
+  expect(two.given.slice(2).map(({ id }) => id)).toEqual([first.id]);
+  expect(one.given.slice(2).map(({ id }) => id)).toEqual([second.id]);
+  // One that has ended wants nothing any more.
+  door.want(new Map([[two, 5]]));
+  door.ended(two);
+  door.moved(second.id, second.socket, { kind: 'telnet', unhandled: Buffer.alloc(0) });
+  expect(one.given.at(-1)?.id).toBe(second.id);
+});

@@ -1,6 +1,6 @@
 import { Connection, requestBytes } from '../server/support/client';
 import { until } from '../support/until';
-import { WORKERS, WorkersDaemon } from './support/workers';
+import { connectionsOf, WORKERS, WorkersDaemon } from './support/workers';
 
 const BASE = 1_700_000_000;
 
@@ -15,7 +15,7 @@ async function replace(): Promise<void> {
   const before = new Set(tsd.workers().values());
   const times = tsd.daemon.output.split('All workers are replaced').length;
   tsd.daemon.child.kill('SIGUSR2');
-  await until(() => tsd.daemon.output.split('All workers are replaced').length > times);
+  await until(() => tsd.daemon.output.split('All workers are replaced').length > times, 'all are replaced', 60_000);
   const after = [...tsd.workers().values()];
   expect(after).toHaveLength(WORKERS);
   expect(after.filter((pid) => before.has(pid))).toEqual([]);
@@ -96,6 +96,28 @@ it('telnet and HTTP clients keep their connections, and lose nothing, while all 
   expect(tsd.daemon.output).not.toMatch(/ERROR/);
 }, 120_000);
 
+it('spreads the connections that clients keep evenly when workers have been replaced, or one has died', async () => {
+  const connections = await Promise.all(Array.from({ length: 3 * WORKERS }, () => Connection.open(tsd.port)));
+  const said = (connection: Connection): number => connection.received.toString().split('Built on').length - 1;
+  const all = async (): Promise<void> => {
+    const open = connections.filter(({ ended }) => !ended);
+    const before = open.map(said);
+    for (const connection of open) connection.send('version\n');
+    await Promise.all(open.map((connection, i) => connection.until(() => said(connection) > before[i])));
+  };
+  const spread = (): number[] => [...tsd.workers().values()].map((pid) => connectionsOf(pid, tsd.port)).sort();
+  await all();
+  await replace();
+  await until(() => spread().join() === '3,3,3');
+  await all();
+  // The connections of one that dies are gone; its place gets some of the others.
+  await tsd.kill(2);
+  await until(() => spread().join() === '2,2,2');
+  await all();
+  expect(connections.filter(({ ended }) => ended)).toHaveLength(3);
+  for (const connection of connections) connection.close();
+}, 60_000);
+
 /** Sends numbered points on one telnet connection, in pieces that take several reads: mostly there is more to be read of it. */
 async function flood(connection: Connection, series: string, runs: () => boolean): Promise<number> {
   let sent = 0;
@@ -115,8 +137,7 @@ it('telnet clients that send much at once lose nothing', async () => {
   let running = true;
   const floods = connections.map((connection, i) => flood(connection, `f${i}`, () => running));
   await until(async () => (await tsd.count('moved.flood').catch(() => 0)) > 0);
-  await replace();
-  running = false;
+  await replace().finally(() => (running = false));
   const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
   await until(async () => (await tsd.figures()).get('tsd.write.buffer.points') === 0);
   expect(await tsd.count('moved.flood')).toBe(sent);

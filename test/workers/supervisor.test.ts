@@ -51,6 +51,7 @@ class Stage {
   readonly launched: Puppet[] = [];
   readonly log: string[] = [];
   readonly door: string[] = [];
+  readonly balanced: number[][] = [];
   readonly timers: { at: number; work: () => void }[] = [];
   now = 0;
   readonly supervisor: Supervisor;
@@ -89,6 +90,7 @@ class Stage {
       logger: { debug: say, info: say, warn: say, error: say },
       log: nothing,
       onEnd: nothing,
+      balance: (workers) => Promise.resolve(void this.balanced.push(workers.map(({ place }) => place))),
       patienceMs: 1000,
       onStop: nothing,
       now: () => this.now,
@@ -362,4 +364,32 @@ it('does not wait for connections of one that ends without giving them', async (
   expect(stage.launched[1].orders).toEqual(['serve', 'stop', 'last']);
   stage.launched[1].exit(0);
   await stopped;
+});
+
+it('spreads connections when a worker has come in the place of another, and when all are replaced, not in between', async () => {
+  const stage = new Stage(3);
+  await stage.started();
+  expect(stage.balanced).toEqual([]);
+  stage.launched[1].exit(null, 'SIGKILL');
+  stage.launched[3].says({ type: 'ready' });
+  await turn();
+  expect(stage.balanced).toEqual([[1, 3, 2]]);
+  stage.supervisor.replaceAll();
+  for (const [retired, launched] of [
+    [0, 4],
+    [3, 5],
+    [2, 6],
+  ]) {
+    // prettier-ignore
+    stage.launched[retired].exit(0);
+    await turn();
+    expect(stage.balanced).toHaveLength(1);
+    stage.launched[launched].says({ type: 'ready' });
+    await turn();
+  }
+  expect(stage.log.at(-1)).toBe('All workers are replaced');
+  expect(stage.balanced).toEqual([
+    [1, 3, 2],
+    [1, 2, 3],
+  ]);
 });

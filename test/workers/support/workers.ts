@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
 
 /** How many workers a daemon has here, unless it is told another number. */
 export const WORKERS = 3;
+
+const ESTABLISHED = '01';
 
 /** Does something so often, with a connection of its own each time, that each worker has it once, in turn. */
 export async function onEach<T>(work: (index: number) => Promise<T>): Promise<T[]> {
@@ -132,6 +134,25 @@ export class WorkersDaemon {
   remove(): void {
     this.daemon.killIfRunning();
     rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** How many connections of clients a process has. */
+export function connectionsOf(pid: number, port: number): number {
+  const inodes = new Set<string>();
+  for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)) {
+    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+    if (local !== undefined && parseInt(local.split(':')[1], 16) === port && state === ESTABLISHED) inodes.add(`socket:[${inode}]`);
+  }
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => inodes.has(linkOf(`/proc/${pid}/fd/${fd}`))).length;
+}
+
+/** Empty when it has been closed. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
   }
 }
 
