@@ -1,3 +1,4 @@
+import { KeyPlaces } from '../key-ranges';
 import { compileRowFilter } from '../row-filter';
 import type { PackedRows } from '../packed-rows';
 import { rowOf, type PlainCell, type Row } from '../row';
@@ -113,13 +114,14 @@ export class EmbeddedStorage implements Storage {
   async *scan(table: string, options: ScanOptions): AsyncIterable<Row[]> {
     const { stop, family, qualifiers, timeRange, firstCellOnly, filter } = options;
     const accepts = filter === undefined ? null : compileRowFilter(filter);
+    const places = KeyPlaces.of(filter, options.start, stop);
     let left = options.limit ?? Infinity;
     const maxRows = options.batchRows ?? BATCH_ROWS;
     const collector = options.transient === true ? this.collectors.take() : null;
     let start: Buffer | null = options.start;
     try {
       while (start !== null && left > 0) {
-        const selection: Selection = { start, stop, family, qualifiers, timeRange, firstCellOnly, accepts };
+        const selection: Selection = { start, stop, family, qualifiers, timeRange, firstCellOnly, accepts, places };
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
         const batch = await this.readBatch(table, selection, bounds, collector?.clear(), options);
         left -= batch.rows.length;

@@ -1,5 +1,6 @@
 /** Reads a range of a table, one batch of whole rows in one look at the file. */
 import type { Row } from '../row';
+import type { KeyPlaces } from '../key-ranges';
 import type { RowPredicate } from '../row-filter';
 import { RangeStart, type Entry, type StoredTable } from './table';
 import { columnEnd, decodedRowLength, decodeRow, LONG, rowEnd, type CellKey } from './key-codec';
@@ -22,6 +23,8 @@ export interface Selection {
   timeRange?: { min: number; max: number };
   firstCellOnly?: boolean;
   accepts: RowPredicate | null;
+  /** Where rows that are accepted can be at all; absent: anywhere. */
+  places?: KeyPlaces | null;
 }
 
 /** When a batch is full: a row that was begun is still read to its end. */
@@ -40,6 +43,8 @@ export interface Batch {
 
 /** After so many unwanted cells of a row, jumping to the next row is cheaper than passing by. */
 const JUMP_AFTER = 24;
+/** After so many unwanted rows, jumping to where the next wanted one can be is cheaper than passing by. */
+const JUMP_AFTER_ROWS = 24;
 /** As much as passing by a run costs. */
 const UNWANTED_RUN = 4;
 
@@ -76,6 +81,10 @@ export class RangeReader {
   private familyWanted = false;
   private columnLength = 0;
   private unwanted = 0;
+  /** Rows one after the other that were not wanted. */
+  private unwantedRows = 0;
+  /** Where to go on instead of with the next row; null: there. */
+  private jumpTo: Buffer | null = null;
   private entries = 0;
   private next: Buffer | null = null;
   private family: Buffer = NOTHING;
@@ -208,8 +217,13 @@ export class RangeReader {
     return cell !== null && startsWith(cell.data, cell.keyAt, cell.keyEnd, key.bytes, columnLength) ? cell : null;
   }
 
-  /** The rest of the row is unwanted and long: `from` is set behind it. */
+  /** The rest of the row is unwanted and long, or many rows were: `from` is set behind them. */
   private mayJump(): boolean {
+    if (this.jumpTo !== null) {
+      this.from.setRow(this.jumpTo);
+      this.jumpTo = null;
+      return true;
+    }
     if (this.unwanted < JUMP_AFTER || this.column.rowLength >= LONG) return false;
     this.from.pastRow(this.column.bytes, 0, this.column.rowLength);
     return true;
@@ -276,9 +290,11 @@ export class RangeReader {
     collector.startRow(rowStop - room.at);
     this.rowOpen = true;
     this.unwanted = 0;
+    this.jumpTo = null;
     this.rowWanted =
       (end - from < LONG || s.start.compare(room.target, room.at, rowStop) <= 0) &&
       (s.accepts === null || s.accepts(room.target, room.at, rowStop));
+    if (this.rowWanted) this.unwantedRows = 0;
     const { overlay } = this;
     if (overlay !== null && overlay.parts.length > 0 && overlay.compareTo(room.target, room.at, rowStop - room.at) === 0) {
       if (this.rowWanted) {
@@ -287,6 +303,17 @@ export class RangeReader {
       }
       overlay.next();
     }
+    return this.rowWanted || this.isWorthPassing(room.target, room.at, rowStop);
+  }
+
+  /** Finds out where to go on behind an unwanted row. False: no later row is wanted. */
+  private isWorthPassing(key: Buffer, at: number, end: number): boolean {
+    const { places } = this.selection;
+    if (places === undefined || places === null || ++this.unwantedRows < JUMP_AFTER_ROWS) return true;
+    this.unwantedRows = 0;
+    const next = places.nextAfter(key, at, end);
+    if (next === null) return false;
+    this.jumpTo = next.length === 0 ? null : next;
     return true;
   }
 

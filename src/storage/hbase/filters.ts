@@ -3,7 +3,7 @@ import { compileRowFilter } from '../row-filter';
 import type { ScanOptions } from '../storage';
 import { ProtoWriter } from './protobuf';
 import { fuzzyKeys } from './fuzzy-keys';
-import { keyRanges, onlyKeyOf, type RowRange } from './key-ranges';
+import { keyRanges, onlyKeyOf, type RowRange } from '../key-ranges';
 
 /**
  * Row filters as HBase evaluates them: a regular expression over the key's bytes (read as ISO-8859-1), and where every position

@@ -1,4 +1,4 @@
-import type { TagFilter, TsuidFilter } from '../filter';
+import type { RowFilter, TagFilter, TsuidFilter } from './filter';
 
 /** Bytes of a base time. */
 const TIME_BYTES = 4;
@@ -42,7 +42,7 @@ function wantedSeries({ tagParts }: TsuidFilter, most: number): Wanted | null {
 }
 
 /**
- * Where rows that pass the filter can be at all, for servers that jump from range to range: of the rows of each base time only those
+ * Where rows that pass the filter can be at all, for stores that jump from range to range: of the rows of each base time only those
  * that begin with a wanted tag. Null: nearly anywhere, or in more places than are worth telling. Rows between two base times are kept,
  * unless the filter says that they need not be found: the filter decides about them.
  * @param start of the scan; its first bytes are those of all keys
@@ -50,7 +50,7 @@ function wantedSeries({ tagParts }: TsuidFilter, most: number): Wanted | null {
  */
 export function keyRanges(filter: TagFilter | TsuidFilter, start: Buffer, stop: Buffer): RowRange[] | null {
   const { rowTimes, onlyRowTimes, prefixLength } = filter;
-  if (rowTimes === undefined || rowTimes.length === 0 || start.length < prefixLength) return null;
+  if (rowTimes === undefined || rowTimes.length === 0 || start.length < prefixLength || stop.length === 0) return null;
   const most = Math.floor(MOST_RANGES / rowTimes.length) - 1;
   if (most < 2) return null;
   const wanted = filter.kind === 'tags' ? wantedTags(filter, most) : wantedSeries(filter, most);
@@ -73,6 +73,44 @@ export function onlyKeyOf({ start, stop }: RowRange): Buffer | null {
   return stop.length === start.length + 1 && stop[start.length] === 0 && stop.compare(start, 0, start.length, 0, start.length) === 0
     ? start
     : null;
+}
+
+const HERE = Buffer.alloc(0);
+
+/** The ranges of a filter for a scan that finds out by itself whether it needs them. */
+export class KeyPlaces {
+  private ranges: readonly RowRange[] | null | undefined = undefined;
+
+  private constructor(
+    private readonly filter: TagFilter | TsuidFilter,
+    private readonly start: Buffer,
+    private readonly stop: Buffer,
+  ) {}
+
+  /** @returns null when the filter says nothing about where rows are */
+  static of(filter: RowFilter | undefined, start: Buffer, stop: Buffer): KeyPlaces | null {
+    const tells = (filter?.kind === 'tags' || filter?.kind === 'tsuids') && filter.rowTimes !== undefined;
+    return tells ? new KeyPlaces(filter, start, stop) : null;
+  }
+
+  /**
+   * Where the next row behind the one whose key is `key[at..end)` can be that passes the filter. Empty: right behind it; null: nowhere.
+   */
+  nextAfter(key: Buffer, at: number, end: number): Buffer | null {
+    if (this.ranges === undefined) this.ranges = keyRanges(this.filter, this.start, this.stop);
+    const { ranges } = this;
+    if (ranges === null) return HERE;
+    let low = 0;
+    let high = ranges.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ranges[middle].stop.compare(key, at, end) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low === ranges.length) return null;
+    const { start } = ranges[low];
+    return start.compare(key, at, end) <= 0 ? HERE : start;
+  }
 }
 
 /** Adds a range, or makes the last one longer. */

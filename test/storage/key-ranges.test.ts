@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { TagFilter, TsuidFilter } from '../../../src/storage';
-import { keyRanges, onlyKeyOf } from '../../../src/storage/hbase/key-ranges';
-import { compileRowFilter } from '../../../src/storage/row-filter';
+import type { TagFilter, TsuidFilter } from '../../src/storage';
+import { keyRanges, onlyKeyOf } from '../../src/storage/key-ranges';
+import { compileRowFilter } from '../../src/storage/row-filter';
 
 const METRIC = Buffer.of(9);
 const START = Buffer.of(9, 0, 0, 0, 0);
