@@ -63,7 +63,15 @@ export class Meta implements StatsSource {
     const uncounted = (tsuid: Buffer): UncountedPoints | null => this.tracker?.uncounted(tsuid) ?? null;
     const uncountedElsewhere = (tsuids: readonly Buffer[]): Promise<(UncountedPoints | null)[][]> =>
       this.tracker === null ? Promise.resolve([]) : siblings.ask(UNCOUNTED, tsuids);
-    this.tsMetas = new TsMetas(storage, tables.meta.name, widths, series, this.uidMetas, uncounted, Date.now, uncountedElsewhere);
+    this.tsMetas = new TsMetas({
+      storage,
+      table: tables.meta.name,
+      widths,
+      series,
+      uidMetas: this.uidMetas,
+      uncounted,
+      uncountedElsewhere,
+    });
     siblings.answer(UNCOUNTED, (tsuids) => tsuids.map((tsuid) => uncounted(Buffer.from(tsuid))));
     const tracking = settings?.tracking ?? null;
     const writes = tracking && new CounterWrites(storage, tables.meta.name, this.tsMetas, tracking, siblings);

@@ -41,21 +41,40 @@ function withPoints(series: StoredSeries, more: UncountedPoints | null): StoredS
   return { ...series, lastReceived: Math.max(lastReceived, more.seenAt), totalDatapoints: totalDatapoints + BigInt(more.points) };
 }
 
+/** What metadata of series are read and written with. */
+export interface TsMetaParts {
+  readonly storage: Storage;
+  /** Name of the meta table. */
+  readonly table: string;
+  readonly widths: UidWidths;
+  readonly series: SeriesTable;
+  readonly uidMetas: UidMetas;
+  /** Points of this process that a series's counter does not tell yet; absent: there are none. */
+  readonly uncounted?: (tsuid: Buffer) => UncountedPoints | null;
+  /** Those of each other worker; absent: there are none. */
+  readonly uncountedElsewhere?: (tsuids: readonly Buffer[]) => Promise<readonly (UncountedPoints | null)[][]>;
+  /** Milliseconds since the epoch; absent: the system's clock. */
+  readonly now?: () => number;
+}
+
 /** Metadata of time series, in the meta table. Mirrors TSMeta. */
 export class TsMetas {
   private readonly listeners: SeriesListener[] = [];
+  private readonly storage: Storage;
+  private readonly table: string;
+  private readonly widths: UidWidths;
+  private readonly series: SeriesTable;
+  private readonly uidMetas: UidMetas;
+  private readonly uncounted: (tsuid: Buffer) => UncountedPoints | null;
+  private readonly uncountedElsewhere: (tsuids: readonly Buffer[]) => Promise<readonly (UncountedPoints | null)[][]>;
+  private readonly now: () => number;
 
-  constructor(
-    private readonly storage: Storage,
-    private readonly table: string,
-    private readonly widths: UidWidths,
-    private readonly series: SeriesTable,
-    private readonly uidMetas: UidMetas,
-    private readonly uncounted: (tsuid: Buffer) => UncountedPoints | null = () => null,
-    private readonly now: () => number = Date.now,
-    private readonly uncountedElsewhere: (tsuids: readonly Buffer[]) => Promise<readonly (UncountedPoints | null)[][]> = () =>
-      Promise.resolve([]),
-  ) {}
+  constructor(parts: TsMetaParts) {
+    ({ storage: this.storage, table: this.table, widths: this.widths, series: this.series, uidMetas: this.uidMetas } = parts);
+    this.uncounted = parts.uncounted ?? (() => null);
+    this.uncountedElsewhere = parts.uncountedElsewhere ?? (() => Promise.resolve([]));
+    this.now = parts.now ?? Date.now;
+  }
 
   onChange(listener: SeriesListener): void {
     this.listeners.push(listener);

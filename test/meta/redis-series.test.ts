@@ -66,8 +66,10 @@ describeWithRedis('series that other daemons have tracked', () => {
     const log = new Lines();
     const clock = (): number => now * 1000;
     const uids = uidsOn(temp.storage, new LayeredConfig([]));
-    const table = new SeriesTable(storage, 'tsdb-meta', uids.widths);
-    const metas = new TsMetas(storage, 'tsdb-meta', uids.widths, table, new UidMetas(storage, 'tsdb-uid', uids, clock), () => null, clock);
+    const { widths } = uids;
+    const series = new SeriesTable(storage, 'tsdb-meta', widths);
+    const uidMetas = new UidMetas(storage, 'tsdb-uid', uids, clock);
+    const metas = new TsMetas({ storage, table: 'tsdb-meta', widths, series, uidMetas, now: clock });
     const settings = { creates: true, counts: true, intervalMs: 300_000, bytes: 1 << 20 };
     const shared = new RedisSeries({ url: redis.url, timeoutMs: 100, ttlSeconds: 60 }, () => Promise.resolve(seal), log);
     const writes = new CounterWrites(storage, 'tsdb-meta', metas, settings);

@@ -45,9 +45,11 @@ function trackerWith({ creates = true, counts = true, intervalMs = 300_000, byte
     },
   });
   const uids = uidsOn(temp.storage, new LayeredConfig([]));
-  const table = new SeriesTable(storage, 'tsdb-meta', uids.widths);
   const clock = (): number => now * 1000;
-  const metas = new TsMetas(storage, 'tsdb-meta', uids.widths, table, new UidMetas(storage, 'tsdb-uid', uids, clock), () => null, clock);
+  const { widths } = uids;
+  const series = new SeriesTable(storage, 'tsdb-meta', widths);
+  const uidMetas = new UidMetas(storage, 'tsdb-uid', uids, clock);
+  const metas = new TsMetas({ storage, table: 'tsdb-meta', widths, series, uidMetas, now: clock });
   const settings = { creates, counts, intervalMs, bytes };
   return new SeriesTracker(new CounterWrites(storage, 'tsdb-meta', metas, settings), settings, DEFAULT_LAYOUT, SILENT_LOG, clock);
 }

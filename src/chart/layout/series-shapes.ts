@@ -10,7 +10,7 @@ const ROOM_FOR_MARK = 9;
 /** What is farther outside the picture is drawn as if it were here; the numbers of pixels stay small. */
 const FAR = 100_000;
 
-export const colorOf = (index: number): string => SERIES_COLORS[index % SERIES_COLORS.length];
+const colorOf = (index: number): string => SERIES_COLORS[index % SERIES_COLORS.length];
 const markOf = (index: number): Mark => MARKS[index % MARKS.length];
 
 /** @param time to pixels @param values to pixels, of the series' axis */

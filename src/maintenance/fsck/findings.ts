@@ -1,5 +1,5 @@
 import { describeCell, uidToHex, type StoredRow } from '../../schema';
-import { newCounts, type Counts } from './counts';
+import type { Counts } from './counts';
 
 /** Where lines go; those of a tool have its worker's name in front. */
 export interface FsckLog {
@@ -12,10 +12,6 @@ export interface FsckLog {
 export interface Findings {
   readonly log: FsckLog;
   readonly counts: Counts;
-}
-
-export function newFindings(log: FsckLog): Findings {
-  return { log, counts: newCounts() };
 }
 
 /** A cell as the original's lines show it. */

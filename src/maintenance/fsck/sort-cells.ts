@@ -79,7 +79,7 @@ export function sortCells(row: StoredRow, findings: Findings): SortedCells {
 }
 
 /** A qualifier like `sum:` and two bytes: no pair of points has such flags. */
-export function isNamedRollup(row: StoredRow, cell: number): boolean {
+function isNamedRollup(row: StoredRow, cell: number): boolean {
   if (row.qualifierLength(cell) < 5 || row.block.data[row.qualifierOffset(cell) + row.qualifierLength(cell) - 3] !== 0x3a) return false;
   const rollup = parseRollupQualifier(row.qualifier(cell));
   return typeof rollup?.aggregator === 'string' && AGGREGATOR_NAME.test(rollup.aggregator);

@@ -15,7 +15,7 @@ export interface Run {
 }
 
 /** The last run of the column that starts at or before the key (whose first `columnLength` bytes are row and family), or null. */
-export function runAt(runs: CellDatabase, key: CellKey, columnLength: number, into: CellList): Run | null {
+function runAt(runs: CellDatabase, key: CellKey, columnLength: number, into: CellList): Run | null {
   if (key.isLong) return null;
   for (const { value: e } of runs.getRange({ start: new RangeStart(key), end: BELOW_ALL, reverse: true, limit: 1 })) {
     if (!startsWith(e.keyBytes, e.keyStart, e.keyEnd, key.bytes, columnLength)) return null;

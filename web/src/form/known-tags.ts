@@ -6,8 +6,6 @@ export interface KnownTags {
   readonly aggregated: readonly string[];
 }
 
-export const NO_TAGS: KnownTags = { values: new Map(), aggregated: [] };
-
 export function knownTags(series: readonly Series[], tab: number): KnownTags {
   const values = new Map<string, Set<string>>();
   const aggregated = new Set<string>();

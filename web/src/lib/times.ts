@@ -16,15 +16,6 @@ export function parseDuration(text: string): number | null {
   return found && Number(found[1]) * (UNITS.get(found[2]) ?? 0);
 }
 
-/** `90 s` and the like: the largest unit that leaves a whole number. */
-export function printDuration(ms: number): string {
-  for (const unit of ['w', 'd', 'h', 'm', 's']) {
-    const size = UNITS.get(unit) ?? 1;
-    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
-  }
-  return `${Math.round(ms)}ms`;
-}
-
 /** How long something took or lasts, for people: `3.2 s`, `12 min`, `5 d`. */
 export function roughDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
