@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { TimeoutError } from '../../src/storage';
+import type { StatsSink } from '../../src/util/stats';
 import { ask, json, telnet } from './support/client';
 import { startDaemon, type TestDaemon } from './support/daemon';
 
@@ -149,5 +150,24 @@ it('fail as a whole when the UID table cannot be read', async () => {
     expect(await telnet(tsd.port, 'stats\n')).toBe('');
   } finally {
     spy.mockRestore();
+  }
+});
+
+it('tell as often of a figure as a plugin does, and of each of our own once', async () => {
+  const keys = (await lines()).map(keyOf);
+  expect(new Set(keys).size).toBe(keys.length);
+  const source = {
+    collectStats: (sink: StatsSink) => {
+      for (const value of [1, 2, 1]) sink.record('twice', value, { plugin: 'timeseriesFilter' });
+    },
+  };
+  tsd.daemon.statsSources.push(source);
+  try {
+    const told = (await lines()).filter((line) => line.startsWith('tsd.twice ')).map((line) => line.split(' ')[2]);
+    expect(told).toEqual(['1', '2', '1']);
+    const stats = json(await ask(tsd.port, '/api/stats')) as Stat[];
+    expect(stats.filter(({ metric }) => metric === 'tsd.twice').map(({ value }) => value)).toEqual(['1', '2', '1']);
+  } finally {
+    tsd.daemon.statsSources.pop();
   }
 });
