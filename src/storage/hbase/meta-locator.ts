@@ -3,6 +3,7 @@ import { ProtoReader } from './protobuf';
 import type { ServerAddress } from './region';
 import { NoNodeError, readNode, ZooKeeperError } from './zookeeper';
 import { messageOf } from '../../util/message-of';
+import { sharedAborter } from '../../util/stop-signal';
 
 /** Who knows where hbase:meta and the master are. ZooKeeper up to HBase 3, the masters themselves from then on. */
 export interface MetaLocator {
@@ -32,7 +33,7 @@ const STATE_OPEN = 3;
  */
 export class ZooKeeperLocator implements MetaLocator {
   readonly description: string;
-  private readonly closing = new AbortController();
+  private readonly closing = sharedAborter();
 
   constructor(private readonly options: ZooKeeperOptions) {
     this.description = `ZooKeeper ${options.quorum}${options.baseDir}`;
