@@ -52,8 +52,8 @@ function jest(title, selection, env = {}) {
 const AT_ONCE = new Set(['unit', 'browser']);
 const inTurn = (project) => (AT_ONCE.has(project) ? [] : ['--runInBand']);
 const THREE_WORKERS = { TSDB_TEST_WORKERS: '3' };
-// Names, order, limits and durability: what workers do together. All suites, with those of faults, pass so: `--workers`.
-const SLICE = '/(uid-race|durability|shared-tables|answers)\\.test';
+// Names, order and durability: what workers do together. All suites, with those of faults, pass so: `--workers`.
+const SLICE = '/(uid-race|durability|shared-tables)\\.test';
 
 const CHECKS = [
   ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']],
@@ -72,7 +72,7 @@ if (withWorkers) {
   jest('unit', ['--selectProjects', 'unit', ...(quick ? [] : ['--coverage'])]);
   if (!quick) {
     for (const project of ['attack', 'browser', 'interop', 'clients']) jest(project, ['--selectProjects', project, ...inTurn(project)]);
-    jest('with workers', ['--selectProjects', 'attack', 'interop', '--runInBand', '--testPathPatterns', SLICE], THREE_WORKERS);
+    jest('with workers', ['--selectProjects', 'interop', '--runInBand', '--testPathPatterns', SLICE], THREE_WORKERS);
   }
 }
 console.log(`tests: ${passed} passed, ${failed} failed`);

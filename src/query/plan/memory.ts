@@ -10,6 +10,8 @@ const WITH_SMALL = 1.25;
 const HEAVY_BYTES = 2 * 1024 * 1024;
 /** What so many bytes leave behind should not stay until there is something to do again. */
 const WORTH_COLLECTING = 64 * 1024 * 1024;
+/** Nor may workers go beyond it by more than this factor while they wait for each other to give something up. */
+const WITH_NEWS = 1.5;
 /** News of what a worker has given up have reached the others by then. */
 const NEWS_MS = 150;
 
@@ -85,7 +87,7 @@ export class QueryMemory {
       this.beyondSince = null;
       return true;
     }
-    if (this.patienceMs === 0 || this.used > this.limit) return false;
+    if (this.patienceMs === 0 || this.used > this.limit || this.all > this.limit * WITH_NEWS) return false;
     const now = this.clock();
     this.beyondSince ??= now;
     return now - this.beyondSince < this.patienceMs;

@@ -12,9 +12,9 @@ import type { Vitals } from './vitals';
 const MIB = 1024 * 1024;
 /**
  * What a daemon may hold over rest, and still 30 seconds after an attack. Budgets hold for all workers together, but each has a heap with room in it, and
- * caches of the names that it meets.
+ * caches of the names that it meets, and garbage of what it refused.
  */
-const MOST_OVER_REST = (512 + 100 * (TEST_WORKERS - 1)) * MIB;
+const MOST_OVER_REST = (512 + 200 * (TEST_WORKERS - 1)) * MIB;
 const LEFT_OVER_REST = (100 + 50 * (TEST_WORKERS - 1)) * MIB;
 const RECOVERY_MS = 30_000;
 /**

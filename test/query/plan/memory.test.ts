@@ -84,6 +84,15 @@ describe('with other workers', () => {
     expect(() => query.add(1)).not.toThrow();
   });
 
+  test('none goes on when they hold half as much again together', () => {
+    const { memory, elsewhere } = memoryOf(7);
+    elsewhere['query.memory'] = 9 * MB;
+    elsewhere['query.memory.queries'] = 1;
+    const query = memory.share();
+    expect(() => query.add(6 * POINTS_OF_A_MB)).not.toThrow();
+    expect(() => query.add(1)).toThrow(expect.objectContaining({ status: 413 }));
+  });
+
   test('none holds more than the limit by itself', () => {
     const { memory, elsewhere } = memoryOf(7);
     elsewhere['query.memory'] = MB;
