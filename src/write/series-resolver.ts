@@ -1,5 +1,6 @@
 import { StorageError, ThrottleError, TimeoutError } from '../storage';
 import type { Uids } from '../uid/types';
+import { collectAfter } from '../util/heap-growth';
 import { withinTime } from '../util/within-time';
 import { cachedSeries, lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { seriesName, type Named, type NamedCell, type NamedPoint, type Spool } from './spool';
@@ -40,8 +41,9 @@ export interface ResolverTarget {
   fence: SeriesFence;
 }
 
-/** Bytes that a point waiting for UIDs counts for. */
+/** Bytes that a point waiting for UIDs counts for, and its series with all that is under way for its names. */
 const WAITING_COST = 512;
+const SERIES_COST = 4096;
 
 /** From the names of points to their UIDs, each series in the order of its points; with a spool, those that can't be resolved are kept there. */
 export class SeriesResolver {
@@ -74,6 +76,7 @@ export class SeriesResolver {
       series = { points: [], done: Promise.resolve(), hash: hashSeries(point.metric, point.tags, this.uids.codec.encoding) };
       this.waiting.set(name, series);
       this.target.fence.add(series.hash);
+      this.target.budget.used += SERIES_COST;
       series.done = this.resolve(name, series, point);
     }
     series.points.push(pending);
@@ -96,7 +99,8 @@ export class SeriesResolver {
       await kept;
     } finally {
       this.forget(name, series);
-      this.target.budget.release(WAITING_COST * series.points.length);
+      this.target.budget.release(WAITING_COST * series.points.length + SERIES_COST);
+      collectAfter(SERIES_COST);
     }
   }
 
