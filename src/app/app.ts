@@ -20,7 +20,7 @@ import type { DataModel } from '../tables';
 import { createUids, loadFilter, type Uids } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import type { LogSystem } from '../util/logger';
-import { createPointWriter, loadWritePlugins, NO_PLUGINS, Spool, type PointWriter, type WriterParts } from '../write';
+import { createPointWriter, loadWritePlugins, NO_PLUGINS, type PointWriter, type Spool, type WriterParts } from '../write';
 import { createCompaction, type Compaction } from '../write/compaction';
 import { NO_SIBLINGS, topic, type Siblings } from '../workers';
 import { shareOfCompaction, shareOfMeta, shareOfUids } from './shares';
@@ -85,7 +85,7 @@ export async function createDaemonApp(config: Config, logs: LogSystem, siblings:
   const spoolSettings = readOnly ? null : readSpoolSettings(config);
   let spool: Spool | undefined;
   try {
-    if (spoolSettings !== null) spool = await Spool.open(spoolSettings, storage, logger, siblings);
+    if (spoolSettings !== null) spool = await spools().open(spoolSettings, storage, logger, siblings);
     const histograms = await HistogramCodecs.load(config, logger);
     const base = { config, logs, model, storage, rollups, histograms, uids, siblings };
     const settings = shareOfMeta(readMetaSettings(config), siblings.count);
@@ -99,6 +99,9 @@ export async function createDaemonApp(config: Config, logs: LogSystem, siblings:
     throw error;
   }
 }
+
+/** Loaded only where there is one. */
+const spools = (): typeof Spool => (require('../write/spool') as typeof import('../write/spool')).Spool;
 
 /** The parts of a tool: plugins, UID filter, Redis and spool are the daemon's alone, as with the original's tools. */
 export function createToolApp(config: Config, logs: LogSystem, needs: ToolNeeds = {}): App {

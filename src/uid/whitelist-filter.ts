@@ -1,5 +1,6 @@
 import { readWhitelistSettings } from '../config/settings';
-import { JavaRegexp } from '../util/java-regexp';
+import type { JavaRegexp } from '../util/java-regexp';
+import { javaRegexps } from '../util/java-regexps';
 import type { StatsSink } from '../util/stats';
 import { IllegalArgumentError } from '../util/errors';
 import type { Config } from '../config/types';
@@ -58,7 +59,7 @@ export class WhitelistFilter implements UidFilter {
 
 function compile(kind: UidKind, pattern: string): JavaRegexp {
   try {
-    return new JavaRegexp(pattern);
+    return new (javaRegexps().JavaRegexp)(pattern);
   } catch (cause) {
     throw new IllegalArgumentError(`The ${TYPE_NAMES[kind]} whitelist pattern [${pattern}] does not compile.`, { cause });
   }

@@ -7,7 +7,7 @@ export * from './plugins';
 export { checkFinite, checkTimestamp } from './point-checks';
 export { HASH_PRIME, HASH_SEED, hashName } from './names-table';
 export { NumberScanner } from './number-scanner';
-export { Spool } from './spool';
+export type { Spool } from './spool';
 export { parseTag, showTags } from './tags-text';
 export * from './types';
 export { readValueText, type ReadValue } from './value-text';

@@ -29,7 +29,8 @@ import { SeriesResolver, type Pending, type PendingCell, type PendingPoint } fro
 import { paceOf } from './pace';
 import { RowListeners } from './row-listeners';
 import { SeriesFence } from './series-fence';
-import { CellBatch, type RowBatch, type Spool, type Writes } from './spool';
+import type { RowBatch, Spool, Writes } from './spool';
+import { CellBatch } from './spool/row-batch';
 import type {
   FilterQuestion,
   PointBuilder,

@@ -1,5 +1,6 @@
 import { IllegalArgumentError } from '../../util/errors';
-import { JavaMatcher } from '../../util/java-regexp';
+import type { JavaMatcher } from '../../util/java-regexp';
+import { javaRegexps } from '../../util/java-regexps';
 
 /** A pattern of a tree rule, with Java's meaning, in time linear in the name that it is looked for in. */
 export class RulePattern {
@@ -8,7 +9,7 @@ export class RulePattern {
   /** @throws IllegalArgumentError with Java's message, or for a form that is not supported (docs/regular-expressions.md) */
   constructor(text: string) {
     try {
-      this.matcher = new JavaMatcher(text);
+      this.matcher = new (javaRegexps().JavaMatcher)(text);
     } catch (cause) {
       throw new IllegalArgumentError((cause as Error).message, { cause });
     }

@@ -1,4 +1,5 @@
-import { JavaRegexp } from '../../util/java-regexp';
+import type { JavaRegexp } from '../../util/java-regexp';
+import { javaRegexps } from '../../util/java-regexps';
 import { messageOf } from '../../util/message-of';
 import { FilterSyntaxError, type TagValueFilter } from './filter';
 
@@ -19,7 +20,7 @@ export class RegexpFilter implements TagValueFilter {
     public groupBy: boolean,
   ) {
     try {
-      this.pattern = new JavaRegexp(filter);
+      this.pattern = new (javaRegexps().JavaRegexp)(filter);
     } catch (e) {
       throw new FilterSyntaxError(messageOf(e), { cause: e });
     }

@@ -1,5 +1,6 @@
 import type { QueryLimitSettings } from '../../config/settings';
-import { JavaRegexp } from '../../util/java-regexp';
+import type { JavaRegexp } from '../../util/java-regexp';
+import { javaRegexps } from '../../util/java-regexps';
 import type { Log } from '../../util/log';
 import { readRegularFile } from '../../util/regular-file';
 import { ClientError } from '../../util/errors';
@@ -70,7 +71,7 @@ export class QueryLimits {
       const entries: unknown = JSON.parse(file.bytes.toString('utf8'));
       if (!Array.isArray(entries)) throw new Error('it is not an array');
       this.overrides = entries.map((entry: Record<string, unknown>) => ({
-        pattern: new JavaRegexp(String(entry.regex)),
+        pattern: new (javaRegexps().JavaRegexp)(String(entry.regex)),
         limits: { bytes: toLimit(entry.byteLimit), dataPoints: toLimit(entry.dataPointsLimit) },
       }));
     } catch (e) {

@@ -5,6 +5,7 @@ import { messageOf } from '../../util/message-of';
 import { decodePoint, encodePoint, type Named } from './point-record';
 import { reasonOf, recordBacklog } from './table-spool';
 import type { Outlet, SpoolReason, SpoolPace, WaitingPoints } from './types';
+import { seriesName } from './series-name';
 
 /** The queue's name in statistics. */
 const LABEL = 'names';
@@ -55,13 +56,6 @@ export class PointSpool {
     recordBacklog(sink, LABEL, this.backlog, this.points);
     sink.record('spool.dropped', this.dropped, { table: LABEL });
   }
-}
-
-/** What tells series apart before their UIDs are known: tags in the order written. */
-export function seriesName(point: { metric: string; tags: ReadonlyMap<string, string> }): string {
-  let name = point.metric;
-  for (const [key, value] of point.tags) name += `\n${key}=${value}`;
-  return name;
 }
 
 /** The series of a record. */
