@@ -68,9 +68,12 @@ export function keyRanges(filter: TagFilter | TsuidFilter, start: Buffer, stop: 
   return ranges;
 }
 
-/** The key of the only row that the range can hold; null: it may hold several. */
+/** The key of the only row that the range can hold; null: it may hold several, or none: no row has an empty key, which stands for an end of the table. */
 export function onlyKeyOf({ start, stop }: RowRange): Buffer | null {
-  return stop.length === start.length + 1 && stop[start.length] === 0 && stop.compare(start, 0, start.length, 0, start.length) === 0
+  return start.length > 0 &&
+    stop.length === start.length + 1 &&
+    stop[start.length] === 0 &&
+    stop.compare(start, 0, start.length, 0, start.length) === 0
     ? start
     : null;
 }

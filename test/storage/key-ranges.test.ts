@@ -105,3 +105,15 @@ describe('ranges of keys that a filter lets pass', () => {
     );
   });
 });
+
+it('knows a range that holds one row at most, and that an empty key is none', () => {
+  expect(onlyKeyOf({ start: Buffer.of(1), stop: Buffer.of(1, 0) })).toEqual(Buffer.of(1));
+  for (const [start, stop] of [
+    [[], [0]],
+    [[], []],
+    [[1], [2]],
+    [[1], [1, 1]],
+    [[1], [1, 0, 0]],
+  ])
+    expect(onlyKeyOf({ start: Buffer.from(start), stop: Buffer.from(stop) })).toBe(null);
+});
