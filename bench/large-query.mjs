@@ -52,6 +52,7 @@ const LINES_A_PIECE = 200;
 const CONNECTIONS = 4;
 /** How often other calls are made beside the query. */
 const PING_MS = 5;
+const WARM_UP_MS = 3000;
 const PUTS = { requestsPerSecond: 50, pointsPerRequest: 50, series: 1000 };
 
 const problems = new Problems();
@@ -177,6 +178,7 @@ process.exitCode = good ? 0 : 1;
 async function waits() {
   const idle = await measure('nothing beside', () => putsFor(seconds));
   const stop = steadyLoad({ port, metric: 'bench.large.ingest', pointsPerSecond: Number(options.rate), series: 10_000 });
+  await sleep(WARM_UP_MS); // until its names are known, and what it owed at the start is written
   await measure(`beside ${number(Number(options.rate))} points/s`, () => putsFor(seconds));
   const beside = await measure(`beside ${number(Number(options.rate))} points/s and the query`, putsBesideQuery);
   stop();
