@@ -38,7 +38,7 @@ const require = createRequire(import.meta.url);
 const { HBaseAdmin, HBaseStorage } = require('../dist/storage/hbase');
 const { PackedCells } = require('../dist/storage');
 const { buildCompacted, buildQualifier } = require('../dist/schema');
-const MAIN = path.resolve(import.meta.dirname, '../dist/tools/main.js');
+const MAIN = path.resolve(import.meta.dirname, '../dist/bin/main.js');
 
 const [rows, points] = [Number(options.rows), Number(options.points)];
 const HOUR = 3600;

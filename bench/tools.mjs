@@ -59,7 +59,7 @@ async function run({ name, config }, tool, args, output = null) {
   const java = name === 'original' && CLASSES[tool] !== null;
   const [command, rest] = java
     ? originalCommand(CLASSES[tool], [`--config=${config}`, ...words], { jars: options.jars, dir })
-    : [process.execPath, [join(ROOT, 'dist/tools/main.js'), tool, `--config=${config}`, ...args]];
+    : [process.execPath, [join(ROOT, 'dist/bin/main.js'), tool, `--config=${config}`, ...args]];
   const out = output === null ? 'ignore' : openSync(output, 'w');
   const storage = new ProcessMeter(hbasePid);
   const started = performance.now();

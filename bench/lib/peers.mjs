@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,7 +74,9 @@ class Peer {
   }
 }
 
-const OURS = ({ root, config }) => [process.execPath, [join(root, 'dist/tools/main.js'), 'tsd', '--config', config]];
+/** What runs of a build: builds of long ago have no bundle. */
+const mainOf = (root) => ['dist/bin/main.js', 'dist/tools/main.js'].map((file) => join(root, file)).find((file) => existsSync(file));
+const OURS = ({ root, config }) => [process.execPath, [mainOf(root), 'tsd', '--config', config]];
 const ORIGINAL = ({ dir, config }) => originalCommand('TSDMain', ['--config', config], { dir, heap: '2g' });
 /** To count a million series takes more memory than queries have. */
 const READER = [

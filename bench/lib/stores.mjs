@@ -31,7 +31,7 @@ function hbase({ zk, prefix }) {
       ...Object.entries(TABLES).map(([key, name]) => `tsd.storage.hbase.${key} = ${prefix}${name}`),
     ],
     create(config) {
-      const made = spawnSync(process.execPath, [join(ROOT, 'dist/tools/main.js'), 'tables', 'create', '--config', config], {
+      const made = spawnSync(process.execPath, [join(ROOT, 'dist/bin/main.js'), 'tables', 'create', '--config', config], {
         encoding: 'utf8',
       });
       if (made.status !== 0) throw new Error(`no tables: ${made.stdout}${made.stderr}`);

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import type { HBaseSettings } from '../config/settings/hbase';
 import type { StorageSettings } from '../config/settings/storage';
 import type { LogSource } from '../util/log';
 import { DoNotRetryError } from './errors';
@@ -19,9 +17,7 @@ export function createStorage(
 ): Storage {
   if (hbase !== null) {
     // Loaded when it is wanted: its protocol definitions take longer than the whole start with the embedded store.
-    const { HBaseStorage } = require(join(__dirname, 'hbase', 'client')) as {
-      HBaseStorage: new (settings: HBaseSettings, logs?: LogSource) => Storage;
-    };
+    const { HBaseStorage } = require('./hbase/client') as typeof import('./hbase/client');
     return new HBaseStorage(hbase, logs);
   }
   if (engine === 'embedded') return new EmbeddedStorage({ path: embeddedPath, tables, log: logs?.get('EmbeddedStorage') });
