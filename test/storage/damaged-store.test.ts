@@ -126,11 +126,11 @@ function without(page: number): Buffer {
   return changed((b) => b.fill(0xee, page * PAGE, (page + 1) * PAGE));
 }
 
-/** A store that misses a page which hangs in one of its trees. */
+/** A store that misses a page which hangs in the tree of one of its tables. Which pages those are is another thing from run to run. */
 async function storeWithoutPage(): Promise<string> {
   for (let n = Math.floor(whole.length / PAGE / 2); ; n++) {
     const path = storeWith(without(n));
-    if ((await checkStore(path)).damages.length > 0) return path;
+    if ((await checkStore(path)).damages.some(({ tree }) => TABLES.some(({ name }) => name === tree))) return path;
   }
 }
 
