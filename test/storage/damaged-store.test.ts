@@ -1,4 +1,6 @@
 /** An embedded store whose file is not what was written: it says so and does not start; what can be read is saved. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
@@ -19,8 +21,8 @@ import { DamagedStoreError, PackedCells, StorageError, type RowPut } from '../..
 import { checkStore, EmbeddedStorage } from '../../src/storage/embedded';
 import { run } from '../../src/tools/check-store';
 import { SILENT_LOG } from '../../src/util/log';
+import type { Refusal } from '../support/damaged-merge-child';
 import { TABLES } from '../support/temp-store';
-import { until } from '../support/until';
 
 const T = Buffer.from('t');
 const EMPTY = Buffer.alloc(0);
@@ -286,33 +288,22 @@ it.each<[string, number, (page: Buffer) => void, RegExp]>([
 ])('names the file when its log is merged into a page %s', async (_, kind, harm, reason) => {
   const at = PAGE * (await pageOfRows(kind));
   const path = storeWith(whole);
-  const lines: string[] = [];
-  const note = (line: string): void => void lines.push(line);
-  const store = new EmbeddedStorage({ path, tables: TABLES, packAfter: ROWS, log: { ...SILENT_LOG, error: note, warn: note } });
-  await store.open();
+  const child = fork(join(__dirname, '../support/damaged-merge-child.ts'), [path, String(ROWS), String(CELLS)], {
+    execArgv: ['-r', join(__dirname, '../support/ts-hook.cjs')],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  expect(await once(child, 'message')).toEqual(['open', undefined]);
   const page = Buffer.from(whole.subarray(at, at + PAGE));
   harm(page);
   const file = openSync(join(path, 'data.mdb'), 'r+');
   writeSync(file, page, 0, PAGE, at);
   closeSync(file);
-  const rows = Array.from({ length: ROWS }, (_, r) => ({
-    row: Buffer.from(`row ${String(r).padStart(4, '0')}`),
-    cells: PackedCells.of(Buffer.of(CELLS), Buffer.from('new')),
-  }));
-  // The first is acknowledged by the log; what is wrong shows when it is merged.
-  expect(await store.put('tsdb', T, rows)).toEqual([]);
-  let refusal: unknown = null;
-  await until(async () => {
-    refusal = await store.put('tsdb', T, rows.slice(0, 1)).then(
-      (failures) => failures[0]?.error ?? null,
-      (e: unknown) => e,
-    );
-    return refusal !== null;
-  });
-  expect(String(refusal)).toMatch(reason);
-  expect(refusal).toBeInstanceOf(DamagedStoreError);
-  expect(lines[0]).toMatch(reason);
-  await store.close();
+  child.send('go on');
+  const [refusal] = (await once(child, 'message')) as [Refusal];
+  expect(refusal).toEqual({ text: expect.stringMatching(reason), isDamage: true, logged: expect.stringMatching(reason) });
+  // Its store closes, and it ends by itself.
+  expect(await ended).toEqual([0, null]);
 });
 
 it('tells clients of a damaged store by a status that is not their fault', () => {
