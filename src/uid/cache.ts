@@ -5,9 +5,6 @@ import type { Mappings } from './mappings';
 import type { LearntNames } from './types';
 import { UnboundedMappings } from './unbounded-mappings';
 
-/** Names that are written in one way only: a byte a character. */
-const ASCII = /^[\0-\x7f]*$/;
-
 /**
  * Both directions of one kind's mappings, unbounded as in the original, or bounded (least recently used go).
  * Conflicting entries are refused, never replaced. Names that the write path has learnt by their bytes are not held here a second time, but
@@ -77,7 +74,7 @@ export class UidCache {
     const knownId = this.mappings.idOf(name);
     const knownName = this.mappings.nameOf(id) ?? this.learnt?.name(id);
     if ((knownId !== undefined && !knownId.equals(id)) || (knownName !== undefined && knownName !== name)) return false;
-    if (this.learnt !== null && ASCII.test(name)) return true;
+    if (this.learnt?.takes(name) === true) return true;
     if (nameToId && knownId === undefined) this.mappings.addId(name, id);
     if (idToName && knownName === undefined) this.mappings.addName(id, name);
     return true;

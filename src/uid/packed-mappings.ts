@@ -6,56 +6,29 @@ import { RecordIndex } from './record-index';
 /** Bytes of records that nothing refers to any more; beyond it, and half of all bytes, everything is forgotten to be looked up again. */
 const MOST_UNUSED = 1 << 16;
 
-class ByName extends RecordIndex<string> {
-  constructor(private readonly records: NameRecords) {
-    super();
-  }
-
-  protected hash(name: string): number {
-    return this.records.hashOfName(name);
-  }
-
-  protected hashOf(record: number): number {
-    return this.records.nameHash(record);
-  }
-
-  protected matches(record: number, name: string): boolean {
-    return this.records.hasName(record, name);
-  }
-}
-
-class ById extends RecordIndex<Buffer> {
-  constructor(private readonly records: NameRecords) {
-    super();
-  }
-
-  protected hash(id: Buffer): number {
-    return this.records.hashOfId(id);
-  }
-
-  protected hashOf(record: number): number {
-    return this.records.idHash(record);
-  }
-
-  protected matches(record: number, id: Buffer): boolean {
-    return this.records.hasId(record, id);
-  }
-}
-
 /**
  * Mappings as bytes: a name of ten letters takes some 35 for both directions, where strings and Buffers in two Maps take 500 and have the
  * garbage collector look at each of them.
  */
 export class PackedMappings implements Mappings {
-  private records: NameRecords;
-  private byName: ByName;
-  private byId: ById;
+  private readonly records: NameRecords;
+  private readonly byName: RecordIndex<string>;
+  private readonly byId: RecordIndex<Buffer>;
   private unused = 0;
 
   constructor(private readonly width: number) {
-    this.records = new NameRecords(width, randomInt(0x7fffffff));
-    this.byName = new ByName(this.records);
-    this.byId = new ById(this.records);
+    const records = new NameRecords(width, randomInt(0x7fffffff));
+    this.records = records;
+    this.byName = new RecordIndex({
+      hash: (name: string) => records.hashOfName(name),
+      hashOf: (record) => records.nameHash(record),
+      matches: (record, name) => records.hasName(record, name),
+    });
+    this.byId = new RecordIndex({
+      hash: (id: Buffer) => records.hashOfId(id),
+      hashOf: (record) => records.idHash(record),
+      matches: (record, id) => records.hasId(record, id),
+    });
   }
 
   get size(): number {

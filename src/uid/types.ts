@@ -16,6 +16,8 @@ export type UidInvalidation = { kind: UidKind; name?: string } | 'all';
 /** Names that somebody keeps with their UIDs, so that the caches need not. */
 export interface LearntNames {
   readonly size: number;
+  /** Whether it is a name of the kind that is kept there, known or not. */
+  takes(name: string): boolean;
   id(name: string): Buffer | undefined;
   name(id: Buffer): string | undefined;
 }

@@ -2,6 +2,8 @@ import type { LearntNames } from '../uid/types';
 import { hashName, type NamesTable } from './names-table';
 
 const LAST_ASCII = 0x7f;
+/** Names that are written in one way only: a byte a character. */
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Names that the fast path has learnt, as the UID caches ask for them. Those that are not ASCII are the caches' own business. */
 export class TableNames implements LearntNames {
@@ -12,6 +14,10 @@ export class TableNames implements LearntNames {
 
   get size(): number {
     return this.table.size;
+  }
+
+  takes(name: string): boolean {
+    return ASCII.test(name);
   }
 
   id(name: string): Buffer | undefined {
