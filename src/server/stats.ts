@@ -51,15 +51,16 @@ export async function collectStats(tsd: Tsd, form: 'text' | 'api'): Promise<Stat
 }
 
 async function figuresOfAll({ statsSources, siblings }: Tsd): Promise<readonly Figures[]> {
-  if (siblings.count === 1) return [await collectFigures(statsSources)];
+  const collecting = collectFigures(statsSources);
+  if (siblings.count === 1) return [await collecting];
   try {
-    const [own, others] = await Promise.all([collectFigures(statsSources), siblings.askPrimary(FIGURES_OF_OTHERS, null)]);
+    const [own, others] = await Promise.all([collecting, siblings.askPrimary(FIGURES_OF_OTHERS, null)]);
     // What a client is told is not forgotten when this worker ends.
     await siblings.askPrimary(COUNTED, own);
     return [own, ...others];
   } catch (error) {
     if (!(error instanceof WorkerGoneError)) throw error;
-    return [await collectFigures(statsSources)];
+    return [await collecting];
   }
 }
 

@@ -97,9 +97,9 @@ export class Exchange {
   }
 
   /** Resolves with what they say; who says nothing, or not in time, is left out. */
-  askThese<Q, A>(members: readonly Member[], { name }: Topic<Q, A>, question: Q): Promise<ReadonlyMap<Member, A>> {
+  askThese<M extends Member, Q, A>(members: readonly M[], { name }: Topic<Q, A>, question: Q): Promise<ReadonlyMap<M, A>> {
     return new Promise((resolve) => {
-      this.begin(this.own, members, true, { topic: name, question }, (answers) => resolve(answers as ReadonlyMap<Member, A>));
+      this.begin(this.own, members, true, { topic: name, question }, (answers) => resolve(answers as ReadonlyMap<M, A>));
     });
   }
 

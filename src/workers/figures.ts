@@ -111,7 +111,7 @@ export function mergeFigures(all: readonly Figures[]): Map<string, string[]> {
   return merged;
 }
 
-/** The same as figures again. */
+/** The sums of several processes, as figures of one. */
 export function sumOfCounts(all: readonly Figures[]): Figures {
   const values = [...mergeValues(all)].flatMap(([key, each]) => each.map((value) => [key, value] as const));
   return { values, latencies: mergeLatencies(all).map(([name, tags, histogram]) => [name, tags, histogram.counts]) };

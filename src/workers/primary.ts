@@ -80,13 +80,7 @@ export class Primary {
 
   /** A worker that has taken the place of another has none of the connections that clients keep: the others give it some. */
   private async balance(workers: readonly Worker[]): Promise<void> {
-    const counts = new Map<Worker, number>();
-    const answers = await this.exchange.askThese(workers, TELNET_CONNECTIONS, null);
-    for (const worker of workers) {
-      const count = answers.get(worker);
-      if (count !== undefined) counts.set(worker, count);
-    }
-    const { from, to } = movesToBalance(counts);
+    const { from, to } = movesToBalance(await this.exchange.askThese(workers, TELNET_CONNECTIONS, null));
     this.door.want(to);
     await Promise.all([...from].map(([worker, count]) => this.exchange.askThese([worker], SPARE_CONNECTIONS, count)));
     // Fewer may have come: their clients may have closed some.
