@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDaemon } from '../server/support/daemon';
-import { DaemonProcess, freePort } from '../tools/support/daemon-process';
-import { TEST_WORKERS, workerSettings } from './worker-settings';
+import { DaemonProcess } from '../tools/support/daemon-process';
+import { configureServed } from './daemon-config';
+import { TEST_WORKERS } from './worker-settings';
 
 /** A daemon for suites that know it by its port only. */
 export interface ServedDaemon {
@@ -16,19 +17,7 @@ export interface ServedDaemon {
 export async function startServed(settings: Record<string, string> = {}): Promise<ServedDaemon> {
   if (TEST_WORKERS === 1) return startDaemon(settings);
   const root = mkdtempSync(join(tmpdir(), 'tsd-served-'));
-  const port = await freePort();
-  const keys = {
-    'tsd.network.port': String(port),
-    'tsd.network.bind': '127.0.0.1',
-    'tsd.http.staticroot': root,
-    'tsd.http.cachedir': root,
-    'tsd.storage.embedded.path': join(root, 'data'),
-    'tsd.core.auto_create_metrics': 'true',
-    ...workerSettings(),
-    ...settings,
-  };
-  const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);
-  writeFileSync(join(root, 'opentsdb.conf'), lines.join(''));
+  const port = await configureServed(root, settings);
   const daemon = new DaemonProcess(root, ['--config=opentsdb.conf']);
   await daemon.ready();
   return {

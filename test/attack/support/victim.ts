@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
-import { TEST_WORKERS, workerSettings } from '../../support/worker-settings';
-import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
+import { configureServed } from '../../support/daemon-config';
+import { TEST_WORKERS } from '../../support/worker-settings';
+import { DaemonProcess } from '../../tools/support/daemon-process';
 import type { Vitals } from './vitals';
 
 const MIB = 1024 * 1024;
@@ -50,19 +51,7 @@ export class Victim {
     const directory = mkdtempSync(join(tmpdir(), 'tsd-attack-'));
     const vitals = vitalsOf(directory);
     mkdirSync(vitals);
-    const port = await freePort();
-    const keys = {
-      'tsd.network.port': String(port),
-      'tsd.network.bind': '127.0.0.1',
-      'tsd.http.staticroot': directory,
-      'tsd.http.cachedir': directory,
-      'tsd.storage.embedded.path': join(directory, 'data'),
-      'tsd.core.auto_create_metrics': 'true',
-      ...workerSettings(),
-      ...settings,
-    };
-    const lines = Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`);
-    writeFileSync(join(directory, 'opentsdb.conf'), lines.join(''));
+    const port = await configureServed(directory, settings);
     const daemon = new DaemonProcess(directory, ['--config=opentsdb.conf'], {
       preload: join(__dirname, 'vitals.ts'),
       env: { VITALS: vitals },
