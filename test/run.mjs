@@ -4,10 +4,12 @@
 //   npm test -- --quick      types, lint and the unit tests only
 //   npm test -- --workers    the suites that start daemons as users do, with three workers each: a quarter of an hour
 //   CI=true npm test         a skipped suite is a failure
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
+//
+// Nothing runs for ever: each part has a limit, and so has the whole. What a part that is cut off was at is named, and the next one runs.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runJest } from './runner/jest-run.mjs';
+import { killRunning, runLimited } from './runner/limited-run.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const quick = process.argv.includes('--quick');
@@ -16,35 +18,54 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 let passed = 0;
 let failed = 0;
 
-function run(title, command, args, env = {}) {
-  console.log(`\n== ${title}`);
-  return spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+// In minutes: about twice what each takes on two cores that do other work beside.
+const WHOLE = 40;
+const LIMITS = { unit: 15, attack: 6, browser: 8, interop: 15, clients: 8, 'with workers': 6 };
+const PREPARATION = 10;
+const CHECK = 5;
+const whole = AbortSignal.timeout(WHOLE * 60_000);
+const limitOf = (minutes) => AbortSignal.any([whole, AbortSignal.timeout(minutes * 60_000)]);
+
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+])
+  process.once(signal, () => {
+    killRunning();
+    process.exit(128 + number);
+  });
+
+const announce = (title) => console.log(`\n== ${title}`);
+
+/** @returns whether it went well */
+async function run(title, command, args, minutes) {
+  announce(title);
+  const { ok, cut } = await runLimited(command, args, { cwd: root, limit: limitOf(minutes) });
+  if (cut) console.log(`${title}: cut off`);
+  if (!ok) failed++;
+  return ok;
 }
-function check(title, command, args) {
-  if (run(title, command, args)) passed++;
-  else failed++;
+async function check(title, command, args) {
+  if (await run(title, command, args, CHECK)) passed++;
 }
 
-if (!run('install and build', path.join(root, 'bin', 'build'), [])) {
-  console.log('tests: 0 passed, 1 failed');
-  process.exit(1);
-}
 /** Runs suites, and counts their tests. @param selection what `jest` is told to run */
-function jest(title, selection, env = {}) {
-  const report = path.join(root, '.build', `jest-${title.replaceAll(' ', '-')}.json`);
-  fs.rmSync(report, { force: true });
-  const ok = run(`jest: ${title}`, bin('jest'), ['--json', `--outputFile=${report}`, '--passWithNoTests', ...selection], env);
-  if (!fs.existsSync(report)) {
-    failed++;
-    return;
-  }
-  const sum = JSON.parse(fs.readFileSync(report, 'utf8'));
-  passed += sum.numPassedTests;
-  failed += sum.numFailedTests + sum.numRuntimeErrorTestSuites;
-  if (!ok && sum.numFailedTests + sum.numRuntimeErrorTestSuites === 0) failed++;
-  if (process.env.CI === 'true' && sum.numPendingTests > 0) {
-    console.log(`${sum.numPendingTests} tests were skipped, and CI=true makes that a failure`);
-    failed += sum.numPendingTests;
+async function jest(title, selection, { env = {}, minutes = LIMITS[title] } = {}) {
+  announce(`jest: ${title}`);
+  const sum = await runJest(selection, {
+    jest: bin('jest'),
+    cwd: root,
+    env,
+    lines: path.join(root, '.build', `jest-${title.replaceAll(' ', '-')}.lines`),
+    limit: limitOf(minutes),
+  });
+  passed += sum.passed;
+  failed += sum.failed;
+  for (const trouble of sum.troubles) console.log(`jest: ${title}: ${trouble}`);
+  for (const command of sum.left) console.log(`jest: ${title}: left behind: ${command}`);
+  if (process.env.CI === 'true' && sum.skipped > 0) {
+    console.log(`${sum.skipped} tests were skipped, and CI=true makes that a failure`);
+    failed += sum.skipped;
   }
 }
 
@@ -63,17 +84,29 @@ const CHECKS = [
   ['import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src', 'web/src']],
 ];
 
-if (withWorkers) {
-  for (const project of ['attack', 'browser', 'interop', 'clients'])
-    jest(`${project} with workers`, ['--selectProjects', project, ...inTurn(project)], THREE_WORKERS);
-} else {
-  for (const line of CHECKS) check(...line);
-  // What the unit tests reach of src/ is told at their end; it costs some time.
-  jest('unit', ['--selectProjects', 'unit', ...(quick ? [] : ['--coverage'])]);
-  if (!quick) {
-    for (const project of ['attack', 'browser', 'interop', 'clients']) jest(project, ['--selectProjects', project, ...inTurn(project)]);
-    jest('with workers', ['--selectProjects', 'interop', '--runInBand', '--testPathPatterns', SLICE], THREE_WORKERS);
+async function runAll() {
+  if (!(await run('install and build', path.join(root, 'bin', 'build'), [], PREPARATION))) return;
+  if (withWorkers) {
+    for (const project of ['attack', 'browser', 'interop', 'clients'])
+      await jest(`${project} with workers`, ['--selectProjects', project, ...inTurn(project)], {
+        env: THREE_WORKERS,
+        minutes: LIMITS[project],
+      });
+    return;
   }
+  for (const line of CHECKS) await check(...line);
+  // What the unit tests reach of src/ is told at their end; it costs some time.
+  await jest('unit', ['--selectProjects', 'unit', ...(quick ? [] : ['--coverage'])]);
+  if (quick) return;
+  for (const project of ['attack', 'browser', 'interop', 'clients']) await jest(project, ['--selectProjects', project, ...inTurn(project)]);
+  await jest('with workers', ['--selectProjects', 'interop', '--runInBand', '--testPathPatterns', SLICE], { env: THREE_WORKERS });
 }
-console.log(`tests: ${passed} passed, ${failed} failed`);
+
+try {
+  await runAll();
+} catch (error) {
+  console.log(error);
+  failed++;
+}
+console.log(`\ntests: ${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
