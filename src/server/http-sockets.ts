@@ -23,6 +23,8 @@ function refusal(code: string | undefined): string | null {
 
 /** Until it is looked again whether the system has taken an answer. */
 const WRITTEN_MS = 5;
+/** At the end the rest of a refused body is read for so long, so that the client is not cut off before it has read its answer. */
+const REFUSED_MS = 1000;
 
 /** A connection with the calls that are under way on it. */
 interface HttpSocket {
@@ -31,6 +33,8 @@ interface HttpSocket {
   doomed: boolean;
   /** Bytes that belong to requests which have been received; what was read beyond is the beginning of another. */
   taken: number;
+  /** The last request that was answered before its body had come to its end; null: none. What comes of it is thrown away. */
+  refused: IncomingMessage | null;
 }
 
 /** By connection, not by request: what a WeakMap holds outlives the quick collections of garbage, and so would all that a request refers to. */
@@ -47,6 +51,9 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 
 /** A call whose request has been received completely, so that it is still answered. */
 const someComplete = ({ calls }: HttpSocket): boolean => [...calls].some((req) => req.complete);
+
+/** What comes is the rest of a body that nobody wants any more. */
+const isInRefused = ({ refused }: HttpSocket): boolean => refused !== null && !refused.complete;
 
 /** Counts the calls under way on each HTTP connection, and ends connections whose requests can't be parsed. */
 export class HttpSockets {
@@ -67,7 +74,7 @@ export class HttpSockets {
   }
 
   add(socket: Socket): void {
-    const state: HttpSocket = { calls: new Set(), doomed: false, taken: 0 };
+    const state: HttpSocket = { calls: new Set(), doomed: false, taken: 0, refused: null };
     this.sockets.set(socket, state);
     ownersOfSockets.set(socket, { sockets: this, state });
     socket.once('close', () => {
@@ -98,8 +105,11 @@ export class HttpSockets {
 
   /** One on which a request has begun, be it with a single byte, waits for its answer. */
   private moveIfIdle(socket: Socket, state: HttpSocket): void {
-    if (this.move === null || state.calls.size > 0 || state.doomed || socket.bytesRead > state.taken) return;
+    if (this.move === null || state.calls.size > 0 || state.doomed) return;
     if (socket.destroyed || socket.writableEnded) return;
+    // The rest of a body would be the beginning of a request to whoever took the connection.
+    if (isInRefused(state)) return void this.endOnceIdle(socket, state);
+    if (socket.bytesRead > state.taken) return;
     if (socket.writableLength > 0) {
       setTimeout(() => this.moveIfIdle(socket, state), WRITTEN_MS);
       return;
@@ -118,7 +128,7 @@ export class HttpSockets {
     if (hasBody(req)) req.once('end', () => (state.taken = socket.bytesRead));
     res.once('close', () => {
       state.calls.delete(req);
-      if (!req.complete) state.taken = socket.bytesRead; // the rest of a body that was refused
+      if (!req.complete) state.refused = req;
       if (state.doomed && !someComplete(state)) socket.destroySoon();
       else if (this.finishing) void this.endOnceIdle(socket, state);
       else this.moveIfIdle(socket, state);
@@ -127,12 +137,14 @@ export class HttpSockets {
 
   /** A connection on which a request has begun, be it with a single byte, ends after its answer. */
   private async endOnceIdle(socket: Socket, state: HttpSocket): Promise<void> {
+    const started = performance.now();
+    const isOver = (): boolean => isInRefused(state) && performance.now() - started > REFUSED_MS;
     let read: number;
     do {
       read = socket.bytesRead;
       await arrival();
-    } while (socket.bytesRead > read && state.calls.size === 0);
-    if (state.calls.size === 0 && read <= state.taken) socket.destroySoon();
+    } while (socket.bytesRead > read && state.calls.size === 0 && !isOver());
+    if (state.calls.size === 0 && (read <= state.taken || isInRefused(state))) socket.destroySoon();
   }
 
   private refuse(error: NodeJS.ErrnoException, socket: Socket): void {

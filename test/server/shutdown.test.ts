@@ -164,6 +164,24 @@ describe('what had arrived when it is told to stop', () => {
     await tsd.stop();
   });
 
+  it('but not the rest of a request that has been refused, whether it comes or not', async () => {
+    const tsd = await startDaemon({ 'tsd.http.request.max_body': '1000' });
+    const [silent, sending] = [await Connection.open(tsd.port), await Connection.open(tsd.port)];
+    const head = 'POST /api/put HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const chunk = `400\r\n${' '.repeat(0x400)}\r\n`;
+    for (const connection of [silent, sending]) {
+      connection.send(head + chunk);
+      expect((await connection.answer()).status).toBe(413);
+    }
+    const timer = setInterval(() => sending.send(chunk), 1);
+    sending.socket.once('close', () => clearInterval(timer));
+    await tsd.daemon.shutdown('test');
+    await Promise.all([silent.toEnd(), sending.toEnd()]);
+    clearInterval(timer);
+    expect(tsd.logs.ring.newestFirst().filter(({ message }) => message.includes('were cut'))).toEqual([]);
+    await tsd.stop();
+  });
+
   it('has so long as the key says: then connections are cut', async () => {
     const tsd = await startDaemon({ 'tsd.network.drain_timeout': '50' });
     jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => new Promise(() => {}));

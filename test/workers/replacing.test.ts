@@ -96,6 +96,15 @@ it('telnet and HTTP clients keep their connections, and lose nothing, while all 
   expect(tsd.daemon.output).not.toMatch(/ERROR/);
 }, 120_000);
 
+it('a connection on which the rest of a refused body may still come ends: nobody else could know it for that', async () => {
+  const connection = await Connection.open(tsd.port);
+  connection.send('POST /api/put HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n8\r\nnot gzip\r\n');
+  expect((await connection.answer()).status).toBe(400);
+  await replace();
+  connection.send(`1c\r\n\r\nGET /api/version HTTP/1.1\r\n\r\n\r\n0\r\n\r\n`);
+  expect((await connection.toEnd()).toString()).toBe('');
+}, 60_000);
+
 it('spreads the connections that clients keep evenly when workers have been replaced, or one has died', async () => {
   const connections = await Promise.all(Array.from({ length: 3 * WORKERS }, () => Connection.open(tsd.port)));
   const said = (connection: Connection): number => connection.received.toString().split('Built on').length - 1;

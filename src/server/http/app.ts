@@ -64,13 +64,13 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
       const what = error.status < 500 ? 'Bad Request' : reasonPhrase(error.status);
       if (error.status === 500) tsd.counters.rpc.exceptions++;
       log.warn(`${what} on ${describe(call)}: ${error.message}`);
-      if (error.status === 413) setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
     } else {
       tsd.counters.rpc.exceptions++;
       const text = messageOf(error);
       log.error(`Internal Server Error on ${describe(call)}: ${text}`, isOwnBug(error) ? { error } : {});
     }
     call.sendError(error);
+    if (!req.complete) setTimeout(() => req.complete || req.socket.destroy(), LINGER_MS).unref();
   };
 
   let pages: Pages | null = null;
