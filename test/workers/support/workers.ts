@@ -144,7 +144,16 @@ export function connectionsOf(pid: number, port: number): number {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
     if (local !== undefined && parseInt(local.split(':')[1], 16) === port && state === ESTABLISHED) inodes.add(`socket:[${inode}]`);
   }
-  return readdirSync(`/proc/${pid}/fd`).filter((fd) => inodes.has(linkOf(`/proc/${pid}/fd/${fd}`))).length;
+  return descriptorsOf(pid).filter((fd) => inodes.has(linkOf(`/proc/${pid}/fd/${fd}`))).length;
+}
+
+/** None when the process has ended. */
+function descriptorsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return [];
+  }
 }
 
 /** Empty when it has been closed. */
