@@ -14,8 +14,9 @@ const SHOWN_CHARACTERS = 100;
 
 /** A value that makes a start impossible. The message is one line: the key, its value, what is wrong with it. */
 export class ConfigValueError extends IllegalArgumentError {
-  constructor(key: string, value: string | null, problem: string) {
-    super(`${described(key, value)}: ${problem}`);
+  /** @param problem its first line is shown */
+  constructor(key: string, value: string | null, problem: string, options?: ErrorOptions) {
+    super(`${described(key, value)}: ${problem.split('\n', 1)[0]}`, options);
     this.name = 'ConfigValueError';
   }
 }

@@ -8,4 +8,8 @@ export const KEY_NAMES = {
   workerThreads: 'tsd.network.worker_threads',
   embeddedPath: 'tsd.storage.embedded.path',
   spoolPath: 'tsd.storage.spool.path',
+  authenticationPlugin: 'tsd.core.authentication.plugin',
+  httpRpcPlugins: 'tsd.http.rpc.plugins',
+  rpcPlugins: 'tsd.rpc.plugins',
+  histogramCodecs: 'tsd.core.histograms.config',
 } as const;

@@ -1,3 +1,4 @@
+import { ConfigValueError, KEY_NAMES } from '../config';
 import type { Config } from '../config/types';
 import { readHistogramCodecs } from '../config/settings';
 import { intOrNull, JsonError, jsonErrorText, map, readJson } from '../json';
@@ -31,11 +32,21 @@ export class HistogramCodecs {
   /**
    * The codecs that the configuration names: the original's simple one, or modules.
    * @returns null: none are configured
-   * @throws IllegalArgumentError in the original's words, Error when a module fails to initialise
+   * @throws ConfigValueError in the original's words, Error when a module fails to initialise
    */
   static async load(config: Config, logger: Log): Promise<HistogramCodecs | null> {
     const text = readHistogramCodecs(config);
     if (text === null) return null;
+    try {
+      return await HistogramCodecs.named(text, config, logger);
+    } catch (error) {
+      if (!(error instanceof IllegalArgumentError)) throw error;
+      throw new ConfigValueError(KEY_NAMES.histogramCodecs, text, error.message, { cause: error });
+    }
+  }
+
+  /** @param text JSON, or the name of a file with it @throws IllegalArgumentError in the original's words */
+  private static async named(text: string, config: Config, logger: Log): Promise<HistogramCodecs> {
     const codecs = new HistogramCodecs();
     for (const [name, id] of parseIds(textOrFile(text, (file) => `Unable to open plugin config file: ${file}`))) {
       if (id === null || id < 0 || id > MAX_ID) throw new IllegalArgumentError(`ID for codec '${name}' must be from 0 to ${MAX_ID}.`);

@@ -3,6 +3,6 @@
  * counting what becomes of the calls. The kinds of plugins themselves are described where they are called.
  */
 export { GuardedPlugin, type PluginLimits } from './guarded-plugin';
-export { loadPlugin, openPlugin, PluginNotFoundError } from './load-plugin';
+export { loadNamedPlugin, loadPlugin, openPlugin, PluginNotFoundError } from './load-plugin';
 export { PluginLoader } from './plugin-loader';
 export type * from './types';

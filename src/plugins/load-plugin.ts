@@ -1,7 +1,8 @@
-import { pluginDirectories } from '../config';
+import { ConfigValueError, pluginDirectories } from '../config';
 import type { Config } from '../config/types';
 import { IllegalArgumentError } from '../util/errors';
 import type { Log } from '../util/log';
+import { messageOf } from '../util/message-of';
 import { instanceOfModule } from './module-loader';
 import type { Plugin, PluginKind } from './types';
 
@@ -10,11 +11,25 @@ export class PluginNotFoundError extends IllegalArgumentError {}
 
 /**
  * The plugin that `<prefix>.plugin` names, initialised; null unless `<prefix>.enable` is on.
- * @throws as openPlugin
+ * @throws as loadNamedPlugin
  */
 export async function loadPlugin<P extends Plugin>(kind: PluginKind<P>, config: Config, logger: Log): Promise<P | null> {
-  if (!config.getBoolean(`${kind.prefix}.enable`)) return null;
-  return openPlugin(kind, config.getString(`${kind.prefix}.plugin`) ?? '', config, logger);
+  return config.getBoolean(`${kind.prefix}.enable`) ? loadNamedPlugin(kind, config, logger) : null;
+}
+
+/**
+ * The plugin that `<prefix>.plugin` names, initialised.
+ * @throws as openPlugin; the cause of a PluginNotFoundError names the key
+ */
+export async function loadNamedPlugin<P extends Plugin>(kind: PluginKind<P>, config: Config, logger: Log): Promise<P> {
+  const key = `${kind.prefix}.plugin`;
+  const name = config.getString(key) ?? '';
+  try {
+    return await openPlugin(kind, name, config, logger);
+  } catch (error) {
+    if (!(error instanceof PluginNotFoundError)) throw error;
+    throw new PluginNotFoundError(error.message, { cause: new ConfigValueError(key, name, messageOf(error.cause)) });
+  }
 }
 
 /**
@@ -35,7 +50,7 @@ export async function openPlugin<P extends Plugin>(kind: PluginKind<P>, name: st
 
 async function fromModule<P extends Plugin>(kind: PluginKind<P>, name: string, directories: readonly string[]): Promise<P> {
   try {
-    if (name === '') throw new TypeError(`${kind.prefix}.plugin names none`);
+    if (name === '') throw new TypeError('it names none');
     const plugin = await instanceOfModule(name, directories);
     checkMethods(kind, plugin);
     return plugin;

@@ -2,7 +2,7 @@ import { readUidSettings } from '../config/settings';
 import type { SearchSettings } from '../config/settings/search';
 import type { Config } from '../config/types';
 import type { Meta } from '../meta';
-import { openPlugin } from '../plugins';
+import { loadNamedPlugin } from '../plugins';
 import { readSeal, type Uids } from '../uid';
 import type { Log } from '../util/log';
 import { NO_SIBLINGS, type Siblings } from '../workers';
@@ -32,7 +32,7 @@ export async function createSearch(
   { config, meta, uids, uidTable, logger, siblings = NO_SIBLINGS }: SearchParts,
   settings: SearchSettings,
 ): Promise<Search> {
-  if (settings.plugin !== '') return new PluginSearch(await openPlugin(SEARCH, settings.plugin, config, logger), meta, logger);
+  if (settings.plugin !== '') return new PluginSearch(await loadNamedPlugin(SEARCH, config, logger), meta, logger);
   if (!siblings.isKeeper) return new FollowingSearch({ meta, uids, logger }, settings, siblings);
   const { redis } = readUidSettings(config);
   const notices: NoticesOf | undefined =

@@ -230,14 +230,32 @@ test.each([
 });
 
 test.each([
-  [{ 'tsd.core.authentication.enable': 'true', 'tsd.core.authentication.plugin': 'x.Y' }, 'Unable to locate authentication plugin: x.Y'],
-  [{ 'tsd.search.enable': 'true', 'tsd.search.plugin': 'x.Y' }, 'Unable to locate search plugin: x.Y'],
-  [{ 'tsd.rpc.plugins': 'x.Y,x.Z' }, "Unable to locate class net.opentsdb.tsd.RpcPlugin using name 'x.Y\n"],
-  [{ 'tsd.http.rpc.plugins': 'x.Y' }, "Unable to locate class net.opentsdb.tsd.HttpRpcPlugin using name 'x.Y\n"],
-])('%j is refused', async (settings, message) => {
+  [
+    { 'tsd.core.authentication.enable': 'true', 'tsd.core.authentication.plugin': 'x.Y' },
+    'tsd.core.authentication.plugin = x.Y: Unable to locate authentication plugin: x.Y',
+  ],
+  [{ 'tsd.rpc.plugins': 'x.Y,x.Z' }, "tsd.rpc.plugins = x.Y,x.Z: Unable to locate class net.opentsdb.tsd.RpcPlugin using name 'x.Y"],
+  [{ 'tsd.http.rpc.plugins': '%%' }, "tsd.http.rpc.plugins = %%: Unable to locate class net.opentsdb.tsd.HttpRpcPlugin using name '%%"],
+  [
+    { 'tsd.core.histograms.config': 'zz' },
+    "tsd.core.histograms.config = zz: com.fasterxml.jackson.core.JsonParseException: Unrecognized token 'zz': was expecting ('true', 'false' or 'null')",
+  ],
+  [{ 'tsd.core.histograms.config': '{"x.Y":300}' }, `tsd.core.histograms.config = {"x.Y":300}: ID for codec 'x.Y' must be from 0 to 255.`],
+  [{ 'tsd.core.histograms.config': '{"x.Y":3}' }, `tsd.core.histograms.config = {"x.Y":3}: Unable to find a decoder named 'x.Y'`],
+  [
+    { 'tsd.core.histograms.config': '/nosuch.json' },
+    'tsd.core.histograms.config = /nosuch.json: Unable to open plugin config file: /nosuch.json',
+  ],
+])('%j is refused, by key, in one line', async (settings, message) => {
   const tsd = launch(settings);
   expect(await tsd.exited()).toBe(1);
-  expect(tsd.log).toContain(message);
+  expect(tsd.log.split('\n').filter((line) => line !== '' && !/ INFO /.test(line))).toEqual([message]);
+});
+
+test("a search plugin that is not there is refused in the original's words, and by key", async () => {
+  const tsd = launch({ 'tsd.search.enable': 'true', 'tsd.search.plugin': 'x.Y' });
+  expect(await tsd.exited()).toBe(1);
+  expect(tsd.log).toMatch(/Unable to locate search plugin: x\.Y\nCaused by: [\w.]+: tsd\.search\.plugin = x\.Y: [^\n]+\n$/);
 });
 
 test('exact-search.ts is told of every change, and answers searches', async () => {
