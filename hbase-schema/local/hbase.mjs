@@ -68,14 +68,16 @@ const runningState = () => {
   return s?.pid && alive(s.pid) ? s : null;
 };
 
+/** Below the ports that the system gives to connections, for it takes seconds until HBase listens there. */
 async function freePort() {
-  return new Promise((done, bad) => {
-    const server = net.createServer().on('error', bad);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
+  for (;;) {
+    const port = 22_000 + Math.floor(Math.random() * 10_000);
+    const free = await new Promise((done) => {
+      const server = net.createServer().on('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 function fetchJars() {

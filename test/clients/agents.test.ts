@@ -8,10 +8,15 @@ import { Recorder } from './support/recorder';
 import { run, type Ended } from './support/run';
 import { exchanges, sentPoints, telnetLines } from './support/transcript';
 
-const MINUTE = 62_000;
+/** So long each feeds the daemon, from its first bytes on. */
+const FED_MS = 58_000;
+/** Some take long to start. */
+const LONGEST_MS = 150_000;
 const TELEGRAF = join(CACHE, 'telegraf', 'telegraf');
 
-function runCollectd(directory: string, port: number): Promise<Ended> {
+type IsEnough = () => boolean;
+
+function runCollectd(directory: string, port: number, isEnough: IsEnough): Promise<Ended> {
   const config = join(directory, 'collectd.conf');
   writeFileSync(
     config,
@@ -33,10 +38,10 @@ LoadPlugin write_tsdb
 </Plugin>
 `,
   );
-  return run(findProgram('collectd')!, ['-f', '-C', config], { stopAfterMs: MINUTE });
+  return run(findProgram('collectd')!, ['-f', '-C', config], { isEnough, stopAfterMs: LONGEST_MS });
 }
 
-function runNetdata(directory: string, telnetPort: number, httpPort: number): Promise<Ended> {
+function runNetdata(directory: string, telnetPort: number, httpPort: number, isEnough: IsEnough): Promise<Ended> {
   for (const part of ['cache', 'lib', 'log']) mkdirSync(join(directory, part));
   const off = (sections: string[], key = 'enabled'): string => sections.map((section) => `[${section}]\n  ${key} = no\n`).join('');
   writeFileSync(
@@ -87,10 +92,10 @@ ${[
   enabled = yes
 ${connector('opentsdb:lines', telnetPort, 'ndt', 'as collected')}${connector('opentsdb:http:bodies', httpPort, 'ndh', 'average')}`,
   );
-  return run(findProgram('netdata')!, ['-D', '-c', join(directory, 'netdata.conf')], { stopAfterMs: MINUTE });
+  return run(findProgram('netdata')!, ['-D', '-c', join(directory, 'netdata.conf')], { isEnough, stopAfterMs: LONGEST_MS });
 }
 
-function runTelegraf(directory: string, telnetPort: number, httpPort: number): Promise<Ended> {
+function runTelegraf(directory: string, telnetPort: number, httpPort: number, isEnough: IsEnough): Promise<Ended> {
   const config = join(directory, 'telegraf.conf');
   const output = (prefix: string, scheme: string, port: number): string => `[[outputs.opentsdb]]
   prefix = "${prefix}"
@@ -126,7 +131,7 @@ ${output('tt.', 'tcp', telnetPort)}${output('th.', 'http', httpPort)}[[inputs.mo
     step = 1.0
 `,
   );
-  return run(TELEGRAF, ['--config', config], { stopAfterMs: MINUTE, signal: 'SIGINT' });
+  return run(TELEGRAF, ['--config', config], { isEnough, stopAfterMs: LONGEST_MS, signal: 'SIGINT' });
 }
 
 describeWithPrograms('agents that feed the daemon for a minute', ['collectd', 'netdata', TELEGRAF], () => {
@@ -145,10 +150,20 @@ describeWithPrograms('agents that feed the daemon for a minute', ['collectd', 'n
       mkdirSync(join(directory, name));
       return join(directory, name);
     };
+    const fed = (...names: string[]): IsEnough => {
+      let since: number | null = null;
+      const feeds = (name: string): boolean => connectionsOf(name).some(({ sent }) => sent.length > 0);
+      return () => {
+        since ??= names.every(feeds) ? performance.now() : null;
+        return since !== null && performance.now() - since > FED_MS;
+      };
+    };
+    const [netdata, telegraf] = ['netdata', 'telegraf'].map((name) => [`${name}-lines`, `${name}-http`]);
+    const portOf = (name: string): number => recorders[name].port;
     await Promise.all([
-      runCollectd(own('collectd'), recorders.collectd.port),
-      runNetdata(own('netdata'), recorders['netdata-lines'].port, recorders['netdata-http'].port),
-      runTelegraf(own('telegraf'), recorders['telegraf-lines'].port, recorders['telegraf-http'].port),
+      runCollectd(own('collectd'), recorders.collectd.port, fed('collectd')),
+      runNetdata(own('netdata'), portOf(netdata[0]), portOf(netdata[1]), fed(...netdata)),
+      runTelegraf(own('telegraf'), portOf(telegraf[0]), portOf(telegraf[1]), fed(...telegraf)),
     ]);
     await new Promise((done) => setTimeout(done, SETTLE_MS));
   }, 180_000);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Daemon, freePort } from './support/daemon';
+import { endChild } from '../support/end-child';
+import { freePort } from '../support/free-port';
+import { until } from '../support/until';
+import { Daemon } from './support/daemon';
 import { describeWithPrograms, findProgram } from './support/needs';
 import { run } from './support/run';
 
@@ -17,7 +18,7 @@ const MINUTES = (POINTS * STEP) / 60;
 describeWithPrograms('vmctl, which moves everything to VictoriaMetrics', ['victoria-metrics', 'vmctl'], () => {
   let directory: string;
   let daemon: Daemon;
-  let target: ChildProcess;
+  let target: ChildProcess | undefined;
   let targetUrl: string;
   /** A full minute, half an hour ago and more. */
   const start = Math.floor(Date.now() / 60_000) * 60 - 3600;
@@ -36,7 +37,7 @@ describeWithPrograms('vmctl, which moves everything to VictoriaMetrics', ['victo
     );
     const answer = await fetch(`http://127.0.0.1:${daemon.port}/api/put?sync`, { method: 'POST', body: JSON.stringify(points) });
     expect(answer.status).toBe(204);
-    while ((await knownSeries()) < HOSTS.length) await sleep(50);
+    await until(async () => (await knownSeries()) === HOSTS.length);
     const port = await freePort();
     targetUrl = `http://127.0.0.1:${port}`;
     const options = [
@@ -46,14 +47,12 @@ describeWithPrograms('vmctl, which moves everything to VictoriaMetrics', ['victo
       '-memory.allowedPercent=5',
     ];
     target = spawn(findProgram('victoria-metrics')!, options, { stdio: 'ignore' });
-    while (!(await fetch(`${targetUrl}/health`).catch(() => null))?.ok) await sleep(50);
+    await until(async () => (await fetch(`${targetUrl}/health`).catch(() => null))?.ok === true);
   }, 60_000);
 
   afterAll(async () => {
-    const ended = once(target, 'exit');
-    target.kill();
-    await ended;
-    await daemon.stop();
+    if (target) await endChild(target);
+    await daemon?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DoNotRetryError, PackedCells, TableDisabledError } from '../../src/storage';
 import { HBaseAdmin, HBaseStorage } from '../../src/storage/hbase';
+import { until } from '../support/until';
 import { describeWithHBase } from './support/needs';
 
 const T = Buffer.from('t');
@@ -77,8 +78,9 @@ describeWithHBase('HBase tables and regions', (zkQuorum) => {
   it('finds a region again that was taken off its server and came back', async () => {
     await storage.get(table, { row: Buffer.of(1, 7) });
     const region = await admin.unassignRegion(table, Buffer.of(1, 7));
+    const missed = Number(storage.stats()['hbase.nsre']);
     const reading = storage.get(table, { row: Buffer.of(1, 7) });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until(() => Number(storage.stats()['hbase.nsre']) > missed);
     await admin.assignRegion(region);
     expect((await reading)?.value(0)).toEqual(Buffer.of(7));
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { PackedCells, type Row, type RowFilter, type RowPut, type ScanOptions } from '../../src/storage';
 import { HBaseAdmin, HBaseStorage, type HBaseOptions } from '../../src/storage/hbase';
 import { compileRowFilter } from '../../src/storage/row-filter';
+import { until } from '../support/until';
 import { describeWithHBase } from './support/needs';
 
 jest.setTimeout(60_000);
@@ -132,8 +133,7 @@ describeWithHBase('HBase scans', (zkQuorum) => {
   it('has no call under way after its reader has stopped', async () => {
     const storage = await open({ scanResultBytes: 500 });
     for (let i = 0; i < 50; i++) for await (const rows of storage.scan(table, EVERYTHING)) if (rows.length > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(storage.stats()['hbase.rpcs_in_flight']).toBe(0);
+    await until(() => storage.stats()['hbase.rpcs_in_flight'] === 0);
     expect(hex(await scan(storage, EVERYTHING))).toEqual(hex(keys));
   });
 });

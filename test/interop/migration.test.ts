@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endChild } from '../support/end-child';
+import { until } from '../support/until';
 import { describeWithHBase } from './support/needs';
 import { OurTsd } from './support/our-tsd';
 import { tableNames, TestTables } from './support/tables';
@@ -25,6 +27,7 @@ describeWithHBase('a live store that is moved', (quorum) => {
   let directory: string;
   let daemon: OurTsd;
   let sent = 0;
+  const children: ChildProcess[] = [];
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'move-'));
@@ -37,6 +40,7 @@ describeWithHBase('a live store that is moved', (quorum) => {
     await client.call('/api/annotation', { startTime: BASE + 9, description: 'to all' });
   });
   afterAll(async () => {
+    for (const child of children) await endChild(child, 'SIGKILL');
     await daemon.stop();
     await tables.close();
     rmSync(directory, { recursive: true, force: true });
@@ -68,7 +72,9 @@ describeWithHBase('a live store that is moved', (quorum) => {
     config(name, { 'tsd.storage.hbase.zk_quorum': quorum, ...tableNames(`${prefix}${name}_`), ...settings });
 
   function start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, ['-r', HOOK, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['-r', HOOK, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.push(child);
+    return child;
   }
   async function tool(...args: string[]): Promise<{ code: number | null; out: string }> {
     const child = start(...args);
@@ -96,10 +102,10 @@ describeWithHBase('a live store that is moved', (quorum) => {
     const follow = ['migrate', '--from', from, '--to', to, '--follow', '--interval', '1', '--uids', 'assign', '--journal', journal];
     // Slowly, so that it is killed while it copies the points.
     const killed = start(...follow, '--rate', '400');
-    while (!existsSync(`${journal}.${prefix}a_tsdb`)) await sleep(20);
+    await until(() => existsSync(`${journal}.${prefix}a_tsdb`), 'it copies', 60_000);
     await sleep(500);
-    killed.kill('SIGKILL');
-    await once(killed, 'close');
+    expect(killed.exitCode).toBeNull();
+    await endChild(killed, 'SIGKILL');
     const copy = start(...follow);
     let out = '';
     copy.stdout?.on('data', (bytes: Buffer) => (out += bytes.toString()));
@@ -112,7 +118,7 @@ describeWithHBase('a live store that is moved', (quorum) => {
     try {
       await send(successor, HOURS + 1);
       await send(daemon, HOURS + 2);
-      while (!out.includes('is copied')) await sleep(50);
+      await until(() => out.includes('is copied'), 'it is copied', 60_000);
       copy.kill('SIGINT');
       const [code] = (await once(copy, 'close')) as [number | null];
       expect(out).toContain('Once more, and then it ends');

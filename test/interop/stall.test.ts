@@ -43,7 +43,7 @@ class Firehose {
 
   private async pump(): Promise<void> {
     await once(this.socket, 'connect');
-    while (this.running) {
+    while (this.running && !this.socket.destroyed) {
       let lines = '';
       for (let i = 0; i < 500; i++) {
         const n = this.sent++;

@@ -1,5 +1,5 @@
 /** An embedded store whose file is not what was written: it says so and does not start; what can be read is saved. */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -22,6 +22,7 @@ import { checkStore, EmbeddedStorage } from '../../src/storage/embedded';
 import { run } from '../../src/tools/check-store';
 import { SILENT_LOG } from '../../src/util/log';
 import type { Refusal } from '../support/damaged-merge-child';
+import { endChild } from '../support/end-child';
 import { TABLES } from '../support/temp-store';
 
 const T = Buffer.from('t');
@@ -61,6 +62,10 @@ beforeAll(async () => {
     );
   await store.close();
   whole = readFileSync(join(path, 'data.mdb'));
+});
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) await endChild(child, 'SIGKILL');
 });
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
@@ -293,6 +298,7 @@ it.each<[string, number, (page: Buffer) => void, RegExp]>([
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
+  children.push(child);
   expect(await once(child, 'message')).toEqual(['open', undefined]);
   const page = Buffer.from(whole.subarray(at, at + PAGE));
   harm(page);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Storage } from '../../src/storage';
 import { EmbeddedStorage } from '../../src/storage/embedded';
+import { endChild } from '../support/end-child';
 import { anyChange, applyToModel, contentsOf, expectedOf, perform, readContents, type Model } from '../support/store-changes';
 import type { Order } from '../support/obedient-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
@@ -94,9 +95,9 @@ describe('with another process', () => {
     await once(child, 'message');
   });
   afterAll(async () => {
-    const exit = once(child, 'exit');
+    // It closes its store and ends when nobody has anything to say to it any more.
     child.disconnect();
-    await exit;
+    await endChild(child, null);
   });
 
   it('each sees at once what the other did, and both find the same', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedStorage } from '../../src/storage/embedded';
 import type { RoundAnswer } from '../support/race-open-child';
+import { endChild } from '../support/end-child';
 import { TABLES } from '../support/temp-store';
 
 /** 1,000 are a proof; a few keep the unit tests short. */
@@ -24,11 +25,7 @@ beforeAll(() => {
   );
 });
 afterAll(async () => {
-  for (const child of children) {
-    const exit = once(child, 'exit');
-    child.disconnect();
-    await exit;
-  }
+  for (const child of children) await endChild(child, 'SIGKILL');
 });
 
 /** Who won which name, as the store has it. */

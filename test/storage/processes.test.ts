@@ -8,6 +8,7 @@ import { DiskRoom } from '../../src/storage/embedded/disk-room';
 import { reserveLockFile } from '../../src/storage/embedded/store-files';
 import { PackedCells, StoreFullError, type Row, type RowPut, type Storage } from '../../src/storage';
 import { CELLS_PER_ROW, ROWS_PER_BATCH } from '../support/store-child';
+import { endChild } from '../support/end-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 import { turns, until } from '../support/until';
 
@@ -54,7 +55,7 @@ beforeEach(async () => {
   temp = await openTempStore();
 });
 afterEach(async () => {
-  for (const c of children.splice(0)) if (c.exitCode === null && c.signalCode === null) c.kill('SIGKILL');
+  for (const c of children.splice(0)) await endChild(c, 'SIGKILL');
   await temp.close();
 });
 
@@ -108,12 +109,11 @@ it('loses nothing acknowledged when the writer is killed, tears no batch, and go
   const acknowledged = new Set<number>();
   for (let round = 0; round < 4; round++) {
     const writer = child(temp.path, 'batches', round * 1_000_000);
-    const exit = once(writer, 'exit');
     writer.on('message', (m: { acknowledged: number }) => acknowledged.add(m.acknowledged));
     const enough = acknowledged.size + 3 + 4 * round;
     await until(() => acknowledged.size >= enough || writer.exitCode !== null);
-    writer.kill('SIGKILL');
-    expect((await exit)[1]).toBe('SIGKILL');
+    expect(writer.exitCode).toBeNull();
+    await endChild(writer, 'SIGKILL');
     const reopened = new EmbeddedStorage({ path: temp.path, tables: TABLES });
     await reopened.open();
     const found = wholeBatches(await allRows(reopened, 'tsdb'));
@@ -126,15 +126,10 @@ it('loses nothing acknowledged when the writer is killed, tears no batch, and go
 it('stays usable for the others when a writer is killed beside them', async () => {
   const writer = child(temp.path, 'batches', 0);
   const acknowledged = new Set<number>();
-  await new Promise<void>((resolve) => {
-    writer.on('message', (m: { acknowledged: number }) => {
-      acknowledged.add(m.acknowledged);
-      if (acknowledged.size > 20) resolve();
-    });
-  });
+  writer.on('message', (m: { acknowledged: number }) => acknowledged.add(m.acknowledged));
+  await until(() => acknowledged.size > 20);
   wholeBatches(await allRows(temp.storage, 'tsdb-meta'));
-  writer.kill('SIGKILL');
-  await once(writer, 'exit');
+  await endChild(writer, 'SIGKILL');
   expect(await temp.storage.increment('tsdb-uid', Buffer.of(0), ID, Buffer.from('q'), 5n)).toBe(5n);
   const found = wholeBatches(await allRows(temp.storage, 'tsdb'));
   expect([...acknowledged].filter((batch) => !found.has(batch))).toEqual([]);

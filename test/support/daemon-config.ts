@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../tools/support/daemon-process';
+import { freePort } from './free-port';
 import { workerSettings } from './worker-settings';
 
 /** Writes `opentsdb.conf` for a daemon on an embedded store that keeps everything in a directory. @returns its port */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startDaemon } from '../server/support/daemon';
 import { DaemonProcess } from '../tools/support/daemon-process';
 import { configureServed } from './daemon-config';
+import { endChild } from './end-child';
 import { TEST_WORKERS } from './worker-settings';
 
 /** A daemon for suites that know it by its port only. */
@@ -23,8 +24,7 @@ export async function startServed(settings: Record<string, string> = {}): Promis
   return {
     port,
     async stop() {
-      daemon.child.kill('SIGTERM');
-      await daemon.exited;
+      await endChild(daemon.child);
       rmSync(root, { recursive: true, force: true });
     },
   };

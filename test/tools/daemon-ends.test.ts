@@ -2,7 +2,10 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, telnet } from '../server/support/client';
-import { DaemonProcess, freePort } from './support/daemon-process';
+import { endChild } from '../support/end-child';
+import { freePort } from '../support/free-port';
+import { until } from '../support/until';
+import { DaemonProcess } from './support/daemon-process';
 
 let root: string;
 let port: number;
@@ -12,8 +15,8 @@ beforeEach(async () => {
   mkdirSync(join(root, 'static'));
   port = await freePort();
 });
-afterEach(() => {
-  daemon.killIfRunning();
+afterEach(async () => {
+  await daemon.kill();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -52,20 +55,14 @@ it('a standard output that nobody reads holds up neither work nor end', async ()
   expect((await ask(port, '/logs?level=DEBUG')).status).toBe(200);
   const long = `/api/query?${'x'.repeat(8000)}`;
   for (let i = 0; i < 300; i++) await ask(port, long);
-  daemon.child.kill('SIGTERM');
-  const [code] = await new Promise<[number | null]>((resolve) => daemon.child.once('exit', (exit) => resolve([exit])));
-  expect(code).toBe(143);
+  expect(await endChild(daemon.child)).toBe(143);
 }, 60_000);
 
 it('a full disk under standard output is told once', async () => {
   const full = openSync('/dev/full', 'w');
   daemon = new DaemonProcess(root, options(), { stdio: ['ignore', full, 'pipe'] });
   closeSync(full);
-  for (;;) {
-    if (!daemon.running) throw new Error(daemon.errors);
-    if ((await ask(port, '/api/version').catch(() => null)) !== null) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(async () => !daemon.running || (await ask(port, '/api/version').catch(() => null)) !== null);
   await complain();
   daemon.child.kill('SIGTERM');
   expect(await daemon.exited).toBe(143);

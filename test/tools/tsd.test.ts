@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/tools/tsd';
 import { ask, json, telnet } from '../server/support/client';
-import { DaemonProcess, freePort } from './support/daemon-process';
+import { freePort } from '../support/free-port';
+import { DaemonProcess } from './support/daemon-process';
 
 let root: string;
 beforeEach(() => {
@@ -90,7 +91,7 @@ describe('what keeps it from starting', () => {
 describe('a daemon in a process of its own', () => {
   let daemon: DaemonProcess;
   const start = (...argv: string[]): DaemonProcess => (daemon = new DaemonProcess(root, argv));
-  afterEach(() => daemon.killIfRunning());
+  afterEach(() => daemon.kill());
 
   it('starts with options alone, in both spellings, and stops on SIGTERM with what it has received', async () => {
     const port = await freePort();

@@ -24,12 +24,15 @@ it('a worker that is killed under load loses nothing that was acknowledged', asy
       if (success === 1) acknowledged.push(n);
     }
   });
-  for (const place of [2, 3, 1, 2]) {
-    const before = acknowledged.length;
-    await until(() => acknowledged.length > before + 100);
-    await tsd.kill(place);
+  try {
+    for (const place of [2, 3, 1, 2]) {
+      const before = acknowledged.length;
+      await until(() => acknowledged.length > before + 100);
+      await tsd.kill(place);
+    }
+  } finally {
+    running = false;
   }
-  running = false;
   await Promise.all(clients);
   const stored = new Set(Object.values(await tsd.points('killed.m')));
   expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);

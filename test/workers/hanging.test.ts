@@ -77,7 +77,7 @@ it('what workers have counted stays counted when they are replaced, or killed', 
   expect(killed.added).toBe(replaced.added);
   expect(killed.http).toBeGreaterThan(replaced.http);
   // What a process has at the moment has gone with it.
-  expect((await tsd.figures()).get('tsd.connectionmgr.connections type=open')).toBe(1);
+  await until(async () => (await tsd.figures()).get('tsd.connectionmgr.connections type=open') === 1);
   expect((await tsd.figures()).get('tsd.jvm.thread.count') ?? WORKERS).toBe(WORKERS);
 }, 90_000);
 

@@ -1,13 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { until } from '../support/until';
 import { WorkersDaemon, type PutPoint } from './support/workers';
 
 const BASE = 1_700_000_000;
 const SECONDS = 20;
 /** The file that keeps the store away while it is there. */
-const AWAY = join(tmpdir(), `tsd-workers-away-${process.pid}`);
+const AWAY = join(mkdtempSync(join(tmpdir(), 'tsd-workers-away-')), 'away');
 const hook = join(__dirname, 'support', 'away-hook.cjs');
 
 let tsd: WorkersDaemon;
@@ -23,9 +23,9 @@ beforeAll(async () => {
   );
   await write(1);
 }, 60_000);
-afterAll(() => {
-  rmSync(AWAY, { force: true });
-  tsd.remove();
+afterAll(async () => {
+  rmSync(dirname(AWAY), { recursive: true });
+  await tsd.remove();
 });
 
 const point = (second: number, value: number): PutPoint => ({

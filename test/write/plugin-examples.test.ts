@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-import { freePort } from '../interop/support/free-port';
+import { freePort } from '../support/free-port';
 import { OurTsd } from '../interop/support/our-tsd';
 import { eventually, TsdClient } from '../interop/support/tsd-client';
 

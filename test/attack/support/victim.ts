@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { configureServed } from '../../support/daemon-config';
+import { endChild } from '../../support/end-child';
 import { TEST_WORKERS } from '../../support/worker-settings';
 import { DaemonProcess } from '../../tools/support/daemon-process';
 import type { Vitals } from './vitals';
@@ -156,8 +157,7 @@ export class Victim {
   }
 
   async stop(): Promise<void> {
-    this.daemon.child.kill('SIGTERM');
-    await this.daemon.exited;
+    await endChild(this.daemon.child);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

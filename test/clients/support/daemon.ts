@@ -1,23 +1,17 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { endChild } from '../../support/end-child';
+import { freePort } from '../../support/free-port';
+import { until } from '../../support/until';
 import { workerSettings } from '../../support/worker-settings';
 import { ORIGINAL_PORT } from './outcomes';
 
-const ROOT = resolve(__dirname, '..', '..', '..');
+/** `bin/tsdb` builds first if need be. */
+const START_MS = 45_000;
 
-/** A port of loopback that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = net.createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => done(port));
-    });
-  });
-}
+const ROOT = resolve(__dirname, '..', '..', '..');
 
 /** `bin/tsdb tsd` on an embedded store of its own. */
 export class Daemon {
@@ -44,26 +38,21 @@ export class Daemon {
     );
     const args = ['tsd', '--port', String(port), '--bind', '127.0.0.1', '--auto-metric', '--config', config, ...own];
     const child = spawn(join(ROOT, 'bin', 'tsdb'), args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const daemon = new Daemon(port, child, directory);
     let log = '';
-    await new Promise<void>((ready, fail) => {
-      const listen = (bytes: Buffer): void => {
-        log = (log + bytes.toString()).slice(-4000);
-        if (log.includes('Ready to serve')) ready();
-      };
-      child.stdout.on('data', listen);
-      child.stderr.on('data', listen);
-      child.once('exit', () => fail(new Error(`the daemon did not start: ${log}`)));
-    });
-    return new Daemon(port, child, directory);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (log = (log + bytes.toString()).slice(-4000)));
+    try {
+      await until(() => log.includes('Ready to serve') || child.exitCode !== null, 'the daemon is ready', START_MS);
+      if (child.exitCode !== null) throw new Error(`the daemon did not start: ${log}`);
+    } catch (error) {
+      await daemon.stop();
+      throw error;
+    }
+    return daemon;
   }
 
   async stop(): Promise<void> {
-    const child = this.process;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    if (this.process) await endChild(this.process);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

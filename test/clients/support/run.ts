@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 
+const LOOK_MS = 100;
+const KILL_MS = 3000;
+
 export interface Ended {
   code: number | null;
   stdout: string;
@@ -9,7 +12,8 @@ export interface Ended {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** Ask it to stop after so long, with SIGINT for programs that want that, and make it stop 3 s later. */
+  /** Ask it to stop when it has done enough, or after so long, with SIGINT for programs that want that, and make it stop 3 s later. */
+  isEnough?: () => boolean;
   stopAfterMs?: number;
   signal?: NodeJS.Signals;
 }
@@ -18,7 +22,7 @@ export interface RunOptions {
 export function run(
   program: string,
   args: readonly string[],
-  { cwd, env, stopAfterMs = 120_000, signal = 'SIGTERM' }: RunOptions = {},
+  { cwd, env, isEnough = () => false, stopAfterMs = 120_000, signal = 'SIGTERM' }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,12 +30,24 @@ export function run(
     let stderr = '';
     child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
     child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-    const soft = setTimeout(() => child.kill(signal), stopAfterMs);
-    const hard = setTimeout(() => child.kill('SIGKILL'), stopAfterMs + 3000);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(soft);
+    const giveUp = performance.now() + stopAfterMs;
+    let hard: NodeJS.Timeout | undefined;
+    const look = setInterval(() => {
+      if (!isEnough() && performance.now() < giveUp) return;
+      clearInterval(look);
+      child.kill(signal);
+      hard = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
+    }, LOOK_MS);
+    const over = (): void => {
+      clearInterval(look);
       clearTimeout(hard);
+    };
+    child.once('error', (error) => {
+      over();
+      reject(error);
+    });
+    child.once('close', (code) => {
+      over();
       resolve({ code, stdout, stderr });
     });
   });

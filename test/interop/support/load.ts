@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writable } from '../../support/writable';
 import { BASE } from './points';
 import { eventually, TsdClient, type AnsweredSeries } from './tsd-client';
 
@@ -8,6 +9,12 @@ const SERIES = 40;
 const BLOCK = 100;
 /** Points of one load by telnet, at most, so that a daemon which takes everything can't be flooded for ever. */
 const MAX_FLOOD = 300_000;
+
+/** Those that have not been stopped: no load outlives its test, however that ends. */
+const running = new Set<TsdLoad>();
+afterEach(() => {
+  for (const load of running) load.abandon();
+});
 
 /** An answer to a query that is neither complete nor an error. */
 export class IncompleteAnswerError extends Error {}
@@ -46,6 +53,7 @@ export class TsdLoad {
     private readonly options: LoadOptions,
   ) {
     this.client = new TsdClient(port);
+    running.add(this);
     const { writers = 3, readers = 2, linesPerSecond = 1000 } = options;
     for (let i = 0; i < writers; i++) this.work.push(this.write());
     for (let i = 0; i < readers; i++) this.work.push(this.read());
@@ -116,27 +124,26 @@ export class TsdLoad {
     socket.on('error', (error) => this.refuse(`telnet ${String(error)}`));
     await once(socket, 'connect');
     const pauseMs = (BLOCK / linesPerSecond) * 1000;
-    while (this.running && this.byTelnet.length < MAX_FLOOD) {
-      if (!(await this.send(socket))) continue;
-      await sleep(pauseMs);
+    // The daemon takes nothing for as long as storage can't: up to minutes.
+    while (this.running && !socket.destroyed && this.byTelnet.length < MAX_FLOOD) {
+      if (socket.write(this.lines())) await sleep(pauseMs);
+      else await writable(socket);
     }
     // Its answer comes when every line before it has been taken.
-    if (!socket.write('version\n')) await drained(socket);
-    await Promise.race([once(socket, 'data'), sleep(60_000, undefined, { ref: false })]);
+    if (!socket.write('version\n')) await writable(socket);
+    if (!socket.destroyed) await Promise.race([once(socket, 'data'), once(socket, 'close'), sleep(60_000, undefined, { ref: false })]);
     socket.destroy();
   }
 
-  /** @returns false: it took until the daemon read on */
-  private async send(socket: Socket): Promise<boolean> {
+  /** A block of points. */
+  private lines(): string {
     const numbers = this.block();
     this.byTelnet.push(...numbers);
     const lines = numbers.map((n) => {
       const { metric, timestamp, value, tags } = this.point(n);
       return `put ${metric} ${timestamp} ${value} series=${tags.series}\n`;
     });
-    if (socket.write(lines.join(''))) return true;
-    await drained(socket);
-    return false;
+    return lines.join('');
   }
 
   private refuse(text: string): void {
@@ -148,9 +155,15 @@ export class TsdLoad {
     return this.next;
   }
 
+  /** Ends it, whatever becomes of what was sent. */
+  abandon(): void {
+    this.running = false;
+    running.delete(this);
+  }
+
   /** Ends it, and waits until the daemon has stored what it took by telnet. */
   async stop(): Promise<void> {
-    this.running = false;
+    this.abandon();
     await Promise.all(this.work);
     await eventually(async () => {
       const stats = JSON.parse(await this.client.call('/api/stats')) as { metric: string; value: string }[];
@@ -174,11 +187,6 @@ export class TsdLoad {
       }
     return [...this.acknowledged].filter((n) => !found.has(n));
   }
-}
-
-/** The daemon takes nothing for as long as storage can't: up to minutes. */
-async function drained(socket: Socket): Promise<void> {
-  await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
 }
 
 function countOf(body: string): number {

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port';
+import { endChild } from '../../support/end-child';
+import { freePort } from '../../support/free-port';
 import { tableNames } from './tables';
 
 const HOME = join(homedir(), '.cache', 'opentsdb-ts', 'original-2.4.1');
@@ -119,13 +120,7 @@ export class OriginalTsd {
 
   /** Stops it in order: its buffers and its compaction queue are flushed. */
   async stop(): Promise<void> {
-    if (this.process.exitCode === null) {
-      const ended = new Promise((done) => this.process.once('exit', done));
-      this.process.kill('SIGTERM');
-      const hard = setTimeout(() => this.process.kill('SIGKILL'), 30_000);
-      await ended;
-      clearTimeout(hard);
-    }
+    await endChild(this.process, 'SIGTERM', 30_000);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

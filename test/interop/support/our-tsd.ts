@@ -3,11 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endChild } from '../../support/end-child';
 import { workerSettings } from '../../support/worker-settings';
 import { tableNames } from './tables';
 
 const HOOK = resolve(__dirname, '../../support/ts-hook.cjs');
 const MAIN = resolve(__dirname, '../../../src/tools/main.ts');
+/** It may have much to store before it ends. */
+const STOP_MS = 60_000;
 const LOG_KEPT = 256 * 1024;
 
 export interface TsdOptions {
@@ -99,7 +102,7 @@ export class OurTsd {
 
   /** Stops it in order: what it accepted becomes durable. @returns as `exited` */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.running) this.child.kill(signal);
+    await endChild(this.child, signal, STOP_MS);
     return this.exited();
   }
 }

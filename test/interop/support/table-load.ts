@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { PackedCells, type RowPut, type Storage } from '../../../src/storage';
 
 const FAMILY = Buffer.from('t');
@@ -18,6 +19,12 @@ function putOf(n: number): RowPut {
   return { row: rowOf(n), cells };
 }
 
+/** Those that have not been stopped: no load outlives its test, however that ends. */
+const running = new Set<TableLoad>();
+afterEach(() => {
+  for (const load of running) load.abandon();
+});
+
 /** Writes numbered rows in batches until it is stopped, and knows which were acknowledged. */
 export class TableLoad {
   readonly acknowledged: number[] = [];
@@ -32,6 +39,7 @@ export class TableLoad {
     private readonly table: string,
     { workers = 4, batch = 100 } = {},
   ) {
+    running.add(this);
     this.workers = Array.from({ length: workers }, () => this.work(batch));
   }
 
@@ -44,11 +52,19 @@ export class TableLoad {
       const failed = new Set(failures.map(({ index }) => index));
       this.errors.push(...failures.map(({ error }) => error));
       numbers.forEach((n, i) => !failed.has(i) && this.acknowledged.push(n));
+      // Storage that is closed answers at once.
+      await turn();
     }
   }
 
-  async stop(): Promise<void> {
+  /** Ends it, whatever becomes of what was sent. */
+  abandon(): void {
     this.running = false;
+    running.delete(this);
+  }
+
+  async stop(): Promise<void> {
+    this.abandon();
     await Promise.all(this.workers);
   }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import net from 'node:net';
 import { join } from 'node:path';
+import { endChild } from '../../support/end-child';
+import { until } from '../../support/until';
 
 const hook = join(__dirname, '..', '..', 'support', 'ts-hook.cjs');
 const main = join(__dirname, '..', '..', '..', 'src', 'tools', 'main.ts');
@@ -35,25 +36,19 @@ export class DaemonProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Resolves when it says on its standard output that it is ready. */
+  /** Resolves when it says on its standard output that it is ready. @throws Error with what it said instead; it has ended then */
   async ready(): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!/Ready to serve on/.test(this.output)) {
-      if (Date.now() > deadline || !this.running) throw new Error(`not ready: ${this.output}${this.errors}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    try {
+      await until(() => /Ready to serve on/.test(this.output) || !this.running, 'it is ready', PATIENCE_MS);
+      if (!this.running) throw new Error('it has ended');
+    } catch (error) {
+      await this.kill();
+      throw new Error(`not ready: ${this.output}${this.errors}`, { cause: error });
     }
   }
 
-  killIfRunning(): void {
-    if (this.running) this.child.kill('SIGKILL');
+  /** Ends it for good, if it is still there. */
+  async kill(): Promise<void> {
+    await endChild(this.child, 'SIGKILL');
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

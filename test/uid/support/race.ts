@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Storage } from '../../../src/storage';
 import { raceName } from './race-child';
+import { endChild } from '../../support/end-child';
 import { b, uid, UID_TABLE } from './uid-store';
 
 export interface RaceOutcome {
@@ -30,11 +31,9 @@ export async function race(
     const ids = await Promise.all(answers);
     return { ids, ...(await inspect(storage, names, table)) };
   } finally {
-    for (const child of children) {
-      if (child.exitCode !== null || !child.connected) continue;
-      child.disconnect();
-      await once(child, 'exit');
-    }
+    for (const child of children) if (child.connected) child.disconnect();
+    // Each has closed its store, and ends.
+    await Promise.all(children.map((child) => endChild(child, null)));
   }
 }
 

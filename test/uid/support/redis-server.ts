@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
+import { endChild } from '../../support/end-child';
+import { freePort } from '../../support/free-port';
 
 /** A real Redis of the test's own, in memory, on a free port. */
 export class RedisServer {
@@ -29,9 +29,7 @@ export class RedisServer {
   async kill(): Promise<void> {
     const { child } = this;
     this.child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    if (child) await endChild(child, 'SIGKILL');
   }
 
   freeze(): void {
@@ -51,15 +49,6 @@ export class RedisServer {
       client.disconnect();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A suite on a real Redis. Without one it is skipped, with the reason on the screen; with CI=true that is a failure. */

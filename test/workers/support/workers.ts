@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/free-port';
 import { until } from '../../support/until';
-import { DaemonProcess, freePort } from '../../tools/support/daemon-process';
+import { DaemonProcess } from '../../tools/support/daemon-process';
 
 /** How many workers a daemon has here, unless it is told another number. */
 export const WORKERS = 3;
@@ -131,9 +132,14 @@ export class WorkersDaemon {
     return this.daemon.exited;
   }
 
-  remove(): void {
-    this.daemon.killIfRunning();
-    rmSync(this.root, { recursive: true, force: true });
+  /** Ends all of it for good, and removes what it kept once nobody writes there any more. */
+  async remove(): Promise<void> {
+    const workers = [...this.workers().values()];
+    await this.daemon.kill();
+    for (const pid of workers) kill(pid);
+    await until(() => !workers.some(isAlive), 'its workers end');
+    // One that was just being started ends by itself.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -193,6 +199,14 @@ function parentOf(pid: number): number {
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return 0;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // has ended already
   }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { buildQualifier, DATA_FAMILY, encodeDouble, encodeInteger, type MergeOptions } from '../../../src/schema';
 import { PackedCells, type Storage } from '../../../src/storage';
 import { openTempStore, type TempStore } from '../../support/temp-store';
-import { turns } from '../../support/until';
+import { turns, until } from '../../support/until';
 import { BASE, compactingOn, keyOf, points, read, write } from './support/rows';
 import { StagedStorage } from './support/staged-storage';
 
@@ -114,11 +114,13 @@ describe('points that are written while their row is compacted', () => {
         const done = Promise.all(compactions.map(({ compact }) => compact(key)));
         const adding = add(store.storage, key, between, model);
         let running = true;
-        void done.finally(() => (running = false));
-        while (running) {
-          if (scheduler.count() > 0) await scheduler.waitOne();
-          else await turns(2);
-        }
+        const ended = (): void => void (running = false);
+        done.then(ended, ended);
+        await until(async () => {
+          while (scheduler.count() > 0) await scheduler.waitOne();
+          await turns(2);
+          return !running;
+        });
         await Promise.all([done, adding]);
         await add(store.storage, key, after, model);
         expect(await points(store.storage, key, FIXING)).toBe(shown(model));

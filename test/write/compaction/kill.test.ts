@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { DATA_FAMILY } from '../../../src/schema';
+import { endChild } from '../../support/end-child';
 import { openTempStore } from '../../support/temp-store';
 import { BASE, compactingOn, keyOf, points, putOf } from './support/rows';
 import { until } from '../../support/until';
@@ -35,16 +35,13 @@ it('a process killed while it compacts leaves no row worse than before', async (
       const child = fork(join(__dirname, 'support/compacting-child.ts'), [store.path, String(ROWS)], {
         execArgv: ['-r', join(__dirname, '../../support/ts-hook.cjs')],
       });
-      const exited = once(child, 'exit');
       let done = false;
       let calls = 0;
       child.on('message', (message) => {
         if (message === 'done') done = true;
         else calls++;
       });
-      await until(() => calls > 12 * round || done || child.exitCode !== null);
-      child.kill('SIGKILL');
-      await exited;
+      await until(() => calls > 12 * round || done || child.exitCode !== null).finally(() => endChild(child, 'SIGKILL'));
       if (!done) interrupted++;
       const found = await sizes();
       // Whole, merged, or both.

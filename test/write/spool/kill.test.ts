@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Storage } from '../../../src/storage';
 import { EmbeddedStorage } from '../../../src/storage/embedded';
+import { endChild } from '../../support/end-child';
 import { TABLES } from '../../support/temp-store';
 import { until } from '../../support/until';
 import { spoolingOn } from './support/spooling';
@@ -18,8 +19,8 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'spool-kill-'));
   children = [];
 });
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
+afterEach(async () => {
+  for (const child of children) await endChild(child, 'SIGKILL');
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -37,9 +38,7 @@ async function writeAndDie(mode: 'away' | 'replay', first: number, least: number
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   await until(() => out.split('\n').length > least || child.exitCode !== null, 'so many points are told to be stored', 60_000);
-  const ended = new Promise((done) => child.once('exit', done));
-  child.kill('SIGKILL');
-  await ended;
+  await endChild(child, 'SIGKILL');
   expect(out).not.toContain('failed');
   const told = out.slice(0, out.lastIndexOf('\n')).split('\n').slice(1);
   return told.filter((line) => line !== '').map(Number);
@@ -84,9 +83,7 @@ test('a spool belongs to one process, until that is gone', async () => {
   await storage.open();
   try {
     await expect(spoolingOn(storage, files())).rejects.toThrow(`The spool ${files()} is in use by process ${child.pid}`);
-    const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGKILL');
-    await ended;
+    await endChild(child, 'SIGKILL');
     const { writer } = await spoolingOn(storage, files());
     await writer.close();
   } finally {

@@ -415,20 +415,23 @@ describe('the files', () => {
         await sleep(1);
       }
     })();
-    await until(() => tsd.figure('spool.away table=tsdb') === 1);
-    await until(() => tsd.figure('spool.points table=tsdb type=behind') > 2000);
-    // Slower than points come: when a batch is out, the next is there.
-    moody.pauseMs = 50;
-    moody.mood = 'well';
-    await until(() => tsd.log.some((line) => line.includes('All spooled points')));
-    // What was on its way behind the last of them.
-    let [behind, then] = [NaN, sent];
-    await until(() => sent > then + 2000);
-    behind = tsd.figure('spool.points table=tsdb type=behind');
-    then = sent;
-    await until(() => sent > then + 2000);
-    expect(tsd.figure('spool.points table=tsdb type=behind')).toBe(behind);
-    on = false;
+    try {
+      await until(() => tsd.figure('spool.away table=tsdb') === 1);
+      await until(() => tsd.figure('spool.points table=tsdb type=behind') > 2000);
+      // Slower than points come: when a batch is out, the next is there.
+      moody.pauseMs = 50;
+      moody.mood = 'well';
+      await until(() => tsd.log.some((line) => line.includes('All spooled points')));
+      // What was on its way behind the last of them.
+      let [behind, then] = [NaN, sent];
+      await until(() => sent > then + 2000);
+      behind = tsd.figure('spool.points table=tsdb type=behind');
+      then = sent;
+      await until(() => sent > then + 2000);
+      expect(tsd.figure('spool.points table=tsdb type=behind')).toBe(behind);
+    } finally {
+      on = false;
+    }
     await load;
     await tsd.writer.flush();
     await empty(tsd);
