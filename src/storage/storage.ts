@@ -89,6 +89,8 @@ export interface Storage {
   readonly name: string;
   /** It keeps the cells of a row together itself: to merge them into one cell gains nothing. */
   readonly packsRows: boolean;
+  /** Puts that come while others are written become one write themselves: who has somebody waiting need not gather them first. */
+  readonly groupsWrites: boolean;
   /** Connects; idempotent. */
   open(): Promise<void>;
   tableExists(table: string): Promise<boolean>;

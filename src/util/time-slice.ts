@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { shortWaits, type ShortWaits } from './short-waits';
 import type { StopSignal } from './stop-signal';
 
 /** How long all pieces of long work together may hold the event loop between two looks at what else there is, in milliseconds. */
 const SLICE_MS = 10;
+/** How long, at most, what is done in a moment is waited for between two slices. */
+const PAUSE_MS = 2;
 
 /**
  * What slices share: when the first of this turn of the event loop began, and who waits to go on. One goes on a turn: with many of them
@@ -12,6 +15,9 @@ export class Turns {
   private startedAt = -1;
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
+
+  /** @param short what is done in a moment, and gets that moment between two slices; absent: nothing */
+  constructor(private readonly short: ShortWaits | null = null) {}
 
   /** When this turn's first slice began; that is now if there was none. */
   begin(now: number): number {
@@ -33,16 +39,33 @@ export class Turns {
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => {
-      this.scheduled = false;
-      this.startedAt = -1;
-      this.waiting.shift()?.();
-      if (this.waiting.length > 0) this.schedule();
+      if (this.waiting.length > 0 && this.short?.any === true) this.pause(this.short);
+      else this.turn();
+    });
+  }
+
+  private turn(): void {
+    this.scheduled = false;
+    this.startedAt = -1;
+    this.waiting.shift()?.();
+    if (this.waiting.length > 0) this.schedule();
+  }
+
+  /** Lets what is done in a moment come to its end, and whoever waits for it be told, before the next slice. */
+  private pause(short: ShortWaits): void {
+    const timer = setTimeout(() => {
+      takeBack();
+      this.turn();
+    }, PAUSE_MS);
+    const takeBack = short.onNone(() => {
+      clearTimeout(timer);
+      setImmediate(() => this.turn());
     });
   }
 }
 
 /** Of all slices that have no others. */
-const common = new Turns();
+const common = new Turns(shortWaits);
 
 /**
  * Cuts long work into slices, so that other work gets its turn between them:

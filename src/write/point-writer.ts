@@ -119,7 +119,7 @@ export class StoragePointWriter implements PointWriter {
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     };
-    this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings), events, siblings.shared);
+    this.buffer = new WriteBuffer(this.writes, settings.bufferBytes, paceOf(settings, storage), events, siblings.shared);
     const explicitTimestamps = model.explicitTimestamps && !appends;
     this.lane = this.buffer.lane({
       table: this.table,

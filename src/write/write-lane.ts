@@ -21,7 +21,7 @@ import type { WriteBudget } from './write-budget';
 export interface LanePace {
   /** Milliseconds a point may wait for others: the longer, the more cells share a row. 0: to the end of the event loop's turn. */
   flushMs: number;
-  /** The same for points whose client waits until they are stored. */
+  /** The same for points whose client waits until they are stored. 0: until all that are at hand were added. */
   hurryMs: number;
   /** Cells of one request to storage, about: so many are sent without waiting for the time. */
   batchCells: number;
@@ -81,6 +81,7 @@ export class WriteLane {
   private timer: NodeJS.Timeout | null = null;
   /** The timer is set for points that somebody waits for. */
   private hurried = false;
+  private sendsNext = false;
   private due = false;
   /** `performance.now()`, read when the queue gets its first row and when a request ends or begins: exact enough for the age of rows. */
   private clock = 0;
@@ -174,7 +175,9 @@ export class WriteLane {
     if (this.timer !== null) {
       if (this.hurried || !hurry) return;
       clearTimeout(this.timer);
+      this.timer = null;
     }
+    if (hurry && this.pace.hurryMs === 0) return this.sendNext();
     this.hurried = hurry;
     this.timer = setTimeout(
       () => {
@@ -183,6 +186,16 @@ export class WriteLane {
       },
       hurry ? this.pace.hurryMs : this.pace.flushMs,
     );
+  }
+
+  /** Sends what is queued as soon as whoever adds points just now has added those that are at hand. */
+  private sendNext(): void {
+    if (this.sendsNext) return;
+    this.sendsNext = true;
+    queueMicrotask(() => {
+      this.sendsNext = false;
+      this.pump(true);
+    });
   }
 
   /** Sends what is waiting, as far as requests may be under way. @param all also less than a full request */

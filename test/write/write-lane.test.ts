@@ -1,7 +1,8 @@
 import { StoreFullError, type Failure, type RowPut } from '../../src/storage';
 import type { PointSink } from '../../src/write';
 import { WriteBudget } from '../../src/write/write-budget';
-import { WriteLane } from '../../src/write/write-lane';
+import { WriteLane, type LanePace } from '../../src/write/write-lane';
+import { turns } from '../../src/util/turns';
 import { Door } from './support/unruly-storage';
 
 /** Nothing leaves by the time in a test, unless somebody waits for it. */
@@ -20,6 +21,7 @@ const none = (): Promise<Failure[]> => Promise.resolve([]);
 const door = new Door();
 let writes: string[][];
 let lane: WriteLane;
+let newLane: (pace: LanePace) => WriteLane;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
@@ -29,7 +31,8 @@ beforeEach(() => {
     await door.pass();
     return [];
   };
-  lane = new WriteLane({ put: write, append: write, delete: none }, TARGET, PACE, new WriteBudget(1 << 20), IGNORED);
+  newLane = (pace) => new WriteLane({ put: write, append: write, delete: none }, TARGET, pace, new WriteBudget(1 << 20), IGNORED);
+  lane = newLane(PACE);
 });
 afterEach(async () => {
   jest.useRealTimers();
@@ -64,6 +67,37 @@ describe('the pace of a lane', () => {
     await pass(1);
     expect(waiter.told).toBe(1);
     expect(writes).toEqual([['a 2', 'b 1']]);
+  });
+
+  it('need not let points gather that somebody waits for: those at hand go as soon as they were added', async () => {
+    const waiter = new Waiter();
+    lane = newLane({ ...PACE, hurryMs: 0 });
+    add('a', null);
+    await turns(2);
+    expect(writes).toEqual([]);
+    add('b', waiter);
+    add('a', waiter);
+    add('c', null);
+    expect(writes).toEqual([]);
+    await turns(1);
+    expect(waiter.told).toBe(2);
+    expect(writes).toEqual([['a 2', 'b 1', 'c 1']]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('sends no more at once than it may, nor less in the end, of what need not gather', async () => {
+    const waiter = new Waiter();
+    lane = newLane({ ...PACE, hurryMs: 0, inFlight: 2 });
+    door.shut();
+    for (const name of ['a', 'b', 'c', 'd', 'b']) {
+      add(name, waiter);
+      await turns(1);
+    }
+    expect(writes).toEqual([['a 1'], ['b 1']]);
+    door.release();
+    await turns(4);
+    expect(waiter.told).toBe(5);
+    expect(writes.slice(2).flat().sort()).toEqual(['b 1', 'c 1', 'd 1']);
   });
 
   it('hurries as well with what came for a row that was under way', async () => {

@@ -14,6 +14,7 @@ import type { RowCollector } from './row-collector';
 import { RangeReader, type Batch, type BatchBounds, type ReaderParts, type Selection } from './range-reader';
 import { familyError, rowError, Writer } from './writer';
 import { DoNotRetryError } from '../errors';
+import { TimeSlice } from '../../util/time-slice';
 
 const BATCH_ROWS = 1024;
 const BATCH_BYTES = 1 << 20;
@@ -33,6 +34,7 @@ const SINGLE_CELLS = 16;
  */
 export class EmbeddedStorage implements Storage {
   readonly name = 'embedded';
+  readonly groupsWrites = true;
   private environment: Environment | null = null;
   private opening: Promise<void> | null = null;
   private writer: Writer | null = null;
@@ -119,6 +121,7 @@ export class EmbeddedStorage implements Storage {
     const maxRows = options.batchRows ?? BATCH_ROWS;
     const collector = options.transient === true ? this.collectors.take() : null;
     let start: Buffer | null = options.start;
+    const slice = new TimeSlice();
     try {
       while (start !== null && left > 0) {
         const selection: Selection = { start, stop, family, qualifiers, timeRange, firstCellOnly, accepts, places };
@@ -128,7 +131,7 @@ export class EmbeddedStorage implements Storage {
         this.rowsRead += batch.rows.length;
         start = batch.next;
         if (batch.rows.length > 0) yield batch.rows;
-        if (start !== null) await nextTurn();
+        if (start !== null) await slice.next();
       }
     } finally {
       if (collector !== null) this.collectors.give(collector);

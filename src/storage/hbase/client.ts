@@ -28,6 +28,7 @@ import { messageOf } from '../../util/message-of';
 export class HBaseStorage implements Storage {
   readonly name = 'hbase';
   readonly packsRows = false;
+  readonly groupsWrites = false;
   /** For the tools that speak to HBase itself: creating and checking tables. */
   readonly cluster: Cluster;
   private readonly counters = new ClientCounters();

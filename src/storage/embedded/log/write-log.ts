@@ -16,6 +16,7 @@
 import { ftruncateSync, statSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Log } from '../../../util/log';
+import { shortWaits } from '../../../util/short-waits';
 import { DamagedStoreError, StorageError, TimeoutError } from '../../errors';
 import type { Call, Change } from './changes';
 import { CHANGES, SEAL } from './layout';
@@ -321,12 +322,15 @@ export class WriteLog {
 
   /** @returns why not all of it could be written; null: it was */
   private async write(segment: Segment, bytes: Buffer): Promise<unknown> {
+    shortWaits.begin();
     try {
       const { bytesWritten } = await writeFile(segment.fd, bytes, 0, bytes.length, null);
       this.syncer.wrote(segment.fd);
       return bytesWritten === bytes.length ? null : Object.assign(new Error('only a part could be written'), { code: 'ENOSPC' });
     } catch (e) {
       return e;
+    } finally {
+      shortWaits.end();
     }
   }
 
