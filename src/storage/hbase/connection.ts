@@ -68,6 +68,9 @@ export class Connection {
   /** When something was last received, or the first unanswered call was sent; 0: no unanswered calls. */
   private owedSince = 0;
   private idleSince = performance.now();
+  /** When `check` is due. */
+  private nextCheck: number;
+  private readonly checkMs: number;
   private readonly watch: NodeJS.Timeout;
   private connectTimer: NodeJS.Timeout | undefined;
   /** One timer for all calls, set for the first that expires; not reset when that is answered, which would cost more. */
@@ -96,7 +99,9 @@ export class Connection {
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.fail(`failed: ${error.message || error.code}`));
     this.socket.on('close', () => this.fail('was closed by the server'));
     this.connectTimer = setTimeout(() => this.fail(`was not established within ${options.connectTimeoutMs} ms`), options.connectTimeoutMs);
-    this.watch = setInterval(() => this.check(), Math.max(10, Math.min(1000, options.readTimeoutMs / 4)));
+    this.checkMs = Math.max(10, Math.min(1000, options.readTimeoutMs / 4));
+    this.nextCheck = performance.now() + this.checkMs;
+    this.watch = setInterval(() => this.check(), this.checkMs);
     this.watch.unref();
   }
 
@@ -299,6 +304,9 @@ export class Connection {
   private check(): void {
     const { readTimeoutMs, idleTimeoutMs } = this.options;
     const now = performance.now();
+    // While this process itself stood still nothing was received, whatever came: that is no silence of the server.
+    if (this.owedSince !== 0) this.owedSince = Math.min(now, this.owedSince + Math.max(0, now - this.nextCheck));
+    this.nextCheck = now + this.checkMs;
     if (this.owedSince !== 0 && now - this.owedSince > readTimeoutMs)
       this.fail(`has been silent for ${Math.round(now - this.owedSince)} ms`, 'silent');
     else if (idleTimeoutMs > 0 && this.pending.size === 0 && now - this.idleSince > idleTimeoutMs) this.fail('was idle', 'idle');

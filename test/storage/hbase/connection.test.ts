@@ -9,7 +9,7 @@ const OPTIONS: ConnectionOptions = {
   user: 'somebody',
   service: 'ClientService',
   connectTimeoutMs: 1000,
-  readTimeoutMs: 300,
+  readTimeoutMs: 60_000,
   idleTimeoutMs: 0,
   noDelay: true,
   keepAlive: true,
@@ -56,7 +56,7 @@ describe('a connection to a region server', () => {
 
   it('shows its calls, and tells late answers from wrong ones', async () => {
     const held: FakeCall[] = [];
-    await connect((c) => (c.method === 'Slow' ? held.push(c) : c.reply(EMPTY)), { readTimeoutMs: 60_000 });
+    await connect((c) => (c.method === 'Slow' ? held.push(c) : c.reply(EMPTY)));
     const slow = call('Slow', 30);
     expect(connection.state()).toMatchObject({ sent: 1, calls: [{ id: 1, method: 'Slow' }] });
     await call('Get');
@@ -101,13 +101,14 @@ describe('a connection to a region server', () => {
     let slow: FakeCall | null = null;
     await connect((c) => (c.method === 'slow' ? (slow = c) : c.reply(c.param)));
     await expect(call('slow', 50)).rejects.toBeInstanceOf(CallTimedOutError);
+    await until(() => slow !== null);
     slow!.reply(EMPTY);
     expect(String((await call('next')).param)).toBe('next');
     expect(connection.inFlight).toBe(0);
   });
 
   it('takes a server that owes answers and says nothing for dead', async () => {
-    await connect(() => undefined);
+    await connect(() => undefined, { readTimeoutMs: 300 });
     const error = await call('Get', 10_000).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ConnectionLostError);
     expect((error as Error).message).toMatch(/has been silent for \d+ ms/);
@@ -115,7 +116,7 @@ describe('a connection to a region server', () => {
   });
 
   it('does not take a server for dead that owes nothing, or that is answering somebody', async () => {
-    await connect((c) => void (c.method === 'slow' ? setTimeout(() => c.reply(c.param), 700) : c.reply(c.param)));
+    await connect((c) => void (c.method === 'slow' ? setTimeout(() => c.reply(c.param), 700) : c.reply(c.param)), { readTimeoutMs: 300 });
     await call('quick');
     await new Promise((resolve) => setTimeout(resolve, 500));
     const slow = call('slow');
@@ -125,8 +126,17 @@ describe('a connection to a region server', () => {
     expect(connection.closed).toBe(false);
   });
 
+  it('does not take a server for dead because it stood still itself', async () => {
+    await connect((c) => c.reply(c.param), { readTimeoutMs: 200 });
+    await call('Get');
+    const answer = call('Get');
+    for (const until = performance.now() + 500; performance.now() < until;);
+    expect(String((await answer).param)).toBe('Get');
+    expect(connection.closed).toBe(false);
+  });
+
   it('closes when it has been idle', async () => {
-    await connect((c) => c.reply(EMPTY), { idleTimeoutMs: 100, readTimeoutMs: 100 });
+    await connect((c) => c.reply(EMPTY), { idleTimeoutMs: 100, readTimeoutMs: 2000 });
     await call('Get');
     await until(() => ends.length > 0);
     expect(ends).toEqual(['idle']);
