@@ -20,7 +20,7 @@ let failed = 0;
 
 // In minutes: about twice what each takes on two cores that do other work beside.
 const WHOLE = 40;
-const LIMITS = { unit: 15, attack: 6, browser: 8, interop: 15, clients: 8, 'with workers': 6 };
+const LIMITS = { unit: 15, attack: 8, browser: 8, interop: 15, clients: 8, 'with workers': 6 };
 const PREPARATION = 10;
 const CHECK = 5;
 const whole = AbortSignal.timeout(WHOLE * 60_000);

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { Victim } from './support/victim';
+import { Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const T = 1_600_000_000;
 /** Sixteen million seconds. */
@@ -83,4 +83,4 @@ test('an answer that was cut is in the log, with the query', async () => {
   expect(text).toMatch(/The answer to GET \/api\/query\?start=.* was cut/);
 });
 
-test('afterwards its memory is back', () => victim.recovered(), 45_000);
+test('afterwards its memory is back', () => victim.recovered(), WITH_RECOVERY_MS);

@@ -1,6 +1,6 @@
 /** Endpoints whose work is not that of a put or a plain query. */
 import net from 'node:net';
-import { listOf, Victim } from './support/victim';
+import { listOf, Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const MIB = 1024 * 1024;
 const T = 1_600_000_000;
@@ -271,4 +271,4 @@ test('finished questions are forgotten but for a part', async () => {
   expect(await victim.damage()).toEqual([]);
 }, 120_000);
 
-test('afterwards its memory is back', () => victim.recovered(), 45_000);
+test('afterwards its memory is back', () => victim.recovered(), WITH_RECOVERY_MS);

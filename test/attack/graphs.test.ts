@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../support/until';
-import { Victim } from './support/victim';
+import { Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const T = 1_600_000_000;
 const WINDOW = `start=${T}&end=${T + 3600}`;
@@ -182,4 +182,4 @@ test('what is kept stays within its bounds', () => {
   expect(names.reduce((bytes, name) => bytes + statSync(name).size, 0)).toBeLessThan(2_300_000);
 });
 
-test('afterwards its memory is back', () => victim.recovered(), 45_000);
+test('afterwards its memory is back', () => victim.recovered(), WITH_RECOVERY_MS);

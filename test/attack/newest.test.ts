@@ -1,6 +1,6 @@
 /** Many names, long lists of values, and what a burst of points leaves behind. */
 import net from 'node:net';
-import { Victim } from './support/victim';
+import { Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const T = 1_600_000_000;
 const VALUES = 1000;
@@ -51,22 +51,26 @@ describe('long lists of values', () => {
     expect(await victim.damage()).toEqual([]);
   });
 
-  test('dozens of queries at once, each with as many values as a filter may have', async () => {
-    const ask = (i: number) =>
-      victim.query({
-        queries: [
-          {
-            aggregator: 'sum',
-            metric: 'k',
-            filters: [{ type: 'literal_or', tagk: 'a', filter: values('a', MOST_LITERALS, i), groupBy: true }],
-          },
-        ],
-      });
-    const replies = await Promise.all(Array.from({ length: 60 }, (_, i) => ask(i)));
-    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(await victim.damage()).toEqual([]);
-    await victim.recovered();
-  });
+  test(
+    'dozens of queries at once, each with as many values as a filter may have',
+    async () => {
+      const ask = (i: number) =>
+        victim.query({
+          queries: [
+            {
+              aggregator: 'sum',
+              metric: 'k',
+              filters: [{ type: 'literal_or', tagk: 'a', filter: values('a', MOST_LITERALS, i), groupBy: true }],
+            },
+          ],
+        });
+      const replies = await Promise.all(Array.from({ length: 60 }, (_, i) => ask(i)));
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(await victim.damage()).toEqual([]);
+      await victim.recovered();
+    },
+    WITH_RECOVERY_MS,
+  );
 });
 
 describe('a flood', () => {
@@ -78,26 +82,34 @@ describe('a flood', () => {
   });
   afterEach(() => victim.stop());
 
-  test('of new metrics, by several clients, most of them the same', async () => {
-    const NAMES = 20_000;
-    const lines = Array.from({ length: NAMES }, (_, i) => `put flood.${i} ${T} ${i} key${i % 50}=value${i}`);
-    const said = await Promise.all([lines, lines, lines.slice().reverse()].map((all) => telnet(victim.port, all)));
-    expect(said).toEqual(['', '', '']);
-    expect(await victim.damage()).toEqual([]);
-    expect((await victim.request(`/api/suggest?type=metrics&q=flood.&max=${2 * NAMES}`)).text.split(',')).toHaveLength(NAMES);
-    const last = await victim.query({ queries: [{ aggregator: 'sum', metric: `flood.${NAMES - 1}` }] });
-    expect(JSON.parse(last.text)).toMatchObject([{ dps: { [T]: NAMES - 1 } }]);
-    await victim.recovered();
-  }, 120_000);
+  test(
+    'of new metrics, by several clients, most of them the same',
+    async () => {
+      const NAMES = 20_000;
+      const lines = Array.from({ length: NAMES }, (_, i) => `put flood.${i} ${T} ${i} key${i % 50}=value${i}`);
+      const said = await Promise.all([lines, lines, lines.slice().reverse()].map((all) => telnet(victim.port, all)));
+      expect(said).toEqual(['', '', '']);
+      expect(await victim.damage()).toEqual([]);
+      expect((await victim.request(`/api/suggest?type=metrics&q=flood.&max=${2 * NAMES}`)).text.split(',')).toHaveLength(NAMES);
+      const last = await victim.query({ queries: [{ aggregator: 'sum', metric: `flood.${NAMES - 1}` }] });
+      expect(JSON.parse(last.text)).toMatchObject([{ dps: { [T]: NAMES - 1 } }]);
+      await victim.recovered();
+    },
+    WITH_RECOVERY_MS,
+  );
 
-  test('of points in hundreds of thousands of rows is put away when it is over', async () => {
-    const ROWS_A_SERIES = 10_000;
-    const series = (h: number): string[] =>
-      Array.from({ length: ROWS_A_SERIES }, (_, i) => `put burst ${1_000_000_000 + 3600 * i} ${i} h=x${h}`);
-    for (let h = 0; h < 40; h += 4) await Promise.all([h, h + 1, h + 2, h + 3].map((one) => telnet(victim.port, series(one))));
-    expect(await victim.damage()).toEqual([]);
-    await victim.recovered();
-    const { text } = await victim.request('/api/query?start=1&end=2000000000&m=sum:0all-count:burst');
-    expect(Object.values((JSON.parse(text) as { dps: Record<string, number> }[])[0].dps)).toEqual([40 * ROWS_A_SERIES + 1]);
-  }, 120_000);
+  test(
+    'of points in hundreds of thousands of rows is put away when it is over',
+    async () => {
+      const ROWS_A_SERIES = 10_000;
+      const series = (h: number): string[] =>
+        Array.from({ length: ROWS_A_SERIES }, (_, i) => `put burst ${1_000_000_000 + 3600 * i} ${i} h=x${h}`);
+      for (let h = 0; h < 40; h += 4) await Promise.all([h, h + 1, h + 2, h + 3].map((one) => telnet(victim.port, series(one))));
+      expect(await victim.damage()).toEqual([]);
+      await victim.recovered();
+      const { text } = await victim.request('/api/query?start=1&end=2000000000&m=sum:0all-count:burst');
+      expect(Object.values((JSON.parse(text) as { dps: Record<string, number> }[])[0].dps)).toEqual([40 * ROWS_A_SERIES + 1]);
+    },
+    WITH_RECOVERY_MS,
+  );
 });

@@ -7,8 +7,6 @@ import { describeWithHBase } from './support/needs';
 const T = Buffer.from('t');
 const Q = Buffer.from('q');
 
-jest.setTimeout(30_000);
-
 describeWithHBase('HBase tables and regions', (zkQuorum) => {
   const table = `admin_${randomBytes(4).toString('hex')}`;
   let storage: HBaseStorage;

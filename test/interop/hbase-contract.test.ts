@@ -3,8 +3,6 @@ import { HBaseAdmin, HBaseStorage } from '../../src/storage/hbase';
 import { describeStorageContract } from '../storage/contract';
 import { describeWithHBase } from './support/needs';
 
-jest.setTimeout(30_000);
-
 describeWithHBase('the storage contract', (zkQuorum) => {
   const prefix = `contract_${randomBytes(4).toString('hex')}_`;
   const tables = [

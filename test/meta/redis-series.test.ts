@@ -15,8 +15,6 @@ import { until } from '../support/until';
 import { describeWithRedis, RedisServer } from '../uid/support/redis-server';
 import { intercept, Lines } from '../uid/support/uid-store';
 
-jest.setTimeout(30_000);
-
 const HOUR = 1_700_002_800;
 const SERIES = 700;
 const row = (series: number): Buffer => Buffer.from([0, 0, 1, 0x65, 0x53, 0, 0, 0, 0, 1, 0, series >> 8, series & 0xff]);

@@ -4,7 +4,7 @@ import { until } from '../support/until';
 
 let tsd: TestDaemon;
 beforeAll(async () => {
-  tsd = await startDaemon({}, { headTimeoutMs: 400, requestTimeoutMs: 800, timeoutCheckMs: 50 });
+  tsd = await startDaemon();
 });
 afterAll(() => tsd.stop());
 
@@ -142,31 +142,35 @@ describe('binary noise', () => {
 });
 
 describe('slow clients', () => {
+  let hasty: TestDaemon;
+  beforeAll(async () => {
+    hasty = await startDaemon({}, { headTimeoutMs: 1000, requestTimeoutMs: 1500, timeoutCheckMs: 50 });
+  });
+  afterAll(() => hasty.stop());
+
   it('a head that never ends is cut off', async () => {
-    const connection = await Connection.open(tsd.port);
+    const connection = await Connection.open(hasty.port);
     connection.send('GET /api/version HTTP/1.1\r\n');
     const drip = setInterval(() => connection.send('X-Slow: loris\r\n'), 50);
-    await connection.toEnd();
-    clearInterval(drip);
+    await connection.toEnd().finally(() => clearInterval(drip));
     connection.close();
   });
 
   it('a body that never ends is cut off', async () => {
-    const connection = await Connection.open(tsd.port);
+    const connection = await Connection.open(hasty.port);
     connection.send('POST /api/put HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
     const drip = setInterval(() => connection.send(' '), 50);
-    await connection.toEnd();
-    clearInterval(drip);
+    await connection.toEnd().finally(() => clearInterval(drip));
     connection.close();
   });
 
   it('an idle connection may stay: there is no time-out unless one is configured', async () => {
-    const http = await Connection.open(tsd.port);
+    const http = await Connection.open(hasty.port);
     http.send(requestBytes('/api/version'));
     await http.answer();
-    const silent = await Connection.open(tsd.port);
+    const silent = await Connection.open(hasty.port);
     // Longer than a request may take: one that began later is cut off meanwhile.
-    const slow = await Connection.open(tsd.port);
+    const slow = await Connection.open(hasty.port);
     slow.send('GET /api/version HTTP/1.1\r\n');
     await slow.toEnd();
     expect([http.ended, silent.ended]).toEqual([false, false]);
@@ -261,7 +265,7 @@ describe('tsd.core.socket.timeout', () => {
       const connections = await Promise.all([1, 2, 3].map(() => Connection.open(impatient.port)));
       connections[0].send('nosuch\n');
       connections[1].send(requestBytes('/api/version'));
-      await Promise.all(connections.map((connection) => connection.toEnd(2000)));
+      await Promise.all(connections.map((connection) => connection.toEnd()));
     } finally {
       await impatient.stop();
     }

@@ -113,7 +113,7 @@ describe('a daemon in a process of its own', () => {
     expect((await ask(port, '/api/put')).status).toBe(404);
     daemon.child.kill('SIGINT');
     expect(await daemon.exited).toBe(130);
-  }, 30_000);
+  });
 
   it('is done with exit code 0 after diediedie', async () => {
     const port = await freePort();
@@ -121,7 +121,7 @@ describe('a daemon in a process of its own', () => {
     await daemon.ready();
     expect((await ask(port, '/diediedie')).status).toBe(200);
     expect(await daemon.exited).toBe(0);
-  }, 30_000);
+  });
 
   it('says in one line what went wrong when it cannot start, and ends', async () => {
     const server = net.createServer().listen(0, '127.0.0.1');
@@ -133,5 +133,5 @@ describe('a daemon in a process of its own', () => {
       `tsd.network.port = ${port}: Failed to bind to: /127.0.0.1:${port} (listen EADDRINUSE: address already in use 127.0.0.1:${port})\n`,
     );
     server.close();
-  }, 30_000);
+  });
 });

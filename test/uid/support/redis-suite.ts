@@ -6,8 +6,6 @@ import { turns, until } from '../../support/until';
 import { RedisServer } from './redis-server';
 import { figuresOf } from '../../support/figures';
 
-jest.setTimeout(30_000);
-
 /** What the Redis cache of UIDs promises. @param eachTestHasAStore gives every test of the suite an empty store */
 export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Storage }): void {
   const store = eachTestHasAStore();

@@ -9,8 +9,6 @@ import { StagedStorage } from './support/staged-storage';
 
 const NOW_BASE = Math.floor(Date.now() / 1000 / HOUR) * HOUR;
 
-jest.setTimeout(30_000);
-
 let store: TempStore;
 beforeAll(async () => {
   store = await openTempStore();
