@@ -16,8 +16,14 @@ export class Turns {
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
 
-  /** @param short what is done in a moment, and gets that moment between two slices; absent: nothing */
-  constructor(private readonly short: ShortWaits | null = null) {}
+  /**
+   * @param short what is done in a moment, and gets that moment between two slices; absent: nothing
+   * @param clock milliseconds on a clock that never goes back
+   */
+  constructor(
+    private readonly short: ShortWaits | null = null,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
   /** When this turn's first slice began; that is now if there was none. */
   begin(now: number): number {
@@ -38,9 +44,22 @@ export class Turns {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
-      if (this.waiting.length > 0 && this.short?.any === true) this.pause(this.short);
-      else this.turn();
+    setImmediate(() => this.turnUnless(this.clock() + PAUSE_MS));
+  }
+
+  /** Begins the next turn, unless something is done in a moment: then when it is, and whoever waits for it was told. @param latest the time to begin in any case */
+  private turnUnless(latest: number): void {
+    const { short } = this;
+    const left = latest - this.clock();
+    if (this.waiting.length === 0 || short === null || !short.any || left <= 0) return this.turn();
+    const timer = setTimeout(() => {
+      takeBack();
+      this.turn();
+    }, Math.ceil(left));
+    const takeBack = short.onNone(() => {
+      clearTimeout(timer);
+      // One thing often leads to another: what was gathered is written.
+      setImmediate(() => this.turnUnless(latest));
     });
   }
 
@@ -49,18 +68,6 @@ export class Turns {
     this.startedAt = -1;
     this.waiting.shift()?.();
     if (this.waiting.length > 0) this.schedule();
-  }
-
-  /** Lets what is done in a moment come to its end, and whoever waits for it be told, before the next slice. */
-  private pause(short: ShortWaits): void {
-    const timer = setTimeout(() => {
-      takeBack();
-      this.turn();
-    }, PAUSE_MS);
-    const takeBack = short.onNone(() => {
-      clearTimeout(timer);
-      setImmediate(() => this.turn());
-    });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type PackedCells,
 } from '../storage';
 import { messageOf } from '../util/message-of';
+import { shortWaits } from '../util/short-waits';
 import { Flight } from './flight';
 import { LaneQueue } from './lane-queue';
 import { LaneSlabs } from './lane-slabs';
@@ -21,7 +22,7 @@ import type { WriteBudget } from './write-budget';
 export interface LanePace {
   /** Milliseconds a point may wait for others: the longer, the more cells share a row. 0: to the end of the event loop's turn. */
   flushMs: number;
-  /** The same for points whose client waits until they are stored. 0: until all that are at hand were added. */
+  /** The same for points whose client waits until they are stored. 0: to the end of the event loop's turn. */
   hurryMs: number;
   /** Cells of one request to storage, about: so many are sent without waiting for the time. */
   batchCells: number;
@@ -81,7 +82,7 @@ export class WriteLane {
   private timer: NodeJS.Timeout | null = null;
   /** The timer is set for points that somebody waits for. */
   private hurried = false;
-  private sendsNext = false;
+  private sendsSoon = false;
   private due = false;
   /** `performance.now()`, read when the queue gets its first row and when a request ends or begins: exact enough for the age of rows. */
   private clock = 0;
@@ -177,7 +178,7 @@ export class WriteLane {
       clearTimeout(this.timer);
       this.timer = null;
     }
-    if (hurry && this.pace.hurryMs === 0) return this.sendNext();
+    if (hurry && this.pace.hurryMs === 0) return this.sendSoon();
     this.hurried = hurry;
     this.timer = setTimeout(
       () => {
@@ -188,13 +189,19 @@ export class WriteLane {
     );
   }
 
-  /** Sends what is queued as soon as whoever adds points just now has added those that are at hand. */
-  private sendNext(): void {
-    if (this.sendsNext) return;
-    this.sendsNext = true;
-    queueMicrotask(() => {
-      this.sendsNext = false;
+  /**
+   * Sends what is queued at the end of this turn of the event loop, so that what comes in one go shares a request; or as soon as the requests under
+   * way let it.
+   */
+  private sendSoon(): void {
+    this.due = true;
+    if (this.sendsSoon || this.flights > 0) return;
+    this.sendsSoon = true;
+    shortWaits.begin();
+    setImmediate(() => {
+      this.sendsSoon = false;
       this.pump(true);
+      shortWaits.end();
     });
   }
 

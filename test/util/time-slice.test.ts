@@ -11,11 +11,13 @@ describe('slices of long work', () => {
   let short: ShortWaits;
   let common: Turns;
   let done: string[];
+  let now: number;
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     short = new ShortWaits();
-    common = new Turns(short);
+    now = 1000;
+    common = new Turns(short, () => now);
     done = [];
   });
   afterEach(() => {
@@ -51,6 +53,19 @@ describe('slices of long work', () => {
     expect(done).toEqual(['told', 'and told on', 'a']);
   });
 
+  it('wait as well for what that leads to', async () => {
+    short.begin();
+    goOn(common, 'a', done);
+    await turns(2);
+    short.end();
+    short.begin();
+    await turns(3);
+    expect(done).toEqual([]);
+    short.end();
+    await turns(1);
+    expect(done).toEqual(['a']);
+  });
+
   it('wait no longer than that moment should take, each time', async () => {
     short.begin();
     goOn(common, 'a', done);
@@ -65,6 +80,23 @@ describe('slices of long work', () => {
     jest.advanceTimersByTime(2);
     await turns(1);
     expect(done).toEqual(['a', 'b']);
+    short.end();
+  });
+
+  it('wait no longer than that either when one thing leads to another without end', async () => {
+    short.begin();
+    goOn(common, 'a', done);
+    await turns(2);
+    for (; now < 1002; now++) {
+      expect(done).toEqual([]);
+      short.end();
+      short.begin();
+      await turns(2);
+    }
+    short.end();
+    short.begin();
+    await turns(1);
+    expect(done).toEqual(['a']);
     short.end();
   });
 
