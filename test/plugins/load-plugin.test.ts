@@ -50,7 +50,7 @@ test('none when it is not enabled', async () => {
 });
 
 test.each([
-  ['', 'my.greeter.plugin names none'],
+  ['', 'my.greeter.plugin = : it names none'],
   ['com.example.Gone', /Cannot find module/],
   ['mute.cjs', 'it has no method greet'],
   ['empty.cjs', 'it has no method greet'],
