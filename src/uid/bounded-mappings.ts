@@ -25,6 +25,8 @@ export class BoundedMappings implements Mappings {
     return this.ids.size + this.names.size;
   }
 
+  readonly isQuick = { ids: true, names: true };
+
   idOf(name: string): Buffer | undefined {
     return this.ids.get(name);
   }

@@ -7,8 +7,8 @@ import { UnboundedMappings } from './unbounded-mappings';
 
 /**
  * Both directions of one kind's mappings, unbounded as in the original, or bounded (least recently used go).
- * Conflicting entries are refused, never replaced. Names that the write path has learnt by their bytes are not held here a second time, but
- * found there, and held from then on as somebody asks for them. Mirrors the caches of UniqueId.
+ * Conflicting entries are refused, never replaced. Names that the write path has learnt by their bytes are found there; those that somebody
+ * asks for are held here, too, as long as there are so few that they are found faster here. Mirrors the caches of UniqueId.
  */
 export class UidCache {
   private readonly mappings: Mappings;
@@ -35,7 +35,7 @@ export class UidCache {
     const held = this.mappings.idOf(name);
     if (held !== undefined || this.learnt === null) return held;
     const id = this.learnt.id(name);
-    if (id !== undefined) this.mappings.addId(name, id);
+    if (id !== undefined && this.mappings.isQuick.ids) this.mappings.addId(name, id);
     return id;
   }
 
@@ -48,7 +48,7 @@ export class UidCache {
     const held = this.mappings.nameOf(id);
     if (held !== undefined || this.learnt === null) return held;
     const name = this.learnt.name(id);
-    if (name !== undefined) this.mappings.addName(id, name);
+    if (name !== undefined && this.mappings.isQuick.names) this.mappings.addName(id, name);
     return name;
   }
 
@@ -78,6 +78,13 @@ export class UidCache {
     if (nameToId && knownId === undefined) this.mappings.addId(name, id);
     if (idToName && knownName === undefined) this.mappings.addName(id, name);
     return true;
+  }
+
+  /** Whether a new name that is about to be learnt need not be held here: nothing is known of it, and it would not be found faster. */
+  leavesToLearn(name: string, id: Buffer): boolean {
+    const { learnt, mappings } = this;
+    if (learnt === null || !learnt.takes(name) || mappings.isQuick.ids || mappings.isQuick.names) return false;
+    return mappings.idOf(name) === undefined && mappings.nameOf(id) === undefined && learnt.name(id) === undefined;
   }
 
   remove(name: string | undefined, id: Buffer | undefined): void {

@@ -35,6 +35,8 @@ export class PackedMappings implements Mappings {
     return this.byName.size + this.byId.size;
   }
 
+  readonly isQuick = { ids: false, names: false };
+
   idOf(name: string): Buffer | undefined {
     const record = this.byName.find(name);
     return record === 0 ? undefined : this.records.id(record);

@@ -20,6 +20,10 @@ export class UnboundedMappings implements Mappings {
     return this.ids.size + this.names.size + this.packed.size;
   }
 
+  get isQuick(): { ids: boolean; names: boolean } {
+    return { ids: this.ids.size < MOST_LOOSE, names: this.names.size < MOST_LOOSE };
+  }
+
   idOf(name: string): Buffer | undefined {
     return this.ids.get(name) ?? this.packed.idOf(name);
   }

@@ -218,7 +218,8 @@ export class UniqueId {
     const moment = this.parts.secondLevel?.moment() ?? null;
     const { epoch } = this.cache;
     const { id, fresh } = await this.allocate(name);
-    await this.keep({ name, exact: true }, id, epoch);
+    // The point that it is for goes on to teach the write path its names.
+    if (point === null || !this.cache.leavesToLearn(name, id)) await this.keep({ name, exact: true }, id, epoch);
     if (fresh) this.parts.secondLevel?.offer([forwardOf(name, id), reverseOf(name, id)], moment);
     if (fresh) this.parts.onAssigned?.(name, id);
     return id;

@@ -14,19 +14,25 @@ export function hashName(bytes: Uint8Array, from: number, to: number): number {
 }
 
 const LENGTH_BYTES = 2;
-const DELETED = 0xffff;
+/** Set in the length of a name that is forgotten. */
+const DELETED = 0x8000;
 const MAX_NAME = DELETED - 1;
+/** Bits of a slot for where the record is: enough for the largest arena. */
+const PLACE_BITS = 28;
+const PLACE = (1 << PLACE_BITS) - 1;
+const MOST_BYTES = 1 << (PLACE_BITS - 1);
 const FIRST_SLOTS = 1024;
 const FIRST_ARENA = 1 << 14;
 
 /**
  * Names of one kind by their bytes as they stand on the wire, with their UIDs: what the fast path of writing asks instead of the
- * UID caches, which want strings. Two open-addressing tables, by name and by UID, over an arena of records `u16 length | UID | name`.
+ * UID caches, which want strings. Two open-addressing tables, by name and by UID, over an arena of records `u16 length | UID | name`; a name of ten
+ * letters takes some 30 bytes.
  * Whoever owns it takes out of it what stops being true.
  */
 export class NamesTable {
-  /** Hash and record offset + 1 (0: free), two numbers a slot. */
-  private slots = new Int32Array(2 * FIRST_SLOTS);
+  /** Record offset + 1 (0: free), by name; the upper bits are those of the name's hash, so that few records of others are looked at. */
+  private slots = new Int32Array(FIRST_SLOTS);
   private mask = FIRST_SLOTS - 1;
   /** Record offset + 1 (0: free), by UID. */
   private byUid = new Int32Array(FIRST_SLOTS);
@@ -42,7 +48,7 @@ export class NamesTable {
    */
   constructor(
     readonly width: number,
-    private readonly maxBytes = 128 << 20,
+    private readonly maxBytes = MOST_BYTES,
   ) {}
 
   /** Names in it. */
@@ -55,9 +61,10 @@ export class NamesTable {
     const slots = this.slots;
     const mask = this.mask;
     for (let i = spread(hash) & mask; ; i = (i + 1) & mask) {
-      const at = slots[2 * i + 1];
-      if (at === 0) return -1;
-      if (slots[2 * i] === hash && this.sameName(at - 1, bytes, from, to)) return at - 1 + LENGTH_BYTES;
+      const slot = slots[i];
+      if (slot === 0) return -1;
+      const at = slot & PLACE;
+      if ((slot ^ hash) >>> PLACE_BITS === 0 && this.sameName(at - 1, bytes, from, to)) return at - 1 + LENGTH_BYTES;
     }
   }
 
@@ -68,7 +75,7 @@ export class NamesTable {
     for (let i = hashUid(uid, 0, this.width) & mask; byUid[i] !== 0; i = (i + 1) & mask) {
       const record = byUid[i] - 1;
       const length = (arena[record] << 8) | arena[record + 1];
-      if (length === DELETED || !this.sameUid(record, uid)) continue;
+      if ((length & DELETED) !== 0 || !this.sameUid(record, uid)) continue;
       const from = record + LENGTH_BYTES + this.width;
       return arena.subarray(from, from + length);
     }
@@ -89,7 +96,7 @@ export class NamesTable {
     return true;
   }
 
-  /** Adds a name that is not there yet. Names of 64 KB and more are not kept. */
+  /** Adds a name that is not there yet. Names of 32 KB and more are not kept: no table has them. */
   add(bytes: Uint8Array, from: number, to: number, uid: Uint8Array): void {
     const length = to - from;
     if (length > MAX_NAME || uid.length !== this.width) return;
@@ -104,22 +111,21 @@ export class NamesTable {
     this.arena.set(uid, at + LENGTH_BYTES);
     for (let i = 0; i < length; i++) this.arena[at + LENGTH_BYTES + this.width + i] = bytes[from + i];
     this.end += size;
-    this.place(hash, at + 1);
+    this.place(hash, at);
     this.placeUid(at);
     this.used++;
   }
 
-  /** Forgets a name. Its slots stay taken until the table is emptied. */
+  /** Forgets a name. Its slots stay taken until the tables grow, its record until all is emptied. */
   remove(bytes: Uint8Array): void {
     const uidAt = this.find(bytes, 0, bytes.length, hashName(bytes, 0, bytes.length));
     if (uidAt < 0) return;
-    this.arena[uidAt - 2] = DELETED >>> 8;
-    this.arena[uidAt - 1] = DELETED & 0xff;
+    this.arena[uidAt - LENGTH_BYTES] |= DELETED >>> 8;
     this.removed++;
   }
 
   clear(): void {
-    this.slots = new Int32Array(2 * FIRST_SLOTS);
+    this.slots = new Int32Array(FIRST_SLOTS);
     this.mask = FIRST_SLOTS - 1;
     this.byUid = new Int32Array(FIRST_SLOTS);
     this.arena = Buffer.allocUnsafe(FIRST_ARENA);
@@ -128,11 +134,11 @@ export class NamesTable {
     this.end = 0;
   }
 
-  private place(hash: number, value: number): void {
-    let i = spread(hash) & this.mask;
-    while (this.slots[2 * i + 1] !== 0) i = (i + 1) & this.mask;
-    this.slots[2 * i] = hash;
-    this.slots[2 * i + 1] = value;
+  private place(hash: number, record: number): void {
+    const { slots, mask } = this;
+    let i = spread(hash) & mask;
+    while (slots[i] !== 0) i = (i + 1) & mask;
+    slots[i] = (hash & ~PLACE) | (record + 1);
   }
 
   private placeUid(record: number): void {
@@ -142,13 +148,24 @@ export class NamesTable {
     byUid[i] = record + 1;
   }
 
+  /** Tables of twice the size, filled from the records in their order, which is much faster than in that of the slots. */
   private growSlots(): void {
-    const { slots, byUid } = this;
-    this.slots = new Int32Array(2 * slots.length);
-    this.byUid = new Int32Array(2 * byUid.length);
-    this.mask = this.byUid.length - 1;
-    for (let i = 0; i < slots.length; i += 2) if (slots[i + 1] !== 0) this.place(slots[i], slots[i + 1]);
-    for (const value of byUid) if (value !== 0) this.placeUid(value - 1);
+    const { arena, end, width } = this;
+    this.mask = 2 * this.mask + 1;
+    this.slots = new Int32Array(this.mask + 1);
+    this.byUid = new Int32Array(this.mask + 1);
+    this.used -= this.removed;
+    this.removed = 0;
+    for (let at = 0; at < end;) {
+      const length = (arena[at] << 8) | arena[at + 1];
+      const name = at + LENGTH_BYTES + width;
+      const next = name + (length & MAX_NAME);
+      if ((length & DELETED) === 0) {
+        this.place(hashName(arena, name, next), at);
+        this.placeUid(at);
+      }
+      at = next;
+    }
   }
 
   /** @returns false: a record of this size has no room at all */

@@ -1,4 +1,6 @@
+import { numberToUid } from '../../src/schema/bytes';
 import type { UidInvalidation, Uids } from '../../src/uid';
+import { UidCache } from '../../src/uid/cache';
 import { IllegalStateError } from '../../src/util/errors';
 import { TableNames } from '../../src/write/learnt-names';
 import { NamesTable } from '../../src/write/names-table';
@@ -113,6 +115,30 @@ describe('names that the write path has learnt', () => {
     const all = withTable();
     await learn(all, 'A');
     expect(all.uids.cachedId('tagv', '\u0141')).toBeUndefined();
+  });
+
+  it('are held only there once the caches have so many that they find them no faster', () => {
+    const cache = new UidCache(3);
+    const table = new NamesTable(3);
+    cache.lookAlsoIn(new TableNames(table), 2);
+    const learnOne = (name: string, id: number): void => table.add(Buffer.from(name), 0, name.length, numberToUid(id, 3));
+    learnOne('early', 1);
+    expect([cache.id('early'), cache.name(uid('000001'))]).toEqual([uid('000001'), 'early']);
+    expect(cache.leavesToLearn('new', uid('000003'))).toBe(false);
+    for (let i = 100; i < 33_000; i++) {
+      cache.putId(`name${i}`, numberToUid(i, 3));
+      cache.putName(numberToUid(i, 3), `name${i}`);
+    }
+    learnOne('late', 2);
+    expect([cache.id('late'), cache.name(uid('000002'))]).toEqual([uid('000002'), 'late']);
+    expect(() => cache.putId('late', uid('000001'))).toThrow(IllegalStateError);
+    expect(cache.leavesToLearn('new', uid('000003'))).toBe(true);
+    // Neither what contradicts, nor what is not learnt.
+    expect([cache.leavesToLearn('new', uid('000002')), cache.leavesToLearn('name100', uid('000004'))]).toEqual([false, false]);
+    expect(cache.leavesToLearn('caf\u00e9', uid('000003'))).toBe(false);
+    table.clear();
+    expect([cache.id('early'), cache.name(uid('000001'))]).toEqual([uid('000001'), 'early']);
+    expect([cache.id('late'), cache.name(uid('000002'))]).toEqual([undefined, undefined]);
   });
 
   it('are held by bounded caches as before', async () => {

@@ -50,6 +50,21 @@ describe('names by their bytes', () => {
     expect(find(table, Buffer.from('web1'))).toBeNull();
   });
 
+  it('has no place any more for names that were forgotten when it grows', () => {
+    const table = new NamesTable(3);
+    const name = (i: number): Buffer => Buffer.from(`host${i}`);
+    for (let i = 0; i < 20_000; i++) {
+      table.add(name(i), 0, name(i).length, uid(i));
+      if (i % 3 > 0) table.remove(name(i));
+      if (i % 3 === 1) table.add(name(i), 0, name(i).length, uid(100_000 + i));
+    }
+    for (let i = 0; i < 20_000; i++) {
+      expect(find(table, name(i))).toBe([uid(i).toString('hex'), uid(100_000 + i).toString('hex'), null][i % 3]);
+      expect(table.nameOf(uid(i))?.toString() ?? null).toBe([`host${i}`, null, null][i % 3]);
+    }
+    expect(table.size).toBe(13_334);
+  });
+
   it('starts again from empty rather than grow beyond its bytes', () => {
     const table = new NamesTable(3, 100_000);
     for (let i = 0; i < 100_000; i++) table.add(Buffer.from(`host${i}`), 0, `host${i}`.length, uid(i));
