@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Garbage that may gather before the next full collection, of what lives. V8 alone allows three times what lives in a small heap. */
@@ -7,6 +7,12 @@ const GROWTH_PERCENT = 120;
 const FIRST_MS = 1000;
 /** At most so often is a collection asked for: it stops everything for some tens of milliseconds. */
 const COLLECT_EVERY_MS = 10_000;
+/** And so often, when there is very much to collect. It is asked for a moment later: what has ended is still referred to. */
+const COLLECT_MUCH_EVERY_MS = 4000;
+const COLLECT_NEXT_MS = 20;
+/** V8 gives pages that a collection has emptied back to the system with the one after it: worth while for so many bytes. */
+const WORTH_GIVING_BACK = 32 << 20;
+const GIVE_BACK_MS = 2000;
 
 /** What so many bytes leave behind should not stay until there is something to do again. */
 const WORTH_COLLECTING = 4 << 20;
@@ -14,8 +20,11 @@ const WORTH_COLLECTING = 4 << 20;
 const WORTH_WAITING = 16 << 20;
 const QUIET_BYTES = 4 << 20;
 
-let collect: (() => void) | null = null;
+let fullCollection: (() => void) | null = null;
 let timer: NodeJS.Timeout | null = null;
+let next: NodeJS.Timeout | null = null;
+let givingBack: NodeJS.Timeout | null = null;
+let lastCollected = -Infinity;
 
 /**
  * Until its first full collection V8 lets hundreds of megabytes of garbage gather, however little of the heap lives; after it, a few times
@@ -25,9 +34,25 @@ let timer: NodeJS.Timeout | null = null;
 export function boundHeapGrowth(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   setFlagsFromString('--expose-gc');
-  collect = runInNewContext('gc') as () => void;
+  fullCollection = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');
   setTimeout(collect, FIRST_MS).unref();
+}
+
+function collect(): void {
+  if (fullCollection === null) return;
+  fullCollection();
+  lastCollected = performance.now();
+  if (givingBack !== null || !holdsEmptyPages()) return;
+  givingBack = setTimeout(() => {
+    givingBack = null;
+    if (holdsEmptyPages()) fullCollection?.();
+  }, GIVE_BACK_MS).unref();
+}
+
+function holdsEmptyPages(): boolean {
+  const { total_physical_size, used_heap_size } = getHeapStatistics();
+  return total_physical_size - used_heap_size >= WORTH_GIVING_BACK;
 }
 
 /**
@@ -35,12 +60,25 @@ export function boundHeapGrowth(): void {
  * hold it for hours. Without effect where the heap's growth is not bound, as in a tool.
  */
 export function collectSoon(): void {
-  if (collect === null || timer !== null) return;
+  if (fullCollection === null || timer !== null) return;
   timer = setTimeout(() => {
     timer = null;
-    collect?.();
+    collect();
   }, COLLECT_EVERY_MS);
   timer.unref();
+}
+
+/**
+ * Has the garbage collected before as much again can gather, for when a large part of the heap has just become garbage: V8 would let it
+ * grow to twice what lived a moment ago.
+ */
+export function collectNext(): void {
+  if (fullCollection === null || next !== null) return;
+  if (performance.now() - lastCollected < COLLECT_MUCH_EVERY_MS) return collectSoon();
+  next = setTimeout(() => {
+    next = null;
+    collect();
+  }, COLLECT_NEXT_MS).unref();
 }
 
 /** Bytes of small requests that are over, since the last collection in a quiet time. */
@@ -55,7 +93,7 @@ let quiet: NodeJS.Timeout | null = null;
 export function collectAfter(bytes: number): void {
   if (bytes >= WORTH_COLLECTING) return collectSoon();
   passed += bytes;
-  if (collect !== null && quiet === null && passed >= WORTH_WAITING) waitForQuiet();
+  if (fullCollection !== null && quiet === null && passed >= WORTH_WAITING) waitForQuiet();
 }
 
 function waitForQuiet(): void {
@@ -64,7 +102,7 @@ function waitForQuiet(): void {
     quiet = null;
     if (passed - before >= QUIET_BYTES) return waitForQuiet();
     passed = 0;
-    collect?.();
+    collect();
   }, COLLECT_EVERY_MS);
   quiet.unref();
 }

@@ -59,6 +59,27 @@ describe('limits', () => {
     expect(await tsd.ask(`start=${B + 5}&end=${B + 9}&m=sum:m`)).toHaveLength(1); // of what it reads it keeps less
   });
 
+  test('of queries that have room one by one each is answered, however many come at once', async () => {
+    await open({ 'tsd.query.memory.bytes': '40000' });
+    await tsd.put(...Array.from({ length: 700 }, (_, i) => `m ${B + i} 1 host=a`));
+    const each = await Promise.all(Array.from({ length: 30 }, (_, i) => tsd.ask(`start=${B}&end=${B + 1000 + i}&m=sum:m`)));
+    expect(each.map(([{ dps }]) => Object.keys(dps).length)).toEqual(each.map(() => 700));
+    expect(tsd.engine.registry.completed.map(({ completion }) => completion?.status)).toEqual(tsd.engine.registry.completed.map(() => 200));
+  });
+
+  test('one that would have to wait for memory for too long is refused', async () => {
+    await open({ 'tsd.query.memory.bytes': '40000', 'tsd.query.queue.wait': '1' });
+    await tsd.put(...Array.from({ length: 700 }, (_, i) => `m ${B + i} 1 host=a`));
+    const asked = Array.from({ length: 10 }, (_, i) =>
+      tsd.ask(`start=${B}&end=${B + 1000 + i}&m=sum:m`).then(
+        () => 200,
+        (e: { status: number }) => e.status,
+      ),
+    );
+    const statuses = new Set(await Promise.all(asked));
+    expect([...statuses].every((status) => status === 200 || status === 503)).toBe(true);
+  });
+
   test('the request lifts them only where it may', async () => {
     const asking = { start: B, end: B + 60, queries: [{ aggregator: 'count', metric: 'm' }], overrideDataPointLimit: true };
     await open({ 'tsd.query.limits.data_points.default': '10' });

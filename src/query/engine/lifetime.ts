@@ -33,14 +33,17 @@ export class QueryLifetime {
   /**
    * @param timeoutMs 0: none
    * @param clientGone aborts when the client goes away
+   * @param passedMs of its time, before it had to begin anew
    */
   constructor(
     timeoutMs: number,
     private readonly clientGone: AbortSignal,
+    passedMs = 0,
   ) {
     if (timeoutMs > 0) {
-      this.deadline = Date.now() + timeoutMs;
-      this.timer = setTimeout(() => this.stop(timedOut(timeoutMs)), timeoutMs);
+      const leftMs = Math.max(0, timeoutMs - passedMs);
+      this.deadline = Date.now() + leftMs;
+      this.timer = setTimeout(() => this.stop(timedOut(timeoutMs)), leftMs);
       this.timer.unref();
     }
     if (clientGone.aborted) this.onClientGone();

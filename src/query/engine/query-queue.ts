@@ -14,7 +14,8 @@ export interface QueueLimits {
   readonly waitMs: number;
 }
 
-const tooMany = (): ClientError => new ClientError(503, 'Too many requests pending, please try again later');
+/** As the original says it. */
+export const tooMany = (): ClientError => new ClientError(503, 'Too many requests pending, please try again later');
 
 /** Heavy queries that may run at once; while there are as many, others begin one at a time. */
 const HEAVY_AT_ONCE = 4;

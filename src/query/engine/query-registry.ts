@@ -68,7 +68,7 @@ export class QueryRecord {
   constructor(
     readonly client: QueryClient,
     question: Question,
-    readonly run: RunStats,
+    public run: RunStats,
     private end: ((reason: Error) => void) | null,
   ) {
     this.question = shortQuestion(question);
@@ -95,6 +95,12 @@ export class QueryRecord {
       if (series.length > left) series.splice(left);
       left -= series.length;
     }
+  }
+
+  /** What it has read counts for nothing: it is read anew. @param run figures to fill in */
+  beginAnew(run: RunStats): void {
+    this.run = run;
+    this.filterTagks.length = 0;
   }
 
   /** Ends it, if it has not ended. */

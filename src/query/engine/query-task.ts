@@ -1,12 +1,15 @@
 import { newRunStats } from '../output';
 import type { MemoryShare, QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
-import type { QueuePlace, QueryQueue } from './query-queue';
+import { tooMany, type QueuePlace, type QueryQueue } from './query-queue';
 import { QueryRecord, type QueryClient, type QueryRegistry } from './query-registry';
 import type { Question } from './question';
 
 /** A client without its port: `/127.0.0.1`. */
 const addressOf = (remote: string): string => remote.slice(0, remote.lastIndexOf(':'));
+
+/** How much more than it had a query may need that had to end for others: nobody knows, and it should not have to begin often. */
+const NEXT_TIME = 3;
 
 /** What all queries of an engine are taken on by, whatever kind they are of. */
 export interface TaskRules {
@@ -15,13 +18,15 @@ export interface TaskRules {
   readonly queue: QueryQueue;
   /** Milliseconds that a query may take; 0: any time. */
   readonly timeoutMs: number;
+  /** Milliseconds that it may wait for memory. */
+  readonly waitMs: number;
 }
 
 /** A query from the moment it is taken on: in the registry, with its time, what it holds of memory and what stops it. */
 export class QueryTask {
-  readonly lifetime: QueryLifetime;
+  lifetime: QueryLifetime;
   readonly record: QueryRecord;
-  readonly memory: MemoryShare;
+  memory: MemoryShare;
   private place: QueuePlace | null = null;
   private finished = false;
 
@@ -34,8 +39,8 @@ export class QueryTask {
     private readonly rules: TaskRules,
     client: QueryClient,
     question: Question,
-    parts: number,
-    clientGone: AbortSignal,
+    private readonly parts: number,
+    private readonly clientGone: AbortSignal,
   ) {
     this.lifetime = new QueryLifetime(rules.timeoutMs, clientGone);
     this.record = new QueryRecord(client, question, newRunStats(parts), (reason) => this.lifetime.stop(reason));
@@ -65,6 +70,25 @@ export class QueryTask {
     this.place = place;
     this.memory.onHeavy = () => place.heavy();
     if (this.finished) place.leave();
+  }
+
+  /**
+   * What it has read was let go of, as others held too much: waits until several times as much is there for it, to begin anew.
+   * @throws ClientError 503 when it is not there in time; the reason for which it stops meanwhile
+   */
+  async waitForRoom(): Promise<void> {
+    const { rules, record } = this;
+    const { most, reserved } = this.memory;
+    this.lifetime = new QueryLifetime(rules.timeoutMs, this.clientGone, record.elapsedMs);
+    record.beginAnew(newRunStats(this.parts));
+    // It is not one of those that run until its memory is there, which then counts for more than a place.
+    this.place?.leave();
+    this.memory = await rules.memory.reserve(NEXT_TIME * Math.max(most, reserved), rules.waitMs, this.lifetime.signal, tooMany);
+  }
+
+  /** All is read: what it holds will only become less. */
+  hasRead(): void {
+    this.memory.isReading = false;
   }
 
   /** All is computed and only writing is left: another query may begin. */

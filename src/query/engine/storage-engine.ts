@@ -1,9 +1,7 @@
 import type { QuerySettings } from '../../config/settings';
-import { pointArrays } from '../series';
 import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
 import type { Uids } from '../../uid';
-import { collectSoon } from '../../util/heap-growth';
 import type { HistogramCodecs } from '../../histogram';
 import type { Rollups } from '../../rollup';
 import type { Log } from '../../util/log';
@@ -12,8 +10,9 @@ import type { LookupQuery } from '../lookup';
 import { validateQuery, type Query } from '../parse';
 import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
-import { QueryLimits, QueryMemory } from '../plan';
+import { CrowdedError, QueryLimits, QueryMemory } from '../plan';
 import type { RemoveRows } from '../scan';
+import { Leftovers } from './leftovers';
 import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
 import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
@@ -31,9 +30,6 @@ const MAX_SCANS = 64;
 
 /** Shorter downsampling intervals can't be looked up among those of rollups. */
 const SECOND_MS = 1000;
-
-/** What a query that held so many bytes leaves behind should not stay until there is something to do again. */
-const WORTH_COLLECTING = 8 * 1024 * 1024;
 
 /** What a query engine is made of. */
 export interface QueryParts {
@@ -60,6 +56,7 @@ class StorageQueryEngine implements QueryEngine {
   private readonly rules: TaskRules;
   private readonly questions: SeriesQuestions;
   private readonly rollups: Rollups | null;
+  private readonly leftovers = new Leftovers();
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
   constructor(parts: QueryParts) {
@@ -73,7 +70,7 @@ class StorageQueryEngine implements QueryEngine {
     const memory = new QueryMemory(settings.memoryBytes, siblings.shared, siblings.count - siblings.place);
     const queue = new QueryQueue(settings.queue, () => memory.isFree, undefined, siblings.shared);
     memory.onRoom(() => queue.admit());
-    this.rules = { registry: this.registry, memory, queue, timeoutMs: settings.timeoutMs };
+    this.rules = { registry: this.registry, memory, queue, timeoutMs: settings.timeoutMs, waitMs: settings.queue.waitMs };
     this.questions = new SeriesQuestions(this.rules, parts, this.limits);
     this.context = {
       settings,
@@ -112,15 +109,15 @@ class StorageQueryEngine implements QueryEngine {
   async execute(valid: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     const question = { kind: 'query', query: request.query } as const;
     const task = new QueryTask(this.rules, request.client, question, valid.subQueries.length, signal);
-    const run = new QueryRun(this.context, valid, task);
     const finish = (status: number, error: Error | null, sent: boolean): void => {
       task.finish(status, error, sent);
-      if (pointArrays.settle() || task.memory.most > WORTH_COLLECTING) collectSoon();
+      this.leftovers.ended(task.memory.most);
     };
+    let run: QueryRun;
     try {
       const waiting = task.begin();
       if (waiting !== null) await waiting;
-      await run.read();
+      run = await this.read(valid, task);
     } catch (e) {
       const error = asClientError(e);
       finish(error.status, error, !signal.aborted);
@@ -137,6 +134,22 @@ class StorageQueryEngine implements QueryEngine {
       computed: () => task.computed(),
       finish,
     };
+  }
+
+  /** Reads all that a query needs, if need be anew when there is room for it. @throws ClientError */
+  private async read(valid: ValidQuery, task: QueryTask): Promise<QueryRun> {
+    for (;;) {
+      const run = new QueryRun(this.context, valid, task);
+      try {
+        await run.read();
+        task.hasRead();
+        return run;
+      } catch (error) {
+        // What was read and deleted can't be read again.
+        if (!(error instanceof CrowdedError) || valid.delete) throw error;
+      }
+      await task.waitForRoom();
+    }
   }
 
   last(query: LastQuery, client: QueryClient, signal: AbortSignal): Promise<LastAnswer> {
@@ -167,6 +180,7 @@ class StorageQueryEngine implements QueryEngine {
 
   close(): void {
     this.limits.close();
+    this.leftovers.close();
   }
 }
 

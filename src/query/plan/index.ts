@@ -1,5 +1,5 @@
 export { ADVICE, QueryLimits, ReadBudget, type ReadLimits } from './limits';
-export { QueryMemory, type MemoryShare } from './memory';
+export { CrowdedError, QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';
 export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';
 export { planMetricScan, planTsuidScan, type KeyRange, type ScanPlan } from './scan-plan';

@@ -8,6 +8,8 @@ export interface PointArrays {
 export const BYTES_PER_POINT = 16;
 /** Bytes of arrays that are kept for later. */
 const MOST_KEPT = 32 * 1024 * 1024;
+/** Bytes that are not worth a garbage collection. */
+const LITTLE = 4 * 1024 * 1024;
 /** Many of a million series have one point each. */
 const LEAST_CAPACITY = 4;
 /**
@@ -60,10 +62,12 @@ export class PointArrayPool {
   /**
    * To be called when a query has ended: frees everything if much more was needed than what is kept, since a single array keeps
    * its whole slab alive.
+   * @param quiet there have been no queries for some time: what is kept is freed, too, unless it is little
    * @returns whether it has, so that a garbage collection is worth while
    */
-  settle(): boolean {
-    if (this.slabBytes <= 2 * SLAB_BYTES) return false;
+  settle(quiet = false): boolean {
+    const touched = this.slabBytes - (this.slab.byteLength - this.slabUsed);
+    if (quiet ? touched <= LITTLE : this.slabBytes <= 2 * SLAB_BYTES) return false;
     this.forget();
     this.slab = new ArrayBuffer(0);
     this.slabUsed = this.slabBytes = 0;

@@ -1,4 +1,6 @@
-import { QueryMemory } from '../../../src/query/plan';
+import { CrowdedError, QueryMemory, type MemoryShare } from '../../../src/query/plan';
+import { Stopper } from '../../../src/util/stop-signal';
+import { turns } from '../../../src/util/turns';
 
 const MB = 1024 * 1024;
 const POINTS_OF_A_MB = MB / 16;
@@ -40,6 +42,96 @@ test('what is given back on the way counts no more', () => {
 test('without a limit there is none', () => {
   const query = new QueryMemory(0).share();
   expect(() => query.add(1e12)).not.toThrow();
+});
+
+describe('room that is kept for a query', () => {
+  const late = (): Error => new Error('late');
+  const mb = (share: MemoryShare, megabytes: number): void => share.add(megabytes * POINTS_OF_A_MB);
+  let memory: QueryMemory;
+  let signal: Stopper;
+  const granted: string[] = [];
+  const reserve = async (name: string, megabytes: number, waitMs = 60_000): Promise<MemoryShare> => {
+    const share = await memory.reserve(megabytes * MB, waitMs, signal, late);
+    granted.push(name);
+    return share;
+  };
+  beforeEach(() => {
+    memory = new QueryMemory(10 * MB);
+    signal = new Stopper();
+    granted.length = 0;
+  });
+
+  test('is there when others have ended, and nobody takes it then', async () => {
+    const [first, second] = [memory.share(), memory.share()];
+    mb(first, 6);
+    mb(second, 5);
+    expect(() => mb(second, 1)).toThrow(CrowdedError);
+    second.free();
+    const waiting = reserve('second', 7);
+    await turns(3);
+    expect([granted, memory.waiting]).toEqual([[], 1]);
+    first.free();
+    const again = await waiting;
+    const third = memory.share();
+    mb(third, 5);
+    expect(() => mb(third, 1)).toThrow(CrowdedError);
+    expect(() => mb(again, 7)).not.toThrow();
+    again.free();
+    expect(() => mb(third, 3)).not.toThrow();
+  });
+
+  test('is given to those who came first, and to all for whom there is some', async () => {
+    const first = memory.share();
+    mb(first, 10);
+    const all = [reserve('a', 5), reserve('b', 4), reserve('c', 3), reserve('d', 1)];
+    mb(first, -5);
+    await turns(3);
+    expect(granted).toEqual(['a']);
+    expect(memory.isFree).toBe(false);
+    first.free();
+    await turns(3);
+    expect(granted).toEqual(['a', 'b']);
+    (await all[0]).free();
+    await Promise.all(all);
+    expect(granted).toEqual(['a', 'b', 'c', 'd']);
+    for (const share of all) (await share).free();
+    expect(memory.isFree).toBe(true);
+  });
+
+  test('is three quarters at the most; from there on one may have all, and what needs more is refused for good', async () => {
+    const small = memory.share();
+    mb(small, 2);
+    const share = await reserve('large', 100);
+    mb(share, 10);
+    expect(() => share.add(1)).toThrow(expect.objectContaining({ status: 413 }));
+    expect(() => share.add(1)).not.toThrow(CrowdedError);
+  });
+
+  test('is not waited for any longer than one may, or wants to', async () => {
+    const first = memory.share();
+    mb(first, 10);
+    await expect(reserve('late', 1, 0)).rejects.toThrow('late');
+    const gone = reserve('gone', 1);
+    signal.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    signal = new Stopper();
+    // It is there already, and nobody has been told.
+    const atOnce = reserve('at once', 1);
+    first.free();
+    signal.abort(new Error('gone at once'));
+    await Promise.allSettled([atOnce]);
+    expect([memory.waiting, memory.isFree]).toEqual([0, true]);
+    expect(() => mb(memory.share(), 10)).not.toThrow();
+  });
+
+  test('a query that has read all may hold somewhat more for its numbers', () => {
+    const [first, second] = [memory.share(), memory.share()];
+    mb(first, 6);
+    mb(second, 5);
+    second.isReading = false;
+    expect(() => mb(second, 1.5)).not.toThrow();
+    expect(() => second.add(1)).toThrow(CrowdedError);
+  });
 });
 
 describe('with other workers', () => {

@@ -44,6 +44,17 @@ describe('PointArrayPool', () => {
     });
   });
 
+  it('keeps nothing but a little when there are no queries any more', () => {
+    const pool = new PointArrayPool();
+    const taken = pool.take(2 ** 17);
+    pool.give(taken);
+    expect([pool.settle(true), pool.settle()]).toEqual([false, false]);
+    pool.give(pool.take(2 ** 18));
+    expect([pool.settle(), pool.settle(true)]).toEqual([false, true]);
+    expect(pool.take(2 ** 17).values.buffer).not.toBe(taken.values.buffer);
+    expect(pool.settle(true)).toBe(false);
+  });
+
   it('lets go of what a large query has left, and of nothing after small ones', () => {
     const pool = new PointArrayPool();
     const small = pool.take(2 ** 16);
