@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describeWithPrograms } from '../clients/support/needs';
 import { startServed, type ServedDaemon } from '../support/served-daemon';
 import { browserProgram, graphOf, TestBrowser, WIDTHS, type OpenPage } from './support/browser';
-import { putHour } from './support/data';
+import { putRecent } from './support/data';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -20,7 +20,7 @@ describeWithPrograms('accessibility', [browserProgram()], () => {
   let browser: TestBrowser;
   beforeAll(async () => {
     tsd = await startServed();
-    await putHour(tsd.port);
+    await putRecent(tsd.port);
     browser = await TestBrowser.launch();
   });
   afterAll(async () => {

@@ -19,7 +19,7 @@ describeWithPrograms('annotations on the graph', [browserProgram()], () => {
     const flag = page.getByRole('button', { name: /^Annotation: Deploy/ });
     await flag.waitFor();
     // a global one is seen only where global ones are shown
-    expect(fragmentOf(page)).toContain('global_annotations');
+    await until(() => fragmentOf(page).includes('global_annotations'));
     const stored = async (): Promise<unknown> =>
       json(await ask(suite.tsd.port, `/api/annotations?start_time=1&end_time=${Math.floor(Date.now() / 1000)}`));
     expect(await stored()).toMatchObject([{ description: 'Deploy', notes: 'version 4\nwith "quotes"' }]);

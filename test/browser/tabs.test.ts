@@ -7,7 +7,7 @@ import { startDaemon, type TestDaemon } from '../server/support/daemon';
 import { startServed } from '../support/served-daemon';
 import { until } from '../support/until';
 import { browserProgram, fitsWidth, fragmentOf, graphOf, legendOf, WIDTHS, type OpenPage } from './support/browser';
-import { putHour } from './support/data';
+import { putRecent } from './support/data';
 import { BrowserSuite } from './support/suite';
 
 describeWithPrograms('the other tabs and the search', [browserProgram()], () => {
@@ -60,7 +60,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
     it('stops a running query', async () => {
       // one that is held up on its way to storage runs until it is stopped
       const tsd = await startDaemon();
-      await putHour(tsd.port);
+      await putRecent(tsd.port);
       const hold = holdQueries(tsd);
       const page = await suite.open('/#cluster', width, tsd.port);
       try {
@@ -97,7 +97,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         .getByRole('button', { name: /host=db01/ })
         .click();
       await until(async () => (await legendOf(page)).length === 2);
-      expect(fragmentOf(page)).toMatch(/&m=sum:net\.bytes\{(?:dc=fra,host=db01|host=db01,dc=fra)\}&tab=1$/);
+      await until(() => /&m=sum:net\.bytes\{(?:dc=fra,host=db01|host=db01,dc=fra)\}&tab=1$/.test(fragmentOf(page)));
       // a tag leads to its series
       await page.keyboard.press('Control+k');
       await page.getByLabel('Find metrics, tags and series').fill('ho');
@@ -117,7 +117,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         'tsd.core.meta.enable_realtime_uid': 'true',
       });
       try {
-        await putHour(searching.port);
+        await putRecent(searching.port);
         const found = async (): Promise<boolean> =>
           (await ask(searching.port, '/api/search/tsmeta_summary?query=web01')).text.includes('"totalResults":2');
         await until(found);

@@ -16,8 +16,8 @@ export async function putPoints(port: number, points: readonly Point[]): Promise
   }
 }
 
-/** An hour up to now of two metrics, a point each 30 seconds, of three hosts in two places. */
-export async function putHour(port: number): Promise<void> {
+/** Two metrics of three hosts in two places, 118 points of each, all within the last hour: for as long as a slow machine takes to look at them. */
+export async function putRecent(port: number): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const hosts = [
     { host: 'web01', dc: 'ams' },
@@ -25,7 +25,7 @@ export async function putHour(port: number): Promise<void> {
     { host: 'db01', dc: 'fra' },
   ];
   const points = hosts.flatMap((tags, h) =>
-    Array.from({ length: 118 }, (_, i) => now - 3540 + i * 30).flatMap((timestamp, i) => [
+    Array.from({ length: 118 }, (_, i) => now - 2400 + i * 20).flatMap((timestamp, i) => [
       { metric: 'sys.cpu.user', timestamp, value: 20 * (h + 1) + (i % 7), tags },
       { metric: 'net.bytes', timestamp, value: 1000 * i * (h + 1), tags },
     ]),

@@ -1,8 +1,8 @@
 import { startServed, type ServedDaemon } from '../../support/served-daemon';
 import { TestBrowser, type OpenPage } from './browser';
-import { putHour } from './data';
+import { putRecent } from './data';
 
-/** A daemon with an hour of points and a browser for all tests of a file. What a test has opened is closed after it, and must not have complained. */
+/** A daemon with points of the last hour and a browser for all tests of a file. What a test has opened is closed after it, and must not have complained. */
 export class BrowserSuite {
   tsd!: ServedDaemon;
   private browser: TestBrowser | null = null;
@@ -12,7 +12,7 @@ export class BrowserSuite {
   constructor() {
     beforeAll(async () => {
       this.tsd = await startServed();
-      await putHour(this.tsd.port);
+      await putRecent(this.tsd.port);
       this.browser = await TestBrowser.launch();
     });
     afterAll(async () => {
