@@ -6,8 +6,8 @@ import { runLimited } from './limited-run.mjs';
 import { readSuites } from './suite-lines.mjs';
 
 const REPORTER = fileURLToPath(new URL('suite-reporter.cjs', import.meta.url));
-/** So long Jest may take to end after its last suite, teardown included: something that a test has left open keeps it for ever. */
-const GRACE_MS = 60_000;
+/** So long Jest may take to end after its last suite, report of coverage and teardown included: something that a test has left open keeps it for ever. */
+const GRACE_MS = 240_000;
 const POLL_MS = 500;
 
 /**

@@ -5,7 +5,7 @@
 //   {"begun":"test/uid/race.test.ts"}
 //   {"begun":"test/uid/race.test.ts","test":"its name"}
 //   {"ended":"test/uid/race.test.ts","passed":7,"failed":0,"skipped":0}     a suite that did not run at all has failed once
-//   {"over":true}                                           there is nothing more to come but the teardown
+//   {"over":true}                                           there is nothing more to come but the coverage and the teardown
 const fs = require('node:fs');
 const path = require('node:path');
 
