@@ -2,6 +2,7 @@ import { ChangeQueue } from '../../src/search/change-queue';
 import type { Changes } from '../../src/search/types';
 import { StorageError } from '../../src/storage';
 import { SILENT_LOG } from '../../src/util/log';
+import { until } from '../support/until';
 
 const series = (from: number, count: number): Buffer[] => Array.from({ length: count }, (_, i) => Buffer.of((from + i) >> 8, from + i));
 
@@ -79,7 +80,7 @@ test('ends the wait for another try when it is closed', async () => {
   const { queue, batches, fail } = queueOf({ waiting: 10_000, retryMs: 3_600_000 });
   fail(1);
   queue.add({ series: series(0, 1) });
-  while (queue.failures === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => queue.failures > 0);
   await queue.close();
   expect(batches).toHaveLength(1);
 });

@@ -296,8 +296,7 @@ export function describeStorageContract(name: string, factory: () => Promise<Con
         let done = false;
         const writing = (async () => {
           for (let n = 1; n <= 25; n++) await write(...round(n));
-          done = true;
-        })();
+        })().finally(() => (done = true));
         let scans = 0;
         do {
           const found = await scanAll(s, data, { start: p, stop: behind(p), batchRows: 3 });

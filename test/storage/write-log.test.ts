@@ -304,7 +304,7 @@ it('goes to the tables in part when its merging is broken off, and is merged on 
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
   await append(store, 'x');
   // No timers run, but turns of the event loop.
-  while (store.stats().pack_slices < 2) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; store.stats().pack_slices < 2 && turn < 1_000_000; turn++) await new Promise((resolve) => setImmediate(resolve));
   await store.close();
   clock.mockRestore();
   expect(segmentsOf(path)).toHaveLength(1);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { DATA_FAMILY, DEFAULT_LAYOUT, hexToUid, rowKeyOfTsuid } from '../../../src/schema';
 import { PackedCells } from '../../../src/storage';
+import { until } from '../../support/until';
 import { ask, json, requestBytes } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
 
@@ -46,12 +47,12 @@ test('a query whose client does not read is cut', async () => {
   client.on('error', () => undefined); // a reset is as good an end as any
   const closed = once(client, 'close');
   client.write(requestBytes('/api/search/lookup', { body: JSON.stringify({ metric: 'm', useMeta: false, limit: 0 }) }));
-  let listed = await running();
-  while (listed.length === 0) listed = await running();
+  let listed: Awaited<ReturnType<typeof running>> = [];
+  await until(async () => (listed = await running()).length > 0);
   expect(listed).toEqual([expect.objectContaining({ query: { type: 'LOOKUP', metric: 'm', limit: 0, useMeta: false } })]);
 
   expect((await end(`?query=${listed[0].id}`)).status).toBe(204);
-  while ((await running()).length > 0);
+  await until(async () => (await running()).length === 0);
   let received = '';
   client.on('data', (part) => (received = (received + part.toString()).slice(-100)));
   client.resume();
