@@ -31,8 +31,7 @@ test('a daemon that is killed while it indexes new series finds all of them that
   const sending = client
     .telnet(Array.from({ length: SERIES }, (_, i) => `put sys.cpu 1700000000 1 host=web${i} core=${i % 16}`))
     .catch(() => '');
-  await until(async () => (await found(client)).length > 300, 'the first series are indexed');
-  await first.stop('SIGKILL');
+  await until(async () => (await found(client)).length > 300, 'the first series are indexed').finally(() => first.stop('SIGKILL'));
   await sending;
 
   const second = await start();
