@@ -1,5 +1,5 @@
 // A reporter of Jest that appends a line of JSON to the file TSDB_TEST_SUITES as soon as a suite or a test has begun or ended, so that a run that has to be cut
-// off can be counted, and one knows what it was at. Written at once: a suite that never gives up the event loop may run in this process.
+// off can be counted, and one knows what it was at. Each has the time, `at`. Written at once: a suite that never gives up the event loop may run in this process.
 //
 //   {"suites":4}                                            the run begins: so many suites
 //   {"begun":"test/uid/race.test.ts"}
@@ -15,7 +15,8 @@ module.exports = class SuiteReporter {
     this.#root = rootDir;
   }
   #write(line) {
-    if (process.env.TSDB_TEST_SUITES) fs.appendFileSync(process.env.TSDB_TEST_SUITES, `${JSON.stringify(line)}\n`);
+    const text = JSON.stringify({ ...line, at: new Date().toISOString() });
+    if (process.env.TSDB_TEST_SUITES) fs.appendFileSync(process.env.TSDB_TEST_SUITES, `${text}\n`);
   }
   #name({ path: file }) {
     return path.relative(this.#root, file);
