@@ -119,8 +119,8 @@ export function mergedRule({ treeId, fields }: RuleDraft, stored: TreeRule | nul
 }
 
 function validate({ type, field, customField, regex, regexGroupIdx, order }: TreeRule): void {
-  if (type === null) throw new IllegalArgumentError('Missing rule type');
   if (order < 0) throw new IllegalArgumentError('Invalid rule order');
+  if (type === null) throw new IllegalArgumentError('Missing rule type');
   if (type !== 'METRIC' && !field) throw new IllegalArgumentError(`Missing field name required for ${type} rule`);
   if (type.endsWith('_CUSTOM') && !customField) throw new IllegalArgumentError(`Missing custom field name required for ${type} rule`);
   if (regex === null) throw new IllegalArgumentError('The regex of a rule is null');

@@ -9,7 +9,7 @@ import type { PointSource } from '../source';
 import { LastValues, type LastValue } from './last-values';
 import type { LastPoint, LastQuery, LastSubQuery } from './query';
 import { RecentRows, type SeriesValue } from './recent-rows';
-import { resolveSubQuery, type Wanted } from './resolve';
+import { checkBackScan, resolveSubQuery, type Wanted } from './resolve';
 import { RowsBack, type RowPlace } from './rows-back';
 import type { StopSignal } from '../../util/stop-signal';
 
@@ -83,7 +83,7 @@ export class LastPoints {
     const { limits, source } = this.environment;
     const values = new LastValues(source, new ReadBudget(limits.of(wanted.kind === 'metric' ? (sub?.metric ?? null) : null)));
     try {
-      if (wanted.kind === 'metric') return await this.ofMetric(wanted.selection, values);
+      if (wanted.kind === 'metric') return await this.ofMetric(wanted.selection, values, backScan);
       const places = backScan > 0 ? this.placesBack(wanted.tsuids, backScan) : await this.placesOf(wanted.tsuids);
       return await this.lookBack(places, values);
     } finally {
@@ -109,13 +109,18 @@ export class LastPoints {
     });
   }
 
-  private async ofMetric(selection: Extract<Wanted, { kind: 'metric' }>['selection'], values: LastValues): Promise<SeriesValue[]> {
+  private async ofMetric(
+    selection: Extract<Wanted, { kind: 'metric' }>['selection'],
+    values: LastValues,
+    backScan: number,
+  ): Promise<SeriesValue[]> {
     const { series, backScanWithoutCounter, storage, source, uids, now } = this.environment;
     const { memory } = this.options;
     const found: SeriesValue[] = [];
     let counted = 0;
     for await (const batch of series.counted(selection, this.options)) {
       counted += batch.length;
+      if (batch.length > 0) checkBackScan(backScan); // as late as in the original
       const places = batch.map(({ tsuid, countedAt }) => ({ tsuid, newest: hourOf(countedAt), more: 0 }));
       found.push(...(await this.lookBack(places, values)));
     }

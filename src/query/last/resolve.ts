@@ -21,7 +21,6 @@ export async function resolveSubQuery(uids: Uids, sub: LastSubQuery | null, back
     return { kind: 'series', tsuids, names: null };
   }
   if (sub.metric === null || sub.metric === '') throw new ClientError(400, 'Metric cannot be null or empty');
-  checkBackScan(backScan);
   const tags = [...(sub.tags ?? [])];
   if (backScan > 0 && tags.length === 0) throw new ClientError(400, 'Tags cannot be null or empty when getting a TSUID');
   const names = new Map<string, string>();
@@ -37,7 +36,8 @@ export async function resolveSubQuery(uids: Uids, sub: LastSubQuery | null, back
   return { kind: 'metric', selection };
 }
 
-function checkBackScan(backScan: number): void {
+/** Asked where there is a series to look back for; a metric without series has an empty answer. @throws ClientError 400 */
+export function checkBackScan(backScan: number): void {
   if (backScan < 0) throw new ClientError(400, 'Backscan must be zero or a positive number');
 }
 

@@ -160,12 +160,24 @@ describe('errors', () => {
       400,
       { code: 400, message: 'Bad request', details: 'Deleting data is not enabled (tsd.http.query.allow_delete=false)' },
     ];
-    expect(error(await ask(tsd.port, `/api/query?${HOUR}&m=sum:sys.cpu`, { method: 'DELETE' }))).toEqual(refused);
+    for (const path of [`query?${HOUR}&m=sum:sys.cpu`, 'query', 'query?start=1', 'query/nosuch', 'query/gexp', 'query/exp'])
+      expect(error(await ask(tsd.port, `/api/${path}`, { method: 'DELETE' }))).toEqual(refused);
     expect(error(await post({ start: B, end: B + 60, queries: [{ aggregator: 'sum', metric: 'sys.cpu' }], delete: true }))).toEqual(
       refused,
     );
     expect((await get(`${HOUR}&m=sum:sys.cpu&method_override=delete`)).status).toBe(200);
     expect((json(await get(`${HOUR}&m=sum:sys.cpu`)) as unknown[]).length).toBe(1);
+  });
+
+  it('tell what is wrong with a body before a POST for functions is refused', async () => {
+    const asked = async (body: string): Promise<string> =>
+      (json(await post(body, '/api/query/gexp')) as { error: { message: string } }).error.message;
+    expect(await asked('')).toBe('Missing message content');
+    expect(await asked('x')).toBe('Unable to parse the given JSON');
+    expect(await asked('{}')).toBe('An internal null pointer exception was thrown');
+    expect(await asked(`{"start":${B},"queries":[{"aggregator":"sum","metric":"sys.cpu"}]}`)).toBe(
+      'Expressions are taken from the exp parameters of a GET request only',
+    );
   });
 
   it('are counted', async () => {

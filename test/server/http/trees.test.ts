@@ -15,7 +15,7 @@ interface Case {
 /** Requests in order, on empty tables, with what the original answered; times of creation are 0. */
 const golden = (file: string): Case[] => JSON.parse(readFileSync(join(__dirname, 'golden', file), 'utf8')) as Case[];
 
-describe.each(['trees.json', 'tree-orders.json'])('the API of trees: %s', (file) => {
+describe.each(['trees.json', 'tree-orders.json', 'tree-edits.json'])('the API of trees: %s', (file) => {
   let tsd: TestDaemon;
   beforeAll(async () => {
     tsd = await startDaemon();

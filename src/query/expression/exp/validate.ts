@@ -121,7 +121,7 @@ export function validateExp(request: ExpRequest, limits: ExpressionLimits, defau
   const parsed = new Map<string, ParsedExpression>();
   const expressions = checkEach(sentExpressions, 'expression', ({ id, expr }) => {
     if (!expr) throw new Error('missing or empty expr');
-    parsed.set(id ?? '', parseVariables(expr, limits));
+    parsed.set(id ?? '', parseExpression(expr, limits));
   });
 
   checkFilters(metrics, filters, request.filters !== null);
@@ -132,14 +132,11 @@ export function validateExp(request: ExpRequest, limits: ExpressionLimits, defau
     if (expression.refused !== null) throw expression.refused;
   }
   checkFiltersOf(metrics, filters);
-  for (const { join } of valid) if (join !== null && join.operator === null) throw invalid('The set operator cannot be null');
+  for (const { join, parsed: expression } of valid) {
+    if (join !== null && join.operator === null) throw invalid('The set operator cannot be null');
+    if (expression.variables.length === 0) throw invalid("The expression didn't appear to have any variables");
+  }
   return { request, time, metrics, filters, expressions: valid };
-}
-
-function parseVariables(expr: string, limits: ExpressionLimits): ParsedExpression {
-  const parsed = parseExpression(expr, limits);
-  if (parsed.variables.length > 0) return parsed;
-  throw parsed.refused ?? invalid("The expression didn't appear to have any variables");
 }
 
 function checkFilters(metrics: readonly Named<ExpMetric>[], filters: ReadonlyMap<string, ExpFilter>, given: boolean): void {

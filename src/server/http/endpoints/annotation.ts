@@ -119,9 +119,11 @@ async function bulkDelete(call: HttpCall): Promise<void> {
   if (wanted.startTime === '') throw new ClientError(400, 'Missing the start time value');
   if (!wanted.global && !wanted.tsuids?.length) throw new ClientError(400, 'Missing the TSUIDs or global annotations flag');
   const store = call.tsd.meta.annotations;
-  const [start, end] = await forClient(() =>
-    Promise.resolve([time(call, wanted.startTime), wanted.endTime ? time(call, wanted.endTime) : Date.now()]),
-  );
+  const [start, end] = await forClient(() => {
+    // Of several mistakes the first TSUID's is told before those of the times.
+    if (wanted.tsuids?.length) hexToUid(wanted.tsuids[0]);
+    return Promise.resolve([time(call, wanted.startTime), wanted.endTime ? time(call, wanted.endTime) : Date.now()]);
+  });
   let deleted = 0;
   for (const tsuid of wanted.tsuids ?? []) {
     deleted += await forClient(() => {

@@ -6,9 +6,12 @@ import { kindOfType } from './uid-type';
 
 const FIELDS = ['metric', 'tagk', 'tagv', 'name'] as const;
 
+/** What the URI says. A key of tags counts before a value of them, unlike in a body. */
 function fromParams(call: HttpCall): Map<string, string | null> {
   const values = FIELDS.map((field) => [field, call.param(field)] as const);
-  return new Map(values.filter(([, value]) => value !== null && value !== ''));
+  const fields = new Map(values.filter(([, value]) => value !== null && value !== ''));
+  if (fields.has('tagk')) fields.delete('tagv');
+  return fields;
 }
 
 /** `/api/uid/rename`: another name for a UID. Mirrors UniqueIdRpc.handleRename. */

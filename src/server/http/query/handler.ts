@@ -3,7 +3,7 @@ import type { HttpCall, HttpHandler } from '../types';
 import { queryAnswerJson } from './answer-json';
 import { onDemand } from '../on-demand';
 import { lastHandler } from './last';
-import { deletes, uriParams } from './request';
+import { checkDelete, deletes, uriParams } from './request';
 import { runQuery } from './run';
 
 /** Sub-paths that are endpoints of their own; any other is ignored. */
@@ -33,6 +33,7 @@ export async function queryHandler(call: HttpCall): Promise<void> {
   const endpoint = ENDPOINTS.get(call.path[1]?.toLowerCase());
   if (endpoint) return await endpoint(call);
   call.allowMethods('GET', 'POST', 'DELETE');
+  checkDelete(call);
   return runQuery(call, () => {
     const request = parse(call);
     removeDuplicates(request);

@@ -13,7 +13,7 @@ interface Wanted {
   readonly definition: boolean;
 }
 
-/** Members in any case; all of them texts. @throws ClientError 400 */
+/** Members in any case; all of them texts. A switch that is null is not given. @throws ClientError 400 */
 function fromBody(call: HttpCall): Wanted {
   const draft = new TreeDraft();
   let definition = false;
@@ -35,13 +35,13 @@ function fromBody(call: HttpCall): Wanted {
         draft.fields.set('notes', text ?? '');
         break;
       case 'enabled':
-        draft.setSwitch('enabled', isTrue(text));
+        if (text !== null) draft.setSwitch('enabled', isTrue(text));
         break;
       case 'strictmatch':
-        draft.setSwitch('strictMatch', isTrue(text));
+        if (text !== null) draft.setSwitch('strictMatch', isTrue(text));
         break;
       case 'storefailures':
-        draft.setSwitch('storeFailures', isTrue(text));
+        if (text !== null) draft.setSwitch('storeFailures', isTrue(text));
         break;
       case 'definition':
         definition = isTrue(text);

@@ -36,6 +36,8 @@ const metric = (changes: Body): Body => ({ metrics: [{ id: 'a', metric: 'm', ...
 const time = (changes: Body): Body => ({ time: { start: '1356998400', aggregator: 'sum', ...changes } });
 const expression = (expr: string, changes: Body = {}): Body => ({ expressions: [{ id: 'e', expr, ...changes }] });
 
+const expressions = (...all: [string, string][]): string => body({ expressions: all.map(([id, expr]) => ({ id, expr })) });
+
 test('a body that is right', () => expect(valid(body()).expressions[0].parsed.variables).toEqual(['a', 'b']));
 
 test.each([
@@ -68,6 +70,33 @@ test.each([
   [body(expression('__proto__')), '500 Expression [__proto__] was missing input __proto__'],
   [body(expression('a.class')), '500 Expression [a.class] was missing input class'],
   [body(expression('1 + 2')), "500 The expression didn't appear to have any variables"],
+  [body({ ...metric({ filter: 'z' }), ...expression('1 + 2') }), '500 unrecognized filter id z in metric a'],
+  [body({ ...metric({ filter: 'f' }), ...expression('1 + 2'), filters: null }), '500 No filter defined: f'],
+  [
+    body({ ...metric({ filter: 'f' }), ...expression('1 + 2'), filters: [{ id: 'f' }] }),
+    '500 An internal null pointer exception was thrown',
+  ],
+  [expressions(['e', '1 + 2'], ['f', 'x + 2']), '500 Expression [x + 2] was missing input x'],
+  [expressions(['e', '1 + 2'], ['f', '']), '500 Invalid expression at index 1'],
+  [body(expression('1 + 2', { join: {} })), '500 The set operator cannot be null'],
+  [
+    body({
+      expressions: [
+        { id: 'e', expr: '1 + 2' },
+        { id: 'f', expr: 'a', join: {} },
+      ],
+    }),
+    "500 The expression didn't appear to have any variables",
+  ],
+  [
+    body({
+      expressions: [
+        { id: 'e', expr: 'a', join: {} },
+        { id: 'f', expr: '1 + 2' },
+      ],
+    }),
+    '500 The set operator cannot be null',
+  ],
   [body(expression('a +')), "500 net.opentsdb.query.pojo.Expression.validate@1:3 parsing error in 'a +'"],
   [body(expression('a', { join: {} })), '500 The set operator cannot be null'],
   [body(expression("a.getClass().forName('x')")), "400 Members of values are not supported in expressions: a.getClass().forName('x')"],
