@@ -8,7 +8,7 @@ const FIRST_MS = 1000;
 /** At most so often is a collection asked for: it stops everything for some tens of milliseconds. */
 const COLLECT_EVERY_MS = 10_000;
 /** And so often, when there is very much to collect. It is asked for a moment later: what has ended is still referred to. */
-const COLLECT_MUCH_EVERY_MS = 4000;
+const COLLECT_MUCH_EVERY_MS = 1000;
 const COLLECT_NEXT_MS = 20;
 /** V8 gives pages that a collection has emptied back to the system with the one after it: worth while for so many bytes. */
 const WORTH_GIVING_BACK = 32 << 20;

@@ -5,6 +5,7 @@ import type { FoundSeries, LookupQuery } from '../lookup';
 import type { QueryGroup, QueryResult, RunStats } from '../output';
 import type { Query } from '../parse';
 import type { QuerySettings } from '../../config/settings';
+import type { Series } from '../series';
 import type { ValidQuery } from '../specification';
 import type { QueryClient, QueryRegistry, QueryRequest } from './query-registry';
 import type { StopSignal } from '../../util/stop-signal';
@@ -32,6 +33,8 @@ export interface QueryAnswer {
    * @throws ClientError 413
    */
   hold(points: number): void;
+  /** Holds computed points until the query has ended. @returns the same points, to be used in their place @throws ClientError 413 */
+  keep(points: Series): Series;
   /** To be called when all is computed and only writing is left: another query may begin. */
   computed(): void;
   /**

@@ -1,6 +1,7 @@
 import type { QuerySettings } from '../../config/settings';
 import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
+import { KeptSeries } from '../series';
 import type { Uids } from '../../uid';
 import type { HistogramCodecs } from '../../histogram';
 import type { Rollups } from '../../rollup';
@@ -123,6 +124,7 @@ class StorageQueryEngine implements QueryEngine {
       finish(error.status, error, !signal.aborted);
       throw error;
     }
+    const kept = new KeptSeries();
     return {
       globalAnnotations: run.globalAnnotations,
       signal: run.signal,
@@ -131,6 +133,10 @@ class StorageQueryEngine implements QueryEngine {
       results: () => run.results(),
       groups: () => run.groups(),
       hold: (points) => task.memory.add(points),
+      keep: (points) => {
+        task.memory.add(points.size);
+        return kept.keep(points);
+      },
       computed: () => task.computed(),
       finish,
     };

@@ -2,5 +2,6 @@
 export { BYTES_PER_POINT, pointArrays } from './point-arrays';
 export { joinSeries, PointsBuilder } from './points-builder';
 export { copyOf, doubleSeries, integerAt, isIntegerAt, between, type Series } from './series';
+export { KeptSeries } from './kept-series';
 export { PackArena } from './pack-arena';
 export { PackedPoints } from './packed-points';

@@ -4,8 +4,8 @@ import type { QueryAnswer, QueryResult } from '../../../query';
 export async function computed(found: QueryAnswer, results: AsyncIterable<QueryResult>): Promise<QueryResult[]> {
   const all: QueryResult[] = [];
   for await (const result of results) {
-    found.hold(result.points.size);
-    all.push(result);
+    const points = found.keep(result.points);
+    all.push(points === result.points ? result : { ...result, points });
   }
   found.computed();
   return all;
