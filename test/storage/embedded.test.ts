@@ -45,3 +45,28 @@ describe('in the smallest steps', () => {
     await close();
   });
 });
+
+it('lets others have their turns while it passes by rows of which the log has nothing left', async () => {
+  const { storage, close } = await openTempStore();
+  const ROWS = 4000;
+  const rows = Array.from({ length: ROWS }, (_, i) => {
+    const row = Buffer.from([0, 0, 1, 0, 0, i >>> 8, i]);
+    return { row, cells: PackedCells.of(Buffer.from([0, 0]), Buffer.from([1])) };
+  });
+  const all = { start: Buffer.alloc(0), stop: Buffer.alloc(0) };
+  const family = Buffer.from('t');
+  for (let i = 0; i < 3; i++) expect(await storage.put('tsdb', family, rows)).toEqual([]);
+  expect(await storage.delete('tsdb', rows)).toEqual([]);
+  let turns = 0;
+  let running = true;
+  const count = (): void => {
+    if (!running) return;
+    turns++;
+    setImmediate(count);
+  };
+  setImmediate(count);
+  for await (const batch of storage.scan('tsdb', all)) expect(batch).toEqual([]);
+  running = false;
+  expect(turns).toBeGreaterThan(5);
+  await close();
+});

@@ -371,7 +371,7 @@ export class RangeReader {
       this.collector.addCell(d, qualifierAt, qualifierLength, d, cells.valueAt(i), cells.valueLength(i), cells.timestamps[i]);
       if (s.firstCellOnly) break;
     }
-    this.entries += cells.count >> 1;
+    this.entries += this.memory.fold.cost >> 1;
   }
 
   private isWanted(qualifiers: Uint8Array, at: number, length: number, timestamp: number): boolean {

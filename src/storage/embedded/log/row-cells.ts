@@ -21,6 +21,9 @@ export interface Outcome {
 }
 
 const COUNTER_BYTES = 8;
+/** What a row costs to which more than puts was done, and each entry of it, in cells that are only read. */
+const CHANGED_ROW = 32;
+const CHANGED_ENTRY = 16;
 
 /** Adds a cell to a list of columns. */
 export function addColumn(
@@ -61,6 +64,8 @@ export class RowFold {
   private readonly merged = new CellList();
   private entries: number[] = [];
   private order: number[] = [];
+  /** What the last call took, in cells of a row that is only read; a row may cost much of which nothing is left. */
+  cost = 0;
 
   /** Bytes of memory that it has, about. */
   get capacity(): number {
@@ -73,9 +78,18 @@ export class RowFold {
    * @returns the row's columns, sorted; good until the next call
    */
   fold(base: CellList, parts: readonly RowPart[]): CellList {
-    if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) return this.foldPuts(base, parts);
+    if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) {
+      const cells = this.foldPuts(base, parts);
+      this.cost = cells.count;
+      return cells;
+    }
     const cells = new ChangedCells(this.sorted(base));
-    for (const part of parts) for (const entry of this.entriesOf(part)) applyEntry(part.index, entry, cells);
+    this.cost = CHANGED_ROW + base.count;
+    for (const part of parts) {
+      const entries = this.entriesOf(part);
+      for (const entry of entries) applyEntry(part.index, entry, cells);
+      this.cost += CHANGED_ENTRY * entries.length;
+    }
     return cells.addTo(this.merged.clear());
   }
 
