@@ -46,6 +46,11 @@ export class CellBuilder implements PointBuilder {
   private readonly salted: boolean;
   private readonly encoding: BufferEncoding;
   private tags = 0;
+  /** Where in the key the pair of each tag stands, in the order in which they came. */
+  private readonly pairAt: Int32Array;
+  serial = 0;
+  /** See NamesTable.fetch. */
+  fetched = 0;
   /** The hash of the series so far. */
   private series = 0;
   private readonly number = new NumberScanner();
@@ -72,6 +77,7 @@ export class CellBuilder implements PointBuilder {
     this.salted = layout.salt > 0;
     this.encoding = uids.codec.encoding;
     this.key = Buffer.alloc(this.tagsAt + maxTags * this.pairWidth);
+    this.pairAt = new Int32Array(maxTags);
     uids.onInvalidate((what) => this.forget(what));
     for (const kind of UID_KINDS) uids.lookAlsoIn(kind, new TableNames(this.table(kind)));
   }
@@ -82,6 +88,7 @@ export class CellBuilder implements PointBuilder {
 
   private forget(what: UidInvalidation): void {
     this.generation++;
+    this.serial++;
     if (what === 'all') for (const table of [this.metrics, this.tagks, this.tagvs]) table.clear();
     else if (what.name === undefined || hasNonAscii(what.name)) this.table(what.kind).clear();
     else this.table(what.kind).remove(Buffer.from(what.name, 'latin1'));
@@ -114,7 +121,12 @@ export class CellBuilder implements PointBuilder {
     return this.table(kind).find(bytes, from, to, hashName(bytes, from, to)) >= 0;
   }
 
+  expectValue(hash: number): void {
+    this.fetched ^= this.tagvs.fetch(hash);
+  }
+
   begin(bytes: Buffer, from: number, to: number, hash: number): boolean {
+    this.serial++;
     const uid = this.metrics.find(bytes, from, to, hash);
     if (uid < 0 || !this.fastPathOpen) return false;
     copy(this.metrics.arena, uid, this.key, this.metricAt, this.metrics.width);
@@ -130,9 +142,10 @@ export class CellBuilder implements PointBuilder {
     const tagv = this.tagvs.find(bytes, from, to, hash);
     if (tagv < 0) return false;
     // Pairs are kept sorted by their bytes; the same tagk twice is for the slow path to judge.
-    const { key, pairWidth, tagkWidth } = this;
+    const { key, pairAt, pairWidth, tagkWidth } = this;
     const arena = this.tagks.arena;
-    let at = this.tagsAt + this.tags * pairWidth;
+    const end = this.tagsAt + this.tags * pairWidth;
+    let at = end;
     while (at > this.tagsAt) {
       const order = compare(key, at - pairWidth, arena, tagk, tagkWidth);
       if (order === 0) return false;
@@ -140,8 +153,20 @@ export class CellBuilder implements PointBuilder {
       for (let i = 0; i < pairWidth; i++) key[at + i] = key[at - pairWidth + i];
       at -= pairWidth;
     }
+    if (at < end) for (let i = 0; i < this.tags; i++) if (pairAt[i] >= at) pairAt[i] += pairWidth;
+    pairAt[this.tags] = at;
     copy(arena, tagk, key, at, tagkWidth);
     copy(this.tagvs.arena, tagv, key, at + tagkWidth, pairWidth - tagkWidth);
+    this.tags++;
+    this.series = (this.series + hashTag(keyHash, hash)) | 0;
+    return true;
+  }
+
+  tagAgain(i: number, keyHash: number, bytes: Buffer, from: number, to: number, hash: number): boolean {
+    const tagv = this.tagvs.find(bytes, from, to, hash);
+    if (tagv < 0) return false;
+    // The key still has the tagk, from the point before.
+    copy(this.tagvs.arena, tagv, this.key, this.pairAt[i] + this.tagkWidth, this.pairWidth - this.tagkWidth);
     this.tags++;
     this.series = (this.series + hashTag(keyHash, hash)) | 0;
     return true;

@@ -168,10 +168,21 @@ export interface NameScout {
  * false the point has to take the slow path.
  */
 export interface PointBuilder {
+  /** A tag will soon have a value of this hash: the memory that finding it takes is read. Does most for some hundreds, one right after the other. */
+  expectValue(hash: number): void;
   /** @param hash of the metric, see hashName. @returns false: the metric is unknown here */
   begin(bytes: Buffer, metricFrom: number, metricTo: number, hash: number): boolean;
   /** @returns false: a name is unknown, or there are too many tags */
   tag(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, valueFrom: number, valueTo: number, valueHash: number): boolean;
+  /** Another number for every point that is begun, and when names have been forgotten. */
+  readonly serial: number;
+  /**
+   * In place of `tag`, for a point with the tag names of the one before in the same order: `serial` was the same when the last tag of
+   * that had been taken as it was before this one began.
+   * @param i position of the tag
+   * @returns as `tag`
+   */
+  tagAgain(i: number, keyHash: number, bytes: Buffer, valueFrom: number, valueTo: number, valueHash: number): boolean;
   /**
    * @param timestamp seconds or milliseconds, positive
    * @returns false: the value is not a plain number, the timestamp out of range, a tag twice, or the buffer full; nothing was done

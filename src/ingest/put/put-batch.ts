@@ -4,8 +4,16 @@ import { KEY_HASH, METRIC, METRIC_HASH, VALUE, VALUE_HASH, type PutBody } from '
 import { PLAIN } from './put-scanner';
 import { checkPresent, pointJson } from './sent-point';
 
+/** Points whose names are expected at once: what is read for more would be gone from the processor's caches by the time that it is used. */
+const EXPECTED = 256;
+
 /** The data points of one body. */
 export class PutBatch implements PointBatch {
+  /** Values of tags were expected of the points up to here. */
+  private expected = 0;
+  /** The builder's when it had all tags of the point before; see PointBuilder. */
+  private serial = -1;
+
   constructor(
     private readonly writer: PointWriter,
     private readonly body: PutBody,
@@ -19,16 +27,49 @@ export class PutBatch implements PointBatch {
     const { body } = this;
     const builder = this.writer.builder;
     const bytes = body.body;
+    if (point >= this.expected) this.expect(point);
     const tags = body.tagsOf(point);
     if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN || body.place(point, VALUE + 2) !== PLAIN) return false;
+    const sameTags = body.isLikeBefore(point) && builder.serial === this.serial;
     if (!builder.begin(bytes, body.place(point, METRIC), body.place(point, METRIC + 1), body.place(point, METRIC_HASH))) return false;
+    if (!(sameTags ? this.addValues(point, tags) : this.addTags(point, tags))) return false;
+    this.serial = builder.serial;
+    return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
+  }
+
+  private expect(from: number): void {
+    const { body } = this;
+    const { builder } = this.writer;
+    this.expected = Math.min(from + EXPECTED, body.size);
+    for (let point = from; point < this.expected; point++) {
+      const tags = body.tagsOf(point);
+      for (let i = 0; i < tags; i++) builder.expectValue(body.tagPlace(point, i, VALUE_HASH));
+    }
+  }
+
+  private addTags(point: number, tags: number): boolean {
+    const { body } = this;
+    const builder = this.writer.builder;
+    const bytes = body.body;
     for (let i = 0; i < tags; i++) {
       if (body.tagPlace(point, i, 2) !== PLAIN || body.tagPlace(point, i, 5) !== PLAIN) return false;
       const [keyFrom, keyTo, keyHash] = [body.tagPlace(point, i, 0), body.tagPlace(point, i, 1), body.tagPlace(point, i, KEY_HASH)];
       const [valueFrom, valueTo, valueHash] = [body.tagPlace(point, i, 3), body.tagPlace(point, i, 4), body.tagPlace(point, i, VALUE_HASH)];
       if (!builder.tag(bytes, keyFrom, keyTo, keyHash, valueFrom, valueTo, valueHash)) return false;
     }
-    return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
+    return true;
+  }
+
+  /** The tags of a point that is like the one before, which the builder has had last. */
+  private addValues(point: number, tags: number): boolean {
+    const { body } = this;
+    const builder = this.writer.builder;
+    const bytes = body.body;
+    for (let i = 0; i < tags; i++) {
+      const [from, to, hash] = [body.tagPlace(point, i, 3), body.tagPlace(point, i, 4), body.tagPlace(point, i, VALUE_HASH)];
+      if (!builder.tagAgain(i, body.tagPlace(point, i, KEY_HASH), bytes, from, to, hash)) return false;
+    }
+    return true;
   }
 
   lookAhead(from: number, to: number): Promise<void> | null {

@@ -12,10 +12,13 @@ const STRIDE = 13;
 export const METRIC = 0;
 export const VALUE = 3;
 const TSUID = 6;
-/** First tag, tags (-1: absent or null), and 1 for an element that is null. */
+/** First tag, tags (-1: absent or null), and what is known of the element as a whole. */
 const FIRST_TAG = 9;
 const TAGS = 10;
-const IS_NULL = 11;
+const FORM = 11;
+/** The element is null; it has the fields and the names of tags of the last one before it that is not null, in their order. */
+const NULL_FORM = 1;
+const FORM_BEFORE = 2;
 /** The hash of a metric that is plain. */
 export const METRIC_HASH = 12;
 /** Offset, end and kind of a tag's key, and of its value, and their hashes where they are plain. */
@@ -124,7 +127,7 @@ export class PutBody {
       if (c === 0x5b || c === 0x22) throw scanner.fail();
       scanner.scalar();
       if (!scanner.isNull()) throw scanner.fail();
-      this.index[at + IS_NULL] = 1;
+      this.index[at + FORM] = NULL_FORM;
     } else {
       this.shape.begin(scanner.at++);
       if (!scanner.accept(0x7d)) this.fields(at);
@@ -184,7 +187,7 @@ export class PutBody {
     index[at + TSUID + 2] = 0;
     index[at + FIRST_TAG] = this.tagCount;
     index[at + TAGS] = tagCount;
-    index[at + IS_NULL] = 0;
+    index[at + FORM] = FORM_BEFORE;
     this.tagCount += tagCount;
     this.size++;
     scanner.at = p;
@@ -380,6 +383,11 @@ export class PutBody {
     return this.index[point * STRIDE + TAGS];
   }
 
+  /** Whether a point's tags have the names of those of the point before, nulls aside, in the same order; all texts of both are plain then. */
+  isLikeBefore(point: number): boolean {
+    return this.index[point * STRIDE + FORM] === FORM_BEFORE;
+  }
+
   /** A number of a tag's: see TAG_STRIDE. */
   tagPlace(point: number, tag: number, place: number): number {
     return this.tags[(this.index[point * STRIDE + FIRST_TAG] + tag) * TAG_STRIDE + place];
@@ -388,7 +396,7 @@ export class PutBody {
   /** The point with its texts; null for an element that is null. */
   pointAt(point: number): SentPoint | null {
     const at = point * STRIDE;
-    if (this.index[at + IS_NULL] === 1) return null;
+    if (this.index[at + FORM] === NULL_FORM) return null;
     const count = this.tagsOf(point);
     let tags: Map<string, string | null> | null = null;
     if (count >= 0) {

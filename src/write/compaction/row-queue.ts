@@ -50,6 +50,7 @@ export class RowQueue {
   private read: RowPool;
   private sinceSum = 0;
   private isFull = false;
+  /** Where rows of the hour go that had one last, until the clock has its effect: to look at it for every row costs more than the rest. */
   private lastHour = -1;
   private lastPool: RowPool | null = null;
 
@@ -87,7 +88,11 @@ export class RowQueue {
   /** A row got points. @param key copied. @param baseTime seconds */
   add(key: Uint8Array, baseTime: number): void {
     const hour = Math.floor(baseTime / HOUR);
-    const pool = hour === this.lastHour && this.lastPool !== null ? this.lastPool : this.poolOf(hour, baseTime);
+    if (hour !== this.lastHour || this.lastPool === null) {
+      this.lastPool = this.poolOf(hour, baseTime);
+      this.lastHour = hour;
+    }
+    const pool = this.lastPool;
     if (this.addTo(pool, key) && pool === this.recent && this.settling.has(key)) this.inBoth++;
   }
 
@@ -174,22 +179,21 @@ export class RowQueue {
     if (hour > now / HOUR + HOURS_AHEAD) return this.far;
     let pool = this.hours.get(hour);
     if (pool === undefined) this.hours.set(hour, (pool = this.newPool()));
-    this.lastHour = hour;
-    this.lastPool = pool;
     return pool;
   }
 
   /** Puts the rows in line that were old enough then. @param then milliseconds */
   private release(then: number): void {
+    this.lastPool = null;
     for (const [hour, pool] of this.hours) {
       if ((hour * HOUR + ROW_AGE) * 1000 > then) continue;
       this.hours.delete(hour);
-      this.lastPool = null;
       if (pool.size > 0) this.due.push(pool);
     }
   }
 
   private settle(now: number): void {
+    this.lastPool = null;
     this.turned = now;
     this.again += this.inBoth;
     this.inBoth = 0;
