@@ -49,8 +49,8 @@ export class CellBuilder implements PointBuilder {
   /** Where in the key the pair of each tag stands, in the order in which they came. */
   private readonly pairAt: Int32Array;
   serial = 0;
-  /** See NamesTable.fetch. */
-  fetched = 0;
+  /** See NamesTable.readAhead. */
+  readAhead = 0;
   /** The hash of the series so far. */
   private series = 0;
   private readonly number = new NumberScanner();
@@ -121,8 +121,8 @@ export class CellBuilder implements PointBuilder {
     return this.table(kind).find(bytes, from, to, hashName(bytes, from, to)) >= 0;
   }
 
-  expectValue(hash: number): void {
-    this.fetched ^= this.tagvs.fetch(hash);
+  expectValues(hashes: Int32Array, from: number, to: number, step: number): void {
+    this.readAhead = this.tagvs.readAhead(hashes, from, to, step);
   }
 
   begin(bytes: Buffer, from: number, to: number, hash: number): boolean {

@@ -168,8 +168,8 @@ export interface NameScout {
  * false the point has to take the slow path.
  */
 export interface PointBuilder {
-  /** A tag will soon have a value of this hash: the memory that finding it takes is read. Does most for some hundreds, one right after the other. */
-  expectValue(hash: number): void;
+  /** Values of tags that will be asked for soon, some hundreds: see NamesTable.readAhead. */
+  expectValues(hashes: Int32Array, from: number, to: number, step: number): void;
   /** @param hash of the metric, see hashName. @returns false: the metric is unknown here */
   begin(bytes: Buffer, metricFrom: number, metricTo: number, hash: number): boolean;
   /** @returns false: a name is unknown, or there are too many tags */

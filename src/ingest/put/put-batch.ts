@@ -38,13 +38,8 @@ export class PutBatch implements PointBatch {
   }
 
   private expect(from: number): void {
-    const { body } = this;
-    const { builder } = this.writer;
-    this.expected = Math.min(from + EXPECTED, body.size);
-    for (let point = from; point < this.expected; point++) {
-      const tags = body.tagsOf(point);
-      for (let i = 0; i < tags; i++) builder.expectValue(body.tagPlace(point, i, VALUE_HASH));
-    }
+    this.expected = Math.min(from + EXPECTED, this.body.size);
+    this.body.expectValues(this.writer.builder, from, this.expected);
   }
 
   private addTags(point: number, tags: number): boolean {

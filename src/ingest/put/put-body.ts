@@ -1,7 +1,7 @@
 import { narrow } from '../../schema';
 import { longOfNumber, longOfText } from '../../json';
 import { ClientError } from '../../util/errors';
-import { HASH_PRIME, HASH_SEED, hashName } from '../../write';
+import { HASH_PRIME, HASH_SEED, hashName, type PointBuilder } from '../../write';
 import { givePlaces, takePlaces } from './put-places';
 import { ENCODED, JsonScanner, numberEnd, PLAIN } from './put-scanner';
 import { METRIC_PART, NUMBER_PART, PutShape, TAG_PART, TEXT_PART, TIME_PART } from './put-shape';
@@ -120,6 +120,7 @@ export class PutBody {
     if ((this.size + 1) * STRIDE > this.index.length) this.grow();
     const at = this.size * STRIDE;
     this.index.fill(0, at, at + STRIDE);
+    this.index[at + FIRST_TAG] = this.tagCount;
     this.index[at + TAGS] = -1;
     this.times[this.size] = 0;
     const c = scanner.peek();
@@ -391,6 +392,13 @@ export class PutBody {
   /** A number of a tag's: see TAG_STRIDE. */
   tagPlace(point: number, tag: number, place: number): number {
     return this.tags[(this.index[point * STRIDE + FIRST_TAG] + tag) * TAG_STRIDE + place];
+  }
+
+  /** Tells a builder which values the tags of some points have. */
+  expectValues(builder: PointBuilder, from: number, to: number): void {
+    const first = this.index[from * STRIDE + FIRST_TAG];
+    const end = to === this.size ? this.tagCount : this.index[to * STRIDE + FIRST_TAG];
+    builder.expectValues(this.tags, first * TAG_STRIDE + VALUE_HASH, end * TAG_STRIDE, TAG_STRIDE);
   }
 
   /** The point with its texts; null for an element that is null. */
