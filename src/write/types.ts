@@ -174,13 +174,13 @@ export interface PointBuilder {
   begin(bytes: Buffer, metricFrom: number, metricTo: number, hash: number): boolean;
   /** @returns false: a name is unknown, or there are too many tags */
   tag(bytes: Buffer, keyFrom: number, keyTo: number, keyHash: number, valueFrom: number, valueTo: number, valueHash: number): boolean;
-  /** Another number for every point that is begun, and when names have been forgotten. */
+  /** Changes with every point that is begun, and when names are forgotten. */
   readonly serial: number;
   /**
-   * In place of `tag`, for a point with the tag names of the one before in the same order: `serial` was the same when the last tag of
-   * that had been taken as it was before this one began.
+   * In place of `tag`, for a point whose tags have the names of those of the point begun before it, in the same order. All of those must have
+   * been taken, and `serial` been the same then as when this point began.
    * @param i position of the tag
-   * @returns as `tag`
+   * @returns false: the value is unknown
    */
   tagAgain(i: number, keyHash: number, bytes: Buffer, valueFrom: number, valueTo: number, valueHash: number): boolean;
   /**

@@ -11,7 +11,7 @@ const EXPECTED = 256;
 export class PutBatch implements PointBatch {
   /** Values of tags were expected of the points up to here. */
   private expected = 0;
-  /** The builder's when it had all tags of the point before; see PointBuilder. */
+  /** `serial` of the builder when it had taken all tags of the point before. */
   private serial = -1;
 
   constructor(
@@ -37,6 +37,7 @@ export class PutBatch implements PointBatch {
     return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
   }
 
+  /** What finding the names of the next points takes is read ahead. */
   private expect(from: number): void {
     this.expected = Math.min(from + EXPECTED, this.body.size);
     this.body.expectValues(this.writer.builder, from, this.expected);
