@@ -191,7 +191,7 @@ test('whatever the order of its lines, a file leaves the rows that compaction ma
     }),
     { numRuns: 25 },
   );
-});
+}, 180_000);
 
 test('no path: usage and exit code 2', async () => {
   const { code, stderr } = await runImport([]);

@@ -6,7 +6,7 @@ import { openTempStore } from '../../support/temp-store';
 import { BASE, compactingOn, keyOf, points, putOf } from './support/rows';
 import { until } from '../../support/until';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const ROWS = 4000;
 const CELLS = Array.from(

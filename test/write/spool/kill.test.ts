@@ -9,7 +9,7 @@ import { TABLES } from '../../support/temp-store';
 import { until } from '../../support/until';
 import { spoolingOn } from './support/spooling';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const HOOK = resolve(__dirname, '../../support/ts-hook.cjs');
 const CHILD = resolve(__dirname, 'support/spool-child.ts');
