@@ -1,3 +1,4 @@
+import type { RollupInterval } from '../../rollup';
 import { hexToUid } from '../../schema';
 import {
   planFilters,
@@ -50,6 +51,8 @@ export class QueryPlanner {
     private readonly sources: Sources,
     private readonly uids: Uids,
     private readonly query: TimeRange,
+    /** Whether an interval has no rolled up values for this time yet. */
+    private readonly isTooNew: (rollup: RollupInterval) => boolean = () => false,
   ) {}
 
   /**
@@ -83,7 +86,7 @@ export class QueryPlanner {
       const scan = planTsuidScan(choice.source, tsuids, windowOf(subQuery, choice, times));
       return { subQuery, choice, scan, filters, filterTagks, over };
     };
-    return over(this.sources.of(subQuery));
+    return over(this.sources.of(subQuery, this.isTooNew));
   }
 
   private planByMetric(subQuery: ValidSubQuery, metric: Buffer, resolved: readonly ResolvedFilter[]): PlannedSubQuery {
@@ -95,7 +98,7 @@ export class QueryPlanner {
       const scan = planMetricScan(choice.source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter);
       return { subQuery, choice, scan, filters, filterTagks, over };
     };
-    return over(this.sources.of(subQuery));
+    return over(this.sources.of(subQuery, this.isTooNew));
   }
 
   /** Filters beside TSUIDs are evaluated on names only; a key that nobody has ever used matches nothing rather than failing. */

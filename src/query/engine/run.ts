@@ -1,3 +1,4 @@
+import type { RollupInterval } from '../../rollup';
 import type { Annotation } from '../../schema';
 import type { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
@@ -13,7 +14,7 @@ import type { QueryRecord } from './query-registry';
 import type { QueryTask } from './query-task';
 import { SubQueryReader } from './read-sub-query';
 import type { RunContext } from './run-context';
-import { joinedOutputs, splitAtDelay } from './split';
+import { isTooNew, joinedOutputs, splitAtDelay } from './split';
 import type { StopSignal } from '../../util/stop-signal';
 
 /** One request on its way from names to numbers. Mirrors TsdbQuery, for all sub-queries of a request. */
@@ -36,8 +37,9 @@ export class QueryRun {
     readonly query: ValidQuery,
     task: QueryTask,
   ) {
-    const { settings, scanning } = context;
-    this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query);
+    const { settings, scanning, splitQueries } = context;
+    const tooNew = splitQueries ? (rollup: RollupInterval) => isTooNew(rollup, query, Date.now()) : undefined;
+    this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query, tooNew);
     ({ memory: this.memory, lifetime: this.lifetime, record: this.record } = task);
     this.signal = this.lifetime.signal;
     this.reader = new SubQueryReader(context, query, this.memory, this.lifetime);

@@ -1,3 +1,4 @@
+import type { RollupInterval } from '../../rollup';
 import { IllegalStateError } from '../../util/errors';
 import type { QueryGroup } from '../output';
 import type { MemoryShare } from '../plan';
@@ -6,8 +7,19 @@ import type { SourceChoice } from '../source';
 import type { ValidQuery } from '../specification';
 import type { OutputGroup } from './group-description';
 import { pointGroup, type Output } from './outputs';
-import type { PlannedSubQuery } from './planner';
+import type { PlannedSubQuery, TimeRange } from './planner';
 import type { ReadSubQuery } from './read-sub-query';
+
+/** The moment up to which there are rolled up values, in milliseconds; null: nobody says how late they are. */
+function rolledUpTo({ delay }: RollupInterval, nowMs: number): number | null {
+  return delay === 0 ? null : (Math.floor(nowMs / 1000) - delay) * 1000;
+}
+
+/** Whether nothing of a time is rolled up yet. @param nowMs the clock's now */
+export function isTooNew(rollup: RollupInterval, { startMs }: TimeRange, nowMs: number): boolean {
+  const upTo = rolledUpTo(rollup, nowMs);
+  return upTo !== null && upTo < startMs;
+}
 
 /**
  * The parts of a sub-query that reads rolled up values up to when they are late, and points from there on. Mirrors SplitRollupQuery.
@@ -18,19 +30,19 @@ import type { ReadSubQuery } from './read-sub-query';
 export function splitAtDelay(
   planned: PlannedSubQuery,
   raw: SourceChoice,
-  { startMs, endMs }: ValidQuery,
+  { startMs, endMs }: TimeRange,
   nowMs: number,
 ): PlannedSubQuery[] | null {
-  const delay = planned.choice.rollup?.delay ?? 0;
-  if (delay === 0 || endMs <= nowMs - delay * 1000) return null;
-  const { subQuery } = planned;
+  const { subQuery, choice } = planned;
+  const upTo = choice.rollup === null ? null : rolledUpTo(choice.rollup, nowMs);
+  if (!choice.insteadOfLate && (upTo === null || endMs <= upTo)) return null;
+  if (subQuery.histogram) throw new IllegalStateError('Only SpanGroups implemented');
   // The original has nothing for these but a null pointer.
   if (subQuery.aggregator.name === 'none') throw new IllegalStateError('Split queries can not be made with the aggregator none');
-  if (subQuery.histogram) throw new IllegalStateError('Split queries can not be made for histograms');
-  const at = (Math.floor(nowMs / 1000) - delay) * 1000;
-  if (at < startMs) return [planned.over(raw)];
-  if (at === startMs) return [planned, planned.over(raw)];
-  return [planned.over(planned.choice, { startMs, endMs: at }), planned.over(raw, { startMs: at, endMs })];
+  if (upTo === null) return [planned];
+  if (upTo < startMs) return [planned.over(raw)];
+  if (upTo === startMs) return [planned, planned.over(raw)];
+  return [planned.over(choice, { startMs, endMs: upTo }), planned.over(raw, { startMs: upTo, endMs })];
 }
 
 /** Output objects of groups that several parts have, the numbers of one part behind those of the one before. */

@@ -12,6 +12,8 @@ export interface SourceChoice {
   readonly downsample: DownsampleSpec | null;
   /** Its values are rolled up; null: they are not. */
   readonly rollup: RollupInterval | null;
+  /** Points, for what is asked for is too new to be rolled up. */
+  readonly insteadOfLate: boolean;
   /** Where to read when no series is found; null: nowhere. @throws IllegalArgumentError */
   fallback(): SourceChoice | null;
 }

@@ -36,11 +36,17 @@ export class Sources {
     this.preAggregates = rollups ? stored(rollups.defaultInterval.preAggregateTable) : this.written;
   }
 
-  /** Where a sub-query reads first. @throws IllegalArgumentError for a function that is not rolled up */
-  of(subQuery: ValidSubQuery): SourceChoice {
+  /**
+   * Where a sub-query reads first.
+   * @param isTooNew whether nothing of the time asked for is rolled up by an interval yet; the points are read then, by any function
+   * @throws IllegalArgumentError for a function that is not rolled up
+   */
+  of(subQuery: ValidSubQuery, isTooNew: (rollup: RollupInterval) => boolean): SourceChoice {
     const { rollups } = this;
     const candidates = rollups === null ? [] : candidatesOf(rollups, subQuery);
-    return rollups === null || candidates.length === 0 ? this.raw(subQuery) : this.rolledUp(rollups, subQuery, candidates);
+    if (rollups === null || candidates.length === 0) return this.raw(subQuery);
+    if (isTooNew(candidates[0])) return { ...this.raw(subQuery), insteadOfLate: true };
+    return this.rolledUp(rollups, subQuery, candidates);
   }
 
   /** The points as they were written, downsampled as the sub-query asks. */
@@ -48,7 +54,7 @@ export class Sources {
     const { rollups } = this;
     const aggregated = rollups !== null && readsPreAggregates(rollups, subQuery);
     const { points, histograms } = aggregated ? this.preAggregates : this.written;
-    return { source: subQuery.histogram ? histograms : points, downsample, rollup: null, fallback: () => null };
+    return { source: subQuery.histogram ? histograms : points, downsample, rollup: null, insteadOfLate: false, fallback: () => null };
   }
 
   /** @param candidates the first is read, the others when it has nothing */
@@ -65,6 +71,7 @@ export class Sources {
         : new RollupValues(table, layout, rollup, rollupColumnsOf(rollups, downsample, aggregator), merge.fixDuplicates),
       downsample: overRollups(downsample),
       rollup,
+      insteadOfLate: false,
       fallback: () => {
         if (rollupUsage === 'ROLLUP_FALLBACK_RAW') return asRaw();
         if (rollupUsage !== 'ROLLUP_FALLBACK' || others.length === 0) return null;
