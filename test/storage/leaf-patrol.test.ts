@@ -68,7 +68,8 @@ it('looks at everything in parts, and says so', async () => {
   let parts = 1;
   while (looks.look()) parts++;
   guard.close();
-  expect(parts).toBeGreaterThan(10);
+  // How many leaves there are depends on how the rows were merged.
+  expect(parts).toBeGreaterThan(2);
   expect(said).toEqual([`All pages of the embedded store in ${path} are as they should be`]);
 });
 
