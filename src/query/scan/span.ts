@@ -95,7 +95,7 @@ export class Span {
 
   /** Packs the points that are not, so that their arrays serve others. @returns bytes that they take now */
   pack(arena: PackArena): number {
-    const bytes = (this.packed ??= new PackedPoints()).append(this.points, arena);
+    const bytes = (this.packed ??= new PackedPoints(arena)).append(this.points);
     this.points.release();
     return bytes;
   }

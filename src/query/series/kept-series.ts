@@ -20,11 +20,11 @@ export class KeptSeries {
     const { arena } = this;
     return {
       size,
-      timestamps: arena.doubles(size, timestamps.subarray(0, size)),
-      values: arena.doubles(size, values.subarray(0, size)),
-      isInteger: isInteger && arena.bytes(size, isInteger.subarray(0, size)),
+      timestamps: arena.copyOfDoubles(timestamps.subarray(0, size)),
+      values: arena.copyOfDoubles(values.subarray(0, size)),
+      isInteger: isInteger && arena.copyOfBytes(isInteger.subarray(0, size)),
       allIntegers,
-      integers: integers && arena.bigInts(size, integers.subarray(0, size)),
+      integers: integers && arena.copyOfBigInts(integers.subarray(0, size)),
     };
   }
 }

@@ -3,7 +3,9 @@
  * itself, so that they go back to the system as a whole, and what is not used of one takes no memory.
  */
 const SLAB_BYTES = 33 * 1024 * 1024;
-/** Arrays of every kind may begin at multiples of this. */
+/** Addresses that a slab has. */
+const SLAB_SPACE = 2 ** 26;
+/** Whatever is put into a slab begins at a multiple of this, where an array of any kind may. */
 const ALIGNMENT = 8;
 
 /**
@@ -15,80 +17,88 @@ const FIRST_SLABS_BYTES = 4 * 1024 * 1024;
 
 /** More than half a million points: smaller queries are quicker without. */
 const PACK_FROM = 10 * 1024 * 1024;
-/** What a piece of packed points takes beside them. */
-const PIECE_BYTES = 400;
 
-const NO_SLAB = new ArrayBuffer(0);
+/** Memory, as numbers of every kind: `words[i]` are the bytes from `4 * i` on. */
+export class Slab {
+  readonly bytes: Uint8Array;
+  readonly shorts: Uint16Array;
+  readonly words: Uint32Array;
+  readonly singles: Float32Array;
+  readonly doubles: Float64Array;
+  readonly bigInts: BigInt64Array;
+
+  constructor(length: number) {
+    const buffer = new ArrayBuffer(length);
+    this.bytes = new Uint8Array(buffer);
+    this.shorts = new Uint16Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.singles = new Float32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    this.bigInts = new BigInt64Array(buffer);
+  }
+}
 
 /** Memory for the packed points of one query. It is given back when nothing refers to the query any more. */
 export class PackArena {
+  /** Bytes that were handed out: what the packed points take, with all that belongs to them. */
+  bytesInUse = 0;
+  private readonly slabs: Slab[] = [];
+  /** What of the last slab is in use. */
+  private at = 0;
+
   /** @param from bytes that a query holds before its points are packed */
   constructor(readonly from = PACK_FROM) {}
 
-  /** Bytes that were handed out. */
-  used = 0;
-  private pieces = 0;
-  private slab = NO_SLAB;
-  private at = 0;
-
-  /** What the packed points take, with all that belongs to them. */
-  get bytesInUse(): number {
-    return this.used + this.pieces * PIECE_BYTES;
+  /** @param bytes at most some 30 MB @returns the address of so many bytes, in one slab, all of them zero */
+  take(bytes: number): number {
+    const { place } = this.room(bytes);
+    return (this.slabs.length - 1) * SLAB_SPACE + place;
   }
 
-  /** Counts a piece in, whose arrays were taken from here. */
-  addPiece(): void {
-    this.pieces++;
+  /** @returns a copy of the numbers, of any length */
+  copyOfDoubles(numbers: Float64Array): Float64Array {
+    const { slab, place } = this.room(8 * numbers.length);
+    const copy = slab.doubles.subarray(place / 8, place / 8 + numbers.length);
+    copy.set(numbers);
+    return copy;
   }
 
-  /** @param from what to fill it with; without it the array is all zeros */
-  bytes(length: number, from?: Uint8Array): Uint8Array {
-    const array = new Uint8Array(this.slabFor(length), this.place(length), length);
-    if (from !== undefined) array.set(from);
-    return array;
+  copyOfBigInts(numbers: BigInt64Array): BigInt64Array {
+    const { slab, place } = this.room(8 * numbers.length);
+    const copy = slab.bigInts.subarray(place / 8, place / 8 + numbers.length);
+    copy.set(numbers);
+    return copy;
   }
 
-  shorts(length: number): Uint16Array {
-    return new Uint16Array(this.slabFor(2 * length), this.place(2 * length), length);
+  copyOfBytes(bytes: Uint8Array): Uint8Array {
+    const { slab, place } = this.room(bytes.length);
+    const copy = slab.bytes.subarray(place, place + bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
-  words(length: number): Uint32Array {
-    return new Uint32Array(this.slabFor(4 * length), this.place(4 * length), length);
-  }
-
-  singles(length: number, from: ArrayLike<number>): Float32Array {
-    const array = new Float32Array(this.slabFor(4 * length), this.place(4 * length), length);
-    array.set(from);
-    return array;
-  }
-
-  doubles(length: number, from?: ArrayLike<number>): Float64Array {
-    const array = new Float64Array(this.slabFor(8 * length), this.place(8 * length), length);
-    if (from !== undefined) array.set(from);
-    return array;
-  }
-
-  bigInts(length: number, from: ArrayLike<bigint>): BigInt64Array {
-    const array = new BigInt64Array(this.slabFor(8 * length), this.place(8 * length), length);
-    array.set(from);
-    return array;
-  }
-
-  /** The slab with room for so many bytes. */
-  private slabFor(bytes: number): ArrayBuffer {
-    if (this.at + bytes > this.slab.byteLength) {
-      this.slab = new ArrayBuffer(Math.max(this.used < FIRST_SLABS_BYTES ? FIRST_SLAB_BYTES : SLAB_BYTES, bytes));
+  /** Room in the last slab. */
+  private room(bytes: number): { slab: Slab; place: number } {
+    const taken = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    let slab = this.slabs.length === 0 ? null : this.slabs[this.slabs.length - 1];
+    if (slab === null || this.at + taken > slab.bytes.length) {
+      slab = new Slab(Math.max(this.bytesInUse < FIRST_SLABS_BYTES ? FIRST_SLAB_BYTES : SLAB_BYTES, taken));
+      this.slabs.push(slab);
       this.at = 0;
     }
-    return this.slab;
+    const place = this.at;
+    this.at += taken;
+    this.bytesInUse += taken;
+    return { slab, place };
   }
 
-  /** Takes so many bytes of the slab. @returns where they begin */
-  private place(bytes: number): number {
-    const place = this.at;
-    const taken = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    this.at += taken;
-    this.used += taken;
-    return place;
+  /** The slab that has what is at an address. */
+  slabOf(address: number): Slab {
+    return this.slabs[Math.floor(address / SLAB_SPACE)];
   }
+}
+
+/** Where in its slab an address is, in bytes. */
+export function placeInSlab(address: number): number {
+  return address % SLAB_SPACE;
 }

@@ -19,8 +19,8 @@ const texts = (series: Series): string[] =>
 
 /** @returns bytes that the points took */
 function roundTrip(points: readonly Point[]): number {
-  const packed = new PackedPoints();
-  const bytes = packed.append(builderOf(points), new PackArena());
+  const packed = new PackedPoints(new PackArena());
+  const bytes = packed.append(builderOf(points));
   const unpacked = new PointsBuilder(1);
   packed.unpack(-Infinity, Infinity, unpacked);
   expect(texts(unpacked)).toEqual(texts(builderOf(points)));
@@ -70,10 +70,9 @@ describe('packed and unpacked, points are what they were', () => {
 
 describe('any stretch can be read by itself', () => {
   const times = Array.from({ length: 9000 }, (_, i) => T + i * 10_000 + (i % 3));
-  const packed = new PackedPoints();
-  const arena = new PackArena();
+  const packed = new PackedPoints(new PackArena());
   for (let from = 0; from < times.length; from += 500)
-    packed.append(builderOf(times.slice(from, from + 500).map((time, i) => [time, from + i, true])), arena);
+    packed.append(builderOf(times.slice(from, from + 500).map((time, i) => [time, from + i, true])));
 
   test('its ends', () => expect([packed.size, packed.first, packed.last]).toEqual([9000, times[0], times[8999]]));
   test.each([0, 1, 499, 500, 501, 4095, 4096, 8999])('from point %i on', (at) => {
