@@ -70,3 +70,39 @@ it('lets others have their turns while it passes by rows of which the log has no
   expect(turns).toBeGreaterThan(5);
   await close();
 });
+
+describe('one column of a row that has many', () => {
+  const ROW = Buffer.from([0, 0, 1, 0, 0, 0, 0]);
+  const family = Buffer.from('t');
+  const column = (i: number): Buffer => Buffer.from([1, i >>> 8, i]);
+  const get = { row: ROW, family, qualifiers: [column(7)] };
+
+  it('is what all that was done to the row has made of it', async () => {
+    const { storage, close } = await openTempStore();
+    const read = async (): Promise<(string | undefined)[]> => {
+      const [row] = await storage.multiGet('tsdb', [get]);
+      const whole = (await storage.multiGet('tsdb', [{ row: ROW, family }]))[0];
+      const at = Array.from({ length: whole?.size ?? 0 }, (_, i) => i).find((i) => whole?.qualifier(i).equals(column(7)) === true);
+      return [row?.value(0).toString(), at === undefined ? undefined : whole?.value(at).toString()];
+    };
+    const put = (i: number, value: string) =>
+      storage.put('tsdb', family, [{ row: ROW, cells: PackedCells.of(column(i), Buffer.from(value)) }]);
+    for (let i = 0; i < 20; i++) await put(i, `put ${i}`);
+    expect(await read()).toEqual(['put 7', 'put 7']);
+    // Expected values of other columns stand in the log as cells without a qualifier.
+    const set = (i: number, expected: string | null, value: string): Promise<boolean> =>
+      storage.compareAndSet('tsdb', ROW, family, column(i), expected === null ? null : Buffer.from(expected), Buffer.from(value));
+    expect(await set(6, 'put 6', 'set 6')).toBe(true);
+    expect([await set(7, 'put 6', 'wrong'), await set(7, null, 'wrong'), await set(7, 'put 7', 'set 7')]).toEqual([false, false, true]);
+    expect(await read()).toEqual(['set 7', 'set 7']);
+    expect(await set(30, null, 'new')).toBe(true);
+    expect(await set(30, null, 'newer')).toBe(false);
+    await storage.append('tsdb', family, [{ row: ROW, cells: PackedCells.of(column(7), Buffer.from(' and more')) }]);
+    expect(await read()).toEqual(['set 7 and more', 'set 7 and more']);
+    await storage.delete('tsdb', [{ row: ROW }]);
+    expect(await read()).toEqual([undefined, undefined]);
+    expect([await set(7, 'set 7 and more', 'wrong'), await set(7, null, 'again')]).toEqual([false, true]);
+    expect(await read()).toEqual(['again', 'again']);
+    await close();
+  });
+});

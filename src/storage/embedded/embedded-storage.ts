@@ -22,6 +22,8 @@ const BATCH_BYTES = 1 << 20;
 const BATCH_ENTRIES = 20_000;
 /** Rows that one turn of the event loop gets. */
 const GETS_PER_TURN = 1024;
+/** Nor for longer than this: a row may have much in the log. */
+const GETS_MS = 8;
 /** More qualifiers than this are cheaper to pick out of the row. */
 const SINGLE_CELLS = 16;
 
@@ -78,8 +80,12 @@ export class EmbeddedStorage implements Storage {
       await this.read(options, (environment) => {
         environment.refresh();
         const t = environment.table(table);
-        for (const end = Math.min(gets.length, rows.length + GETS_PER_TURN); rows.length < end;)
+        const end = Math.min(gets.length, rows.length + GETS_PER_TURN);
+        const until = performance.now() + GETS_MS;
+        while (rows.length < end) {
           rows.push(this.readRow(environment, t, gets[rows.length]));
+          if (performance.now() >= until) break;
+        }
       });
       if (rows.length < gets.length) await nextTurn();
     } while (rows.length < gets.length);

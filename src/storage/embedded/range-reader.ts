@@ -11,7 +11,7 @@ import type { CellList } from './cell-list';
 import { addRun } from './run-codec';
 import type { CellStream, SingleCell } from './single-cells';
 import type { Overlay } from './log/overlay';
-import { addColumn, familyLength, isSameFamily, type RowPart } from './log/row-cells';
+import { addColumn, familyLength, isSameFamily, type IsAsked, type RowPart } from './log/row-cells';
 
 export interface Selection {
   /** Inclusive. */
@@ -76,6 +76,8 @@ export class RangeReader {
   private readonly from: CellKey;
   /** Nothing is asked for but families: of a run all cells are wanted, or none. */
   private readonly wholeRuns: boolean;
+  /** Null: all columns are wanted. */
+  private readonly isAsked: IsAsked | null;
   private rowOpen = false;
   private rowWanted = false;
   private familyWanted = false;
@@ -103,6 +105,7 @@ export class RangeReader {
     this.hasSingles = hasSingles;
     ({ column: this.column, from: this.from } = memory);
     const { qualifiers, timeRange, firstCellOnly } = selection;
+    this.isAsked = qualifiers === undefined ? null : (bytes, at, length) => isOneOf(qualifiers, bytes, at, length);
     this.wholeRuns = qualifiers === undefined && timeRange === undefined && firstCellOnly !== true;
   }
 
@@ -245,9 +248,10 @@ export class RangeReader {
   ): void {
     const s = this.selection;
     if (!this.rowWanted) this.unwanted++;
-    else if (this.parts !== null)
+    else if (this.parts !== null) {
+      if (this.isAsked !== null && !this.isAsked(qualifiers, qualifierAt, qualifierLength)) return;
       addColumn(this.memory.base, timestamp, this.family, qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength);
-    else if (this.familyWanted && this.isWanted(qualifiers, qualifierAt, qualifierLength, timestamp)) {
+    } else if (this.familyWanted && this.isWanted(qualifiers, qualifierAt, qualifierLength, timestamp)) {
       this.collector.addCell(qualifiers, qualifierAt, qualifierLength, values, valueAt, valueLength, timestamp);
       if (s.firstCellOnly) this.rowWanted = false;
     }
@@ -355,7 +359,7 @@ export class RangeReader {
   /** Applies the log to the row's cells in `base`, and takes those that are wanted. */
   private takeFolded(parts: readonly RowPart[]): void {
     const s = this.selection;
-    const cells = this.memory.fold.fold(this.memory.base, parts);
+    const cells = this.memory.fold.fold(this.memory.base, parts, this.isAsked);
     const d = cells.data;
     let length = -1;
     for (let i = 0; i < cells.count; i++) {

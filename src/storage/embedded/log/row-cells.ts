@@ -14,6 +14,9 @@ export interface RowPart {
   row: number;
 }
 
+/** Whether a qualifier is one of those that are asked for. */
+export type IsAsked = (bytes: Uint8Array, at: number, length: number) => boolean;
+
 /** What came of an entry: whether it did something, and a counter's new value. */
 export interface Outcome {
   applied: boolean;
@@ -75,11 +78,12 @@ export class RowFold {
   /**
    * @param base columns of the row without the log, sorted
    * @param parts the row in the log's segments, the oldest first
+   * @param isAsked what is done to other columns is passed by: a row may have thousands, and one be asked for; absent: all are asked for
    * @returns the row's columns, sorted; good until the next call
    */
-  fold(base: CellList, parts: readonly RowPart[]): CellList {
+  fold(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null = null): CellList {
     if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) {
-      const cells = this.foldPuts(base, parts);
+      const cells = this.foldPuts(base, parts, isAsked);
       this.cost = cells.count;
       return cells;
     }
@@ -87,7 +91,7 @@ export class RowFold {
     this.cost = CHANGED_ROW + base.count;
     for (const part of parts) {
       const entries = this.entriesOf(part);
-      for (const entry of entries) applyEntry(part.index, entry, cells);
+      for (const entry of entries) applyEntry(part.index, entry, cells, isAsked);
       this.cost += CHANGED_ENTRY * entries.length;
     }
     return cells.addTo(this.merged.clear());
@@ -96,17 +100,18 @@ export class RowFold {
   /** What came of an entry of the row. */
   outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
     const cells = new ChangedCells(this.sorted(base));
+    const isAsked = isColumnOf(index, entry);
     for (const part of parts)
       for (const e of this.entriesOf(part)) {
-        const outcome = applyEntry(part.index, e, cells);
+        const outcome = applyEntry(part.index, e, cells, isAsked);
         if (part.index === index && e === entry) return outcome;
       }
     throw new Error('The entry is not one of the row');
   }
 
-  private foldPuts(base: CellList, parts: readonly RowPart[]): CellList {
+  private foldPuts(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null): CellList {
     const fresh = this.fresh.clear();
-    for (const part of parts) for (const entry of this.entriesOf(part)) addPuts(fresh, part.index, entry);
+    for (const part of parts) for (const entry of this.entriesOf(part)) addPuts(fresh, part.index, entry, isAsked);
     const order = this.sortedOrder(fresh);
     if (order === null && base.count === 0) return fresh;
     const out = this.merged.clear();
@@ -166,7 +171,7 @@ function bodyAt(bytes: Buffer, entryAt: number): number {
   return (bytes[entryAt] & BY_REFERENCE) !== 0 ? at + 4 : at + ROW_HEADER + bytes.readUInt16BE(at + 4);
 }
 
-function addPuts(list: CellList, index: RowIndex, entry: number): void {
+function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAsked | null): void {
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];
@@ -177,13 +182,24 @@ function addPuts(list: CellList, index: RowIndex, entry: number): void {
   for (let at = found.at; count > 0; count--) {
     readLogCell(bytes, at, operation);
     at = found.at;
+    if (isAsked !== null && !isAsked(bytes, found.qualifierAt, found.qualifierLength)) continue;
     const timestamp = operation === Operation.putAt ? found.timestamp : time;
     addColumn(list, timestamp, family, bytes, found.qualifierAt, found.qualifierLength, bytes, found.valueAt, found.valueLength);
   }
 }
 
+/** The columns with the qualifier of an entry that has an outcome: a compare-and-set or an increment is of one column, that of its first cell. */
+function isColumnOf(index: RowIndex, entry: number): IsAsked {
+  const { bytes } = index.segment;
+  const entryAt = index.entryAt(entry);
+  readVarint(bytes, bodyAt(bytes, entryAt));
+  readLogCell(bytes, found.at, bytes[entryAt] & OPERATION_MASK);
+  const { qualifierAt, qualifierLength } = found;
+  return (other, at, length) => compareBytes(bytes, qualifierAt, qualifierLength, other, at, length) === 0;
+}
+
 /** Applies one entry, of any kind, to the cells. */
-function applyEntry(index: RowIndex, entry: number, cells: ChangedCells): Outcome {
+function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked: IsAsked | null): Outcome {
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];
@@ -199,8 +215,14 @@ function applyEntry(index: RowIndex, entry: number, cells: ChangedCells): Outcom
     readLogCell(bytes, at, operation);
     at = found.at;
     const { timestamp, qualifierAt, qualifierLength, valueAt, valueLength } = found;
+    if (isAsked !== null && !isAsked(bytes, qualifierAt, qualifierLength)) {
+      // The next cell is none of the row, but the value that is expected.
+      if (operation === Operation.compareAndSet) return outcome;
+      continue;
+    }
     const column = prefix + bytes.toString('latin1', qualifierAt, qualifierAt + qualifierLength);
-    const value = Buffer.from(bytes.subarray(valueAt, valueAt + valueLength));
+    // A view: what has become of the row is copied at the end.
+    const value = bytes.subarray(valueAt, valueAt + valueLength);
     const old = cells.get(column);
     const now = Math.max(time, old?.timestamp ?? 0);
     switch (operation) {
