@@ -1,11 +1,13 @@
 import type { DataSet } from '../dataset';
 import type { Random } from '../random';
+import { annotations } from './annotations';
 import { exp } from './exp';
 import { gexp } from './gexp';
 import { last } from './last';
 import { lookup } from './lookup';
 import { query } from './query';
 import type { HttpRequest, Names, Plain, QuestionKind } from './question';
+import { suggest } from './suggest';
 
 /** Out of so many questions, how many are of a kind. */
 const KINDS: readonly (readonly [weight: number, kind: QuestionKind<never>])[] = [
@@ -14,6 +16,8 @@ const KINDS: readonly (readonly [weight: number, kind: QuestionKind<never>])[] =
   [16, exp as QuestionKind<never>],
   [7, last as QuestionKind<never>],
   [5, lookup as QuestionKind<never>],
+  [4, annotations as QuestionKind<never>],
+  [3, suggest as QuestionKind<never>],
 ];
 
 export const KIND_NAMES = KINDS.map(([, { name }]) => name);
