@@ -90,7 +90,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     name: 'a last point of the seconds 80 to 95 of an hour',
-    explains: ({ kind }, want) => kind === 'last' && want.status === 400 && messageOf(want).startsWith('Offset of ['),
+    explains: ({ kind }, want) => kind === 'last' && want.status === 400 && /^(Offset of \[|arraycopy: )/.test(messageOf(want)),
   },
   {
     name: 'rows outside of the window, which nobody sees, fail in the original',
