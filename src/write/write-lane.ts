@@ -200,8 +200,8 @@ export class WriteLane {
     shortWaits.begin();
     setImmediate(() => {
       this.sendsSoon = false;
-      this.pump(true);
       shortWaits.end();
+      this.pump(true);
     });
   }
 
