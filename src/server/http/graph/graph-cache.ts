@@ -50,6 +50,8 @@ export class GraphCache {
   private ready: Promise<boolean> | null = null;
   private bytes = 0;
   private files = 0;
+  /** What of these was stored since the last look at all files began, which may have missed it. */
+  private stored = { bytes: 0, files: 0 };
   private sweptAt = -Infinity;
   private sweeping: Promise<void> | null = null;
 
@@ -98,13 +100,19 @@ export class GraphCache {
       }
       await rename(begun, this.path(key, kind));
       // The others are not asked what they have added since the last look at all files.
-      this.bytes += bytes.length * this.settings.writers;
-      this.files += this.settings.writers;
+      this.count(bytes.length * this.settings.writers, this.settings.writers);
     } catch (error) {
       await unlink(begun).catch(() => {});
       this.warn(`A graph was not stored: ${messageOf(error)}`);
     }
     if (this.isFull || this.now() - this.sweptAt > SWEEP_MS) await this.sweep();
+  }
+
+  private count(bytes: number, files: number): void {
+    this.bytes += bytes;
+    this.files += files;
+    this.stored.bytes += bytes;
+    this.stored.files += files;
   }
 
   private get isFull(): boolean {
@@ -137,14 +145,21 @@ export class GraphCache {
     }
   }
 
-  /** Looks at all files, removes those that are too old, and while they are too many, the oldest. */
   private sweep(): Promise<void> {
-    this.sweeping ??= this.removeOld().finally(() => (this.sweeping = null));
+    this.sweeping ??= this.removeAll().finally(() => (this.sweeping = null));
     return this.sweeping;
   }
 
+  /** Also what is stored meanwhile. */
+  private async removeAll(): Promise<void> {
+    do await this.removeOld();
+    while (this.isFull);
+  }
+
+  /** Looks at all files, removes those that are too old, and while they are too many, the oldest. */
   private async removeOld(): Promise<void> {
     this.sweptAt = this.now();
+    this.stored = { bytes: 0, files: 0 };
     const kept: { path: string; size: number; modified: number }[] = [];
     for (const name of await readdir(this.directory).catch(() => [])) {
       const path = join(this.directory, name);
@@ -154,8 +169,8 @@ export class GraphCache {
       if (FILE_NAME.test(name) && age <= this.settings.ageMs) kept.push({ path, size: found.size, modified: found.mtimeMs });
       else if (FILE_NAME.test(name) || (BEGUN.test(name) && age > BEGUN_MS)) await unlink(path).catch(() => {});
     }
-    this.bytes = kept.reduce((total, { size }) => total + size, 0);
-    this.files = kept.length;
+    this.bytes = kept.reduce((total, { size }) => total + size, this.stored.bytes);
+    this.files = kept.length + this.stored.files;
     if (!this.isFull) return;
     kept.sort((one, other) => one.modified - other.modified);
     for (const { path, size } of kept) {

@@ -4,6 +4,20 @@ import { join } from 'node:path';
 import { isRelative, isStale, maxAge } from '../../../../src/server/http/graph/freshness';
 import { cacheKey, GraphCache } from '../../../../src/server/http/graph/graph-cache';
 
+/** Called when a directory has been listed, and nobody has been told yet. */
+let mockListed = (): Promise<void> => Promise.resolve();
+jest.mock('node:fs/promises', () => {
+  const real = jest.requireActual<typeof import('node:fs/promises')>('node:fs/promises');
+  return {
+    ...real,
+    readdir: async (path: string) => {
+      const names = await real.readdir(path);
+      await mockListed();
+      return names;
+    },
+  };
+});
+
 let root: string;
 let now: number;
 let warnings: string[];
@@ -43,6 +57,21 @@ it('keeps no more bytes than it may, the newest', async () => {
   expect(files().length).toBeLessThanOrEqual(11);
   expect(files()).toContain(`${key(29)}.txt`);
   expect(files()).not.toContain(`${key(0)}.txt`);
+});
+
+it('keeps no more than that when more is stored while it looks at all files', async () => {
+  const one = cache({ bytes: 10_000 });
+  const store = (n: number): Promise<void> => one.store(key(n), 'txt', Buffer.alloc(900));
+  mkdirSync(join(root, 'graphs'), { mode: 0o700 });
+  for (let n = 0; n < 8; n++) writeFileSync(join(root, 'graphs', `${key(n)}.txt`), Buffer.alloc(900));
+  mockListed = async () => {
+    mockListed = () => Promise.resolve();
+    for (let n = 10; n < 19; n++) await store(n);
+  };
+  // The first one looks.
+  await store(9);
+  expect(files().length).toBeLessThanOrEqual(11);
+  expect(files()).toContain(`${key(18)}.txt`);
 });
 
 it('keeps nothing that would take too much of it', async () => {
