@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { KEY_HASH, METRIC, METRIC_HASH, PutBody, VALUE_HASH } from '../../src/ingest/put/put-body';
+import { PutBody } from '../../src/ingest/put/put-body';
 import { putFault } from '../../src/ingest/put/put-fault';
+import { KEY_HASH, METRIC, METRIC_HASH, VALUE_HASH } from '../../src/ingest/put/put-places';
 import { PutJsonError } from '../../src/ingest/put/put-scanner';
 import type { SentPoint } from '../../src/ingest/put/sent-point';
 import { hashName } from '../../src/write';
@@ -354,10 +355,14 @@ describe('points that are written like the one before', () => {
     const body = new PutBody(bytes, 0);
     while (body.read(1));
     for (let i = 0; i < body.size; i++) {
-      expect(body.place(i, METRIC_HASH)).toBe(hashName(bytes, body.place(i, METRIC), body.place(i, METRIC + 1)));
+      expect(body.places.place(i, METRIC_HASH)).toBe(hashName(bytes, body.places.place(i, METRIC), body.places.place(i, METRIC + 1)));
       for (let tag = 0; tag < 2; tag++) {
-        expect(body.tagPlace(i, tag, KEY_HASH)).toBe(hashName(bytes, body.tagPlace(i, tag, 0), body.tagPlace(i, tag, 1)));
-        expect(body.tagPlace(i, tag, VALUE_HASH)).toBe(hashName(bytes, body.tagPlace(i, tag, 3), body.tagPlace(i, tag, 4)));
+        expect(body.places.tagPlace(i, tag, KEY_HASH)).toBe(
+          hashName(bytes, body.places.tagPlace(i, tag, 0), body.places.tagPlace(i, tag, 1)),
+        );
+        expect(body.places.tagPlace(i, tag, VALUE_HASH)).toBe(
+          hashName(bytes, body.places.tagPlace(i, tag, 3), body.places.tagPlace(i, tag, 4)),
+        );
       }
     }
   });

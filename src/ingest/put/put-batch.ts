@@ -1,6 +1,7 @@
 import type { PointSink, PointWriter } from '../../write';
 import type { PointBatch } from '../types';
-import { KEY_HASH, METRIC, METRIC_HASH, VALUE, VALUE_HASH, type PutBody } from './put-body';
+import type { PutBody } from './put-body';
+import { KEY_HASH, METRIC, METRIC_HASH, TAG_KEY, TAG_VALUE, VALUE, VALUE_HASH } from './put-places';
 import { PLAIN } from './put-scanner';
 import { checkPresent, pointJson } from './sent-point';
 
@@ -24,63 +25,62 @@ export class PutBatch implements PointBatch {
   }
 
   addBytes(point: number, sink: PointSink): boolean {
-    const { body } = this;
-    const builder = this.writer.builder;
-    const bytes = body.body;
+    const { bytes, places } = this.body;
+    const { builder } = this.writer;
     if (point >= this.expected) this.expect(point);
-    const tags = body.tagsOf(point);
-    if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN || body.place(point, VALUE + 2) !== PLAIN) return false;
-    const sameTags = body.isLikeBefore(point) && builder.serial === this.serial;
-    if (!builder.begin(bytes, body.place(point, METRIC), body.place(point, METRIC + 1), body.place(point, METRIC_HASH))) return false;
+    const tags = places.tagsOf(point);
+    if (tags <= 0 || places.place(point, METRIC + 2) !== PLAIN || places.place(point, VALUE + 2) !== PLAIN) return false;
+    const sameTags = places.isLikeBefore(point) && builder.serial === this.serial;
+    if (!builder.begin(bytes, places.place(point, METRIC), places.place(point, METRIC + 1), places.place(point, METRIC_HASH))) return false;
     if (!(sameTags ? this.addValues(point, tags) : this.addTags(point, tags))) return false;
     this.serial = builder.serial;
-    return builder.finish(bytes, body.place(point, VALUE), body.place(point, VALUE + 1), body.timestampOf(point), 'http', sink);
+    return builder.finish(bytes, places.place(point, VALUE), places.place(point, VALUE + 1), places.timeOf(point), 'http', sink);
   }
 
   /** What finding the names of the next points takes is read ahead. */
   private expect(from: number): void {
     this.expected = Math.min(from + EXPECTED, this.body.size);
-    this.body.expectValues(this.writer.builder, from, this.expected);
+    this.body.places.expectValues(this.writer.builder, from, this.expected);
   }
 
   private addTags(point: number, tags: number): boolean {
-    const { body } = this;
-    const builder = this.writer.builder;
-    const bytes = body.body;
+    const { bytes, places } = this.body;
+    const { builder } = this.writer;
     for (let i = 0; i < tags; i++) {
-      if (body.tagPlace(point, i, 2) !== PLAIN || body.tagPlace(point, i, 5) !== PLAIN) return false;
-      const [keyFrom, keyTo, keyHash] = [body.tagPlace(point, i, 0), body.tagPlace(point, i, 1), body.tagPlace(point, i, KEY_HASH)];
-      const [valueFrom, valueTo, valueHash] = [body.tagPlace(point, i, 3), body.tagPlace(point, i, 4), body.tagPlace(point, i, VALUE_HASH)];
-      if (!builder.tag(bytes, keyFrom, keyTo, keyHash, valueFrom, valueTo, valueHash)) return false;
+      if (places.tagPlace(point, i, TAG_KEY + 2) !== PLAIN || places.tagPlace(point, i, TAG_VALUE + 2) !== PLAIN) return false;
+      const [keyFrom, keyTo] = [places.tagPlace(point, i, TAG_KEY), places.tagPlace(point, i, TAG_KEY + 1)];
+      const [from, to] = [places.tagPlace(point, i, TAG_VALUE), places.tagPlace(point, i, TAG_VALUE + 1)];
+      const [keyHash, hash] = [places.tagPlace(point, i, KEY_HASH), places.tagPlace(point, i, VALUE_HASH)];
+      if (!builder.tag(bytes, keyFrom, keyTo, keyHash, from, to, hash)) return false;
     }
     return true;
   }
 
   /** The tags of a point that is like the one before, which the builder has had last. */
   private addValues(point: number, tags: number): boolean {
-    const { body } = this;
-    const builder = this.writer.builder;
-    const bytes = body.body;
+    const { bytes, places } = this.body;
+    const { builder } = this.writer;
     for (let i = 0; i < tags; i++) {
-      const [from, to, hash] = [body.tagPlace(point, i, 3), body.tagPlace(point, i, 4), body.tagPlace(point, i, VALUE_HASH)];
-      if (!builder.tagAgain(i, body.tagPlace(point, i, KEY_HASH), bytes, from, to, hash)) return false;
+      const [from, to] = [places.tagPlace(point, i, TAG_VALUE), places.tagPlace(point, i, TAG_VALUE + 1)];
+      const [keyHash, hash] = [places.tagPlace(point, i, KEY_HASH), places.tagPlace(point, i, VALUE_HASH)];
+      if (!builder.tagAgain(i, keyHash, bytes, from, to, hash)) return false;
     }
     return true;
   }
 
   lookAhead(from: number, to: number): Promise<void> | null {
-    const { body } = this;
+    const { bytes, places } = this.body;
     const { unknownNames } = this.writer;
     if (!unknownNames.asks) return null;
     for (let point = from; point < to; point++) {
-      const tags = body.tagsOf(point);
-      if (tags <= 0 || body.place(point, METRIC + 2) !== PLAIN) continue;
-      unknownNames.note('metrics', body.body, body.place(point, METRIC), body.place(point, METRIC + 1));
+      const tags = places.tagsOf(point);
+      if (tags <= 0 || places.place(point, METRIC + 2) !== PLAIN) continue;
+      unknownNames.note('metrics', bytes, places.place(point, METRIC), places.place(point, METRIC + 1));
       for (let i = 0; i < tags; i++) {
-        if (body.tagPlace(point, i, 2) === PLAIN)
-          unknownNames.note('tagk', body.body, body.tagPlace(point, i, 0), body.tagPlace(point, i, 1));
-        if (body.tagPlace(point, i, 5) === PLAIN)
-          unknownNames.note('tagv', body.body, body.tagPlace(point, i, 3), body.tagPlace(point, i, 4));
+        if (places.tagPlace(point, i, TAG_KEY + 2) === PLAIN)
+          unknownNames.note('tagk', bytes, places.tagPlace(point, i, TAG_KEY), places.tagPlace(point, i, TAG_KEY + 1));
+        if (places.tagPlace(point, i, TAG_VALUE + 2) === PLAIN)
+          unknownNames.note('tagv', bytes, places.tagPlace(point, i, TAG_VALUE), places.tagPlace(point, i, TAG_VALUE + 1));
       }
     }
     return unknownNames.ask();
