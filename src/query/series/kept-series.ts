@@ -1,7 +1,10 @@
 import { PackArena } from './pack-arena';
 import type { Series } from './series';
 
-/** So many points of a query stay in the arrays that they were computed in: most queries have fewer. */
+/**
+ * So many points of a query stay in the arrays that they were computed in: most queries have fewer. So do series that have as many by themselves:
+ * malloc maps arrays of a megabyte, and to copy a few hundred would hold everybody up, and take twice the memory.
+ */
 const PLAIN_POINTS = 131_072;
 
 /**
@@ -15,6 +18,7 @@ export class KeptSeries {
   /** @returns the same points, to be used in their place */
   keep(series: Series): Series {
     const { size, timestamps, values, isInteger, allIntegers, integers } = series;
+    if (size >= PLAIN_POINTS) return series;
     this.points += size;
     if (this.points <= PLAIN_POINTS) return series;
     const { arena } = this;

@@ -12,7 +12,7 @@ describe('computed points that are held', () => {
 
   it('go to slabs beyond that, whatever they are, and no more of them than there are', () => {
     const kept = new KeptSeries();
-    kept.keep(many(131_072));
+    for (let i = 0; i < 2; i++) kept.keep(many(65_536));
     const series: Series = {
       size: 3,
       timestamps: Float64Array.of(1, 2, 3, 99),
@@ -32,5 +32,12 @@ describe('computed points that are held', () => {
     });
     expect([second.isInteger, second.integers]).toEqual([null, null]);
     expect(second.values.buffer).toBe(first.timestamps.buffer);
+  });
+
+  it('stay where they are where a series has very many by itself: they are not copied in one turn', () => {
+    const kept = new KeptSeries();
+    kept.keep(many(100_000));
+    const series = many(131_072);
+    expect(kept.keep(series)).toBe(series);
   });
 });
