@@ -6,6 +6,7 @@ import type { ConnectionManager } from './connections';
 import { HttpSockets } from './http-sockets';
 import type { PortSettings } from './port-settings';
 import type { TelnetConnection } from './telnet-types';
+import { shortWaits } from '../util/short-waits';
 import { acceptWaiting, turns } from '../util/turns';
 import { arrival } from './arrival';
 import { unreadBytes } from './unread-bytes';
@@ -16,6 +17,12 @@ const Z = 'Z'.charCodeAt(0);
 const MAX_HEAD_BYTES = 16 * 1024;
 
 const NOTHING = Buffer.alloc(0);
+
+/** One connection is taken in a turn: others may wait to be, and long work is not to take a slice of each of those turns. */
+function letOthersIn(): void {
+  shortWaits.begin();
+  void turns(2).then(() => shortWaits.end());
+}
 
 export interface PortHandlers {
   http: RequestListener;
@@ -157,6 +164,7 @@ export class Port {
 
   private admit(socket: Socket, moved: boolean): boolean {
     this.accepted++;
+    letOthersIn();
     if (!this.connections.admit(socket, moved)) {
       socket.destroy();
       return false;
