@@ -81,8 +81,8 @@ export class NamesTable {
     const { slots, arena, mask } = this;
     let read = 0;
     for (let i = from; i < to; i += step) {
-      const record = slots[2 * (spread(hashes[i]) & mask) + 1];
-      if (record !== 0) read ^= arena[record - 1];
+      const slot = slots[spread(hashes[i]) & mask];
+      if (slot !== 0) read ^= arena[(slot & PLACE) - 1];
     }
     return read;
   }

@@ -72,6 +72,17 @@ describe('names by their bytes', () => {
     expect(find(table, Buffer.from('host99999'))).toBe(uid(99999).toString('hex'));
   });
 
+  it('reads ahead the records that finding will read, once there are many', () => {
+    const table = new NamesTable(3);
+    // The first number of its record is the upper half of its length; it was placed first, so that no other has its slot.
+    const long = Buffer.alloc(300, 'x');
+    table.add(long, 0, long.length, uid(0));
+    const hashes = Int32Array.of(7, hashName(long, 0, long.length));
+    expect(table.readAhead(hashes, 1, 2, 2)).toBe(0);
+    for (let i = 1; i < 5000; i++) table.add(Buffer.from(`host${i}`), 0, `host${i}`.length, uid(i));
+    expect(table.readAhead(hashes, 1, 2, 2)).toBe(300 >>> 8);
+  });
+
   it('keeps no name that its records cannot hold, and no UID of another width', () => {
     const table = new NamesTable(3);
     const long = Buffer.alloc(70_000, 'x');
