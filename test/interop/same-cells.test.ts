@@ -31,10 +31,10 @@ const LAYOUTS: Layout[] = [
 
 const BY_TELNET = [
   ...samplePoints('telnet'),
-  // The same time as another kind of number: a second cell.
-  ...['1', '300', '1.5', '0.1'].map((value): Point => ({ metric: 'telnet.kinds', timestamp: BASE + 10, value, tags: { host: 'web01' } })),
+  // The same time as another kind of number: a second cell. No two of one kind, as the original keeps no order while it looks for a region.
+  ...['1', '300', '1.5'].map((value): Point => ({ metric: 'telnet.kinds', timestamp: BASE + 10, value, tags: { host: 'web01' } })),
 ];
-const BY_HTTP = [...samplePoints('http'), ...BY_TELNET.slice(-4).map((point) => ({ ...point, metric: 'http.kinds' }))];
+const BY_HTTP = [...samplePoints('http'), ...BY_TELNET.slice(-3).map((point) => ({ ...point, metric: 'http.kinds' }))];
 
 /** The same calls in the same order to either TSD. */
 async function load(client: TsdClient): Promise<void> {
@@ -46,7 +46,7 @@ async function load(client: TsdClient): Promise<void> {
   expect(await client.telnet(BY_TELNET.map(lineOf))).toBe('');
   for (let i = 0; i < BY_HTTP.length; i += 40) await client.call('/api/put', BY_HTTP.slice(i, i + 40));
   const tsuid = await tsuidOf(client, 'telnet.alone');
-  // Behind what is stored already: the original keeps no order while it looks for a region.
+  // Written again, but only behind what is stored already, for the same reason.
   const [alone] = BY_TELNET.filter(({ metric }) => metric === 'telnet.alone');
   await client.telnet([lineOf({ ...alone, value: '43' })]);
   const custom = { owner: 'ops', dept: 'ünit', zone: '"quoted"\\' };
