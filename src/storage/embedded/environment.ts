@@ -1,80 +1,49 @@
 /** The LMDB files, opened: one database a table, and one for what the store must know about itself. */
 import { mkdirSync, realpathSync } from 'node:fs';
-import { constants } from 'node:os';
 import { open, type Database, type RootDatabase } from 'lmdb';
-import { DamagedStoreError, DoNotRetryError, StorageError, StoreFullError, TableNotFoundError } from '../errors';
+import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
 import { SILENT_LOG, type Log } from '../../util/log';
-import { messageOf } from '../../util/message-of';
 import { withinTime } from '../../util/within-time';
 import { OWN_TABLE, RUNS, StoredTable, type EmbeddedTable, type TableState } from './table';
+import { Commits } from './commits';
 import { DiskRoom } from './disk-room';
 import { FileGuard } from './file-guard';
 import { LeafPatrol } from './leaf-patrol';
 import { MergedLog } from './log/merged-log';
 import type { MergeTarget } from './log/merger';
 import type { Overlay } from './log/overlay';
-import { decodeLogState, encodeLogState, LOG_KEY, NEW_LOG, type LogState } from './log/state';
+import type { LogState } from './log/state';
+import { LogStateRecord } from './log/state-record';
 import type { LogStore, WriteLog } from './log/write-log';
 import { openCells } from './open-cells';
+import { noteClosed, noteOpen, throwIfOpen } from './open-directories';
+import type { EmbeddedOptions } from './options';
 import { packSingles } from './packing';
 import { ProcessGate } from './process-gate';
-import { describeDamages } from './tree-walk';
-import { checkDataFile, damagesIn, DATA_FILE, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
-
-export interface EmbeddedOptions {
-  /** The directory; made when it is missing. */
-  path: string;
-  tables: readonly EmbeddedTable[];
-  /** Entries of the log after which it is merged into the tables; for tests. */
-  packAfter?: number;
-  /** Bytes of address space for the file; the file itself grows as it needs. Default 256 GiB. */
-  mapSize?: number;
-  /** Is told of damage that shows while the store is open. */
-  log?: Log;
-  /** Bytes that the directory's disk has room for; for tests. */
-  freeBytes?: () => number;
-  /** Size of a file up to which all of it is looked at before it is opened; for tests. */
-  wholeCheckBytes?: number;
-}
+import { fullDisk, openFailure, StoreErrors } from './store-errors';
+import { checkDataFile, MAX_READERS, removeUnborn, reserveLockFile, WHOLE_CHECK_BYTES } from './store-files';
 
 /** Format 1 had no log: what reads that only would not see what stands in it. */
 const FORMAT = 1;
 const FORMAT_WITH_LOG = 2;
 const FORMAT_KEY = 'format';
 const NOTHING = Buffer.alloc(0);
-/** By their names, which the system's errors have, and their numbers, which LMDB's have. */
-const NO_ROOM: ReadonlySet<unknown> = new Set((['ENOSPC', 'EDQUOT', 'EFBIG'] as const).flatMap((name) => [name, constants.errno[name]]));
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED. */
-const DAMAGE: ReadonlySet<unknown> = new Set([-30797, -30796]);
-/** MDB_BAD_TXN: something before has failed in this transaction, most often the reading of a page. */
-const FAILED_BEFORE = -30782;
-/** How long a look at all pages, which found nothing, holds. */
-const LOOK_AGAIN_MS = 60_000;
 const CLOSE_DAMAGED_MS = 1000;
-/**
- * Directories that this process has open. LMDB must not open a file twice: closing one of the two takes away the locks of both, and
- * the next process takes the file for one that nobody uses.
- */
-const opened = new Map<string, ProcessGate>();
-process.on('exit', () => {
-  for (const gate of opened.values()) gate.holdUntilDeath();
-});
 
+/** The store as its readers, its writer and its log use it. */
 export class Environment implements LogStore, MergeTarget {
   private readonly tables = new Map<string, StoredTable>();
-  /** When all pages were looked at because LMDB did not name the damage that it met. */
-  private lookedAt = -Infinity;
   /** null: no table is packed. */
   private logged: MergedLog | null = null;
   /** Tables that have no cells to be packed any more. */
   private readonly withoutSingles = new Set<string>();
   private closed = false;
   private patrol: LeafPatrol | null = null;
-  /** The log's state as it was read last. */
-  private state = NEW_LOG;
-  private stateBytes: Buffer = NOTHING;
+  private readonly stateRecord: LogStateRecord;
   /** What was known of packed tables when the log's state was this. */
   private readonly singles = new Map<StoredTable, { state: LogState; some: boolean }>();
+  private readonly errors: StoreErrors;
+  private readonly commits: Commits;
 
   private constructor(
     readonly path: string,
@@ -83,8 +52,12 @@ export class Environment implements LogStore, MergeTarget {
     private readonly root: RootDatabase<Buffer, string>,
     private readonly own: Database<Buffer, string>,
     private readonly guard: FileGuard,
-    private readonly room: DiskRoom,
-  ) {}
+    room: DiskRoom,
+  ) {
+    this.errors = new StoreErrors(path, guard, room, () => this.holdPages());
+    this.stateRecord = new LogStateRecord(own);
+    this.commits = new Commits(root, gate, guard, this.errors);
+  }
 
   /** @throws StorageError when the directory can't be used, is in use in this process, or was written by another version of the store */
   static async open(options: EmbeddedOptions): Promise<Environment> {
@@ -93,18 +66,18 @@ export class Environment implements LogStore, MergeTarget {
     try {
       mkdirSync(options.path, { recursive: true });
       const real = realpathSync(options.path);
-      if (opened.has(real)) throw new DoNotRetryError(`The embedded store in ${options.path} is open in this process already`);
+      throwIfOpen(real, options.path);
       const entrance = (gate = new ProcessGate(options.path));
-      opened.set((realPath = real), gate);
+      noteOpen((realPath = real), gate);
       const environment = await gate.alone(() => Environment.openFiles(options, real, entrance));
       // Not while the gate is shut: a commit changes this process's hold on the locks, and others could come in.
       environment.logged?.start();
       return environment;
     } catch (e) {
       gate?.close();
-      if (realPath !== null) opened.delete(realPath);
+      if (realPath !== null) noteClosed(realPath);
       if (e instanceof StorageError) throw e;
-      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${reasonOf(e)}`, { cause: e });
+      throw new StorageError(`Unable to open the embedded store in ${options.path}: ${openFailure(e)}`, { cause: e });
     }
   }
 
@@ -243,11 +216,7 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   logState(): LogState {
-    const bytes = this.own.getBinary(LOG_KEY);
-    if (bytes === undefined) return NEW_LOG;
-    // It is read much more often than it changes.
-    if (!bytes.equals(this.stateBytes)) [this.stateBytes, this.state] = [bytes, decodeLogState(bytes)];
-    return this.state;
+    return this.stateRecord.read();
   }
 
   /**
@@ -257,12 +226,13 @@ export class Environment implements LogStore, MergeTarget {
   hasSingles(table: StoredTable): boolean {
     if (table.runs === null) return true;
     let known = this.singles.get(table);
-    if (known?.state !== this.state) this.singles.set(table, (known = { state: this.state, some: table.hasSingles() }));
+    const { last: state } = this.stateRecord;
+    if (known?.state !== state) this.singles.set(table, (known = { state, some: table.hasSingles() }));
     return known.some;
   }
 
   setLogState(state: LogState): void {
-    this.own.putSync(LOG_KEY, encodeLogState(state), 0);
+    this.stateRecord.write(state);
   }
 
   loggedTable(name: string): StoredTable {
@@ -289,16 +259,15 @@ export class Environment implements LogStore, MergeTarget {
   }
 
   checkRoom(bytes: number): void {
-    this.guard.check();
-    if (!this.room.isEnough(this.guard.bytes, bytes)) throw fullDisk(this.path);
+    this.errors.checkRoom(bytes);
   }
 
-  asWriteError(reason: unknown): unknown {
-    const damage = this.damageOf(reason);
-    if (damage !== null) return damage;
-    if (reason instanceof StorageError) return reason;
-    if (NO_ROOM.has(errorCode(reason))) return fullDisk(this.path, reason);
-    return new StorageError(`The embedded store in ${this.path} could not write: ${messageOf(reason)}`, { cause: reason });
+  asReadError(error: unknown): unknown {
+    return this.errors.ofRead(error);
+  }
+
+  asWriteError(error: unknown): unknown {
+    return this.errors.ofWrite(error);
   }
 
   /** Figures of the log. */
@@ -306,86 +275,17 @@ export class Environment implements LogStore, MergeTarget {
     return this.logged?.stats() ?? {};
   }
 
-  /** A failed read as its caller is told of it. */
-  asReadError(error: unknown): unknown {
-    return this.damageOf(error) ?? error;
+  /** See `Commits`, as for the next two. */
+  transaction<T>(action: () => T, bytes?: number): Promise<T> {
+    return this.commits.transaction(action, bytes);
   }
 
-  /** What an error says of a damage, with the file that has it; from then on the store is not used. Null: it says nothing of one. */
-  private damageOf(error: unknown): DamagedStoreError | null {
-    if (error instanceof DamagedStoreError) return this.guard.report(error.message);
-    if (DAMAGE.has(errorCode(error))) return this.guard.report(`its file ${DATA_FILE}: ${messageOf(error)}`);
-    return errorCode(error) === FAILED_BEFORE ? this.damagedPage() : null;
+  batch(action: () => void): Promise<void> {
+    return this.commits.batch(action);
   }
 
-  /** Looks for what LMDB has met and doesn't name. */
-  private damagedPage(): DamagedStoreError | null {
-    if (performance.now() - this.lookedAt < LOOK_AGAIN_MS) return null;
-    this.lookedAt = performance.now();
-    const letGo = this.holdPages();
-    try {
-      const damages = damagesIn(this.path);
-      return damages.length === 0 ? null : this.guard.report(`its file ${DATA_FILE}: ${describeDamages(damages)}`);
-    } finally {
-      letGo();
-    }
-  }
-
-  /**
-   * Runs in a write transaction, which no other process or call can interleave with.
-   * @param bytes of what `action` puts, when that may be much
-   */
-  async transaction<T>(action: () => T, bytes = 0): Promise<T> {
-    // Of a transaction that an error has ended LMDB says no more than that it can't be committed.
-    let cause: unknown = null;
-    const noted = (): T => {
-      try {
-        return action();
-      } catch (e) {
-        cause = e;
-        throw e;
-      }
-    };
-    return this.settle(
-      () => this.root.transaction(noted),
-      bytes,
-      () => cause,
-    );
-  }
-
-  /** Writes everything that `action` puts or removes, at once and in one transaction, on LMDB's own thread. */
-  async batch(action: () => void): Promise<void> {
-    await this.settle(() => this.root.batch(action));
-  }
-
-  /**
-   * As `batch`, if the table's state is still this one; else writes nothing and answers false.
-   * @param bytes of what `action` puts
-   */
   batchIf(table: StoredTable, state: TableState, bytes: number, action: () => void): Promise<boolean> {
-    return this.settle(() => table.ifState(state, action), bytes);
-  }
-
-  /** LMDB keeps the reason of a failed commit in a promise on the error; it must be taken, or it counts as unhandled. */
-  private async settle<T>(start: () => Promise<T>, bytes = 0, causeOf: () => unknown = () => null): Promise<T> {
-    const entrance = this.gate.enter();
-    if (entrance !== undefined) await entrance;
-    try {
-      this.guard.check();
-      if (!this.room.isEnough(this.guard.bytes, bytes)) throw fullDisk(this.path);
-      const done = await start();
-      this.guard.look();
-      return done;
-    } catch (e) {
-      let reason: unknown = e;
-      if (e instanceof Error && 'commitError' in e) reason = await Promise.resolve(e.commitError).catch((cause: unknown) => cause);
-      const error = this.damageOf(causeOf()) ?? this.asReadError(reason);
-      // LMDB says `Input/output error` to a disk that became full meanwhile.
-      if (!(error instanceof StorageError) && !this.room.isEnough(this.guard.bytes)) throw fullDisk(this.path, error);
-      throw this.asWriteError(error);
-    } finally {
-      this.gate.leave();
-    }
+    return this.commits.batchIf(table, state, bytes, action);
   }
 
   async close(): Promise<void> {
@@ -404,26 +304,8 @@ export class Environment implements LogStore, MergeTarget {
     try {
       await this.gate.alone(() => this.root.close());
     } finally {
-      opened.delete(this.realPath);
+      noteClosed(this.realPath);
       this.gate.close();
     }
   }
-}
-
-/** There may be room again: what was to be written is worth keeping. */
-function fullDisk(path: string, cause?: unknown): StoreFullError {
-  return new StoreFullError(`The embedded store in ${path} could not write: no space left on the disk`, { cause });
-}
-
-/** The system's name of the error, or its number from LMDB's binding. */
-function errorCode(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}
-
-/** Why a store can't be opened, in words for who runs it. */
-function reasonOf(error: unknown): string {
-  const code = errorCode(error);
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return `its directory can't be written: ${messageOf(error)}`;
-  if (NO_ROOM.has(code)) return `no space left on the disk: ${messageOf(error)}`;
-  return messageOf(error);
 }

@@ -1,5 +1,5 @@
 export { EmbeddedStorage } from './embedded-storage';
-export type { EmbeddedOptions } from './environment';
+export type { EmbeddedOptions } from './options';
 export type { EmbeddedTable } from './table';
 export { checkStore, type StoreReport } from './check-store';
 export { describeDamage, type Damage } from './tree-walk';
