@@ -33,7 +33,17 @@ function settled() {
   const log = new FakeLog();
   const merge = jest.fn();
   const clock = { now: 1000 };
-  return { log, merge, clock, settler: new Settler(log, merge, () => clock.now) };
+  return {
+    log,
+    merge,
+    clock,
+    settler: new Settler(
+      log,
+      () => log.seal(),
+      merge,
+      () => clock.now,
+    ),
+  };
 }
 
 it('merges what a burst has left at the second look without more of it', async () => {

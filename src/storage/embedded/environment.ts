@@ -187,7 +187,7 @@ export class Environment implements LogStore, MergeTarget {
   refresh(): void {
     if (this.logged === null) return this.newSnapshot();
     try {
-      this.logged.log.refresh();
+      this.logged.segments.refresh();
     } catch (e) {
       throw this.asReadError(e);
     }
@@ -200,7 +200,7 @@ export class Environment implements LogStore, MergeTarget {
 
   /** What the log has of a table's rows from a key on. */
   overlay(table: StoredTable, from: Buffer): Overlay | null {
-    return table.runs === null || this.logged === null ? null : this.logged.log.overlay(table.name, from);
+    return table.runs === null || this.logged === null ? null : this.logged.segments.overlay(table.name, from);
   }
 
   /** There is one where a table is packed. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../../../util/log';
 import { FileLock } from '../file-lock';
 import { Merger, type MergeTarget } from './merger';
+import { Segments } from './segments';
 import { Settler } from './settler';
 import { WriteLog, type LogStore } from './write-log';
 
@@ -17,6 +18,8 @@ const CLOSE_MERGE_MS = 1000;
 
 /** The log, and its merger: it merges what has become much, what came long ago or before it became quiet, and what is there when the store is closed. */
 export class MergedLog {
+  /** What is read of it. */
+  readonly segments: Segments;
   readonly log: WriteLog;
   readonly merger: Merger;
   private readonly lock: FileLock;
@@ -30,14 +33,17 @@ export class MergedLog {
   ) {
     const limits = { bytes: LOG_BYTES, mostBytes: MOST_LOG_BYTES, cellsPerRow: CELLS_PER_ROW, entries };
     this.lock = new FileLock(join(store.path, 'merge.lock'));
+    const writer = randomBytes(6).readUIntBE(0, 6);
+    this.segments = new Segments(store, writer);
     this.log = new WriteLog(
       store,
-      randomBytes(6).readUIntBE(0, 6),
+      this.segments,
+      writer,
       limits,
       () => this.merger.mayWrite(),
       () => this.merger.kick(),
     );
-    this.merger = new Merger(store, this.log, this.lock, logger);
+    this.merger = new Merger(store, this.segments, this.lock, logger);
   }
 
   /** @param alone nobody else has the store. @throws DamagedStoreError */
@@ -52,13 +58,17 @@ export class MergedLog {
 
   /** From here on merges what there is, in transactions. */
   start(): void {
-    const settler = new Settler(this.log, () => this.merger.kick());
+    const settler = new Settler(
+      this.segments,
+      () => this.log.seal(),
+      () => this.merger.kick(),
+    );
     this.settling = setInterval(() => void settler.look(), SETTLE_LOOK_MS).unref();
     this.merger.kick();
   }
 
   stats(): Record<string, number> {
-    const { entries, bytes } = this.log.size;
+    const { entries, bytes } = this.segments.size;
     return { log_entries: entries, log_bytes: bytes, pack_slices: this.merger.slices, pack_ms: Math.round(this.merger.milliseconds) };
   }
 

@@ -10,7 +10,7 @@ import type { RowCursor } from './row-order';
 import { mergeRow } from './merge-row';
 import type { Segment } from './segment';
 import type { LogState } from './state';
-import type { WriteLog } from './write-log';
+import type { Segments } from './segments';
 
 /** How long a transaction holds the event loop, and how long when more waits to be merged than should. */
 const SLICE_MS = 8;
@@ -60,14 +60,14 @@ export class Merger {
 
   constructor(
     private readonly target: MergeTarget,
-    private readonly log: WriteLog,
+    private readonly segments: Segments,
     private readonly lock: FileLock,
     private readonly logger: Log,
   ) {}
 
   /** There may be something to merge. */
   kick(): void {
-    if (this.running !== null || this.stopped || this.log.toMerge === null) return;
+    if (this.running !== null || this.stopped || this.segments.toMerge === null) return;
     if (!this.take()) return this.retryLater(POLL_MS);
     this.running = this.run()
       .then(
@@ -101,14 +101,14 @@ export class Merger {
 
   /** Resolves when not too much waits to be merged, or nothing is merged any more. @throws why it can't be merged */
   async mayWrite(): Promise<void> {
-    while (this.log.sealedSegments > MOST_SEALED && !this.stopped && !this.isOver()) {
+    while (this.segments.sealedCount > MOST_SEALED && !this.stopped && !this.isOver()) {
       this.kick();
       if (this.running === null) await sleep(POLL_MS);
       else {
         await new Promise<void>((resolve) => this.waiting.push(resolve));
         if (this.failure !== null) throw this.failure;
       }
-      this.log.refresh();
+      this.segments.refresh();
     }
   }
 
@@ -142,8 +142,8 @@ export class Merger {
 
   private async run(): Promise<void> {
     for (;;) {
-      this.log.refresh();
-      const segment = this.log.toMerge;
+      this.segments.refresh();
+      const segment = this.segments.toMerge;
       if (segment === null || this.isOver()) return;
       await this.target.packSingles(segment.tables.keys());
       if (!(await this.merge(segment))) return;
@@ -158,7 +158,7 @@ export class Merger {
   /** False: it was stopped before the end. */
   private async merge(segment: Segment): Promise<boolean> {
     const { target } = this;
-    const { mergedUpTo } = this.log;
+    const { mergedUpTo } = this.segments;
     const time = Math.max(mergedUpTo.time, segment.lastTime);
     const names = [...segment.tables.keys()].sort().filter((name) => name >= mergedUpTo.table);
     for (const name of names) {
@@ -178,14 +178,14 @@ export class Merger {
     await target.transaction(() => target.setLogState({ first, time, table: '', row: Buffer.alloc(0) }), 0);
     // The log goes when what was in it has reached the disk elsewhere.
     await target.synced();
-    this.log.refresh();
+    this.segments.refresh();
     removeSegment(target.path, segment.number);
     return true;
   }
 
   private slice(segment: Segment, table: StoredTable, index: RowIndex, cursor: RowCursor, time: number): void {
     const started = performance.now();
-    const end = started + (this.log.sealedSegments >= MOST_SEALED ? LONG_SLICE_MS : SLICE_MS);
+    const end = started + (this.segments.sealedCount >= MOST_SEALED ? LONG_SLICE_MS : SLICE_MS);
     let last = cursor.row;
     for (let rows = 1; cursor.row >= 0; rows++) {
       last = cursor.row;

@@ -14,7 +14,6 @@ export interface SettledLog {
   /** There is something to merge. */
   readonly toMerge: object | null;
   refresh(): void;
-  seal(): Promise<void>;
 }
 
 /** Has that merged for which nobody would come with more: what is old, and what a burst has left. To be asked every few seconds. */
@@ -23,9 +22,14 @@ export class Settler {
   /** What was left of a burst is being merged. */
   private merging = false;
 
-  /** @param merge starts merging what is sealed @param clock wall clock, milliseconds */
+  /**
+   * @param seal ends the active segment
+   * @param merge starts merging what is sealed
+   * @param clock wall clock, milliseconds
+   */
   constructor(
     private readonly log: SettledLog,
+    private readonly seal: () => Promise<void>,
     private readonly merge: () => void,
     private readonly clock: () => number = Date.now,
   ) {}
@@ -42,7 +46,7 @@ export class Settler {
         }
         if (log.activeSince === 0 || this.clock() - log.activeSince < SETTLE_AFTER_MS) return;
       }
-      await log.seal();
+      await this.seal();
       this.merge();
     } catch {
       // What is wrong the next write is told.
