@@ -14,8 +14,8 @@ const common = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
 };
 const hbase = {
-  globalSetup: '<rootDir>/test/interop/support/global-setup.cjs',
-  globalTeardown: '<rootDir>/test/interop/support/global-teardown.cjs',
+  globalSetup: '<rootDir>/test/interop/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/interop/support/global-teardown.ts',
 };
 module.exports = {
   // A test waits for what it waits for; on a busy machine a start alone takes seconds.

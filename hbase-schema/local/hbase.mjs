@@ -10,6 +10,7 @@
 //   hbase-schema/local/hbase status [options]  its state as JSON; exit code 1 when it is not running
 //
 // Options: --version 2.5.11-hadoop3 (or 2.6.4-hadoop3 ...)   --home DIR (default ~/.cache/opentsdb-ts/hbase-VERSION)
+//          --lib DIR (where its jars are, or are put; default: `lib` in its home)
 //          --zk PORT --master PORT --rs PORT (0 or absent: the last ones used, else free ones)   --heap 2g
 //          --session MS (default 10000: how long ZooKeeper waits for HBase before it declares it dead; also the wait after a kill)
 //          --host NAME (the name that clients are told, default localhost; any other listens on all addresses)
@@ -19,6 +20,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyJars, fetchOnce } from './fetch-once.cjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [verb, ...rest] = process.argv.slice(2);
@@ -26,6 +28,7 @@ const options = { version: '2.5.11-hadoop3', heap: '2g', zk: '0', master: '0', r
 for (let i = 0; i < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = rest[i + 1];
 const home = path.resolve(options.home ?? path.join(os.homedir(), '.cache/opentsdb-ts', `hbase-${options.version}`));
 const at = (...parts) => path.join(home, ...parts);
+const lib = path.resolve(options.lib ?? at('lib'));
 const OPENS = [
   'java.base/java.nio',
   'java.base/sun.nio.ch',
@@ -48,10 +51,16 @@ function fail(message) {
   process.exit(1);
 }
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+/** Whether a process of this home runs: after a restart of the machine its number may be another one's. */
 const alive = (pid) => {
   try {
     process.kill(pid, 0);
-    return true;
+  } catch {
+    return false;
+  }
+  if (!fs.existsSync('/proc/self/cmdline')) return true;
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(at('conf'));
   } catch {
     return false;
   }
@@ -68,41 +77,34 @@ const runningState = () => {
   return s?.pid && alive(s.pid) ? s : null;
 };
 
+/** Those that were found free, and are not used yet. */
+const found = new Set();
+
 /** Below the ports that the system gives to connections, for it takes seconds until HBase listens there. */
 async function freePort() {
   for (;;) {
     const port = 22_000 + Math.floor(Math.random() * 10_000);
+    if (found.has(port)) continue;
     const free = await new Promise((done) => {
       const server = net.createServer().on('error', () => done(false));
       server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
     });
-    if (free) return port;
+    if (!free) continue;
+    found.add(port);
+    return port;
   }
 }
 
 function fetchJars() {
-  if (fs.existsSync(at('lib', '.complete'))) return;
+  if (fs.existsSync(path.join(lib, '.complete'))) return;
   if (spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status !== 0)
     fail('Maven is needed to fetch HBase, and `mvn` is not on the PATH');
-  console.error(`hbase: fetching HBase ${options.version} with Maven into ${at('lib')} ...`);
-  fs.rmSync(at('lib'), { recursive: true, force: true });
-  fs.mkdirSync(at('lib'), { recursive: true });
-  const r = spawnSync(
-    'mvn',
-    [
-      '-q',
-      '-B',
-      '-f',
-      path.join(here, 'pom.xml'),
-      `-Dhbase.version=${options.version}`,
-      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
-      `-DoutputDirectory=${at('lib')}`,
-    ],
-    { encoding: 'utf8' },
-  );
-  if (r.status !== 0)
-    fail(`Maven could not fetch HBase ${options.version}:\n${(r.stdout + r.stderr).trim().split('\n').slice(-5).join('\n')}`);
-  fs.writeFileSync(at('lib', '.complete'), '');
+  console.error(`hbase: fetching HBase ${options.version} with Maven into ${lib} ...`);
+  try {
+    fetchOnce(lib, (directory) => copyJars(path.join(here, 'pom.xml'), directory, [`-Dhbase.version=${options.version}`]));
+  } catch (error) {
+    fail(error.message);
+  }
 }
 
 function writeConfig(ports) {
@@ -157,7 +159,7 @@ function writeConfig(ports) {
 }
 
 function java(args, how) {
-  return spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${at('lib')}/*`, ...args], { cwd: home, ...how });
+  return spawn('java', [`-Xmx${options.heap}`, ...OPENS, '-cp', `${at('conf')}:${lib}/*`, ...args], { cwd: home, ...how });
 }
 
 const listens = (port) =>
@@ -270,7 +272,7 @@ switch (verb) {
       fs
         .readFileSync(fileURLToPath(import.meta.url), 'utf8')
         .split('\n')
-        .slice(0, 15)
+        .slice(0, 16)
         .map((l) => l.replace(/^\/\/ ?/, ''))
         .join('\n'),
     );

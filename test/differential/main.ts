@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { runCampaign } from './campaign';
+import setUp, { undoSetUp } from '../interop/support/global-setup';
 import { describeDifference } from './describe';
 import { Peers } from './peers';
 import { KIND_NAMES } from './questions';
@@ -25,8 +26,6 @@ const { values } = parseArgs({
 
 async function main(): Promise<number> {
   if (values.zk !== undefined) process.env.TSDB_TEST_ZK = values.zk;
-  const setUp = require('../interop/support/global-setup.cjs') as () => Promise<void>;
-  const tearDown = require('../interop/support/global-teardown.cjs') as () => Promise<void>;
   await setUp();
   const quorum = process.env.TSDB_TEST_ZK;
   if (quorum === undefined) throw new Error(process.env.TSDB_TEST_SKIP ?? 'no HBase was started');
@@ -51,7 +50,7 @@ async function main(): Promise<number> {
     return differences.length === 0 ? 0 : 1;
   } finally {
     await peers.stop();
-    await tearDown();
+    undoSetUp();
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandOf, killProcess, markedProcesses } from './marked-processes.cjs';
 
 /** In the environment of all that a run starts: what it leaves behind is known by it, whatever group of processes it is in. */
 const MARK = 'TSDB_TEST_RUN';
@@ -57,10 +57,10 @@ export function killRunning() {
 
 /** Kills its group of processes, and those in other groups. @returns command lines of what was there */
 function killNow({ pid, mark }) {
-  const found = marked(mark);
+  const found = markedProcesses(mark);
   const commands = found.map(commandOf);
-  if (pid !== undefined) kill(-pid);
-  for (const other of found) kill(other);
+  if (pid !== undefined) killProcess(-pid);
+  for (const other of found) killProcess(other);
   return commands;
 }
 
@@ -72,32 +72,4 @@ async function killRest(run) {
     left = killNow(run);
   }
   return first;
-}
-
-function kill(pid) {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // has ended meanwhile
-  }
-}
-
-/** Processes of a run, where the system tells what is in their environment. */
-function marked(mark) {
-  if (!fs.existsSync('/proc/self/environ')) return [];
-  return fs
-    .readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && textOf(pid, 'environ').includes(mark));
-}
-
-const commandOf = (pid) => textOf(pid, 'cmdline').replaceAll('\0', ' ').trim();
-
-/** Empty of a process that has ended, and waits for its parent to take notice. */
-function textOf(pid, name) {
-  try {
-    return fs.readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
 }

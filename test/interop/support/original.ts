@@ -1,5 +1,5 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,25 +22,18 @@ const PACKAGED_LOGBACK = `<configuration><appender name="S" class="ch.qos.logbac
 <encoder><pattern>%date{ISO8601} %-5level [%thread] %logger{0}: %msg%n</pattern></encoder></appender>
 <logger name="net.opentsdb.tools" level="INFO" additivity="false"><appender-ref ref="S"/></logger><root level="ERROR"/></configuration>`;
 
+interface FetchOnce {
+  fetchOnce(directory: string, fill: (directory: string) => void): void;
+  copyJars(pom: string, directory: string): void;
+}
+const { fetchOnce, copyJars } = require('../../../hbase-schema/local/fetch-once.cjs') as FetchOnce;
+
 /** Fetches the original's jars with Maven, once for this machine. */
 export function fetchOriginal(): void {
-  if (existsSync(join(HOME, '.complete'))) return;
-  rmSync(HOME, { recursive: true, force: true });
-  mkdirSync(join(HOME, 'classes'), { recursive: true });
-  const r = spawnSync(
-    'mvn',
-    [
-      '-q',
-      '-B',
-      '-f',
-      join(__dirname, 'original.pom.xml'),
-      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
-      `-DoutputDirectory=${join(HOME, 'lib')}`,
-    ],
-    { encoding: 'utf8' },
-  );
-  if (r.status !== 0) throw new Error(`Maven could not fetch OpenTSDB 2.4.1: ${(r.stdout + r.stderr).slice(-500)}`);
-  writeFileSync(join(HOME, '.complete'), '');
+  fetchOnce(HOME, (directory) => {
+    mkdirSync(join(directory, 'classes'));
+    copyJars(join(__dirname, 'original.pom.xml'), join(directory, 'lib'));
+  });
 }
 
 export interface OriginalOptions {

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../support/free-port';
+import { RunDirectory } from './run-directory';
 
-const LAUNCHER = resolve(__dirname, '../../../hbase-schema/local/hbase');
+export const HBASE_LAUNCHER = resolve(__dirname, '../../../hbase-schema/local/hbase');
+/** Of all runs together. */
+export const HBASE_JARS = join(homedir(), '.cache', 'opentsdb-ts', 'hbase-tests', 'lib');
 
 interface State {
   pid: number;
@@ -42,14 +46,9 @@ export class OwnHBase {
 
   /** @param sessionMs a longer silence is taken for its death by HBase itself; a restart after a kill takes as long */
   static async start({ sessionMs = 10_000 } = {}): Promise<OwnHBase> {
-    const options = ['--session', String(sessionMs)];
-    const home = mkdtempSync(join(tmpdir(), 'hbase-own-'));
-    const cache = join(homedir(), '.cache/opentsdb-ts');
-    const fetched = [process.env.TSDB_TEST_HBASE_HOME ?? '', join(cache, 'hbase-tests'), join(cache, 'hbase-2.5.11-hadoop3')]
-      .map((dir) => join(dir, 'lib'))
-      .find((lib) => existsSync(join(lib, '.complete')));
-    mkdirSync(home, { recursive: true });
-    if (fetched !== undefined) symlinkSync(fetched, join(home, 'lib'));
+    const ports = ['--zk', await freePort(), '--master', await freePort(), '--rs', await freePort()].map(String);
+    const options = ['--lib', HBASE_JARS, '--session', String(sessionMs), ...ports];
+    const home = mkdtempSync(join(RunDirectory.current, 'hbase-own-'));
     await launch('up', home, options);
     return new OwnHBase(home, await stateOf(home), options);
   }
@@ -84,7 +83,7 @@ export class OwnHBase {
 
   /** One more region server, a process of its own. @param sessionMs a longer silence is taken for its death */
   async join({ sessionMs = 6000 } = {}): Promise<RegionServer> {
-    await launch('join', this.home, ['--session', String(sessionMs)]);
+    await launch('join', this.home, ['--lib', HBASE_JARS, '--session', String(sessionMs), '--rs', String(await freePort())]);
     const { joined = [] } = (this.state = await stateOf(this.home));
     const { pid, rs } = joined[joined.length - 1];
     const signal = (name: NodeJS.Signals) => () => void process.kill(pid, name);
@@ -98,7 +97,7 @@ export class OwnHBase {
 }
 
 async function launch(verb: string, home: string, options: readonly string[] = []): Promise<string> {
-  const { stdout } = await promisify(execFile)(LAUNCHER, [verb, '--home', home, '--heap', '1g', ...options]);
+  const { stdout } = await promisify(execFile)(HBASE_LAUNCHER, [verb, '--home', home, '--heap', '1g', ...options]);
   return stdout;
 }
 

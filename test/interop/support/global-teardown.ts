@@ -1,0 +1,5 @@
+import { undoSetUp } from './global-setup';
+
+export default function tearDown(): void {
+  undoSetUp();
+}
