@@ -22,7 +22,7 @@ const QUIET_BYTES = 4 << 20;
 
 let fullCollection: (() => void) | null = null;
 let timer: NodeJS.Timeout | null = null;
-let next: NodeJS.Timeout | null = null;
+let next: Promise<void> | null = null;
 let givingBack: NodeJS.Timeout | null = null;
 let lastCollected = -Infinity;
 
@@ -71,14 +71,19 @@ export function collectSoon(): void {
 /**
  * Has the garbage collected before as much again can gather, for when a large part of the heap has just become garbage: V8 would let it
  * grow to twice what lived a moment ago.
+ * @returns resolves when it is collected, within little more than a second; null: nobody collects, as in a tool
  */
-export function collectNext(): void {
-  if (fullCollection === null || next !== null) return;
-  if (performance.now() - lastCollected < COLLECT_MUCH_EVERY_MS) return collectSoon();
-  next = setTimeout(() => {
-    next = null;
-    collect();
-  }, COLLECT_NEXT_MS).unref();
+export function collectNext(): Promise<void> | null {
+  if (fullCollection === null) return null;
+  const waitMs = Math.max(COLLECT_NEXT_MS, lastCollected + COLLECT_MUCH_EVERY_MS - performance.now());
+  next ??= new Promise((resolve) => {
+    setTimeout(() => {
+      next = null;
+      collect();
+      resolve();
+    }, waitMs).unref();
+  });
+  return next;
 }
 
 /** Bytes of small requests that are over, since the last collection in a quiet time. */

@@ -13,7 +13,6 @@ import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
 import { CrowdedError, QueryLimits, QueryMemory } from '../plan';
 import type { RemoveRows } from '../scan';
-import { Leftovers } from './leftovers';
 import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
 import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
@@ -57,7 +56,6 @@ class StorageQueryEngine implements QueryEngine {
   private readonly rules: TaskRules;
   private readonly questions: SeriesQuestions;
   private readonly rollups: Rollups | null;
-  private readonly leftovers = new Leftovers();
   private readonly found = { merged: 0, duplicatesSame: 0, duplicatesDifferent: 0 };
 
   constructor(parts: QueryParts) {
@@ -110,10 +108,7 @@ class StorageQueryEngine implements QueryEngine {
   async execute(valid: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     const question = { kind: 'query', query: request.query } as const;
     const task = new QueryTask(this.rules, request.client, question, valid.subQueries.length, signal);
-    const finish = (status: number, error: Error | null, sent: boolean): void => {
-      task.finish(status, error, sent);
-      this.leftovers.ended(task.memory.most);
-    };
+    const finish = (status: number, error: Error | null, sent: boolean): void => task.finish(status, error, sent);
     let run: QueryRun;
     try {
       const waiting = task.begin();
@@ -186,7 +181,7 @@ class StorageQueryEngine implements QueryEngine {
 
   close(): void {
     this.limits.close();
-    this.leftovers.close();
+    this.rules.memory.close();
   }
 }
 

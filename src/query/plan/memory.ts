@@ -1,7 +1,7 @@
 import { BYTES_PER_POINT } from '../series';
+import { Leftovers } from './leftovers';
 import { ADVICE } from './limits';
 import { ClientError } from '../../util/errors';
-import { collectNext } from '../../util/heap-growth';
 import type { StopSignal } from '../../util/stop-signal';
 import { withinTime } from '../../util/within-time';
 import { countAlone, type CountShared, type SharedCount } from '../../util/shared-count';
@@ -10,8 +10,8 @@ import { countAlone, type CountShared, type SharedCount } from '../../util/share
 const WITH_SMALL = 1.25;
 /** A query that holds more counts as heavy. */
 const HEAVY_BYTES = 2 * 1024 * 1024;
-/** What so many bytes leave behind should not be there any more when another query holds as many. */
-const WORTH_COLLECTING = 64 * 1024 * 1024;
+/** A query that holds so many bytes may come to hold very many. */
+const GROWING_BYTES = 8 * 1024 * 1024;
 /** Nor may workers go beyond it by more than this factor while they wait for each other to give something up. */
 const WITH_NEWS = 1.5;
 /** News of what a worker has given up have reached the others by then. */
@@ -50,12 +50,14 @@ export class QueryMemory {
    * @param behind workers whose queries are refused before this one's, when all together are beyond the limit: they would all give up theirs at
    * once otherwise, and no query would end
    * @param clock milliseconds on a clock that never goes back
+   * @param leftovers of queries that have ended
    */
   constructor(
     private readonly limit: number,
     shared: CountShared = countAlone,
     behind = 0,
     private readonly clock: () => number = () => performance.now(),
+    private readonly leftovers = new Leftovers(),
   ) {
     this.patienceMs = behind * NEWS_MS;
     this.others = shared('query.memory', () => this.used);
@@ -160,11 +162,22 @@ export class QueryMemory {
     return now - this.beyondSince < this.patienceMs;
   }
 
+  /** Called by MemoryShare. Resolves when there is no more garbage than there is room for; null: there is not. */
+  collected(): Promise<void> | null {
+    return this.limit > 0 && this.used + this.leftovers.bytes > this.limit ? this.leftovers.collection : null;
+  }
+
   /** Called by MemoryShare. */
   remove(share: MemoryShare): void {
+    this.leftovers.ended(share.most);
     if (!this.shares.delete(share)) return;
     this.used -= share.held;
     this.admit();
+  }
+
+  /** There are no more queries. */
+  close(): void {
+    this.leftovers.close();
   }
 }
 
@@ -178,6 +191,8 @@ export class MemoryShare {
   /** Called once, when the query becomes heavy. */
   onHeavy: (() => void) | null = null;
   private freed = false;
+  /** From so many bytes on it waits for garbage once more. */
+  private waitsFrom = GROWING_BYTES;
 
   /** @param reserved bytes that are kept for it */
   constructor(
@@ -203,6 +218,16 @@ export class MemoryShare {
     this.memory.change(this, this.held - held);
   }
 
+  /**
+   * To be waited for between two steps of growing; null: it may go on, as small queries always may. What queries before it have left is garbage that takes
+   * memory as well, until it is collected. It waits once each time that it has become twice as large, for a second or two at the most.
+   */
+  mayGrow(): Promise<void> | null {
+    if (this.bytes < this.waitsFrom) return null;
+    this.waitsFrom = 2 * this.bytes;
+    return this.memory.collected();
+  }
+
   /** Accounts for memory other than points. @throws ClientError 413; CrowdedError */
   addBytes(bytes: number): void {
     this.add(bytes / BYTES_PER_POINT);
@@ -212,7 +237,6 @@ export class MemoryShare {
   free(): void {
     if (this.freed) return;
     this.memory.remove(this);
-    if (this.most >= WORTH_COLLECTING) collectNext();
     this.bytes = 0;
     this.freed = true;
   }

@@ -116,6 +116,8 @@ export class RangeScan {
     });
     for await (const batch of rows) {
       stats.storageMs += performance.now() - waiting;
+      const growing = request.memory.mayGrow();
+      if (growing !== null) await growing;
       slice.restart();
       const accepted = accepts ? batch.filter((row) => accepts(row.key)) : batch;
       const sizes = this.count(accepted);
