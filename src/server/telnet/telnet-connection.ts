@@ -1,20 +1,17 @@
 import type { Socket } from 'node:net';
-import { refusalLine, ReplyOrder, storageRefusalLine, type IngestCommand, type LineCommand, type OrderedClient } from '../../ingest';
-import type { StorageError } from '../../storage';
-import type { PointSink } from '../../write';
+import { ReplyOrder, type OrderedClient } from '../../ingest';
 import type { Tsd } from '../context';
 import type { TelnetConnection } from '../telnet-types';
 import { messageOf } from '../../util/message-of';
 import { RateLimitedLog } from '../../util/rate-limited-log';
-import { commandsOf, type Command, type CommandConnection } from './commands';
+import type { Command, CommandConnection } from './commands';
 import { TimeSlice, Turns } from '../../util/time-slice';
 import { InputEnd } from './input-end';
+import { LineCommands } from './line-commands';
 import { Output } from './output';
-import { splitWords } from './words';
+import { CommandSink, PointReplies, type PointClient } from './point-replies';
+import { ReceivedBytes } from './received-bytes';
 import { stopReading } from '../../workers';
-
-/** Bytes without a line end that a connection may have sent. Mirrors the frame length of PipelineFactory. */
-const MAX_UNENDED = 1024;
 
 /** Lines between two looks at the clock and at whether the write buffer takes more. */
 const LINES_A_LOOK = 64;
@@ -23,42 +20,12 @@ const TURNS = new Turns();
 
 /** Between two looks whether a connection can be let go of. */
 const LOOK_MS = 5;
-const NOTHING = Buffer.alloc(0);
 
 const LF = 0x0a;
-const CR = 0x0d;
-
-/** Where the text of a line ends: before a CR in front of its LF. */
-const textEnd = (bytes: Buffer, from: number, lineEnd: number): number =>
-  lineEnd > from && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
-
-/** A frame without end: the connection is closed without a word. Mirrors TooLongFrameException. */
-class TooLongFrameError extends Error {
-  constructor(bytes: number) {
-    super(`frame length exceeds ${MAX_UNENDED} (${bytes} - discarded)`);
-    this.name = 'TooLongFrameError';
-  }
-}
-
-/** A client's points of one command, told apart by it when storage does not take them. */
-class CommandSink implements PointSink {
-  constructor(
-    readonly command: IngestCommand,
-    private readonly connection: LineConnection,
-  ) {}
-
-  failed(error: StorageError, points: number): void {
-    this.connection.pointsFailed(this.command.name, error, points);
-  }
-}
 
 /** One client of the line protocol. Lines are handled in the order in which they come, straight from the bytes received. */
-export class LineConnection implements TelnetConnection, CommandConnection, OrderedClient {
-  /** Bytes of a line whose end has not come yet. */
-  private unended: Buffer | null = null;
-  /** What was received and not yet handled, while the connection is held. */
-  private held: Buffer | null = null;
-  private heldAt = 0;
+export class LineConnection implements TelnetConnection, CommandConnection, OrderedClient, PointClient {
+  private readonly received = new ReceivedBytes();
   /** Bytes from the next line on in which unknown names were looked for. */
   private lookedAhead = 0;
   /** Reasons not to read on: commands under way, a full write buffer, replies not taken. */
@@ -66,19 +33,15 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   /** Of these, those that nothing of this connection is under way for. */
   private pauses = 0;
   private readonly replies = new ReplyOrder(this);
+  private readonly pointReplies: PointReplies;
   private readonly output: Output;
   private handling = false;
   private inputEnded = false;
-  private finished = false;
+  finished = false;
   private readonly inputEnd: InputEnd;
   private readonly faultLog = new RateLimitedLog((message) => this.tsd.logger.error(message));
   private drained: (() => void)[] = [];
-  private readonly commands = new Map<string, Command | CommandSink>();
-  /** The command whose lines are taken from their bytes; null: there is none in this mode. */
-  private readonly lines: LineCommand | null;
-  private readonly lineSink: CommandSink;
-  private readonly tellFailures: boolean;
-  private readonly encoding: BufferEncoding;
+  private readonly commands: LineCommands;
   private readonly slice = new TimeSlice(null, null, TURNS);
   /** Commands that bring no points were run: what they take is not known. */
   private ranCommand = false;
@@ -88,19 +51,13 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     private readonly tsd: Tsd,
   ) {
     this.output = new Output(socket, this);
+    this.pointReplies = new PointReplies(this, this.replies, this.output, tsd.counters.ingest, tsd.settings.tellTelnetOfErrors);
     this.inputEnd = new InputEnd(
       socket,
       () => this.isHeld,
       () => this.endInput(),
     );
-    for (const [name, command] of commandsOf(tsd))
-      this.commands.set(name, typeof command === 'function' ? command : new CommandSink(command, this));
-    const { put } = tsd.ingest;
-    const sink = this.commands.get(put.name);
-    this.lines = sink instanceof CommandSink ? put : null;
-    this.lineSink = sink instanceof CommandSink ? sink : new CommandSink(put, this);
-    this.tellFailures = tsd.settings.tellTelnetOfErrors;
-    this.encoding = tsd.uids.codec.encoding;
+    this.commands = new LineCommands(tsd, this.pointReplies);
   }
 
   /** Takes the socket over. @param first what was read of it already */
@@ -115,33 +72,31 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   private receive(chunk: Buffer): void {
     if (this.finished) return;
     this.inputEnd.received();
-    if (this.held !== null) {
-      // Data that was on its way when the socket was paused.
-      this.held = Buffer.concat([this.held.subarray(this.heldAt), chunk]);
-      this.heldAt = 0;
-      return;
-    }
-    this.handle(chunk, 0);
+    if (!this.received.keepIfHeld(chunk)) this.handle(chunk);
   }
 
-  /** Handles lines of a chunk from `at` on, until the connection is held or the chunk ends. */
-  private handle(chunk: Buffer, at: number): void {
+  /** Handles lines of a chunk, until the connection is held or the chunk ends. */
+  private handle(chunk: Buffer): void {
+    const { received } = this;
     this.handling = true;
-    let from = at;
-    let aheadTo = at + this.lookedAhead;
+    let from = 0;
+    let aheadTo = this.lookedAhead;
     this.lookedAhead = 0;
     this.slice.restart();
     for (let lines = 0; this.holds === 0 && !this.finished; lines++) {
       if ((lines % LINES_A_LOOK === 0 || this.ranCommand) && this.mustWait()) break;
       const end = chunk.indexOf(LF, from);
       if (end < 0) break;
-      const line = this.unended === null ? null : Buffer.concat([this.unended, chunk.subarray(from, end)]);
+      const line = received.unended === null ? null : Buffer.concat([received.unended, chunk.subarray(from, end)]);
       // Answers come in the order of the lines: a command's only after those of the points in front of it.
-      if (this.replies.waiting > 0 && !(line === null ? this.bringsPoint(chunk, from, end) : this.bringsPoint(line, 0, line.length))) {
+      if (
+        this.replies.waiting > 0 &&
+        !(line === null ? this.commands.bringsPoint(chunk, from, end) : this.commands.bringsPoint(line, 0, line.length))
+      ) {
         this.replies.holdForAll();
         break;
       }
-      this.unended = null;
+      received.unended = null;
       if (line !== null) {
         if (!this.quickLine(line, 0, line.length)) this.wordLine(line, 0, line.length);
       } else if (!this.quickLine(chunk, from, end)) {
@@ -158,8 +113,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     this.output.write();
     if (this.finished) return;
     if (this.holds > 0) {
-      this.held = chunk;
-      this.heldAt = from;
+      received.hold(chunk.subarray(from));
       this.socket.pause();
       return;
     }
@@ -189,27 +143,23 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   private keepUnended(rest: Buffer): void {
-    this.unended = this.unended === null ? Buffer.from(rest) : Buffer.concat([this.unended, rest]);
-    if (this.unended.length <= MAX_UNENDED) return;
-    this.finished = true;
-    this.socket.destroy(new TooLongFrameError(this.unended.length));
-    this.unended = null;
+    try {
+      this.received.keepUnended(rest);
+    } catch (e) {
+      this.finished = true;
+      this.socket.destroy(e as Error);
+    }
   }
 
-  /** A line of the command whose lines are taken from their bytes. @returns false: it is none, or it has to be looked at word by word */
   private quickLine(bytes: Buffer, from: number, lineEnd: number): boolean {
-    const { lines } = this;
-    if (lines === null) return false;
-    const to = textEnd(bytes, from, lineEnd);
-    if (!lines.isLine(bytes, from, to) || !lines.addLine(bytes, from, to, this.lineSink)) return false;
+    if (!this.commands.runQuickly(bytes, from, lineEnd)) return false;
     this.tsd.counters.rpc.telnetReceived++;
     return true;
   }
 
-  /** Has names looked up that the lines from here on have and the fast path does not know. @returns whether the connection is held for that */
+  /** Has unknown names looked up. @returns whether the connection is held for that */
   private lookAhead(chunk: Buffer, from: number): boolean {
-    const { lines } = this;
-    const answer = lines !== null && lines.isLine(chunk, from, chunk.length) ? lines.lookAhead(chunk, from) : null;
+    const answer = this.commands.lookAhead(chunk, from);
     if (answer === null) return false;
     this.hold();
     void answer.then(() => this.release());
@@ -217,24 +167,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
   }
 
   private wordLine(bytes: Buffer, from: number, lineEnd: number): void {
-    const to = textEnd(bytes, from, lineEnd);
     this.tsd.counters.rpc.telnetReceived++;
-    const words = this.wordsOf(bytes, from, to);
-    const command = this.commands.get(words[0]);
+    const words = this.commands.wordsOf(bytes, from, lineEnd);
+    const command = this.commands.find(words[0]);
     if (command === undefined) this.reply(`unknown command: ${words[0]}.  Try \`help'.\n`);
-    else if (command instanceof CommandSink) this.submit(command, words);
+    else if (command instanceof CommandSink) this.pointReplies.submit(command, words);
     else this.run(command, words);
-  }
-
-  private wordsOf(bytes: Buffer, from: number, to: number): string[] {
-    return splitWords(bytes.toString(this.encoding, from, to));
-  }
-
-  /** Whether it is a line of a command that brings points. */
-  private bringsPoint(bytes: Buffer, from: number, lineEnd: number): boolean {
-    if (this.lines?.isLine(bytes, from, lineEnd)) return true;
-    const to = textEnd(bytes, from, lineEnd);
-    return this.commands.get(this.wordsOf(bytes, from, to)[0]) instanceof CommandSink;
   }
 
   private run(command: Command, words: readonly string[]): void {
@@ -249,46 +187,12 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
     }
   }
 
-  /** A point whose line is taken word by word. */
-  private submit(sink: CommandSink, words: readonly string[]): void {
-    const { command } = sink;
-    const refuse = (error: unknown): void => this.refuse(command.name, error);
-    let submitted: Promise<void> | undefined;
-    try {
-      submitted = command.addWords(words, sink);
-    } catch (error) {
-      if (this.replies.waiting === 0) return refuse(error);
-      submitted = Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
-    if (submitted !== undefined) this.replies.add(submitted, refuse);
-  }
-
   answered(): void {
     this.finishIfIdle();
   }
 
-  private refuse(command: string, error: unknown): void {
-    const line = refusalLine(command, error, this.tsd.counters.ingest);
-    if (line === null) this.failedUnexpectedly(error);
-    else this.replyIfRead(line);
-  }
-
-  /** A reply that a client may do without: dropped when it does not read. */
-  private replyIfRead(line: string): void {
-    if (this.output.behind) this.tsd.counters.ingest.socketWritesBlocked++;
-    else this.reply(`${line}\n`);
-  }
-
-  /** Points of this connection that storage refused after they were accepted. */
-  pointsFailed(command: string, error: StorageError, points: number): void {
-    for (let i = 0; i < points; i++) {
-      const line = storageRefusalLine(command, error, this.tsd.counters.ingest);
-      if (this.tellFailures && !this.finished) this.replyIfRead(line);
-    }
-  }
-
   /** The original answers nothing here; it counts, and a line in the log says what it was. */
-  private failedUnexpectedly(error: unknown): void {
+  failedUnexpectedly(error: unknown): void {
     this.tsd.counters.rpc.exceptions++;
     const { remoteAddress, remotePort } = this.socket;
     this.faultLog.log(`Unexpected exception caught while serving /${remoteAddress}:${remotePort}: ${messageOf(error)}`);
@@ -309,7 +213,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   /** The socket is paused, or what was read of it is not handled yet. */
   private get isHeld(): boolean {
-    return this.holds > 0 || this.held !== null;
+    return this.holds > 0 || this.received.isHeld;
   }
 
   hold(): void {
@@ -330,11 +234,10 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   private goOn(): void {
     if (this.holds > 0 || this.finished || this.handling) return;
-    const held = this.held;
+    const held = this.received.takeHeld();
     if (held !== null) {
-      this.held = null;
-      this.handle(held, this.heldAt);
-      if (this.held !== null) return;
+      this.handle(held);
+      if (this.received.isHeld) return;
     }
     this.socket.resume();
     this.inputEnd.readAgain();
@@ -354,8 +257,7 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   private abandon(): void {
     this.finished = true;
-    this.held = null;
-    this.unended = null;
+    this.received.clear();
     this.tellDrained();
   }
 
@@ -388,11 +290,10 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   /** Ends this side's part in the connection. */
   private takeUnhandled(): Buffer {
-    const held = this.held?.subarray(this.heldAt) ?? NOTHING;
-    const arrived = (this.socket.read() as Buffer | null) ?? NOTHING;
+    const arrived = this.socket.read() as Buffer | null;
     // Whoever takes what a socket has read makes it read on: that would be nobody's.
     stopReading(this.socket);
-    const unhandled = Buffer.concat([this.unended ?? NOTHING, held, arrived]);
+    const unhandled = this.received.takeAll(arrived);
     this.abandon();
     return unhandled;
   }
