@@ -1,26 +1,19 @@
 /** Endpoints whose work is not that of a put or a plain query. */
 import net from 'node:net';
+import { HISTOGRAM_SETTINGS, rollupSettings } from '../support/rollup-settings';
 import { listOf, Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const MIB = 1024 * 1024;
 const T = 1_600_000_000;
 const SERIES = 200;
-const ROLLUPS = {
-  aggregationIds: { sum: 0, count: 1, min: 2, max: 3 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-rollup-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-  ],
-};
 let victim: Victim;
 
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 beforeAll(async () => {
   victim = await Victim.start({
-    'tsd.rollups.enable': 'true',
-    'tsd.rollups.config': JSON.stringify(ROLLUPS),
-    'tsd.core.histograms.config': '{"net.opentsdb.core.SimpleHistogramDecoder":42}',
+    ...rollupSettings(['1h'], { aggregators: ['sum', 'count', 'min', 'max'] }),
+    ...HISTOGRAM_SETTINGS,
     'tsd.core.meta.enable_tsuid_tracking': 'true',
     'tsd.core.meta.enable_realtime_ts': 'true',
     'tsd.core.meta.enable_realtime_uid': 'true',

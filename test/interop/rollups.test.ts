@@ -1,3 +1,4 @@
+import { HISTOGRAM_SETTINGS, rollupSettings } from '../support/rollup-settings';
 import { describeWithHBase } from './support/needs';
 import { OriginalTsd, runOriginalTool } from './support/original';
 import { OurTsd } from './support/our-tsd';
@@ -12,20 +13,11 @@ const BASE = 1_699_920_000;
 const ROLES = ['tsdb', 'tsdb-preagg', 'tsdb-rollup-1h', 'tsdb-agg-1h', 'tsdb-rollup-1d', 'tsdb-agg-1d'];
 
 function settingsOf(prefix: string): Record<string, string> {
-  const interval = (name: string, rowSpan: string): object => ({
-    table: `${prefix}tsdb-rollup-${name}`,
-    preAggregationTable: `${prefix}tsdb-agg-${name}`,
-    interval: name,
-    rowSpan,
-  });
-  const raw = { table: `${prefix}tsdb`, preAggregationTable: `${prefix}tsdb-preagg`, interval: '1m', rowSpan: '1h', defaultInterval: true };
-  const intervals = [raw, interval('1h', '1n'), interval('1d', '1y')];
   return {
     'tsd.core.auto_create_metrics': 'true',
     'tsd.storage.enable_compaction': 'false',
-    'tsd.rollups.enable': 'true',
-    'tsd.rollups.config': JSON.stringify({ aggregationIds: { sum: 0, count: 1, min: 2, max: 3 }, intervals }),
-    'tsd.core.histograms.config': '{"net.opentsdb.core.SimpleHistogramDecoder":42}',
+    ...rollupSettings(['1h', '1d'], { aggregators: ['sum', 'count', 'min', 'max'], prefix }),
+    ...HISTOGRAM_SETTINGS,
   };
 }
 

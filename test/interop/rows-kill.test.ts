@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStore } from '../../src/app/store';
 import { loadConfig } from '../../src/config';
+import { rollupSettings } from '../support/rollup-settings';
 import { until } from '../support/until';
 import { describeWithHBase } from './support/needs';
 import { OurTsd } from './support/our-tsd';
@@ -41,20 +42,11 @@ describeWithHBase('a process that is killed (-9) half-way', (quorum) => {
 
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), 'rows-kill-'));
-      const rolled = { table: `${prefix}tsdb-1h`, preAggregationTable: `${prefix}tsdb-agg-1h`, interval: '1h', rowSpan: '1n' };
-      const raw = {
-        table: `${prefix}tsdb`,
-        preAggregationTable: `${prefix}tsdb-preagg`,
-        interval: '1m',
-        rowSpan: '1h',
-        defaultInterval: true,
-      };
       settings = {
         ...tableNames(prefix),
         'tsd.core.auto_create_metrics': 'true',
         'tsd.storage.enable_compaction': 'false',
-        'tsd.rollups.enable': 'true',
-        'tsd.rollups.config': JSON.stringify({ aggregationIds: { sum: 0, count: 1, min: 2, max: 3 }, intervals: [raw, rolled] }),
+        ...rollupSettings(['1h'], { aggregators: ['sum', 'count', 'min', 'max'], prefix }),
         'tsd.core.meta.enable_tsuid_tracking': 'true',
         'tsd.core.meta.enable_realtime_ts': 'true',
         'tsd.core.tree.enable_processing': 'true',
@@ -139,14 +131,14 @@ describeWithHBase('a process that is killed (-9) half-way', (quorum) => {
       let killed = 0;
       for (let round = 0; round < KILLS; round++) if (!(await rollUp(journal, 2 + round, `--since=${BASE}`, '--rate=20000'))) killed++;
       expect(killed).toBeGreaterThan(1);
-      const after = (await cellsOf('tsdb-1h')).length;
+      const after = (await cellsOf('tsdb-rollup-1h')).length;
       expect(await rollUp(journal, Infinity, `--since=${BASE}`)).toBe(true);
-      const mended = await cellsOf('tsdb-1h');
+      const mended = await cellsOf('tsdb-rollup-1h');
       expect(mended).toHaveLength(METRICS * SERIES * HOURS * 4);
       expect(after).toBeLessThan(mended.length);
       // Everything computed anew is what was there.
       expect(await rollUp(join(directory, 'other'), Infinity, `--since=${BASE}`)).toBe(true);
-      expect(await cellsOf('tsdb-1h')).toEqual(mended);
+      expect(await cellsOf('tsdb-rollup-1h')).toEqual(mended);
     });
 
     const RULES = [

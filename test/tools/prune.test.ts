@@ -4,18 +4,12 @@ import { run as runImport } from '../../src/tools/import';
 import { run } from '../../src/tools/prune';
 import { PackedCells } from '../../src/storage';
 import { TempTables } from '../maintenance/support/temp-tables';
+import { rollupSettings } from '../support/rollup-settings';
 
 const DAY = 86_400;
 const NOW = 1_700_000_000;
 const CUTOFF = NOW - 30 * DAY;
 const BORDER = CUTOFF - (CUTOFF % 3600);
-const ROLLUPS = {
-  aggregationIds: { sum: 0 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-  ],
-};
 
 let tables: TempTables;
 beforeEach(() =>
@@ -73,13 +67,13 @@ describe('prune', () => {
   });
 
   it('takes rollups with them, row by row as long as those are', async () => {
-    await filled({ 'tsd.rollups.enable': 'true', 'tsd.rollups.config': JSON.stringify(ROLLUPS) });
+    await filled(rollupSettings(['1h']));
     const month = (year: number, month: number): number => Date.UTC(year, month, 1) / 1000;
     const bases = [month(2023, 7), month(2023, 8), month(2023, 9), month(2023, 10)];
     const key = (time: number): Buffer => Buffer.from(`000001${time.toString(16).padStart(8, '0')}000001000001`, 'hex');
     await tables.with(({ storage }) =>
       storage.put(
-        'tsdb-1h',
+        'tsdb-rollup-1h',
         Buffer.from('t'),
         bases.map((time) => ({ row: key(time), cells: PackedCells.of(Buffer.of(0, 0, 0), Buffer.of(1)) })),
       ),
@@ -91,10 +85,10 @@ describe('prune', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual([
-      { metric: 'a.one', rows: { tsdb: 2, 'tsdb-1h': 2 } },
+      { metric: 'a.one', rows: { tsdb: 2, 'tsdb-rollup-1h': 2 } },
       { metrics: 1, rows: 4, before: CUTOFF, deleted: true },
     ]);
-    expect(await times('tsdb-1h')).toEqual(bases.slice(2));
+    expect(await times('tsdb-rollup-1h')).toEqual(bases.slice(2));
   });
 
   it('leaves a metric alone whose UID has another name', async () => {

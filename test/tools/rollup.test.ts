@@ -5,23 +5,16 @@ import { PassThrough } from 'node:stream';
 import type { ToolIo } from '../../src/tools/common';
 import { run as runImport } from '../../src/tools/import';
 import { run } from '../../src/tools/rollup';
+import { rollupSettings } from '../support/rollup-settings';
 
 const D0 = 1_699_920_000;
-const ROLLUPS = {
-  aggregationIds: { sum: 0 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-  ],
-};
 
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tool-'));
   const lines = [
     `tsd.storage.embedded.path = ${directory}/data`,
-    'tsd.rollups.enable = true',
-    `tsd.rollups.config = ${JSON.stringify(ROLLUPS)}`,
+    ...Object.entries(rollupSettings(['1h'])).map(([key, value]) => `${key} = ${value}`),
     'tsd.core.auto_create_metrics = true',
   ];
   writeFileSync(join(directory, 'tsd.conf'), lines.join('\n'));

@@ -4,6 +4,7 @@ import { PackedCells, type Storage } from '../../src/storage';
 import { run as runImport } from '../../src/tools/import';
 import { run } from '../../src/tools/uid';
 import { TempTables } from '../maintenance/support/temp-tables';
+import { rollupSettings } from '../support/rollup-settings';
 
 const LONG_AGO = 1_500_000_000_000;
 let tables: TempTables;
@@ -94,14 +95,7 @@ describe('uid unused', () => {
   });
 
   it('counts rollups as use', async () => {
-    const config = {
-      aggregationIds: { sum: 0 },
-      intervals: [
-        { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-        { table: 'tsdb-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-      ],
-    };
-    await filled({ 'tsd.rollups.enable': 'true', 'tsd.rollups.config': JSON.stringify(config) });
+    await filled(rollupSettings(['1h']));
     await tables.with(({ storage }) => put(storage, 'tsdb-agg-1h', '0001005a000000000101000102', Buffer.of(0, 0, 0), '1'));
     expect((await tables.run(run, 'unused')).out).toBe('');
   });

@@ -4,26 +4,19 @@ import { join } from 'node:path';
 import { RollupJournal, RollupRun, type RollupRunParts } from '../../../src/rollup';
 import { ask } from '../../server/support/client';
 import { startDaemon, type TestDaemon } from '../../server/support/daemon';
+import { rollupSettings } from '../../support/rollup-settings';
 import { cellsOf, silent } from '../../write/support/data-table';
 
 const HOUR = 3600;
 const DAY = 86_400;
 const D0 = 1_699_920_000; // midnight
-const ROLLUPS = {
-  aggregationIds: { sum: 0, count: 1, min: 2, max: 3 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-rollup-10m', preAggregationTable: 'tsdb-agg-10m', interval: '10m', rowSpan: '1d' },
-    { table: 'tsdb-rollup-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-    { table: 'tsdb-rollup-1d', preAggregationTable: 'tsdb-agg-1d', interval: '1d', rowSpan: '1y' },
-  ],
-};
+const ROLLUPS = rollupSettings(['10m', '1h', '1d'], { aggregators: ['sum', 'count', 'min', 'max'] });
 
 describe.each(['0', '1'])('with salts of %s bytes', (saltWidth) => {
   let tsd: TestDaemon;
   beforeAll(async () => {
     const salts = { 'tsd.storage.salt.width': saltWidth, 'tsd.storage.salt.buckets': '4' };
-    tsd = await startDaemon({ 'tsd.rollups.enable': 'true', 'tsd.rollups.config': JSON.stringify(ROLLUPS), ...salts });
+    tsd = await startDaemon({ ...ROLLUPS, ...salts });
     const points: object[] = [];
     for (let t = 0; t < 2 * DAY + HOUR; t += 300) {
       const at = (metric: string, host: string, value: number, late = 0): number =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RollupJournal, RollupService } from '../../../src/rollup';
 import { ask } from '../../server/support/client';
 import { figuresOf } from '../../support/figures';
+import { rollupSettings } from '../../support/rollup-settings';
 import { startDaemon, type TestDaemon } from '../../server/support/daemon';
 import { RetryableError } from '../../../src/storage';
 import { intercept } from '../../uid/support/uid-store';
@@ -11,14 +12,7 @@ import { cellsOf, silent } from '../../write/support/data-table';
 
 const HOUR = 3600;
 const D0 = 1_699_920_000;
-const ROLLUPS = {
-  aggregationIds: { sum: 0 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-  ],
-};
-const SETTINGS = { 'tsd.rollups.enable': 'true', 'tsd.rollups.config': JSON.stringify(ROLLUPS) };
+const SETTINGS = rollupSettings(['1h']);
 
 let tsd: TestDaemon;
 let directory: string;
@@ -44,7 +38,7 @@ function service(journal: RollupJournal, seconds: number, delay = 300, storage =
   const parts = { storage, writer, model, rollups: rollups!, logger: silent };
   return new RollupService(parts, { delay, pointsPerSecond: 0, threads: 3, journal: null }, journal, () => seconds * 1000);
 }
-const hours = async (): Promise<number> => (await cellsOf(tsd.daemon.storage, 'tsdb-1h')).length;
+const hours = async (): Promise<number> => (await cellsOf(tsd.daemon.storage, 'tsdb-rollup-1h')).length;
 
 it('rolls up the hour that has ended, and from then on all that have', async () => {
   const path = join(directory, 'journal');
@@ -83,7 +77,7 @@ it('may be done by two daemons at once, and counts what it does', async () => {
   for (const journal of journals) journal.complete(D0);
   const both = journals.map((journal) => service(journal, D0 + 12 * HOUR + 300));
   await Promise.all(both.map((rolling) => rolling.catchUp()));
-  const twice = await cellsOf(tsd.daemon.storage, 'tsdb-1h');
+  const twice = await cellsOf(tsd.daemon.storage, 'tsdb-rollup-1h');
   const [first, second] = both.map(figuresOf);
   expect(first).toEqual(second);
   expect(first).toMatchObject({
@@ -97,7 +91,7 @@ it('may be done by two daemons at once, and counts what it does', async () => {
   const again = new RollupJournal(null);
   again.complete(D0);
   await service(again, D0 + 12 * HOUR + 300).catchUp();
-  expect(await cellsOf(tsd.daemon.storage, 'tsdb-1h')).toEqual(twice);
+  expect(await cellsOf(tsd.daemon.storage, 'tsdb-rollup-1h')).toEqual(twice);
 });
 
 it('counts a run that fails, and tries again', async () => {

@@ -1,25 +1,18 @@
+import { HISTOGRAM_SETTINGS, rollupSettings } from '../../support/rollup-settings';
 import { ask } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
 
 const START = 1_699_992_000;
 
 /** Rolled up values of ten minutes are so late that there are none yet; those of an hour have been there for long. */
-const ROLLUPS = {
-  aggregationIds: { sum: 0, count: 1 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-rollup-10m', preAggregationTable: 'tsdb-agg-10m', interval: '10m', rowSpan: '1d', delaySla: '20000d' },
-    { table: 'tsdb-rollup-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n', delaySla: '2d' },
-  ],
-};
+const ROLLUPS = rollupSettings(['10m', '1h'], { aggregators: ['sum', 'count'], delays: { '10m': '20000d', '1h': '2d' } });
 
 let tsd: TestDaemon;
 beforeAll(async () => {
   tsd = await startDaemon({
-    'tsd.rollups.enable': 'true',
-    'tsd.rollups.config': JSON.stringify(ROLLUPS),
+    ...ROLLUPS,
+    ...HISTOGRAM_SETTINGS,
     'tsd.rollups.split_query.enable': 'true',
-    'tsd.core.histograms.config': '{"net.opentsdb.core.SimpleHistogramDecoder":42}',
   });
   const points = Array.from({ length: 31 }, (_, i) => ({ metric: 'raw', timestamp: START + i * 60, value: i, tags: { host: 'web01' } }));
   expect((await ask(tsd.port, '/api/put?sync', { body: JSON.stringify(points) })).status).toBe(204);

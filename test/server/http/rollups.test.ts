@@ -1,3 +1,4 @@
+import { HISTOGRAM_SETTINGS, rollupSettings } from '../../support/rollup-settings';
 import { ask, Connection } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
 import golden from './golden/rollups.json';
@@ -14,22 +15,11 @@ interface Step {
   answer: string;
 }
 
-const ROLLUPS = {
-  aggregationIds: { sum: 0, count: 1, min: 2, max: 3 },
-  intervals: [
-    { table: 'tsdb', preAggregationTable: 'tsdb-preagg', interval: '1m', rowSpan: '1h', defaultInterval: true },
-    { table: 'tsdb-rollup-10m', preAggregationTable: 'tsdb-agg-10m', interval: '10m', rowSpan: '1d' },
-    { table: 'tsdb-rollup-1h', preAggregationTable: 'tsdb-agg-1h', interval: '1h', rowSpan: '1n' },
-    { table: 'tsdb-rollup-1d', preAggregationTable: 'tsdb-agg-1d', interval: '1d', rowSpan: '1y' },
-  ],
-};
-
 let tsd: TestDaemon;
 beforeAll(async () => {
   tsd = await startDaemon({
-    'tsd.rollups.enable': 'true',
-    'tsd.rollups.config': JSON.stringify(ROLLUPS),
-    'tsd.core.histograms.config': '{"net.opentsdb.core.SimpleHistogramDecoder":42}',
+    ...rollupSettings(['10m', '1h', '1d'], { aggregators: ['sum', 'count', 'min', 'max'] }),
+    ...HISTOGRAM_SETTINGS,
   });
   for (const [kind, names] of Object.entries(golden.names)) {
     await ask(tsd.port, '/api/uid/assign', { method: 'POST', body: JSON.stringify({ [kind]: names }) });
