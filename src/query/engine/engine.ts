@@ -19,7 +19,7 @@ export interface QueryAnswer {
   /** Told when it must not go on; there is one listener at most. */
   whenStopped(listener: () => void): void;
   /**
-   * One output object after the other; call it once. Others get their turn while it computes.
+   * One output object after the other; call it once in each step. Others get their turn while it computes.
    * @throws ClientError while iterating
    */
   results(): AsyncIterable<QueryResult>;
@@ -30,13 +30,18 @@ export interface QueryAnswer {
   groups(): readonly (readonly QueryGroup[])[];
   /**
    * Counts points that are kept until `finish`: output objects that wait for others before they are written.
-   * @throws ClientError 413
+   * @throws ClientError 413, also where only others are in the way
    */
   hold(points: number): void;
   /** Holds computed points until the query has ended. @returns the same points, to be used in their place @throws ClientError 413 */
   keep(points: Series): Series;
-  /** To be called when all is computed and only writing is left: another query may begin. */
-  computed(): void;
+  /**
+   * Computes all that is to be written; when it is done only writing is left, another query may begin, and what is to be deleted is. If others leave no
+   * room for what it holds, that is let go of, and all is read and computed anew when there is room for it.
+   * @param step takes `results` or `groups`, which it may be asked to do again, and `hold` or `keep`
+   * @throws what the step throws; ClientError 503 when there is no room for it in time
+   */
+  compute<T>(step: () => Promise<T>): Promise<T>;
   /**
    * Must be called when the answer is written or given up.
    * @param sent the client got all of it

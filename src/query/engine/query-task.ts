@@ -1,5 +1,5 @@
 import { newRunStats } from '../output';
-import type { MemoryShare, QueryMemory } from '../plan';
+import { CrowdedError, type MemoryShare, type QueryMemory } from '../plan';
 import { QueryLifetime } from './lifetime';
 import { tooMany, type QueuePlace, type QueryQueue } from './query-queue';
 import { QueryRecord, type QueryClient, type QueryRegistry } from './query-registry';
@@ -29,6 +29,7 @@ export class QueryTask {
   memory: MemoryShare;
   private place: QueuePlace | null = null;
   private finished = false;
+  private stopped: (() => void) | null = null;
 
   /**
    * @param parts how many sub-queries it has figures for
@@ -72,18 +73,44 @@ export class QueryTask {
     if (this.finished) place.leave();
   }
 
+  /** Has one told when the query must not go on; there is one listener at most. */
+  whenStopped(listener: () => void): void {
+    this.stopped = listener;
+    this.lifetime.whenStopped(listener);
+  }
+
   /**
-   * What it has read was let go of, as others held too much: waits until several times as much is there for it, to begin anew.
-   * @throws ClientError 503 when it is not there in time; the reason for which it stops meanwhile
+   * Does a part of the query's work. What has no room because of what others hold is let go of, and done anew as soon as there is room for it.
+   * @param work starts from nothing each time, and holds nothing when it has failed
+   * @throws what the work throws, and what `waitForRoom` does
    */
-  async waitForRoom(): Promise<void> {
+  async withRoom<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        await this.waitForRoom(error);
+      }
+    }
+  }
+
+  /**
+   * The query's work has failed. If it has because others held too much: waits until several times as much as it held is there for it, to begin anew.
+   * @throws the error, if it is another; ClientError 503 when the memory is not there in time; the reason for which it stops meanwhile
+   */
+  async waitForRoom(error: unknown): Promise<void> {
+    if (!(error instanceof CrowdedError)) throw error;
     const { rules, record } = this;
-    const { most, reserved } = this.memory;
+    const { most, reserved, wanted } = this.memory;
+    this.memory.free();
+    this.lifetime.end();
     this.lifetime = new QueryLifetime(rules.timeoutMs, this.clientGone, record.elapsedMs);
+    if (this.stopped !== null) this.lifetime.whenStopped(this.stopped);
     record.beginAnew(newRunStats(this.parts));
     // It is not one of those that run until its memory is there, which then counts for more than a place.
     this.place?.leave();
-    this.memory = await rules.memory.reserve(NEXT_TIME * Math.max(most, reserved), rules.waitMs, this.lifetime.signal, tooMany);
+    const bytes = Math.max(wanted, NEXT_TIME * Math.max(most, reserved));
+    this.memory = await rules.memory.reserve(bytes, rules.waitMs, this.lifetime.signal, tooMany);
   }
 
   /** All is read: what it holds will only become less. */

@@ -3,7 +3,7 @@ import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
 import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
 import { ReadBudget, type MemoryShare } from '../plan';
-import { NeededPoints, RangeScan, sortSpans, type RemoveRows, type Span } from '../scan';
+import { NeededPoints, RangeScan, RowRemoval, sortSpans, type Span } from '../scan';
 import { PackArena } from '../series';
 import type { GroupSpec, ValidQuery } from '../specification';
 import type { QueryLifetime } from './lifetime';
@@ -51,7 +51,7 @@ function hasSomething({ size, matched, annotations, histograms }: Span): boolean
 /** Reads what the sub-queries of one request need. */
 export class SubQueryReader {
   private readonly arena: PackArena;
-  private readonly remove: RemoveRows | null;
+  private readonly removal: RowRemoval | null;
 
   constructor(
     private readonly context: RunContext,
@@ -60,7 +60,7 @@ export class SubQueryReader {
     private readonly lifetime: QueryLifetime,
   ) {
     this.arena = new PackArena();
-    this.remove = query.delete ? context.remover() : null;
+    this.removal = query.delete ? new RowRemoval(context.remover(), memory, context.scanning.logger) : null;
   }
 
   /**
@@ -76,6 +76,11 @@ export class SubQueryReader {
     }
     stats.queryScanMs = performance.now() - started;
     return this.group(planned, spans, stats);
+  }
+
+  /** Deletes the rows that were read, if the query is to. */
+  async removeRows(): Promise<void> {
+    await this.removal?.finish();
   }
 
   private async group(planned: PlannedSubQuery, spans: readonly Span[], stats: SubQueryStats): Promise<ReadSubQuery> {
@@ -114,7 +119,7 @@ export class SubQueryReader {
       memory: this.memory,
       signal,
       deadline: this.lifetime.deadline,
-      remove: this.remove,
+      removal: this.removal,
       needed,
       fold: BucketFold.of(spec),
       // Where numbers depend on all points of a series at once, packing them would only take time.

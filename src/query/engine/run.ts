@@ -116,6 +116,11 @@ export class QueryRun {
     return this.outputs.map((outputs) => outputs.flatMap((output) => (output === null ? [] : openAtOnce(output))));
   }
 
+  /** Deletes the rows that were read, if the query is to: nothing is to be read again. */
+  removeRows(): Promise<void> {
+    return this.reader.removeRows();
+  }
+
   private async readGlobals(): Promise<void> {
     const { startMs, endMs } = this.query;
     const { scanning, annotations } = this.context;

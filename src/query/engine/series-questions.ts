@@ -37,7 +37,7 @@ export class SeriesQuestions {
     const task = this.take({ kind: 'last', query }, client, signal);
     try {
       await task.begin();
-      const points = await new LastPoints(this.lasts, optionsOf(task)).find(query);
+      const points = await task.withRoom(() => new LastPoints(this.lasts, optionsOf(task)).find(query));
       task.lifetime.hasRead();
       task.computed();
       return { points, finish: (...how) => task.finish(...how) };
@@ -51,14 +51,22 @@ export class SeriesQuestions {
   /** @throws ClientError */
   lookup(query: LookupQuery, client: QueryClient, signal: AbortSignal): LookupAnswer {
     const task = this.take({ kind: 'lookup', query }, client, signal);
-    const { lookups } = this;
+    const lookup = new Lookup(this.lookups, query);
     return {
-      signal: task.lifetime.signal,
-      whenStopped: (listener) => task.lifetime.whenStopped(listener),
+      get signal() {
+        return task.lifetime.signal;
+      },
+      whenStopped: (listener) => task.whenStopped(listener),
       async *series(): AsyncGenerator<FoundSeries[]> {
         try {
           await task.begin();
-          yield* new Lookup(lookups, optionsOf(task)).series(query);
+          while (!lookup.isOver) {
+            try {
+              yield* lookup.series(optionsOf(task));
+            } catch (e) {
+              await task.waitForRoom(e);
+            }
+          }
           task.lifetime.hasRead();
         } catch (e) {
           throw task.lifetime.failed(asLookupError(task.lifetime.reasonOf(e)));

@@ -1,7 +1,6 @@
 import type { QuerySettings } from '../../config/settings';
 import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
-import { KeptSeries } from '../series';
 import type { Uids } from '../../uid';
 import type { HistogramCodecs } from '../../histogram';
 import type { Rollups } from '../../rollup';
@@ -11,13 +10,14 @@ import type { LookupQuery } from '../lookup';
 import { validateQuery, type Query } from '../parse';
 import type { ValidQuery } from '../specification';
 import { Sources } from '../source';
-import { CrowdedError, QueryLimits, QueryMemory } from '../plan';
+import { QueryLimits, QueryMemory } from '../plan';
 import type { RemoveRows } from '../scan';
 import { QueryRegistry, type QueryClient, type QueryRequest } from './query-registry';
 import { QueryQueue } from './query-queue';
 import { QueryTask, type TaskRules } from './query-task';
 import { SeriesQuestions } from './series-questions';
 import { asClientError, deletingIsOff } from './client-error';
+import { ReadAnswer } from './read-answer';
 import { QueryRun } from './run';
 import type { RunContext } from './run-context';
 import { Semaphore } from '../../util/semaphore';
@@ -108,49 +108,24 @@ class StorageQueryEngine implements QueryEngine {
   async execute(valid: ValidQuery, request: QueryRequest, signal: AbortSignal): Promise<QueryAnswer> {
     const question = { kind: 'query', query: request.query } as const;
     const task = new QueryTask(this.rules, request.client, question, valid.subQueries.length, signal);
-    const finish = (status: number, error: Error | null, sent: boolean): void => task.finish(status, error, sent);
-    let run: QueryRun;
     try {
       const waiting = task.begin();
       if (waiting !== null) await waiting;
-      run = await this.read(valid, task);
+      const read = (): Promise<QueryRun> => this.read(valid, task);
+      return new ReadAnswer(task, await task.withRoom(read), read);
     } catch (e) {
       const error = asClientError(e);
-      finish(error.status, error, !signal.aborted);
+      task.finish(error.status, error, !signal.aborted);
       throw error;
     }
-    const kept = new KeptSeries();
-    return {
-      globalAnnotations: run.globalAnnotations,
-      signal: run.signal,
-      whenStopped: (listener) => task.lifetime.whenStopped(listener),
-      stats: task.record.run,
-      results: () => run.results(),
-      groups: () => run.groups(),
-      hold: (points) => task.memory.add(points),
-      keep: (points) => {
-        task.memory.add(points.size);
-        return kept.keep(points);
-      },
-      computed: () => task.computed(),
-      finish,
-    };
   }
 
-  /** Reads all that a query needs, if need be anew when there is room for it. @throws ClientError */
+  /** Reads all that a query needs. @throws ClientError */
   private async read(valid: ValidQuery, task: QueryTask): Promise<QueryRun> {
-    for (;;) {
-      const run = new QueryRun(this.context, valid, task);
-      try {
-        await run.read();
-        task.hasRead();
-        return run;
-      } catch (error) {
-        // What was read and deleted can't be read again.
-        if (!(error instanceof CrowdedError) || valid.delete) throw error;
-      }
-      await task.waitForRoom();
-    }
+    const run = new QueryRun(this.context, valid, task);
+    await run.read();
+    task.hasRead();
+    return run;
   }
 
   last(query: LastQuery, client: QueryClient, signal: AbortSignal): Promise<LastAnswer> {

@@ -133,7 +133,10 @@ export class LastPoints {
     const { storage, source } = this.environment;
     const found = await new RowsBack(storage, source, values, this.slice).find(places, this.options);
     const points = places.flatMap(({ tsuid }, i) => withPoint(tsuid, found[i]));
-    this.options.memory.addBytes(points.length * POINT_BYTES);
+    const { memory } = this.options;
+    memory.addBytes(points.length * POINT_BYTES);
+    const growing = memory.mayGrow();
+    if (growing !== null) await growing;
     return points;
   }
 }

@@ -55,6 +55,8 @@ export class RecentRows {
           ...options,
         });
         for await (const batch of rows) {
+          const growing = this.memory.mayGrow();
+          if (growing !== null) await growing;
           for (const row of batch) {
             const id = row.key.toString('latin1', tagsAt(source.layout));
             if (found.has(id)) continue;

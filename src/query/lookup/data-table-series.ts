@@ -6,6 +6,13 @@ import type { ReadBudget } from '../plan';
 
 const EVERYTHING = Buffer.alloc(0);
 
+/** Series of some rows. */
+export interface SeriesBatch {
+  readonly tsuids: readonly Buffer[];
+  /** Key of the last row; null: nobody knows. */
+  readonly end: Buffer | null;
+}
+
 /**
  * The series that have rows in the data table: one TSUID a row, in the order of the rows, which is that of the hours within a metric. Of a row
  * only the key is read, which costs the store about a microsecond a row. A key has the time before the tags, so that no jump leads from a series to the next one: series of an hour lie side
@@ -22,15 +29,16 @@ export class DataTableSeries {
   /**
    * @param batchRows how many to read at once
    * @param budget where the rows are counted, as points, and the bytes of their keys
-   * @param wanted asked for every row, by a text that is the same for rows of one series alone; null: all are
+   * @param wanted asked for every row, by a text that is the same for rows of one series alone, and its key, which is a view; null: all are
+   * @returns in the order of their keys
    */
   async *series(
     selection: SeriesSelection,
     batchRows: number,
     options: CallOptions,
     budget: ReadBudget,
-    wanted: ((series: string) => boolean) | null,
-  ): AsyncGenerator<Buffer[]> {
+    wanted: ((series: string, key: Buffer) => boolean) | null,
+  ): AsyncGenerator<SeriesBatch> {
     const { layout } = this;
     const { metric } = selection;
     const filter = selectionFilter(selection, tagsAt(layout), this.widths);
@@ -54,9 +62,10 @@ export class DataTableSeries {
         budget.check();
         const found: Buffer[] = [];
         for (const { key } of batch) {
-          if (this.hasTags(key) && (wanted === null || wanted(this.idOf(key, metric)))) found.push(tsuidOfKey(layout, key));
+          if (this.hasTags(key) && (wanted === null || wanted(this.idOf(key, metric), key))) found.push(tsuidOfKey(layout, key));
         }
-        yield found;
+        const last = batch.at(-1);
+        yield { tsuids: found, end: last === undefined ? null : Buffer.from(last.key) };
       }
     }
   }

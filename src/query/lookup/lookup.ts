@@ -4,7 +4,7 @@ import { namesOfSeries, NoSuchUniqueId, type Uids } from '../../uid';
 import { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
 import { ReadBudget, type MemoryShare, type QueryLimits } from '../plan';
-import type { DataTableSeries } from './data-table-series';
+import type { DataTableSeries, SeriesBatch } from './data-table-series';
 import type { FoundSeries, LookupQuery } from './query';
 import { resolveLookup } from './resolve';
 import type { StopSignal } from '../../util/stop-signal';
@@ -34,51 +34,74 @@ const REMEMBERED_BYTES = 64;
 /** Answers one lookup. Mirrors TimeSeriesLookup. */
 export class Lookup {
   private readonly seen = new Set<string>();
+  private left: number;
+  /** Key of the last row whose series has been told; null: none. */
+  private told: Buffer | null = null;
+  private ended = false;
 
   constructor(
     private readonly environment: LookupEnvironment,
-    private readonly options: LookupOptions,
-  ) {}
+    private readonly query: LookupQuery,
+  ) {
+    this.left = query.limit > 0 ? query.limit : Infinity;
+  }
+
+  /** Whether all series have been told. */
+  get isOver(): boolean {
+    return this.ended;
+  }
 
   /**
-   * The series that were found, batch by batch, at the pace at which they are taken.
+   * The series that were found, batch by batch, at the pace at which they are taken. After a failure it may be called again: it goes on behind those
+   * that have been told, for which their rows are read once more where each series is told once.
    * @throws ClientError, StorageError
    */
-  async *series(query: LookupQuery): AsyncGenerator<FoundSeries[]> {
+  async *series(options: LookupOptions): AsyncGenerator<FoundSeries[]> {
     const { uids, limits } = this.environment;
-    if (limits.loading !== null) await limits.loading;
-    const selection = await resolveLookup(uids, query);
-    const budget = new ReadBudget(limits.of(selection.metric === null ? null : query.metric));
-    const slice = new TimeSlice(this.options.signal);
-    let left = query.limit > 0 ? query.limit : Infinity;
-    for await (const batch of this.read(query, selection, Math.min(left, BATCH_ROWS), budget)) {
-      if (slice.isOver()) await slice.next();
-      const found = batch.slice(0, left);
-      left -= found.length;
-      if (found.length > 0) yield await this.named(found);
-      if (left === 0) return;
+    const { query } = this;
+    try {
+      if (limits.loading !== null) await limits.loading;
+      const selection = await resolveLookup(uids, query);
+      const budget = new ReadBudget(limits.of(selection.metric === null ? null : query.metric));
+      const slice = new TimeSlice(options.signal);
+      for await (const { tsuids, end } of this.read(selection, budget, options)) {
+        if (slice.isOver()) await slice.next();
+        const growing = options.memory.mayGrow();
+        if (growing !== null) await growing;
+        const found = tsuids.slice(0, this.left);
+        this.left -= found.length;
+        this.told = end ?? this.told;
+        if (found.length > 0) yield await this.named(found);
+        if (this.left === 0) break;
+      }
+      this.ended = true;
+    } finally {
+      this.seen.clear();
     }
   }
 
   /** The TSUIDs of rows that are wanted. */
-  private async *read(query: LookupQuery, selection: SeriesSelection, batchRows: number, budget: ReadBudget): AsyncGenerator<Buffer[]> {
+  private async *read(selection: SeriesSelection, budget: ReadBudget, options: LookupOptions): AsyncGenerator<SeriesBatch> {
     const { metaTable, dataTable, distinct } = this.environment;
-    if (!query.useMeta) {
-      yield* dataTable.series(selection, batchRows, this.options, budget, distinct ? (series) => this.isNew(series) : null);
+    const batchRows = Math.min(this.left, BATCH_ROWS);
+    if (!this.query.useMeta) {
+      const { told } = this;
+      const isNew = (series: string, key: Buffer): boolean => this.isNew(series, options) && (told === null || key.compare(told) > 0);
+      yield* dataTable.series(selection, batchRows, options, budget, distinct ? isNew : null);
       return;
     }
-    for await (const batch of metaTable.series(selection, batchRows, this.options)) {
-      for (const tsuid of batch) budget.bytes += tsuid.length;
-      budget.dataPoints += batch.length;
+    for await (const tsuids of metaTable.series(selection, batchRows, options)) {
+      for (const tsuid of tsuids) budget.bytes += tsuid.length;
+      budget.dataPoints += tsuids.length;
       budget.check();
-      yield batch;
+      yield { tsuids, end: null };
     }
   }
 
-  private isNew(series: string): boolean {
+  private isNew(series: string, { memory }: LookupOptions): boolean {
     if (this.seen.has(series)) return false;
     this.seen.add(series);
-    this.options.memory.addBytes(REMEMBERED_BYTES + series.length);
+    memory.addBytes(REMEMBERED_BYTES + series.length);
     return true;
   }
 

@@ -139,15 +139,28 @@ export class QueryMemory {
     if (bytes < 0) this.admit();
     if (this.limit === 0 || bytes <= 0 || this.isWithin()) return;
     const most = this.limit * WITH_SMALL;
-    const isMost = share.reserved >= this.limit * MOST_RESERVED;
+    const isMost = this.isMost(share);
     if (this.all <= most && (share.isReading ? isMost && share.bytes <= this.limit : true)) return;
     const shares = this.shares.size + this.otherShares.elsewhere;
     if (this.all <= most && share.bytes * shares < this.all) return;
     // For a moment workers may hold more than that together.
     if (this.others.elsewhere > 0 && this.used <= most && share.bytes <= HEAVY_BYTES) return;
+    throw share.bytes > this.limit || isMost ? new ClientError(413, this.refusal) : this.crowded();
+  }
+
+  /** Called by MemoryShare. Whether as much is kept for it as may be. */
+  isMost(share: MemoryShare): boolean {
+    return share.reserved >= this.limit * MOST_RESERVED;
+  }
+
+  /** Called by MemoryShare. */
+  crowded(): CrowdedError {
+    return new CrowdedError(413, this.refusal);
+  }
+
+  private get refusal(): string {
     const megabytes = Math.floor(this.limit / 1024 / 1024);
-    const text = `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`;
-    throw share.bytes > this.limit || isMost ? new ClientError(413, text) : new CrowdedError(413, text);
+    return `Sorry, running queries hold more than our maximum amount of ${megabytes}MB in memory. ${ADVICE}`;
   }
 
   /** Whether all workers are within the limit, or may be as soon as there are news of those that are to give up something first. */
@@ -188,6 +201,8 @@ export class MemoryShare {
   most = 0;
   /** It is being read; from then on it only holds what its numbers are computed from, until they are. */
   isReading = true;
+  /** Bytes that should be kept for it when it begins anew, at the least. */
+  wanted = 0;
   /** Called once, when the query becomes heavy. */
   onHeavy: (() => void) | null = null;
   private freed = false;
@@ -226,6 +241,18 @@ export class MemoryShare {
     if (this.bytes < this.waitsFrom) return null;
     this.waitsFrom = 2 * this.bytes;
     return this.memory.collected();
+  }
+
+  /** Whether as much is kept for it as may be for one: others are no reason to begin anew any more. */
+  get hasMost(): boolean {
+    return this.memory.isMost(this);
+  }
+
+  /** To be called before what can't be done anew. @throws CrowdedError unless as much is kept for it as may be */
+  needMost(): void {
+    if (this.hasMost) return;
+    this.wanted = Infinity;
+    throw this.memory.crowded();
   }
 
   /** Accounts for memory other than points. @throws ClientError 413; CrowdedError */

@@ -1,4 +1,5 @@
 export { readGlobalAnnotations } from './global-annotations';
 export { NeededPoints } from './needed-points';
-export { RangeScan, type RemoveRows, type ScanEnvironment, type ScanRequest } from './range-scan';
+export { RangeScan, type ScanEnvironment, type ScanRequest } from './range-scan';
+export { RowRemoval, type RemoveRows } from './row-removal';
 export { sortSpans, Span, type HistogramPoint } from './span';

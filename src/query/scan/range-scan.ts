@@ -1,5 +1,5 @@
 import { baseTimeOfKey, tagsAt } from '../../schema';
-import type { Failure, Row, RowDelete, Storage } from '../../storage';
+import type { Row, Storage } from '../../storage';
 import type { Uids } from '../../uid';
 import type { Log } from '../../util/log';
 import { TimeSlice } from '../../util/time-slice';
@@ -11,11 +11,9 @@ import { NameFilter } from './name-filter';
 import type { BucketFold } from '../downsample/fold';
 import type { NeededPoints } from './needed-points';
 import { BYTES_PER_POINT, type PackArena } from '../series';
+import type { RowRemoval } from './row-removal';
 import { Span } from './span';
 import type { StopSignal } from '../../util/stop-signal';
-
-/** Deletes rows of a table. @returns what could not be deleted */
-export type RemoveRows = (table: string, rows: readonly RowDelete[]) => Promise<readonly Failure[]>;
 
 /** What scans of one engine have in common. */
 export interface ScanEnvironment {
@@ -41,7 +39,7 @@ export interface ScanRequest {
   /** Wall clock by which storage calls must end; undefined: none. */
   readonly deadline: number | undefined;
   /** Deletes the rows that are read; null: they stay. */
-  readonly remove: RemoveRows | null;
+  readonly removal: RowRemoval | null;
   /** What of the points read is kept; null: all. */
   readonly needed: NeededPoints | null;
   /** What points become while they are read; null: nothing else. */
@@ -71,7 +69,6 @@ export class RangeScan {
   private histogramBytes = 0;
   /** Of the row before. */
   private latest: { key: Buffer; span: Span | null } | null = null;
-  private readonly deletes: Promise<void>[] = [];
 
   constructor(
     private readonly environment: ScanEnvironment,
@@ -112,7 +109,7 @@ export class RangeScan {
       signal: request.signal,
       deadline: request.deadline,
       // Rows that are to be deleted are still looked at when the next ones come.
-      transient: request.remove === null,
+      transient: request.removal === null,
     });
     for await (const batch of rows) {
       stats.storageMs += performance.now() - waiting;
@@ -134,7 +131,6 @@ export class RangeScan {
     }
     const ended = performance.now();
     stats.storageMs += ended - waiting;
-    if (this.deletes.length > 0) await Promise.all(this.deletes);
     stats.uidPairsResolved = this.filter?.resolved ?? 0;
     stats.totalMs = ended - started;
     stats.successful = true;
@@ -157,13 +153,13 @@ export class RangeScan {
   /** Decodes rows. @param sizes how many points each seems to have */
   private process(rows: readonly Row[], sizes: readonly number[]): void {
     const { stats, reader } = this;
-    const { remove, needed, plan, arena, memory, fold } = this.request;
+    const { removal, needed, plan, arena, memory, fold } = this.request;
     const { layout, rowSpan } = plan.source;
     const packs = arena !== null && memory.bytes > arena.from;
     // With many series the arrays of all together would be too many: each serves another as soon as its row is read.
     const packsAtOnce = packs && memory.bytes - arena.bytesInUse > 2 * arena.from;
     const touched: Row[] = [];
-    const read: Row[] = [];
+    const read: Buffer[] = [];
     let more = 0;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
@@ -187,12 +183,12 @@ export class RangeScan {
       if (needed !== null && !needed.coverRow(baseTime, end)) needed.trim(points);
       if (packsAtOnce && points.size >= PACK_POINTS) more += span.pack(arena) / BYTES_PER_POINT;
       more += span.room - counted;
-      if (remove !== null) read.push(row);
+      if (removal !== null) read.push(row.key);
     }
     // A bucket takes ten times as many bytes in memory as in its cell.
     memory.add(more + this.histogramBytes);
     this.histogramBytes = 0;
-    if (read.length > 0 && remove !== null) this.delete(read, remove);
+    if (read.length > 0 && removal !== null) removal.add(plan.source.table, read);
     else if (touched.length > 0) this.environment.onRowsMerged?.(touched);
   }
 
@@ -252,19 +248,5 @@ export class RangeScan {
     stats.bytes += reader.bytes - before;
     budget.bytes += reader.bytes - before;
     return sizes;
-  }
-
-  /** The answer does not depend on it: a failure is only logged. */
-  private delete(rows: readonly Row[], remove: RemoveRows): void {
-    const { logger } = this.environment;
-    const { table } = this.request.plan.source;
-    const keys = rows.map((row) => ({ row: row.key }));
-    const failed = (message: string): void => void logger.error(`Failed to delete rows that a query read: ${message}`);
-    this.deletes.push(
-      remove(table, keys).then(
-        (failures) => failures.forEach((f) => failed(f.error.message)),
-        (e: Error) => failed(e.message),
-      ),
-    );
   }
 }

@@ -72,7 +72,7 @@ test('an expression lines series up and takes others as its variables', async ()
   const plan = planExp(valid);
   const query = { ...engine.engine.validate(plan.query), wholeScan: true };
   const found = await engine.engine.execute(query, { client: CLIENT, query: plan.query }, new AbortController().signal);
-  for await (const { id, alias, labels, rows } of expOutputs(found, valid, plan)) {
+  for (const { id, alias, labels, rows } of await expOutputs(found, valid, plan)) {
     expect([id, alias]).toEqual(['g', 'G']);
     expect(labels.map(({ metrics, commonTags }) => [metrics, commonTags.get('host')])).toEqual([
       [['m.one', 'm.two'], 'a'],

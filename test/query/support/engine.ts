@@ -65,7 +65,7 @@ export class TestEngine {
     const valid = this.engine.validate(query);
     const answer = await this.engine.execute(valid, { client: { remote: '/127.0.0.1:1', headers: new Map() }, query }, signal);
     let text = '';
-    for await (const part of queryAnswerJson(query, valid, answer, answer.results(), false)) text += part;
+    for await (const part of queryAnswerJson(query, valid, answer, () => answer.results(), false)) text += part;
     answer.finish(200, null, true);
     return text;
   }

@@ -6,16 +6,18 @@ import type { ExpPlan } from './plan';
 import type { ValidExp } from './validate';
 
 /**
- * The outputs of a request, in order. Others get their turn meanwhile.
- * @throws ClientError while iterating
+ * The outputs of a request, in order: what can fail of all of them has not when they are there. Others get their turn meanwhile.
+ * @throws ClientError
  */
-export async function* expOutputs(found: QueryAnswer, valid: ValidExp, plan: ExpPlan): AsyncGenerator<ExpOutputRows> {
+export async function expOutputs(found: QueryAnswer, valid: ValidExp, plan: ExpPlan): Promise<ExpOutputRows[]> {
+  const outputs: ExpOutputRows[] = [];
   const slice = new TimeSlice(found.signal);
   try {
     for (const output of evaluateExp(valid, plan, found.groups(), (points) => found.hold(points))) {
       if (slice.isOver()) await slice.next();
-      if (output !== null) yield output;
+      if (output !== null) outputs.push(output);
     }
+    return outputs;
   } catch (e) {
     throw asClientError(found.signal.aborted ? found.signal.reason : e);
   }

@@ -195,8 +195,7 @@ async function sendLines(call: HttpCall, { key, mostAge }: GraphRequest, found: 
 async function sendDrawn(call: HttpCall, graphRequest: GraphRequest, prepared: PreparedGraph, found: QueryAnswer): Promise<void> {
   const { kind, key, mostAge } = graphRequest;
   const { graphs } = call.tsd;
-  const data = await collect(call, prepared, found, graphRequest.window);
-  found.computed();
+  const data = await found.compute(() => collect(call, prepared, found, graphRequest.window));
   const figures = figuresJson(data, rawPoints(found));
   const chart = describeChart(prepared.options, data, graphRequest.window, zoneOf(call), graphs.settings.maxSeries);
   const picture = await draw(call, chart, kind === 'svg' ? 'svg' : 'png');

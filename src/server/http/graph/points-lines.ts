@@ -13,9 +13,10 @@ const PART = 32 * 1024;
  * @throws ClientError while iterating
  */
 export async function* pointsLines(answer: QueryAnswer): AsyncGenerator<string> {
+  const all = await computed(answer, () => answer.results());
   const slice = new TimeSlice(answer.signal);
   let part = '';
-  for (const result of await computed(answer, answer.results())) {
+  for (const result of all) {
     if (showsNothing(result)) continue;
     const before = `${result.metric} `;
     const after = tagsOf(result);

@@ -41,14 +41,15 @@ export async function* queryAnswerJson(
   request: Query,
   query: ValidQuery,
   found: QueryAnswer,
-  results: AsyncIterable<QueryResult>,
+  results: () => AsyncIterable<QueryResult>,
   arrays: boolean,
 ): AsyncGenerator<string> {
   const { showStats, msResolution } = request;
+  const all = await computed(found, results);
   const slice = new TimeSlice(found.signal);
   let part = '[';
   let first = true;
-  for (const result of await computed(found, results)) {
+  for (const result of all) {
     let started = performance.now();
     const { stats } = result;
     let before = '';

@@ -66,10 +66,11 @@ class RowsText {
  * @throws ClientError while iterating
  */
 export async function* expAnswerJson(valid: ValidExp, plan: ExpPlan, query: ValidQuery, found: QueryAnswer): AsyncGenerator<string> {
+  const outputs = await found.compute(() => expOutputs(found, valid, plan));
   const slice = new TimeSlice(found.signal);
   let part = '{"outputs":[';
   let comma = '';
-  for await (const output of expOutputs(found, valid, plan)) {
+  for (const output of outputs) {
     const alias = output.alias === null ? '' : `,"alias":${javaJsonString(output.alias)}`;
     part += `${comma}{"id":${javaJsonString(output.id)}${alias},"dps":[`;
     comma = ',';

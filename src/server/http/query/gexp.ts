@@ -1,4 +1,4 @@
-import { parseJsonQuery, parseUriQuery } from '../../../query';
+import { parseJsonQuery, parseUriQuery, type QueryResult } from '../../../query';
 import { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from '../../../query/expression/gexp';
 import { ClientError } from '../../../util/errors';
 import type { HttpCall } from '../types';
@@ -34,7 +34,7 @@ function prepare(call: HttpCall): PreparedQuery {
     request,
     query,
     write: (found) => {
-      const results = gexpResults(found, () => planCalls(parsed, places), query);
+      const results = (): AsyncGenerator<QueryResult> => gexpResults(found, () => planCalls(parsed, places), query);
       return queryAnswerJson(request, query, found, results, call.hasParam('arrays'));
     },
     jsonp: 'lenient',

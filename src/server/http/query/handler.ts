@@ -41,7 +41,7 @@ export async function queryHandler(call: HttpCall): Promise<void> {
     return {
       request,
       query,
-      write: (found) => queryAnswerJson(request, query, found, found.results(), call.hasParam('arrays')),
+      write: (found) => queryAnswerJson(request, query, found, () => found.results(), call.hasParam('arrays')),
       jsonp: 'lenient',
     };
   });
