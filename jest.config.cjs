@@ -19,7 +19,7 @@ const hbase = {
 };
 module.exports = {
   // A test waits for what it waits for; on a busy machine a start alone takes seconds.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // Many suites wait more than they compute; by default one core would be left over.
   maxWorkers: '100%',
   // With --coverage: how much of src/ the run has reached, in a few lines; file by file in coverage/index.html.

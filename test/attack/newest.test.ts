@@ -73,26 +73,30 @@ describe('long lists of values', () => {
   );
 });
 
-test('thousands of long annotations of one hour, written and found', async () => {
-  const BULK = 500;
-  const COUNT = 3000;
-  const hour = T - (T % 3600);
-  const victim = await Victim.start({ 'tsd.search.enable': 'true' });
-  try {
-    for (let from = 0; from < COUNT; from += BULK) {
-      const notes = Array.from({ length: BULK }, (_, i) => ({ startTime: hour + from + i, description: `note${from + i} `.repeat(300) }));
-      expect((await victim.post('/api/annotation/bulk', JSON.stringify(notes))).status).toBe(200);
+test(
+  'thousands of long annotations of one hour, written and found',
+  async () => {
+    const BULK = 500;
+    const COUNT = 3000;
+    const hour = T - (T % 3600);
+    const victim = await Victim.start({ 'tsd.search.enable': 'true' });
+    try {
+      for (let from = 0; from < COUNT; from += BULK) {
+        const notes = Array.from({ length: BULK }, (_, i) => ({ startTime: hour + from + i, description: `note${from + i} `.repeat(300) }));
+        expect((await victim.post('/api/annotation/bulk', JSON.stringify(notes))).status).toBe(200);
+      }
+      const asked = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => victim.post('/api/search/annotation', JSON.stringify({ query: `note${i}*`, limit: 10_000 }))),
+      );
+      expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(await victim.damage()).toEqual([]);
+      await victim.recovered();
+    } finally {
+      await victim.stop();
     }
-    const asked = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => victim.post('/api/search/annotation', JSON.stringify({ query: `note${i}*`, limit: 10_000 }))),
-    );
-    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(await victim.damage()).toEqual([]);
-    await victim.recovered();
-  } finally {
-    await victim.stop();
-  }
-}, 120_000);
+  },
+  WITH_RECOVERY_MS,
+);
 
 describe('a flood', () => {
   let victim: Victim;

@@ -51,8 +51,10 @@ describeWithPrograms('the graph', [browserProgram()], () => {
       await page.getByLabel('Max', { exact: true }).fill('1000');
       await page.getByLabel('Max', { exact: true }).press('Enter');
       await page.getByLabel('Right axis', { exact: true }).check();
-      await until(() => fragmentOf(page).includes('rate{counter,1000}'));
-      expect(fragmentOf(page)).toBe('#start=1h-ago&m=sum:5m-max-null:rate{counter,1000}:sys.cpu.user{dc=not_literal_or(ams)}&o=axis+x1y2');
+      await shows(
+        async () => fragmentOf(page),
+        '#start=1h-ago&m=sum:5m-max-null:rate{counter,1000}:sys.cpu.user{dc=not_literal_or(ams)}&o=axis+x1y2',
+      );
       await graphOf(page);
     });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Daemon } from './support/daemon';
 import { CACHE, describeWithPrograms, findProgram } from './support/needs';
 import { expectAsOriginal, outcomes, sorted } from './support/outcomes';
-import { expectStored, SETTLE_MS } from './support/read-back';
+import { expectStored } from './support/read-back';
 import { Recorder } from './support/recorder';
 import { run, type Ended } from './support/run';
 import { exchanges, sentPoints } from './support/transcript';
@@ -33,7 +33,6 @@ describeWithPrograms('Micrometer', jars('micrometer'), () => {
         await runDriver('micrometer', 'Micrometer', [String(recorders[kind].port), kind]);
       }),
     );
-    await new Promise((done) => setTimeout(done, SETTLE_MS));
   }, 150_000);
 
   afterAll(async () => {

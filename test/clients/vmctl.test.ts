@@ -47,8 +47,8 @@ describeWithPrograms('vmctl, which moves everything to VictoriaMetrics', ['victo
       '-memory.allowedPercent=5',
     ];
     target = spawn(findProgram('victoria-metrics')!, options, { stdio: 'ignore' });
-    await until(async () => (await fetch(`${targetUrl}/health`).catch(() => null))?.ok === true);
-  }, 60_000);
+    await until(async () => (await fetch(`${targetUrl}/health`).catch(() => null))?.ok === true, 'VictoriaMetrics is ready', 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     if (target) await endChild(target);

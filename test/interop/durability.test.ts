@@ -61,7 +61,7 @@ describeWithHBase('HBase dies (kill -9) with points that it has acknowledged', (
     writeFileSync(config, Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`).join('')); // prettier-ignore
     const run = spawnSync(process.execPath, ['-r', HOOK, MAIN, 'import', `--config=${config}`, file], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
     expect(run.status).toBe(0);
     await eventually(async () => {

@@ -6,8 +6,6 @@ import { compileRowFilter } from '../../src/storage/row-filter';
 import { until } from '../support/until';
 import { describeWithHBase } from './support/needs';
 
-jest.setTimeout(60_000);
-
 const T = Buffer.from('t');
 const EVERYTHING = { start: Buffer.alloc(0), stop: Buffer.alloc(0) };
 const METRIC = Buffer.of(0, 0, 9);

@@ -40,10 +40,12 @@ async function load(client: TsdClient): Promise<void> {
   await client.assign('metric', ['sys.cpu']);
   await client.assign('tagk', ['host']);
   await client.assign('tagv', ['web01', 'web02']);
-  await eventually(async () => {
-    const { created } = JSON.parse(await client.call('/api/uid/uidmeta?uid=000002&type=tagv')) as { created: number };
-    if (created === 0) throw new Error('its metadata are not stored yet');
-  });
+  // All of them: what is stored behind an edit would undo it.
+  for (const which of ['uid=000001&type=metric', 'uid=000001&type=tagk', 'uid=000001&type=tagv', 'uid=000002&type=tagv'])
+    await eventually(async () => {
+      const { created } = JSON.parse(await client.call(`/api/uid/uidmeta?${which}`)) as { created: number };
+      if (created === 0) throw new Error(`the metadata of ${which} are not stored yet`);
+    });
   const custom = { owner: 'ops', dept: 'it', Aa: '1', BB: 'ünï 😀' };
   await client.call('/api/uid/uidmeta', { uid: '000001', type: 'metric', displayName: 'CPU "1"', custom });
   await client.call('/api/tree', { name: 'by host', enabled: 'true', storeFailures: 'true' });
@@ -111,7 +113,7 @@ describeWithHBase('metadata and trees', (quorum) => {
     ]);
     try {
       await Promise.all([edit(new TsdClient(onOurs.port), 'second'), edit(new TsdClient(onJavas.port), 'second')]);
-      expect(await cells(ourPrefix)).toEqual(await cells(javaPrefix));
+      await eventually(async () => expect(await cells(ourPrefix)).toEqual(await cells(javaPrefix)));
     } finally {
       await Promise.all([onOurs.stop(), onJavas.stop()]);
     }

@@ -9,7 +9,7 @@ jest.setTimeout(240_000);
 
 const HOUR = 3600;
 const OLD = 1_577_836_800;
-/** UIDs, in the order in which the names come. */
+/** UIDs, in the order in which the names are assigned. */
 const [SYS, LIVE] = [2, 4];
 const LAYOUTS: Record<string, Record<string, string>> = {
   unsalted: {},
@@ -34,6 +34,9 @@ describeWithHBase('prune and uid unused beside a daemon', (quorum) => {
       const hosts = Array.from({ length: 20 }, (_, i) => `h${i}`);
       const points = (metric: string, times: readonly number[]): object[] =>
         hosts.flatMap((host) => times.map((timestamp) => ({ metric, timestamp, value: 1, tags: { host } })));
+      await client.assign('metric', ['app.a', 'sys.b', 'app.gone', 'sys.live']);
+      await client.assign('tagk', ['host', 'rack']);
+      await client.assign('tagv', [...hosts, 'r1']);
       const past = [OLD, OLD + HOUR, OLD + 2 * HOUR];
       await client.call('/api/put?sync', [...points('app.a', [...past, now]), ...points('sys.b', [...past, now])]);
       await client.call(

@@ -36,7 +36,14 @@ describeWithHBase('the search index', (quorum) => {
       const java = new TsdClient(original.port);
       for (const host of ['web01', 'web02'])
         await java.call('/api/put?sync', { metric: 'sys.cpu', timestamp: BASE, value: 1, tags: { host } });
-      await eventually(async () => void (await java.call('/api/uid/tsmeta?tsuid=000001000001000002')));
+      // Of all: what is stored behind an edit would undo it.
+      for (const tsuid of ['000001000001000001', '000001000001000002'])
+        await eventually(async () => void (await java.call(`/api/uid/tsmeta?tsuid=${tsuid}`)));
+      for (const which of ['uid=000001&type=metric', 'uid=000001&type=tagk', 'uid=000001&type=tagv', 'uid=000002&type=tagv'])
+        await eventually(async () => {
+          const { created } = JSON.parse(await java.call(`/api/uid/uidmeta?${which}`)) as { created: number };
+          if (created === 0) throw new Error(`the metadata of ${which} are not stored yet`);
+        });
       await java.call('/api/uid/tsmeta', { tsuid: '000001000001000001', displayName: 'Größe', custom: { owner: 'ops' } });
       await java.call('/api/uid/uidmeta', { uid: '000001', type: 'tagk', notes: 'a machine' });
       await java.call('/api/annotation', { startTime: BASE, description: 'outage' });
@@ -50,10 +57,14 @@ describeWithHBase('the search index', (quorum) => {
       const found = async (target: string): Promise<unknown[]> =>
         (JSON.parse(await ours.call(`/api/search/${target}`)) as { results: unknown[] }).results;
       await eventually(async () => expect(await found('annotation?query=outage')).toMatchObject([{ startTime: BASE }]));
-      expect(await found('tsuids?query=sys.cpu')).toEqual(['000001000001000001', '000001000001000002']);
-      expect(await found('tsmeta?query=displayName:gr%C3%B6%C3%9Fe+AND+custom.owner:ops')).toMatchObject([{ tsuid: '000001000001000001' }]);
-      expect(await found('uidmeta?query=notes:machine')).toMatchObject([{ name: 'host', type: 'TAGK' }]);
-      expect(await found('uidmeta?query=*')).toHaveLength(4);
+      await eventually(async () => {
+        expect(await found('tsuids?query=sys.cpu')).toEqual(['000001000001000001', '000001000001000002']);
+        expect(await found('tsmeta?query=displayName:gr%C3%B6%C3%9Fe+AND+custom.owner:ops')).toMatchObject([
+          { tsuid: '000001000001000001' },
+        ]);
+        expect(await found('uidmeta?query=notes:machine')).toMatchObject([{ name: 'host', type: 'TAGK' }]);
+        expect(await found('uidmeta?query=*')).toHaveLength(4);
+      });
 
       await ours.call('/api/put?sync', { metric: 'sys.cpu', timestamp: BASE, value: 1, tags: { host: 'web03' } });
       await ours.call('/api/uid/rename', { tagv: 'web01', name: 'web-one' });

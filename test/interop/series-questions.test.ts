@@ -42,13 +42,15 @@ const LOOKUPS: [string | undefined, [string | null, string | null][]][] = [
   ['m.none', []],
 ];
 
+/** Each is answered in the same way in this hour and the next, which may begin between one TSD's answer and the other's. */
 const LASTS = [
   'timeseries=m.one',
   'timeseries=m.one%7Bhost=web01%7D',
   'timeseries=m.one%7Bhost=web01,dc=lga%7D&back_scan=3',
   'timeseries=m.two%7Bhost=lga%7D&back_scan=3',
   'tsuids=000001000001000001000002000003,000002000001000003',
-  'tsuids=000001000001000002000002000003&back_scan=1',
+  'tsuids=000001000001000002000002000003&back_scan=2',
+  'timeseries=m.two%7Bhost=lga%7D&back_scan=1',
 ];
 
 describeWithHBase('which series there are, and their last points, on the tables of a Java TSD', (quorum) => {

@@ -5,7 +5,7 @@ import { TcpProxy } from './support/tcp-proxy';
 import { TestTables } from './support/tables';
 import { eventually, TsdClient } from './support/tsd-client';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describeWithHBase('the daemon starts', (quorum) => {
   const prefix = `start${process.pid}_`;
@@ -23,8 +23,8 @@ describeWithHBase('the daemon starts', (quorum) => {
     return TcpProxy.to({ host, port: Number(port) });
   };
 
-  /** Until it has said so. */
-  const says = (daemon: OurTsd, text: string | RegExp): Promise<void> => eventually(async () => expect(daemon.log).toMatch(text), 30_000);
+  /** Until it has said so: one look at storage that is away takes a quarter of a minute. */
+  const says = (daemon: OurTsd, text: string | RegExp): Promise<void> => eventually(async () => expect(daemon.log).toMatch(text));
 
   it('when ZooKeeper, which was away, is there again', async () => {
     const zooKeeper = await proxyTo(quorum);
@@ -73,7 +73,7 @@ describeWithHBase('the daemon starts', (quorum) => {
     const away = `127.0.0.1:${zooKeeper.address.port}`;
     try {
       // One look at ZooKeeper takes some 15 seconds.
-      const [patient, hasty] = ['25000', '0'].map((timeout) =>
+      const [patient, hasty] = ['30000', '0'].map((timeout) =>
         OurTsd.launch({ quorum: away, prefix, settings: { 'tsd.storage.startup_timeout': timeout } }),
       );
       expect(await Promise.all([patient.exited(), hasty.exited()])).toEqual([1, 1]);

@@ -9,7 +9,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const BUILT = join(__dirname, '..', '..', '..', 'static', 'page', 'index.html');
 /** The browser's zone, which is not that of the TSD. */
 const ZONE = 'Asia/Kolkata';
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 
 /** The widths that every flow is tried at: a desk, and a telephone. */
 export const WIDTHS = [1280, 400] as const;

@@ -1,3 +1,4 @@
+import { eventually } from '../../interop/support/tsd-client';
 import type { SentPoint } from './transcript';
 
 interface Series {
@@ -31,12 +32,9 @@ async function postQuery(port: number, body: object): Promise<Series[]> {
   return JSON.parse(text) as Series[];
 }
 
-/** How long after the last put everything is readable: the original's own flush interval, and some more. */
-export const SETTLE_MS = 1500;
-
 /**
  * Reads every series that was sent back through /api/query, each by its metric and its exact tags, and expects exactly the
- * points that were sent.
+ * points that were sent, as soon as they are stored.
  * @returns how many points that were
  */
 export async function expectStored(port: number, points: readonly SentPoint[]): Promise<number> {
@@ -46,8 +44,11 @@ export async function expectStored(port: number, points: readonly SentPoint[]): 
   let count = 0;
   for (const [name, { metric, tags, dps }] of sent) {
     const filters = Object.entries(tags).map(([tagk, filter]) => ({ type: 'literal_or', tagk, filter, groupBy: true }));
-    const answer = await postQuery(port, { ...range, queries: [{ aggregator: 'sum', metric, explicitTags: true, filters }] });
-    expect(answer.map((series) => ({ name: nameOf(series), dps: series.dps }))).toEqual([{ name, dps }]);
+    const query = { ...range, queries: [{ aggregator: 'sum', metric, explicitTags: true, filters }] };
+    await eventually(async () => {
+      const answer = await postQuery(port, query);
+      expect(answer.map((series) => ({ name: nameOf(series), dps: series.dps }))).toEqual([{ name, dps }]);
+    });
     count += Object.keys(dps).length;
   }
   return count;

@@ -44,7 +44,8 @@ export class Recorder {
       recording.received = Buffer.concat([recording.received, bytes]);
       client.write(bytes);
     });
-    client.on('end', () => daemon.end()).on('error', () => daemon.destroy());
+    // What it has sent goes through, however it ended.
+    client.on('end', () => daemon.end()).on('error', () => daemon.end());
     daemon.on('end', () => client.end()).on('error', () => client.destroy());
   }
 

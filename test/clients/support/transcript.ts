@@ -7,6 +7,7 @@ export interface Exchange {
   target: string;
   requestHeaders: Record<string, string>;
   requestBody: string;
+  /** 0: there was no answer. */
   status: number;
   body: string;
 }
@@ -36,6 +37,8 @@ function messages(bytes: Buffer, isAnswer: boolean): Message[] {
     // An answer without a length goes to the end of the connection; a request without one has no body.
     const rest = isAnswer && !/ 204 /.test(start) ? bytes.length - end - 4 : 0;
     const length = headers['content-length'] === undefined ? rest : Number(headers['content-length']);
+    // Who is told to stop may leave a request without its end.
+    if (!isAnswer && end + 4 + length > bytes.length) break;
     const raw = bytes.subarray(end + 4, end + 4 + length);
     const isZipped = headers['content-encoding'] === 'gzip' && raw.length > 0;
     found.push({ start, headers, body: (isZipped ? gunzipSync(raw) : raw).toString('utf8') });

@@ -36,6 +36,10 @@ export function fetchOriginal(): void {
   });
 }
 
+const START_MS = 100_000;
+/** It may have much to store before it ends. */
+const STOP_MS = 60_000;
+
 export interface OriginalOptions {
   quorum: string;
   /** Put before each table name. */
@@ -102,8 +106,8 @@ export class OriginalTsd {
     });
     let log = '';
     child.stderr.on('data', (d: Buffer) => (log = (log + d.toString()).slice(-4000)));
-    for (let i = 0; i < 240; i++) {
-      if (child.exitCode !== null) break;
+    for (const giveUp = performance.now() + START_MS; performance.now() < giveUp;) {
+      if (child.exitCode !== null || child.signalCode !== null) break;
       if (await answers(port)) return new OriginalTsd(port, child, dir);
       await new Promise((r) => setTimeout(r, 250));
     }
@@ -113,7 +117,7 @@ export class OriginalTsd {
 
   /** Stops it in order: its buffers and its compaction queue are flushed. */
   async stop(): Promise<void> {
-    await endChild(this.process, 'SIGTERM', 30_000);
+    await endChild(this.process, 'SIGTERM', STOP_MS);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -5,7 +5,7 @@ import { until } from '../../support/until';
 
 const hook = join(__dirname, '..', '..', 'support', 'ts-hook.cjs');
 const main = join(__dirname, '..', '..', '..', 'src', 'tools', 'main.ts');
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 50_000;
 
 /** `tsdb tsd` in a process of its own, with what it wrote. */
 export class DaemonProcess {
