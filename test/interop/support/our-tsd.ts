@@ -40,7 +40,7 @@ export class OurTsd {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (bytes: Buffer) => {
         this.log = (this.log + bytes.toString()).slice(-LOG_KEPT);
-        if (this.port === 0) this.port = Number(/Ready to serve on \/127\.0\.0\.1:(\d+)/.exec(this.log)?.[1] ?? 0);
+        if (this.port === 0) this.port = Number(/Ready to serve on \/127\.0\.0\.1:(\d+)\s/.exec(this.log)?.[1] ?? 0);
       });
   }
 
@@ -73,8 +73,8 @@ export class OurTsd {
   }
 
   async ready(timeoutMs = 60_000): Promise<void> {
-    const giveUp = Date.now() + timeoutMs;
-    while (this.port === 0 && this.running && Date.now() < giveUp) await sleep(50);
+    const giveUp = performance.now() + timeoutMs;
+    while (this.port === 0 && this.running && performance.now() < giveUp) await sleep(50);
     if (this.port !== 0) return;
     await this.stop('SIGKILL');
     throw new Error(`the daemon did not start: ${this.log.slice(-4000)}`);

@@ -63,11 +63,11 @@ export class TsdClient {
 
 /** Tries again until the check passes. @throws what the last try threw, when the time is up */
 export async function eventually<T>(check: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
-  for (const giveUp = Date.now() + timeoutMs; ;) {
+  for (const giveUp = performance.now() + timeoutMs; ;) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > giveUp) throw error;
+      if (performance.now() > giveUp) throw error;
       await sleep(200);
     }
   }
