@@ -3,6 +3,7 @@
 //
 //   hbase-schema/local/hbase up [options]      start it (the first time Maven fetches it: some minutes); prints its addresses
 //   hbase-schema/local/hbase run [options]     the same in the foreground, for containers
+//   hbase-schema/local/hbase fetch [options]   fetch it, and no more
 //   hbase-schema/local/hbase join [options]    start one more region server, a JVM of its own, beside the one that is up
 //   hbase-schema/local/hbase down [options]    stop it in order
 //   hbase-schema/local/hbase kill [options]    kill -9, for fault tests
@@ -243,6 +244,10 @@ switch (verb) {
     console.log(`HBase ${s.version} is up: tsd.storage.hbase.zk_quorum = ${s.quorum} (pid ${s.pid})`);
     break;
   }
+  case 'fetch':
+    fetchJars();
+    console.log(`HBase ${options.version} is in ${lib}`);
+    break;
   case 'join': {
     const { pid, rs } = await join();
     console.log(`One more region server is up on port ${rs} (pid ${pid})`);
@@ -272,7 +277,7 @@ switch (verb) {
       fs
         .readFileSync(fileURLToPath(import.meta.url), 'utf8')
         .split('\n')
-        .slice(0, 16)
+        .slice(0, 17)
         .map((l) => l.replace(/^\/\/ ?/, ''))
         .join('\n'),
     );
