@@ -9,10 +9,12 @@ const PAUSE_MS = 2;
 
 /**
  * What slices share: when the first of this turn of the event loop began, and who waits to go on. One goes on a turn: with many of them
- * everybody else would wait for all of their slices.
+ * everybody else would wait for all of their slices. Work that has just come goes before work that has had a slice: most of it is over in
+ * a moment.
  */
 export class Turns {
   private startedAt = -1;
+  private readonly arrivals: (() => void)[] = [];
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
 
@@ -38,6 +40,28 @@ export class Turns {
     return new Promise((resolve) => {
       this.waiting.push(resolve);
       this.schedule();
+    });
+  }
+
+  /** As `next`, for work that has not had a slice yet. */
+  enter(): Promise<void> {
+    const { short, arrivals } = this;
+    if (short === null) return this.next();
+    short.begin();
+    return new Promise((resolve) => {
+      arrivals.push(() => {
+        short.end();
+        resolve();
+      });
+      if (arrivals.length === 1) this.letIn();
+    });
+  }
+
+  private letIn(): void {
+    setImmediate(() => {
+      this.startedAt = -1;
+      this.arrivals.shift()?.();
+      if (this.arrivals.length > 0) this.letIn();
     });
   }
 
@@ -82,6 +106,8 @@ const common = new Turns(shortWaits);
  */
 export class TimeSlice {
   private startedAt: number;
+  /** It has not had a turn yet. */
+  private arrives = true;
 
   /**
    * @param signal ends the work: `isOver` and `next` throw its reason once it is aborted
@@ -109,8 +135,10 @@ export class TimeSlice {
 
   /** Resolves when other work had its turn; the next slice has begun. */
   async next(): Promise<void> {
-    if (this.clock === null) await this.turns.next();
-    else await nextTurn();
+    if (this.clock !== null) await nextTurn();
+    else if (this.arrives) await this.turns.enter();
+    else await this.turns.next();
+    this.arrives = false;
     this.restart();
     this.signal?.throwIfAborted();
   }

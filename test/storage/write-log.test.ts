@@ -322,6 +322,32 @@ it('goes to the tables in part when its merging is broken off, and is merged on 
   await last.close();
 });
 
+it('is merged in short transactions, and in longer ones only while more is written than that keeps up with', async () => {
+  const ROWS = 2000;
+  const store = await openAt(newPath(), { packAfter: ROWS });
+  const fill = async (name: string): Promise<void> => {
+    const rows = Array.from({ length: ROWS }, (_, i) => put(`${name} ${i}`, ''));
+    expect(await store.put('tsdb', T, rows)).toEqual([]);
+  };
+  const merged = async (): Promise<void> => {
+    for (let turn = 0; store.stats().log_entries > 0 && turn < 1_000_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(store.stats().log_entries).toBe(0);
+  };
+  // Each look at the clock finds that a millisecond has gone by; sixteen rows are merged between two.
+  let now = 0;
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+  await fill('a');
+  await merged();
+  const alone = store.stats().pack_slices;
+  expect(alone).toBeGreaterThan(ROWS / 16 / 12);
+  await fill('b');
+  await fill('c');
+  await merged();
+  expect(store.stats().pack_slices - alone).toBeLessThan(2 * alone - 4);
+  clock.mockRestore();
+  await store.close();
+});
+
 it('refuses to write on a full disk, merges nothing, and goes on when there is room', async () => {
   const path = newPath();
   let free = Infinity;

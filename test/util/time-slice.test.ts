@@ -2,9 +2,16 @@ import { ShortWaits } from '../../src/util/short-waits';
 import { TimeSlice, Turns } from '../../src/util/time-slice';
 import { turns } from '../../src/util/turns';
 
-/** A slice of its own whose `next` notes what it is called. */
+/** Long work that has had a slice, and notes what it is called when it goes on. */
 function goOn(of: Turns, name: string, done: string[]): void {
-  void new TimeSlice(null, null, of).next().then(() => done.push(name));
+  void of.next().then(() => done.push(name));
+}
+
+/** Work that comes while there is no time left in this turn. */
+function come(of: Turns, name: string, done: string[]): TimeSlice {
+  const slice = new TimeSlice(null, null, of);
+  void slice.next().then(() => done.push(name));
+  return slice;
 }
 
 describe('slices of long work', () => {
@@ -35,6 +42,34 @@ describe('slices of long work', () => {
     expect(done).toEqual(['a', 'b']);
     await turns(1);
     expect(done).toEqual(['a', 'b', 'a again']);
+  });
+
+  it('wait for work that has just come, one in a turn, until it has had its first', async () => {
+    goOn(common, 'long', done);
+    const slice = come(common, 'a', done);
+    come(common, 'b', done);
+    await turns(1);
+    expect(done).toEqual(['a']);
+    goOn(common, 'long too', done);
+    void slice.next().then(() => done.push('a again'));
+    await turns(1);
+    expect(done).toEqual(['a', 'b']);
+    await turns(4);
+    expect(done).toEqual(['a', 'b', 'long', 'long too', 'a again']);
+  });
+
+  it('do not wait for it without end', async () => {
+    goOn(common, 'long', done);
+    for (; now < 1002; now++) {
+      come(common, 'a', done);
+      come(common, 'b', done);
+      await turns(1);
+      come(common, 'c', done);
+      await turns(2);
+      expect(done.splice(0)).toEqual(['a', 'b', 'c']);
+    }
+    await turns(2);
+    expect(done).toEqual(['long']);
   });
 
   it('wait for what is done in a moment, and for who is told of it', async () => {

@@ -78,6 +78,7 @@ export class EmbeddedStorage implements Storage {
 
   async multiGet(table: string, gets: readonly RowGet[], options?: CallOptions): Promise<(Row | null)[]> {
     const rows: (Row | null)[] = [];
+    const slice = new TimeSlice();
     do {
       await this.read(options, (environment) => {
         environment.refresh();
@@ -89,7 +90,7 @@ export class EmbeddedStorage implements Storage {
           if (performance.now() >= until) break;
         }
       });
-      if (rows.length < gets.length) await nextTurn();
+      if (rows.length < gets.length) await slice.next();
     } while (rows.length < gets.length);
     return rows;
   }
@@ -268,8 +269,4 @@ export class EmbeddedStorage implements Storage {
       call.over = true;
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

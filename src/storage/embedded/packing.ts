@@ -12,6 +12,7 @@ export interface Transactions {
 
 /** Packs all cells of a table that stand singly, in slices of time. */
 export async function packSingles(environment: Transactions, table: StoredTable): Promise<void> {
+  const slice = new TimeSlice();
   for (let swapped = false; ;) {
     const did = await environment.transaction(() => {
       const time = new TimeSlice();
@@ -22,6 +23,6 @@ export async function packSingles(environment: Transactions, table: StoredTable)
     });
     if (did === 'idle') return;
     if (did === 'swapped') swapped = true;
-    await new Promise((resolve) => setImmediate(resolve));
+    await slice.next();
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../../util/log';
 import { messageOf } from '../../../util/message-of';
+import { TimeSlice } from '../../../util/time-slice';
 import { RetryableError } from '../../errors';
 import type { FileLock } from '../file-lock';
 import type { StoredTable } from '../table';
@@ -12,9 +13,11 @@ import type { Segment } from './segment';
 import type { LogState } from './state';
 import type { Segments } from './segments';
 
-/** How long a transaction holds the event loop, and how long when more waits to be merged than should. */
-const SLICE_MS = 8;
+/** How long a transaction holds the event loop, and how long when merging is slower than what comes. */
+const SLICE_MS = 10;
 const LONG_SLICE_MS = 40;
+/** By so much of a segment merging may be behind. */
+const SLACK = 0.1;
 /** Rows between two looks at the clock. */
 const ROWS_PER_LOOK = 16;
 /** What a transaction brings to LMDB, at most about. */
@@ -55,6 +58,8 @@ export class Merger {
   private retry: NodeJS.Timeout | null = null;
   private readonly waiting: (() => void)[] = [];
   private stopAt = Infinity;
+  /** Of the segment that is merged. */
+  private mergedRows = 0;
   slices = 0;
   milliseconds = 0;
 
@@ -160,6 +165,8 @@ export class Merger {
     const { target } = this;
     const { mergedUpTo } = this.segments;
     const time = Math.max(mergedUpTo.time, segment.lastTime);
+    const slice = new TimeSlice();
+    this.mergedRows = 0;
     const names = [...segment.tables.keys()].sort().filter((name) => name >= mergedUpTo.table);
     for (const name of names) {
       const index = segment.tables.get(name);
@@ -171,7 +178,7 @@ export class Merger {
         if (this.isOver()) return false;
         await target.transaction(() => this.slice(segment, table, index, cursor, time), SLICE_BYTES);
         this.slices++;
-        await new Promise((resolve) => setImmediate(resolve));
+        await slice.next();
       }
     }
     const first = segment.number + 1;
@@ -183,13 +190,22 @@ export class Merger {
     return true;
   }
 
+  /** More comes than merging keeps up with: the next segment is further on in being written than this one in being merged. */
+  private isBehind(segment: Segment): boolean {
+    const { sealedCount, last } = this.segments;
+    if (sealedCount > MOST_SEALED) return true;
+    const written = last === undefined || last === segment ? 0 : last.entryCount / segment.entryCount;
+    return written > this.mergedRows / segment.rowCount + SLACK;
+  }
+
   private slice(segment: Segment, table: StoredTable, index: RowIndex, cursor: RowCursor, time: number): void {
     const started = performance.now();
-    const end = started + (this.segments.sealedCount >= MOST_SEALED ? LONG_SLICE_MS : SLICE_MS);
+    const end = started + (this.isBehind(segment) ? LONG_SLICE_MS : SLICE_MS);
     let last = cursor.row;
     for (let rows = 1; cursor.row >= 0; rows++) {
       last = cursor.row;
       mergeRow(table, index, cursor.row);
+      this.mergedRows++;
       cursor.next();
       if (rows % ROWS_PER_LOOK === 0 && performance.now() >= end) break;
     }
