@@ -123,6 +123,16 @@ const REFUSED: Attack[] = [
     says: 'literals',
     body: () => filter('literal_or', Array.from({ length: 700_000 }, (_, i) => `x${i}`).join('|')),
   },
+  {
+    name: 'many literals of many filters',
+    path: '/api/query',
+    status: 413,
+    says: 'Too many values of filters',
+    body: () =>
+      query(
+        `"filters":${listOf(`{"type":"literal_or","tagk":"h","filter":"${many(32_768, (i) => (i + 36 ** 3).toString(36)).replaceAll(',', '|')}"}`, 9)}`,
+      ),
+  },
   { name: 'a long wildcard', path: '/api/query', status: 400, says: 'characters', body: () => filter('wildcard', `a${'*'.repeat(MIB)}a`) },
   { name: 'a long regular expression', path: '/api/query', status: 400, says: '', body: () => filter('regexp', '[a-z]?'.repeat(50_000)) },
   {

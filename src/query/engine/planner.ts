@@ -15,6 +15,7 @@ import {
 import type { SourceChoice, Sources } from '../source';
 import type { ValidQuery, ValidSubQuery } from '../specification';
 import type { Uids } from '../../uid';
+import type { StopSignal } from '../../util/stop-signal';
 import type { QuerySettings } from '../../config/settings';
 
 /** A sub-query with its names resolved and its key ranges laid out. */
@@ -53,6 +54,7 @@ export class QueryPlanner {
     private readonly query: TimeRange,
     /** Whether an interval has no rolled up values for this time yet. */
     private readonly isTooNew: (rollup: RollupInterval) => boolean = () => false,
+    private readonly signal: StopSignal | null = null,
   ) {}
 
   /**
@@ -75,7 +77,7 @@ export class QueryPlanner {
     const { filters, tsuids } = subQuery;
     if (metric === null) return this.planByTsuids(subQuery, tsuids ?? []);
     if (filters.length === 0) return this.planByMetric(subQuery, metric, []);
-    return resolveFilters(this.uids, filters, this.settings).then((resolved) => this.planByMetric(subQuery, metric, resolved));
+    return resolveFilters(this.uids, filters, this.settings, this.signal).then((resolved) => this.planByMetric(subQuery, metric, resolved));
   }
 
   private async planByTsuids(subQuery: ValidSubQuery, tsuids: readonly string[]): Promise<PlannedSubQuery> {

@@ -2,6 +2,7 @@ import type { RollupInterval } from '../../rollup';
 import type { Annotation } from '../../schema';
 import type { ClientError } from '../../util/errors';
 import { TimeSlice } from '../../util/time-slice';
+import { bytesOfFilters } from '../filter';
 import type { QueryGroup, QueryResult } from '../output';
 import type { MemoryShare } from '../plan';
 import { readGlobalAnnotations } from '../scan';
@@ -39,9 +40,9 @@ export class QueryRun {
   ) {
     const { settings, scanning, splitQueries } = context;
     const tooNew = splitQueries ? (rollup: RollupInterval) => isTooNew(rollup, query, Date.now()) : undefined;
-    this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query, tooNew);
     ({ memory: this.memory, lifetime: this.lifetime, record: this.record } = task);
     this.signal = this.lifetime.signal;
+    this.planner = new QueryPlanner(settings, context.sources, scanning.uids, query, tooNew, this.signal);
     this.reader = new SubQueryReader(context, query, this.memory, this.lifetime);
   }
 
@@ -53,6 +54,7 @@ export class QueryRun {
     const started = performance.now();
     try {
       const { globalAnnotations, subQueries } = this.query;
+      for (const { filters } of subQueries) if (filters.length > 0) this.memory.addBytes(bytesOfFilters(filters));
       const planned = globalAnnotations
         ? (await Promise.all([this.planner.plan(subQueries), this.readGlobals()]))[0]
         : await this.planner.plan(subQueries);
@@ -68,6 +70,8 @@ export class QueryRun {
   }
 
   private failed(error: unknown): ClientError {
+    // The request, which may have to wait now, has the filters.
+    for (const { filters } of this.query.subQueries) for (const filter of filters) filter.release();
     this.memory.free();
     return this.lifetime.failed(error);
   }

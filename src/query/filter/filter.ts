@@ -13,17 +13,34 @@ export interface TagValueFilter {
   readonly filter: string;
   /** Whether results are split by the value of this key. Switched on later when an equal filter groups. */
   groupBy: boolean;
-  /** Distinct values of a case-sensitive `literal_or`, which may be resolved to UIDs; null for every other type. */
-  readonly literals: readonly string[] | null;
+  /** Number of values in its text; 1 for every type that is no set of literals. */
+  readonly values: number;
   /** False for a filter that every row with the key passes: names need not be looked up for it. */
   readonly needsNames: boolean;
+  /** Distinct values of a case-sensitive `literal_or`, if they are no more than so many: they may be resolved to UIDs. Null for every other type. */
+  literals(most: number): readonly string[] | null;
+  /** Lets go of what was made of its text, which is made again when it is needed. */
+  release(): void;
   /** @param value name of the key's value; undefined when the series lacks the key */
   matches(value: string | undefined): boolean;
   /** The `config=` part of the original's textual dump of a query. */
   describeConfig(): string;
 }
 
-/** The same text for filters that are equal: of one family, key and parsed text, whether they group or not. Mirrors the filters' `equals`. */
+/** What a value of a filter takes of memory once it is looked at, beside its text. */
+const VALUE_BYTES = 64;
+
+/** Bytes that filters take while a query runs, beside their texts. */
+export function bytesOfFilters(filters: readonly TagValueFilter[]): number {
+  let bytes = 0;
+  for (const { values } of filters) bytes += VALUE_BYTES * values;
+  return bytes;
+}
+
+/**
+ * The same text for filters that are equal: of one family, key and parsed text, whether they group or not. Sets of thousands of values are told to be equal only when
+ * the values stand in one order. Mirrors the filters' `equals`.
+ */
 export function filterIdentity(filter: TagValueFilter): string {
   return JSON.stringify([filter.family, filter.tagk, filter.describeConfig()]);
 }

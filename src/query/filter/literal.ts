@@ -3,13 +3,9 @@ import { FilterSyntaxError, type TagValueFilter } from './filter';
 
 /** Literals of one filter: what one look at the clock's worth of work puts in order. */
 const MAX_LITERALS = 32_768;
+/** In the dump of a query so many stand in the original's order. */
+const MOST_IN_ORDER = 4096;
 const PIPE = '|'.charCodeAt(0);
-
-/** Distinct values, in the order of Java's hash map. */
-interface ParsedLiterals {
-  readonly ordered: readonly string[];
-  readonly set: ReadonlySet<string>;
-}
 
 /** Where the last piece that counts ends: trailing empty ones are dropped. */
 function endOfPieces(text: string): number {
@@ -24,12 +20,12 @@ function splitPipes(text: string): string[] {
   return end === 0 ? [] : text.slice(0, end).split('|');
 }
 
-/** Whether there are more pieces between pipes than so many. */
-function hasMorePieces(text: string, most: number): boolean {
+/** How many pieces there are between pipes; of more than `most` one more than these. */
+function countPieces(text: string, most: number): number {
   const end = endOfPieces(text);
   let pieces = 1;
   for (let at = text.indexOf('|'); at >= 0 && at < end && pieces <= most; at = text.indexOf('|', at + 1)) pieces++;
-  return pieces > most;
+  return pieces;
 }
 
 /**
@@ -39,7 +35,8 @@ function hasMorePieces(text: string, most: number): boolean {
 export class LiteralFilter implements TagValueFilter {
   readonly family: 'literal_or' | 'not_literal_or';
   readonly needsNames = true;
-  private parsed: ParsedLiterals | null = null;
+  readonly values: number;
+  private parsed: ReadonlySet<string> | null = null;
 
   constructor(
     readonly type: string,
@@ -51,29 +48,35 @@ export class LiteralFilter implements TagValueFilter {
   ) {
     this.family = negated ? 'not_literal_or' : 'literal_or';
     if (filter === '|') throw new FilterSyntaxError('Filter must contain more than just a pipe');
-    if (hasMorePieces(filter, MAX_LITERALS)) throw new FilterSyntaxError(`Filter must not have more than ${MAX_LITERALS} literals`);
+    this.values = countPieces(filter, MAX_LITERALS);
+    if (this.values > MAX_LITERALS) throw new FilterSyntaxError(`Filter must not have more than ${MAX_LITERALS} literals`);
   }
 
-  get literals(): readonly string[] | null {
-    return this.ignoreCase || this.negated ? null : this.held.ordered;
+  literals(most: number): readonly string[] | null {
+    return this.ignoreCase || this.negated || this.held.size > most ? null : hashMapOrder(this.held);
+  }
+
+  release(): void {
+    this.parsed = null;
   }
 
   matches(value: string | undefined): boolean {
     if (value === undefined) return this.negated;
-    return this.held.set.has(this.ignoreCase ? value.toLowerCase() : value) !== this.negated;
+    return this.held.has(this.ignoreCase ? value.toLowerCase() : value) !== this.negated;
   }
 
   describeConfig(): string {
-    return `{literals=[${[...this.parse().set].join(', ')}], case=${this.ignoreCase}}`;
+    const values = this.parse();
+    const texts = values.size > MOST_IN_ORDER ? [...values] : hashMapOrder(values);
+    return `{literals=[${texts.join(', ')}], case=${this.ignoreCase}}`;
   }
 
   /** Only made for a query that runs: those that wait have the text. */
-  private get held(): ParsedLiterals {
+  private get held(): ReadonlySet<string> {
     return (this.parsed ??= this.parse());
   }
 
-  private parse(): ParsedLiterals {
-    const ordered = hashMapOrder(splitPipes(this.ignoreCase ? this.filter.toLowerCase() : this.filter));
-    return { ordered, set: new Set(ordered) };
+  private parse(): ReadonlySet<string> {
+    return new Set(splitPipes(this.ignoreCase ? this.filter.toLowerCase() : this.filter));
   }
 }

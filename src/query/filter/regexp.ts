@@ -10,7 +10,7 @@ import { FilterSyntaxError, type TagValueFilter } from './filter';
 export class RegexpFilter implements TagValueFilter {
   readonly type = 'regexp';
   readonly family = 'regexp';
-  readonly literals = null;
+  readonly values = 1;
   readonly needsNames = true;
   private readonly pattern: JavaRegexp;
 
@@ -25,6 +25,12 @@ export class RegexpFilter implements TagValueFilter {
       throw new FilterSyntaxError(messageOf(e), { cause: e });
     }
   }
+
+  literals(): null {
+    return null;
+  }
+
+  release(): void {}
 
   matches(value: string | undefined): boolean {
     return value !== undefined && this.pattern.find(value);

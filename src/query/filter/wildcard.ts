@@ -10,7 +10,7 @@ const MAX_LENGTH = 65_536;
  */
 export class WildcardFilter implements TagValueFilter {
   readonly family = 'wildcard';
-  readonly literals = null;
+  readonly values = 1;
   readonly needsNames: boolean;
   private readonly components: readonly string[];
   /** The components that have to be found. */
@@ -36,6 +36,12 @@ export class WildcardFilter implements TagValueFilter {
     this.components = rest === '*' ? ['*'] : rest.split('*');
     this.parts = this.components.filter((component) => component !== '');
   }
+
+  literals(): null {
+    return null;
+  }
+
+  release(): void {}
 
   matches(value: string | undefined): boolean {
     if (value === undefined) return false;

@@ -3,6 +3,7 @@ import { parseExactTime } from '../../util/date-time';
 import { findAggregator } from '../aggregate/registry';
 import { parseDownsample } from '../downsample/parse-downsample';
 import { defaultRateOptions, type Aggregator, type DownsampleSpec, type ValidQuery, type ValidSubQuery } from '../specification';
+import { checkValues } from './counts';
 import { describeQuery } from './describe';
 import { javaFloatToString } from '../../util/java-double';
 import type { Query, SubQuery } from './query';
@@ -113,5 +114,6 @@ class Validation {
  * @throws ClientError 400 with the original's message and a dump of the query as details
  */
 export function validateQuery(query: Query, defaultZone: string | null, nowMs: number): ValidQuery {
+  checkValues(query.queries ?? []);
   return new Validation(query, defaultZone, nowMs).run();
 }

@@ -1,4 +1,4 @@
-import { addFilter, FILTER_TYPES, filterFromTag, makeFilter, type TagValueFilter } from '../../../src/query/filter';
+import { addFilter, bytesOfFilters, FILTER_TYPES, filterFromTag, makeFilter, type TagValueFilter } from '../../../src/query/filter';
 
 const glob = (text: string): TagValueFilter => makeFilter('wildcard', 'host', text, false);
 
@@ -49,9 +49,9 @@ describe('globs', () => {
 
 describe('literals', () => {
   test('split on pipes, trailing empty pieces dropped', () => {
-    expect(makeFilter('literal_or', 'host', 'a|', false).literals).toEqual(['a']);
-    expect(makeFilter('literal_or', 'host', '||', false).literals).toEqual([]);
-    expect(makeFilter('literal_or', 'host', '|a', false).literals).toEqual(['', 'a']);
+    expect(makeFilter('literal_or', 'host', 'a|', false).literals(9)).toEqual(['a']);
+    expect(makeFilter('literal_or', 'host', '||', false).literals(9)).toEqual([]);
+    expect(makeFilter('literal_or', 'host', '|a', false).literals(9)).toEqual(['', 'a']);
     expect(() => makeFilter('literal_or', 'host', '|', false)).toThrow('Filter must contain more than just a pipe');
     expect(() => makeFilter('not_iliteral_or', 'host', '|', false)).toThrow('Filter must contain more than just a pipe');
   });
@@ -59,11 +59,25 @@ describe('literals', () => {
   test('are counted when the filter is made, those behind the last that counts left out', () => {
     const most = 'v|'.repeat(32_767);
     const refusal = 'Filter must not have more than 32768 literals';
-    expect(makeFilter('literal_or', 'host', `${most}w`, false).literals).toEqual(['v', 'w']);
-    expect(makeFilter('literal_or', 'host', `${most}w${'|'.repeat(100_000)}`, false).literals).toEqual(['v', 'w']);
-    expect(makeFilter('literal_or', 'host', '|'.repeat(100_000), false).literals).toEqual([]);
+    expect(makeFilter('literal_or', 'host', `${most}w`, false).literals(9)).toEqual(['v', 'w']);
+    expect(makeFilter('literal_or', 'host', `${most}w${'|'.repeat(100_000)}`, false).literals(9)).toEqual(['v', 'w']);
+    expect(makeFilter('literal_or', 'host', '|'.repeat(100_000), false).literals(9)).toEqual([]);
     expect(() => makeFilter('literal_or', 'host', `${most}w|x`, false)).toThrow(refusal);
     expect(() => makeFilter('not_iliteral_or', 'host', `${'|'.repeat(32_768)}x`, false)).toThrow(refusal);
+  });
+
+  test('are told up to a number, distinct and in the order of Java, and again after they were let go of', () => {
+    const filter = makeFilter('literal_or', 'host', 'b|a|b|c', false);
+    expect([filter.values, filter.literals(2), filter.literals(3)]).toEqual([4, null, ['a', 'b', 'c']]);
+    filter.release();
+    expect([filter.matches('c'), filter.matches('d')]).toEqual([true, false]);
+    expect(bytesOfFilters([filter, makeFilter('wildcard', 'host', '*', false)])).toBe(5 * 64);
+  });
+
+  test('are all in the dump of a query, however many', () => {
+    const values = Array.from({ length: 5000 }, (_, i) => `v${i}`);
+    const dump = makeFilter('literal_or', 'host', values.join('|'), false).describeConfig();
+    expect(dump).toBe(`{literals=[${values.join(', ')}], case=false}`);
   });
 
   test.each([
@@ -82,7 +96,7 @@ describe('literals', () => {
   });
 
   test('only the case-sensitive positive kind can be resolved to UIDs', () => {
-    const resolvable = FILTER_TYPES.filter((type) => makeFilter(type, 'k', type.includes('wild') ? '*' : 'a', false).literals !== null);
+    const resolvable = FILTER_TYPES.filter((type) => makeFilter(type, 'k', type.includes('wild') ? '*' : 'a', false).literals(9) !== null);
     expect(resolvable).toEqual(['literal_or']);
   });
 });

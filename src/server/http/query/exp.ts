@@ -28,7 +28,7 @@ function asServerError<T>(check: () => T): T {
   try {
     return check();
   } catch (e) {
-    if (!(e instanceof ClientError)) throw e;
+    if (!(e instanceof ClientError) || e.status !== 400) throw e;
     throw new ClientError(500, e.message, null, { cause: e });
   }
 }
