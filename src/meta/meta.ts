@@ -111,7 +111,7 @@ export class Meta implements StatsSource {
 
   async close(): Promise<void> {
     await Promise.all([this.assigned?.flush(), this.tracker?.close()]);
-    await this.growth?.flush();
+    await this.growth?.close();
   }
 
   collectStats(sink: StatsSink): void {

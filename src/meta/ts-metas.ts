@@ -5,6 +5,7 @@ import { NoSuchUniqueId, type UidWidths } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
+import { checkRecordSize } from './record-size';
 import { removeCell } from './remove-cells';
 import type { SeriesSelection } from './series-selection';
 import { COUNTER_COLUMN, META_COLUMN, META_FAMILY, type SeriesTable } from './series-table';
@@ -14,6 +15,8 @@ import { decodeTsMeta, encodeTsMeta, readableTsMeta, TsMetaDraft, type TsMeta, t
 import type { KindedUid, UidMetas } from './uid-metas';
 
 const COLUMNS = [META_COLUMN, COUNTER_COLUMN];
+/** Series that are read with all that is known of their names, which may be much. */
+const LISTED_AT_ONCE = 16;
 const EVERY_SERIES: SeriesSelection = { metric: null, tags: [], anyTagvs: null };
 
 /** Told of series whose metadata were stored or removed by this process. */
@@ -98,8 +101,11 @@ export class TsMetas {
   /** The metadata of the series of a selection, batch by batch, in the order of their TSUIDs. @throws NoSuchUniqueId, StorageError */
   async *list(selection: SeriesSelection, options: CallOptions = {}): AsyncGenerator<TsMeta[]> {
     for await (const rows of this.series.rows(selection, { ...options, qualifiers: COLUMNS })) {
-      const stored = await this.withElsewhere(rows.map((row) => this.stored(row)).filter((series) => series !== null));
-      if (stored.length > 0) yield await this.wholes(stored);
+      for (let at = 0; at < rows.length; at += LISTED_AT_ONCE) {
+        const some = rows.slice(at, at + LISTED_AT_ONCE).map((row) => this.stored(row));
+        const stored = await this.withElsewhere(some.filter((series) => series !== null));
+        if (stored.length > 0) yield await this.wholes(stored);
+      }
     }
   }
 
@@ -261,7 +267,14 @@ export class TsMetas {
   }
 
   private compareAndSet(tsuid: Buffer, expected: Buffer | null, fields: TsMetaFields): Promise<boolean> {
-    return this.storage.compareAndSet(this.table, tsuid, META_FAMILY, META_COLUMN, expected, encodeTsMeta(uidToHex(tsuid), fields));
+    return this.storage.compareAndSet(
+      this.table,
+      tsuid,
+      META_FAMILY,
+      META_COLUMN,
+      expected,
+      checkRecordSize(encodeTsMeta(uidToHex(tsuid), fields)),
+    );
   }
 
   private async whole(stored: StoredSeries): Promise<TsMeta> {

@@ -2,8 +2,10 @@ import { uidToHex, hexToUid } from '../schema';
 import { PackedCells, type CallOptions, type Storage } from '../storage';
 import { metaQualifier, NAME_FAMILY, UID_KINDS, type UidKind, type Uids } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
+import { TimeSlice } from '../util/time-slice';
 import { MAX_TRIES, MetaConflictError } from './conflict';
 import { mergeFields } from './merge-fields';
+import { checkRecordSize } from './record-size';
 import { removeCell } from './remove-cells';
 import { settled, type Settled } from './settled';
 import { decodeUidMeta, encodeUidMeta, readableUidMeta, UidMetaDraft, type UidMeta, type UidMetaFields } from './uid-meta';
@@ -60,11 +62,15 @@ export class UidMetas {
       ),
     ]);
     const next: Record<UidKind, number> = { metrics: 0, tagk: 0, tagv: 0 };
-    return wanted.map(({ kind, id }, i) => {
+    const metas: UidMeta[] = [];
+    const slice = new TimeSlice();
+    for (const [i, { kind, id }] of wanted.entries()) {
+      if (slice.isOver()) await slice.next();
       const cell = rows[i]?.get(NAME_FAMILY, QUALIFIERS[kind]) ?? null;
       const fields = cell === null ? new UidMetaDraft().fields.values : decodeUidMeta(cell);
-      return { ...fields, kind, uid: uidToHex(id), name: names[UID_KINDS.indexOf(kind)][next[kind]++] };
-    });
+      metas.push({ ...fields, kind, uid: uidToHex(id), name: names[UID_KINDS.indexOf(kind)][next[kind]++] });
+    }
+    return metas;
   }
 
   /** What is stored of UIDs, in their order; null: nothing, or no such JSON. Names are not looked at. @throws StorageError */
@@ -106,7 +112,7 @@ export class UidMetas {
       const row = await this.storage.get(this.table, { row: id, family: NAME_FAMILY, qualifiers: [qualifier] });
       const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
       const fields = mergeFields(draft.fields, stored && decodeUidMeta(stored), replace);
-      const cell = encodeUidMeta(kind, fields);
+      const cell = checkRecordSize(encodeUidMeta(kind, fields));
       if (!(await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, cell))) continue;
       this.changed([{ kind, id }]);
       return { ...fields, kind, uid: uidToHex(id), name };

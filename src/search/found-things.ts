@@ -5,8 +5,8 @@ import { NoSuchUniqueId } from '../uid';
 import type { NoteKey } from './index/keys';
 import type { SeriesSummary } from './types';
 
-/** Things that are read at once. */
-const BATCH = 256;
+/** Things that are read at once: each may have much that is known of it. */
+const BATCH = 32;
 
 /** Reads what was found from the tables, batch by batch. What is not there any more is left out. */
 export class FoundThings {

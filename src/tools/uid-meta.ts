@@ -88,7 +88,8 @@ export function treeSync(context: UidToolContext): Promise<number> {
     log.info(`Max metric ID is [${(await uids.usedIds()).metrics}]`);
     log.info('Spooling up [1] worker threads');
     const sync = log.named('TreeSync');
-    const enabled = (await meta.trees.list()).filter((tree: Tree) => tree.enabled);
+    const enabled: Tree[] = [];
+    for await (const tree of meta.trees.each()) if (tree.enabled) enabled.push(tree);
     if (enabled.length === 0) sync.warn('No enabled trees were found');
     else {
       sync.info(`Found [${enabled.length}] trees`);

@@ -1,3 +1,5 @@
+import type { TimeSlice } from './time-slice';
+
 /** `String.hashCode()` of Java. */
 export function javaStringHash(text: string): number {
   let h = 0;
@@ -12,16 +14,37 @@ export function javaStringHash(text: string): number {
  */
 export function hashMapOrder(keys: Iterable<string>, capacity = 16): string[] {
   const distinct = [...new Set(keys)];
-  let size = capacity;
-  while (distinct.length > Math.floor(size * 0.75)) size *= 2;
-  const bucket = (key: string): number => {
-    const h = javaStringHash(key);
-    return (h ^ (h >>> 16)) & (size - 1);
-  };
-  if (distinct.length === 2) return bucket(distinct[0]) <= bucket(distinct[1]) ? distinct : [distinct[1], distinct[0]];
+  const size = sizeFor(distinct.length, capacity);
+  if (distinct.length === 2) return bucketOf(distinct[0], size) <= bucketOf(distinct[1], size) ? distinct : [distinct[1], distinct[0]];
   // Bucket and position in one number: both are less than 2^26, and numbers are sorted quickly.
   const order = new Float64Array(distinct.length);
-  for (let i = 0; i < distinct.length; i++) order[i] = bucket(distinct[i]) * size + i;
+  for (let i = 0; i < distinct.length; i++) order[i] = bucketOf(distinct[i], size) * size + i;
   order.sort();
   return Array.from(order, (place) => distinct[place % size]);
+}
+
+/** The same of the keys of a map that may be very many, with others having their turn meanwhile. */
+export async function hashMapOrderInSlices(keys: ReadonlyMap<string, unknown>, slice: TimeSlice): Promise<string[]> {
+  const distinct: string[] = [];
+  const size = sizeFor(keys.size, 16);
+  const order = new Float64Array(keys.size);
+  for (const key of keys.keys()) {
+    order[distinct.length] = bucketOf(key, size) * size + distinct.length;
+    distinct.push(key);
+    if (slice.isOver()) await slice.next();
+  }
+  order.sort();
+  return Array.from(order, (place) => distinct[place % size]);
+}
+
+/** Of a map's table when so many keys are in it. */
+function sizeFor(keys: number, capacity: number): number {
+  let size = capacity;
+  while (keys > Math.floor(size * 0.75)) size *= 2;
+  return size;
+}
+
+function bucketOf(key: string, size: number): number {
+  const h = javaStringHash(key);
+  return (h ^ (h >>> 16)) & (size - 1);
 }

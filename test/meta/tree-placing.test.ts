@@ -1,6 +1,7 @@
-import { placeSeries, type Tree, type TreeRule, type TsMeta, type UidMeta } from '../../src/meta';
+import { placeSeries, type Place, type Tree, type TreeRule, type TsMeta, type UidMeta } from '../../src/meta';
 import { RulePattern } from '../../src/meta/tree/rule-pattern';
 import type { UidKind } from '../../src/uid';
+import { TimeSlice } from '../../src/util/time-slice';
 
 const blank = { displayName: '', description: '', notes: '', created: 0, custom: null };
 
@@ -27,8 +28,9 @@ const CPU = series(
 const host = { type: 'TAGK', field: 'host' } as const;
 
 /** Names from the root to the leaf. */
-const placed = (tree: Tree, meta: TsMeta = CPU): string | null => {
-  const { leaf } = placeSeries(tree, meta);
+const place = (tree: Tree, meta: TsMeta = CPU): Promise<Place> => placeSeries(tree, meta, new TimeSlice());
+const placed = async (tree: Tree, meta: TsMeta = CPU): Promise<string | null> => {
+  const { leaf } = await place(tree, meta);
   return leaf && [...leaf.branch, leaf.leaf.displayName].join(' > ');
 };
 
@@ -67,32 +69,32 @@ test.each([
   ['a level that is called as the one above', [host, host, { type: 'METRIC' }], 'web01 > sys.cpu.user'],
   ['a leaf that is called as its branch', [host, host], 'web01 > web01'],
   ['nothing at all', [{ type: 'TAGK', field: 'dc' }], null],
-] as [string, (Pick<TreeRule, 'type'> & Partial<TreeRule>)[], string | null][])('%s', (_what, rules, path) => {
-  expect(placed(treeOf(rules))).toBe(path);
+] as [string, (Pick<TreeRule, 'type'> & Partial<TreeRule>)[], string | null][])('%s', async (_what, rules, path) => {
+  expect(await placed(treeOf(rules))).toBe(path);
 });
 
-test('within a level the first rule in order that gives a name counts; an empty piece is none', () => {
+test('within a level the first rule in order that gives a name counts; an empty piece is none', async () => {
   const tree = treeOf([
     { type: 'METRIC', level: 0, order: 0, separator: 's' },
     { type: 'TAGK', field: 'host', level: 0, order: 5 },
   ]);
-  expect(placed(tree)).toBe('web01 > y > .cpu.u > er');
+  expect(await placed(tree)).toBe('web01 > y > .cpu.u > er');
 });
 
-test('a strict tree takes only series that every level has a name for', () => {
+test('a strict tree takes only series that every level has a name for', async () => {
   const rules = [{ type: 'TAGK' as const, field: 'dc' }, host, { type: 'METRIC' as const }];
-  expect(placeSeries(treeOf(rules, true), CPU)).toMatchObject({ refused: true });
-  expect(placeSeries(treeOf(rules.slice(1), true), CPU)).toMatchObject({ refused: false });
+  expect(await place(treeOf(rules, true))).toMatchObject({ refused: true });
+  expect(await place(treeOf(rules.slice(1), true))).toMatchObject({ refused: false });
 });
 
-test('tells what it did in the words of the original', () => {
+test('tells what it did in the words of the original', async () => {
   const rules = [
     { type: 'TAGK' as const, field: 'dc' },
     host,
     { type: 'METRIC' as const, separator: '\\.' },
     { type: 'METRIC' as const, regex: '(s)', regexGroupIdx: 2, displayFormat: '{tag_name}' },
   ];
-  expect(placeSeries(treeOf(rules), CPU).messages).toEqual([
+  expect((await place(treeOf(rules))).messages).toEqual([
     'Processing rule: [7:0:0:TAGK]',
     'No match on tagk [dc] for rule: [7:0:0:TAGK]',
     'Processing rule: [7:1:0:TAGK]',
@@ -107,6 +109,50 @@ test('tells what it did in the words of the original', () => {
     'Depth [4] Adding branch: Name: [sys] to parent: Name: [web01]',
     'Depth [3] Skipping a non-matched branch, returning: Name: [web01]',
   ]);
+});
+
+describe('a series is placed nowhere, and the tree says why, where', () => {
+  const custom = (text: string): TsMeta => series(uid('metrics', 'm', { c: text }), uid('tagk', 'host'), uid('tagv', 'web01'));
+  const ofCustom = { type: 'METRIC_CUSTOM', field: 'x', customField: 'c' } as const;
+
+  test.each([
+    ['it would have very many levels', 'a.'.repeat(5000), [{ ...ofCustom, separator: '\\.' }], 'more than 256 levels'],
+    ['its names are very long', 'a'.repeat(100_000), [ofCustom], 'names of more than 8192 characters'],
+    [
+      'a format makes them very long',
+      '{value}'.repeat(500),
+      [{ ...ofCustom, displayFormat: '{ovalue}'.repeat(50) }],
+      'names of more than 8192 characters',
+    ],
+    [
+      'a pattern takes very long',
+      'a'.repeat(5000),
+      [{ ...ofCustom, regex: '(a)(?:.?){400}(?:.?){400}b' }],
+      'the regular expressions of its rules take too long',
+    ],
+    [
+      'a separator that is never found is looked for from every place',
+      'ab'.repeat(20_000),
+      [{ ...ofCustom, separator: 'a(?:.*z)?' }],
+      'the regular expressions of its rules take too long',
+    ],
+    [
+      'what lies ahead is looked at very often',
+      'a'.repeat(50_000),
+      [{ ...ofCustom, regex: '(?=.{0,300}b)(a)' }],
+      'the regular expressions of its rules take too long',
+    ],
+    [
+      'there are very many rules',
+      'a',
+      Array.from({ length: 10_000 }, (_, order) => ({ type: 'TAGK' as const, field: 'f'.repeat(100), level: 0, order })),
+      'too many rules',
+    ],
+  ] as [string, string, (Pick<TreeRule, 'type'> & Partial<TreeRule>)[], string][])('%s', async (_what, text, rules, why) => {
+    const { leaf, refused, excess, messages } = await place(treeOf(rules), custom(text));
+    expect({ leaf, refused, excess }).toEqual({ leaf: null, refused: true, excess: why });
+    expect(messages.at(-1)).toBe(`Not placed: ${why}`);
+  });
 });
 
 describe('patterns of rules', () => {

@@ -44,7 +44,9 @@ test('trees are made, changed and listed; a number is that of the highest tree a
   expect(await trees.save(draft({ strictMatch: false }, 1), false)).toMatchObject({ name: 'a', notes: 'n' });
   expect(await trees.save(draft({ enabled: true }, 1), false)).toMatchObject({ notes: 'n', enabled: true });
   expect(await trees.save(draft({ description: 'd' }, 1), true)).toMatchObject({ name: '', notes: '', enabled: false });
-  expect((await trees.list()).map(({ treeId, name }) => [treeId, name])).toEqual([
+  const all: [number, string][] = [];
+  for await (const { treeId, name } of trees.each()) all.push([treeId, name]);
+  expect(all).toEqual([
     [1, ''],
     [2, 'b'],
   ]);

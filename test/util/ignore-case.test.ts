@@ -1,4 +1,7 @@
-import { compareIgnoringCase, sortedIgnoringCase } from '../../src/util/ignore-case';
+import { foldedCase, sortedIgnoringCase } from '../../src/util/ignore-case';
+import { TimeSlice } from '../../src/util/time-slice';
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 test.each([
   ['web01', 'Web01', 0],
@@ -10,10 +13,17 @@ test.each([
   ['\u0131', 'i', 0],
   ['É', 'é', 0],
 ])('%j compared with %j', (a, b, sign) => {
-  expect(Math.sign(compareIgnoringCase(a, b))).toBe(sign);
-  expect(Math.sign(compareIgnoringCase(b, a))).toBe(-sign || 0);
+  expect(compare(foldedCase(a), foldedCase(b))).toBe(sign);
 });
 
-test('of texts that differ only in their case the first one stays', () => {
-  expect(sortedIgnoringCase(['b', 'Web', 'a', 'web', 'B'], (text) => text)).toEqual(['a', 'b', 'Web']);
+const sorted = (texts: readonly string[]): Promise<string[]> => sortedIgnoringCase(texts, (text) => text, new TimeSlice());
+
+test('of texts that differ only in their case the first one stays', async () => {
+  expect(await sorted(['b', 'Web', 'a', 'web', 'B'])).toEqual(['a', 'b', 'Web']);
+});
+
+test('of very many, too', async () => {
+  const texts = Array.from({ length: 20_000 }, (_, i) => `${i % 2 === 0 ? 'Web' : 'web'}${20_000 - (i >> 1)}`);
+  const first = texts.filter((text) => text.startsWith('Web'));
+  expect(await sorted(texts)).toEqual(first.sort((a, b) => compare(a, b)));
 });

@@ -1,7 +1,8 @@
 import { bean, readJson, string } from '../../json';
 import { javaJsonString, uidToHex } from '../../schema';
-import { hashMapOrder, javaStringHash } from '../../util/java-hash-order';
+import { hashMapOrderInSlices, javaStringHash } from '../../util/java-hash-order';
 import { sortedIgnoringCase } from '../../util/ignore-case';
+import type { TimeSlice } from '../../util/time-slice';
 import { treeKey } from './tree';
 
 export const ROOT = 'ROOT';
@@ -74,11 +75,11 @@ export function decodeLeaf(cell: Buffer): Leaf {
   return readJson(cell.toString('utf8'), LEAF) ?? { displayName: '', tsuid: '' };
 }
 
-/** The leaves of a branch in the order in which the API lists them: of names that differ only in their case the original's map decides for one. */
-export function shownLeaves(leaves: readonly Leaf[]): Leaf[] {
-  const byName = new Map(leaves.map((leaf) => [leaf.displayName, leaf]));
-  const inMap = hashMapOrder(byName.keys()).flatMap((name) => byName.get(name) ?? []);
-  return sortedIgnoringCase(inMap, ({ displayName }) => displayName);
+/** The leaves of a branch, by name, in the order in which the API lists them: of names that differ only in their case the original's map decides for one. */
+export async function shownLeaves(leaves: ReadonlyMap<string, Leaf>, slice: TimeSlice): Promise<Leaf[]> {
+  const inMap = await hashMapOrderInSlices(leaves, slice);
+  const names = await sortedIgnoringCase(inMap, (name) => name, slice);
+  return names.flatMap((name) => leaves.get(name) ?? []);
 }
 
 /** A leaf with the names of its series; those that nobody knows are left out. */
@@ -87,7 +88,8 @@ export interface NamedLeaf extends Leaf {
   readonly tags: ReadonlyMap<string, string> | null;
 }
 
-function leafJson({ metric, tags, tsuid, displayName }: NamedLeaf): string {
+/** Mirrors Leaf as a bean. */
+export function leafJson({ metric, tags, tsuid, displayName }: NamedLeaf): string {
   const pairs = tags && [...tags].map(([key, value]) => `${javaJsonString(key)}:${javaJsonString(value)}`);
   const series = `"metric":${javaJsonString(metric)},"tags":${pairs === null ? 'null' : `{${pairs.join(',')}}`}`;
   return `{${series},"tsuid":${javaJsonString(tsuid)},"displayName":${javaJsonString(displayName)}}`;
@@ -97,8 +99,13 @@ const list = (items: readonly string[]): string => `[${items.join(',')}]`;
 
 /** As the API shows it, with what is directly below; `children` null: there never were any. Mirrors Branch as a bean. */
 export function branchJson(branch: Branch, leaves: readonly NamedLeaf[], children: readonly string[] | null): string {
+  const below = `"leaves":${leaves.length === 0 ? null : list(leaves.map(leafJson))},"branches":${children && list(children)}`;
+  return `{${below},${branchEndJson(branch)}`;
+}
+
+/** What of its JSON comes behind what is below. */
+export function branchEndJson(branch: Branch): string {
   const { treeId, path } = branch;
   const where = `"path":${pathJson(path)},"displayName":${javaJsonString(displayNameOf(path))}`;
-  const which = `"treeId":${treeId},"branchId":"${uidToHex(branchKey(branch))}","depth":${path.length}`;
-  return `{"leaves":${leaves.length === 0 ? null : list(leaves.map(leafJson))},"branches":${children && list(children)},${where},${which}}`;
+  return `${where},"treeId":${treeId},"branchId":"${uidToHex(branchKey(branch))}","depth":${path.length}}`;
 }

@@ -2,7 +2,9 @@ import type { Row, Storage } from '../../storage';
 import { hexToUid, keysWithPrefix } from '../../schema';
 import { findNamesOfSeries, type Uids } from '../../uid';
 import { sortedIgnoringCase } from '../../util/ignore-case';
+import { TimeSlice } from '../../util/time-slice';
 import {
+  branchEndJson,
   branchJson,
   branchKey,
   decodeBranch,
@@ -10,6 +12,7 @@ import {
   displayNameOf,
   encodeBranch,
   encodeLeaf,
+  leafJson,
   leafQualifier,
   shownLeaves,
   type Branch,
@@ -23,6 +26,22 @@ const LEAF_COLUMN = Buffer.from('leaf:');
 /** Bytes of a level in a key. */
 const LEVEL_BYTES = 4;
 
+/** Leaves and branches in one part of an answer. */
+const AT_ONCE = 256;
+/** What one takes beside its texts, in an answer that is made. */
+const CHILD_BYTES = 64;
+const LEAF_BYTES = 128;
+
+/** A branch below the one that is shown: its name, or the whole where it is that of another one. */
+type Child = string | Branch;
+
+/** A branch with what is directly below. */
+export interface ShownBranch {
+  readonly own: Branch;
+  readonly leaves: readonly Leaf[];
+  readonly children: readonly Child[];
+}
+
 /** Branches and leaves, in the tree table. Mirrors how Branch and Leaf read and write them. */
 export class Branches {
   constructor(
@@ -32,28 +51,69 @@ export class Branches {
   ) {}
 
   /**
-   * A branch with what is directly below, as JSON; null: there is none. Names are in alphabetical order, whatever their case; of those that differ
+   * A branch with what is directly below; null: there is none. Names are in alphabetical order, whatever their case; of those that differ
    * only in it one is shown, as in the original.
    * @param key its row
-   * @throws StorageError
+   * @param account is told of bytes that what is below takes, and may refuse them
+   * @throws StorageError, what `account` throws
    */
-  async show(key: Buffer, signal: AbortSignal): Promise<string | null> {
-    const row = await this.storage.get(this.table, { row: key, family: TREE_FAMILY });
+  async show(key: Buffer, signal: AbortSignal, account: (bytes: number) => void): Promise<ShownBranch | null> {
+    const row = await this.storage.get(this.table, { row: key, family: TREE_FAMILY }, { signal });
     const own = row === null ? null : branchOf(row);
     if (row === null || own === null) return null;
-    const pattern = `^.{${key.length + LEVEL_BYTES}}\\z`;
-    const children: Branch[] = [];
+    const slice = new TimeSlice(signal);
+    const leaves = await shownLeaves(await leavesOf(row, slice, account), slice);
+    const children = await this.children(key, own, slice, signal, account);
+    return { own, leaves, children: await sortedIgnoringCase(children, nameOf, slice) };
+  }
+
+  private async children(
+    key: Buffer,
+    own: Branch,
+    slice: TimeSlice,
+    signal: AbortSignal,
+    account: (bytes: number) => void,
+  ): Promise<Child[]> {
+    const children: Child[] = [];
     const below = {
       ...keysWithPrefix(key),
       family: TREE_FAMILY,
       qualifiers: [BRANCH_COLUMN],
-      filter: { kind: 'keyRegexp', pattern },
+      filter: { kind: 'keyRegexp', pattern: `^.{${key.length + LEVEL_BYTES}}\\z` },
+      transient: true,
       signal,
     } as const;
-    for await (const rows of this.storage.scan(this.table, below)) children.push(...rows.map(branchOf).filter((branch) => branch !== null));
-    const leaves = await this.named(shownLeaves(leavesOf(row)));
-    const shown = sortedIgnoringCase(children, ({ path }) => displayNameOf(path)).map((child) => branchJson(child, [], null));
-    return branchJson(own, leaves, shown.length === 0 ? null : shown);
+    for await (const rows of this.storage.scan(this.table, below)) {
+      for (const row of rows) {
+        const branch = branchOf(row);
+        if (branch === null) continue;
+        const child = isBelow(branch, own) ? displayNameOf(branch.path) : branch;
+        account(CHILD_BYTES + (typeof child === 'string' ? 2 * child.length : 2 * row.valueLength(0)));
+        children.push(child);
+        if (slice.isOver()) await slice.next();
+      }
+    }
+    return children;
+  }
+
+  /** What `show` has found, as JSON in parts. @throws StorageError */
+  async *json({ own, leaves, children }: ShownBranch, signal: AbortSignal): AsyncGenerator<string> {
+    const slice = new TimeSlice(signal);
+    let part = '{"leaves":';
+    for (let at = 0; at < leaves.length; at += AT_ONCE) {
+      const named = await this.named(leaves.slice(at, at + AT_ONCE));
+      yield part + (at === 0 ? '[' : ',') + named.map(leafJson).join(',');
+      part = '';
+      if (slice.isOver()) await slice.next();
+    }
+    part += `${leaves.length === 0 ? 'null' : ']'},"branches":`;
+    for (let at = 0; at < children.length; at += AT_ONCE) {
+      const texts = children.slice(at, at + AT_ONCE).map((child) => branchJson(branchOfChild(child, own), [], null));
+      yield part + (at === 0 ? '[' : ',') + texts.join(',');
+      part = '';
+      if (slice.isOver()) await slice.next();
+    }
+    yield `${part}${children.length === 0 ? 'null' : ']'},${branchEndJson(own)}`;
   }
 
   /** Stores a branch, unless there is one. @throws StorageError */
@@ -87,9 +147,24 @@ function branchOf(row: Row): Branch | null {
   return cell && decodeBranch(row.key.readUInt16BE(), cell);
 }
 
-function leavesOf(row: Row): Leaf[] {
-  const leaves: Leaf[] = [];
-  for (let i = 0; i < row.size; i++)
-    if (row.qualifier(i).subarray(0, LEAF_COLUMN.length).equals(LEAF_COLUMN)) leaves.push(decodeLeaf(row.value(i)));
+/** Those of a row, by their names. */
+async function leavesOf(row: Row, slice: TimeSlice, account: (bytes: number) => void): Promise<Map<string, Leaf>> {
+  const leaves = new Map<string, Leaf>();
+  for (let i = 0; i < row.size; i++) {
+    if (slice.isOver()) await slice.next();
+    if (!row.qualifier(i).subarray(0, LEAF_COLUMN.length).equals(LEAF_COLUMN)) continue;
+    account(LEAF_BYTES + 2 * row.valueLength(i));
+    const leaf = decodeLeaf(row.value(i));
+    leaves.set(leaf.displayName, leaf);
+  }
   return leaves;
 }
+
+const nameOf = (child: Child): string => (typeof child === 'string' ? child : displayNameOf(child.path));
+
+const branchOfChild = (child: Child, { treeId, path }: Branch): Branch =>
+  typeof child === 'string' ? { treeId, path: [...path, child] } : child;
+
+/** Names with one hash share a row, so that below a branch may be children of another one. */
+const isBelow = ({ path }: Branch, own: Branch): boolean =>
+  path.length === own.path.length + 1 && own.path.every((name, depth) => name === path[depth]);

@@ -1,5 +1,5 @@
 import { IllegalArgumentError } from '../../util/errors';
-import type { JavaMatcher } from '../../util/java-regexp';
+import type { JavaMatcher, StepBudget } from '../../util/java-regexp';
 import { javaRegexps } from '../../util/java-regexps';
 
 /** A pattern of a tree rule, with Java's meaning, in time linear in the name that it is looked for in. */
@@ -20,18 +20,18 @@ export class RulePattern {
     return this.matcher.groups;
   }
 
-  /** What the groups hold where the pattern is found first, the whole match before them, null for one that took no part; null: it isn't found. */
-  find(text: string): readonly (string | null)[] | null {
-    const spans = this.matcher.find(text);
+  /** What the groups hold where the pattern is found first, the whole match before them, null for one that took no part; null: it isn't found. @throws TooManyStepsError */
+  find(text: string, budget: StepBudget | null = null): readonly (string | null)[] | null {
+    const spans = this.matcher.find(text, budget);
     if (spans === null) return null;
     return Array.from({ length: this.groups + 1 }, (_, i) => (spans[2 * i] < 0 ? null : text.slice(spans[2 * i], spans[2 * i + 1])));
   }
 
-  /** The pieces between the matches, without empty ones at the end. Mirrors String.split. */
-  split(text: string): string[] {
+  /** The pieces between the matches, without empty ones at the end. Mirrors String.split. @throws TooManyStepsError */
+  split(text: string, budget: StepBudget | null = null): string[] {
     const pieces: string[] = [];
     let from = 0;
-    for (const [start, end] of this.matcher.findAll(text)) {
+    for (const [start, end] of this.matcher.findAll(text, budget)) {
       if (end === 0) continue; // nothing stands before an empty match at the start
       pieces.push(text.slice(from, start));
       from = end;

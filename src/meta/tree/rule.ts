@@ -1,7 +1,12 @@
-import { bean, Changes, deserializer, int, readJson, string, type Bind } from '../../json';
+import { bean, Changes, deserializer, int, readJson, string, type Bind, type JsonReader } from '../../json';
 import { javaJsonText } from '../../schema';
-import { IllegalArgumentError } from '../../util/errors';
+import { ClientError, IllegalArgumentError } from '../../util/errors';
 import { RulePattern } from './rule-pattern';
+
+/** Bytes of a tree with its rules: it is read as a whole. */
+const MOST_TREE_BYTES = 1024 * 1024;
+/** Characters of all its patterns: they are compiled when it is read. */
+const MOST_REGEX_CHARACTERS = 32_768;
 
 const TYPES = ['METRIC', 'METRIC_CUSTOM', 'TAGK', 'TAGK_CUSTOM', 'TAGV_CUSTOM'] as const;
 
@@ -68,6 +73,35 @@ export function checkedRegex<T extends string | null>(text: T): T {
   return text;
 }
 
+const regexes = new WeakMap<JsonReader, number>();
+
+/** The same in a body, whose patterns are read in one go. @throws ClientError 413 for too much of them */
+function regexOf(json: JsonReader): string | null {
+  const text = string(json);
+  const characters = (regexes.get(json) ?? 0) + (text?.length ?? 0);
+  if (characters > MOST_REGEX_CHARACTERS) throw tooManyRegexes();
+  regexes.set(json, characters);
+  return checkedRegex(text);
+}
+
+const tooManyRegexes = (): ClientError =>
+  new ClientError(413, 'Too many regular expressions', `Those of all rules may have up to ${MOST_REGEX_CHARACTERS} characters`);
+
+const tooLarge = (): ClientError => new ClientError(413, 'Tree too large', `A tree and its rules may take up to ${MOST_TREE_BYTES} bytes`);
+
+/** @param definition bytes of what a tree is beside its rules @throws ClientError 413 for a tree that is too large */
+export function checkTreeSize(definition: number, rules: Iterable<TreeRule>): void {
+  let bytes = definition;
+  let characters = 0;
+  if (bytes > MOST_TREE_BYTES) throw tooLarge();
+  for (const rule of rules) {
+    bytes += ruleJson(rule).length;
+    characters += rule.regex?.length ?? 0;
+    if (bytes > MOST_TREE_BYTES) throw tooLarge();
+    if (characters > MOST_REGEX_CHARACTERS) throw tooManyRegexes();
+  }
+}
+
 /** @throws IllegalArgumentError */
 export function checkedLevel(level: number): number {
   if (level < 0) throw new IllegalArgumentError('Negative levels are not allowed');
@@ -83,7 +117,7 @@ const TREE_RULE_BEAN = bean<RuleDraft>({
   setters: {
     type: (rule, json) => rule.fields.set('type', TYPE(json)),
     field: (rule, json) => rule.fields.set('field', string(json)),
-    regex: (rule, json) => rule.fields.set('regex', checkedRegex(string(json))),
+    regex: (rule, json) => rule.fields.set('regex', regexOf(json)),
     separator: (rule, json) => rule.fields.set('separator', string(json)),
     description: (rule, json) => rule.fields.set('description', string(json)),
     notes: (rule, json) => rule.fields.set('notes', string(json)),

@@ -117,7 +117,11 @@ export function mergedTree(draft: TreeDraft, stored: Tree, replace: boolean): Tr
 /** The rules by level. */
 export function levelsOf(rules: readonly TreeRule[]): Map<number, TreeRule[]> {
   const levels = new Map<number, TreeRule[]>();
-  for (const rule of rules) levels.set(rule.level, [...(levels.get(rule.level) ?? []), rule]);
+  for (const rule of rules) {
+    const known = levels.get(rule.level);
+    if (known === undefined) levels.set(rule.level, [rule]);
+    else known.push(rule);
+  }
   return levels;
 }
 

@@ -1,9 +1,10 @@
 import { uidToHex } from '../../schema';
 import { PackedCells, type Row, type Storage } from '../../storage';
-import { IllegalArgumentError, IllegalStateError } from '../../util/errors';
+import { ClientError, IllegalArgumentError, IllegalStateError } from '../../util/errors';
+import { TimeSlice } from '../../util/time-slice';
 import { MAX_TRIES, MetaConflictError } from '../conflict';
 import { removalOf } from '../remove-cells';
-import { decodeRule, mergedRule, nameOfRule, ruleJson, type RuleDraft, type TreeRule } from './rule';
+import { checkTreeSize, decodeRule, mergedRule, nameOfRule, ruleJson, type RuleDraft, type TreeRule } from './rule';
 import { checkTreeId, decodeTree, encodeTree, LAST_TREE, mergedTree, treeKey, type Tree, type TreeDraft } from './tree';
 
 export const TREE_FAMILY = Buffer.from('t');
@@ -13,6 +14,10 @@ const RULE_COLUMN = 'tree_rule:';
 const GROWN = ['branch', 'leaf:', 'tree_collision:', 'tree_not_matched:'];
 const DEFINED = ['tree', RULE_COLUMN];
 const DELETE_ROWS = 512;
+/** Trees that there may be: every new series is looked at for each of them. */
+const MOST_TREES = 1000;
+/** What a series that could not be placed takes beside its texts, in an answer that is made. */
+const UNPLACED_BYTES = 64;
 
 /** Series that a tree could not place: they stand in rows of their own behind the tree's number. */
 export type UnplacedKind = 'collisions' | 'notMatched';
@@ -51,17 +56,21 @@ export class Trees {
     this.listeners.push(listener);
   }
 
-  /** All trees, in the order of their numbers: one small read each, whatever has grown in between. @throws StorageError */
-  async list(): Promise<Tree[]> {
-    const trees: Tree[] = [];
+  /** All trees, in the order of their numbers. @throws StorageError */
+  async *each(): AsyncGenerator<Tree> {
+    for await (const row of this.rows()) yield* treeOf(row.key.readUInt16BE(), row);
+  }
+
+  /** The rows of all trees: one small read each, whatever has grown in between. */
+  private async *rows(): AsyncGenerator<Row> {
+    const slice = new TimeSlice();
     for (let id = 1; id <= LAST_TREE;) {
       const row = await this.firstFrom(treeKey(id));
       if (row === null) break;
-      const found = row.key.readUInt16BE();
-      if (row.key.length === 2) trees.push(...treeOf(found, row));
-      id = Math.max(found, id) + 1;
+      if (row.key.length === 2 && row.get(TREE_FAMILY, TREE_COLUMN) !== null) yield row;
+      id = Math.max(row.key.readUInt16BE(), id) + 1;
+      if (slice.isOver()) await slice.next();
     }
-    return trees;
   }
 
   private async firstFrom(start: Buffer): Promise<Row | null> {
@@ -88,10 +97,18 @@ export class Trees {
   /** Makes a tree; it gets the number behind the highest one. @throws IllegalArgumentError, IllegalStateError, StorageError. Mirrors createNewTree */
   async create({ created, fields }: TreeDraft): Promise<Tree> {
     if (fields.values.name === '') throw new IllegalArgumentError('Tree was missing the name');
-    const all = await this.list();
-    for (let treeId = (all.at(-1)?.treeId ?? 0) + 1; treeId <= LAST_TREE; treeId++) {
+    let count = 0;
+    let last = 0;
+    for await (const { key } of this.rows()) {
+      count++;
+      last = key.readUInt16BE();
+    }
+    if (count >= MOST_TREES) throw new ClientError(413, 'Too many trees', `There may be up to ${MOST_TREES} of them`);
+    for (let treeId = last + 1; treeId <= LAST_TREE; treeId++) {
       const tree: Tree = { ...fields.values, created, treeId, rules: [] };
-      if (await this.compareAndSet(treeId, TREE_COLUMN, null, encodeTree(tree))) return this.changed(tree);
+      const cell = encodeTree(tree);
+      checkTreeSize(cell.length, []);
+      if (await this.compareAndSet(treeId, TREE_COLUMN, null, cell)) return this.changed(tree);
     }
     throw new IllegalStateError('Exhausted all Tree IDs');
   }
@@ -102,7 +119,9 @@ export class Trees {
       const row = await this.row(draft.treeId);
       if (!draft.changed) return null;
       const tree = mergedTree(draft, row.tree, replace);
-      if (await this.compareAndSet(draft.treeId, TREE_COLUMN, row.cell, encodeTree(tree))) return this.changed(tree);
+      const cell = encodeTree(tree);
+      checkTreeSize(cell.length, tree.rules);
+      if (await this.compareAndSet(draft.treeId, TREE_COLUMN, row.cell, cell)) return this.changed(tree);
     }
     throw new MetaConflictError('Failed to save the tree to storage');
   }
@@ -151,7 +170,7 @@ export class Trees {
     const { treeId, fields } = draft;
     const { level, order } = fields.values;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      await this.get(treeId);
+      const { tree, cell: definition } = await this.row(treeId);
       if (!fields.any()) return null;
       const column = ruleColumn(level, order);
       const row = await this.storage.get(this.table, { row: treeKey(treeId), family: TREE_FAMILY, qualifiers: [column] });
@@ -160,6 +179,7 @@ export class Trees {
       if (stored !== null && !replace && !changes(draft, stored)) return null;
       const rule = mergedRule(draft, stored, replace);
       if (stored !== null && ruleJson(stored) === ruleJson(rule)) return null;
+      checkTreeSize(definition.length, [rule, ...tree.rules.filter((other) => placeOf(other) !== placeOf(rule))]);
       if (await this.compareAndSet(treeId, column, cell, Buffer.from(ruleJson(rule)))) return this.changed(rule);
     }
     throw new MetaConflictError('Failed to save the rule to storage');
@@ -172,7 +192,9 @@ export class Trees {
    */
   async saveRules(drafts: readonly RuleDraft[], replace: boolean): Promise<void> {
     const [{ treeId }] = drafts;
-    const { rules } = await this.get(treeId);
+    const { tree, cell: definition } = await this.row(treeId);
+    const { rules } = tree;
+    const slice = new TimeSlice();
     const known = new Map(replace ? [] : rules.map((rule) => [placeOf(rule), rule] as const));
     const cells = new PackedCells();
     for (const draft of drafts) {
@@ -181,8 +203,11 @@ export class Trees {
       if (stored !== null && !replace && !changes(draft, stored)) continue;
       const rule = mergedRule(draft, stored, replace);
       known.set(place, rule);
+      if (slice.isOver()) await slice.next();
     }
-    const changed = [...known.values()].filter((rule) => !rules.includes(rule));
+    checkTreeSize(definition.length, known.values());
+    const before = new Set(rules);
+    const changed = [...known.values()].filter((rule) => !before.has(rule));
     if (changed.length === 0) throw new IllegalArgumentError('No changes detected in the rule');
     for (const rule of changed) cells.add(ruleColumn(rule.level, rule.order), Buffer.from(ruleJson(rule)));
     const [failure] = await this.storage.put(this.table, TREE_FAMILY, [{ row: treeKey(treeId), cells }]);
@@ -222,8 +247,19 @@ export class Trees {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** The series that a tree could not place, and why, by their TSUIDs. @param wanted null: all @throws NoSuchTreeError, IllegalArgumentError, StorageError */
-  async unplaced(treeId: number, kind: UnplacedKind, wanted: readonly Buffer[] | null): Promise<Map<string, string>> {
+  /**
+   * The series that a tree could not place, and why, by their TSUIDs.
+   * @param wanted null: all
+   * @param account is told of bytes that they take, and may refuse them
+   * @throws NoSuchTreeError, IllegalArgumentError, StorageError, what `account` throws
+   */
+  async unplaced(
+    treeId: number,
+    kind: UnplacedKind,
+    wanted: readonly Buffer[] | null,
+    account: (bytes: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<Map<string, string>> {
     await this.get(treeId);
     const { row, column } = UNPLACED[kind];
     const qualifiers = wanted?.length ? wanted.map((tsuid) => Buffer.concat([Buffer.from(column), tsuid])) : undefined;
@@ -233,9 +269,14 @@ export class Trees {
       qualifiers,
     });
     const unplaced = new Map<string, string>();
-    for (let i = 0; found !== null && i < found.size; i++)
-      if (isOfKind(found.qualifier(i), column))
-        unplaced.set(uidToHex(found.qualifier(i).subarray(column.length)), found.value(i).toString('utf8'));
+    const slice = new TimeSlice(signal);
+    for (let i = 0; found !== null && i < found.size; i++) {
+      if (slice.isOver()) await slice.next();
+      const qualifier = found.qualifier(i);
+      if (!isOfKind(qualifier, column)) continue;
+      account(UNPLACED_BYTES + 2 * qualifier.length + found.valueLength(i));
+      unplaced.set(uidToHex(qualifier.subarray(column.length)), found.value(i).toString('utf8'));
+    }
     return unplaced;
   }
 

@@ -1,4 +1,4 @@
 export { PatternSyntaxError, UnsupportedPatternError } from './errors';
-export { JavaMatcher, type Spans } from './java-matcher';
+export { JavaMatcher, TooManyStepsError, type Spans, type StepBudget } from './java-matcher';
 export { JavaRegexp } from './java-regexp';
 export type { PatternLimits } from './limits';

@@ -5,6 +5,7 @@ import { NoSuchUniqueName } from '../../../uid';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
 import { parseJavaFloat } from '../../../util/java-number-text';
+import { bulkyParts, readBulky } from '../bulky-parts';
 import { nullPointer } from '../json-body';
 import { forClient } from '../metadata-errors';
 import { parseSeries, type NamedTags } from '../series-text';
@@ -81,9 +82,12 @@ export async function tsMeta(call: HttpCall): Promise<void> {
 }
 
 async function getOne(call: HttpCall, tsuid: string): Promise<void> {
-  const meta = await forClient(() => call.tsd.meta.tsMetas.get(hexToUid(tsuid)), UNKNOWN);
-  if (meta === null) throw new ClientError(404, 'Could not find Timeseries meta data');
-  call.sendJson(200, tsMetaJson(meta));
+  const json = await readBulky(call, async () => {
+    const meta = await forClient(() => call.tsd.meta.tsMetas.get(hexToUid(tsuid)), UNKNOWN);
+    return meta && tsMetaJson(meta);
+  });
+  if (json === null) throw new ClientError(404, 'Could not find Timeseries meta data');
+  call.sendJson(200, json);
 }
 
 /** The metadata of all series that have a metric and some tags. */
@@ -97,16 +101,13 @@ async function list(call: HttpCall): Promise<void> {
     if (!(e instanceof NoSuchUniqueName)) throw e;
     throw new ClientError(404, 'Unable to find one of the UIDs', e.message, { cause: e });
   }
-  return call.sendJsonParts(200, listJson(call.tsd.meta.tsMetas.list(selection, { signal: call.signal })), 'strict');
+  return call.sendJsonParts(200, listJson(call, call.tsd.meta.tsMetas.list(selection, { signal: call.signal })), 'strict');
 }
 
-async function* listJson(batches: AsyncIterable<TsMeta[]>): AsyncGenerator<string> {
-  let part = '[';
-  for await (const metas of batches) {
-    yield part + metas.map(tsMetaJson).join(',');
-    part = ',';
-  }
-  yield part === '[' ? '[]' : ']';
+async function* listJson(call: HttpCall, batches: AsyncIterable<TsMeta[]>): AsyncGenerator<string> {
+  yield '[';
+  yield* bulkyParts(call, batches, tsMetaJson);
+  yield ']';
 }
 
 /**

@@ -3,13 +3,14 @@ import { annotationJson, javaJsonString } from '../../../schema';
 import { SearchSyntaxError, type SearchAnswer, type SearchQuery, type SearchResults, type SeriesSummary } from '../../../search';
 import { ClientError } from '../../../util/errors';
 import { javaFloatToString } from '../../../util/java-double';
+import { bulkyParts } from '../bulky-parts';
 import { tagsJson } from '../series-json';
 import type { HttpCall } from '../types';
 import { searchQueryJson } from './lookup';
 
 /** A search that an index answers. Mirrors SearchRpc and HttpJsonSerializer.formatSearchResultsV1. */
 export async function searchIndex(call: HttpCall, query: SearchQuery): Promise<void> {
-  return call.sendJsonParts(200, answerJson(query.type, await answerOf(call, query)), 'strict');
+  return call.sendJsonParts(200, answerJson(call, query.type, await answerOf(call, query)), 'strict');
 }
 
 /** @throws ClientError */
@@ -24,37 +25,31 @@ async function answerOf(call: HttpCall, query: SearchQuery): Promise<SearchAnswe
   }
 }
 
-async function* answerJson(type: string, { query, results, totalResults, time }: SearchAnswer): AsyncGenerator<string> {
-  let part = `{${searchQueryJson(type, query)},"time":${javaFloatToString(time)},"results":[`;
-  let isFirst = true;
-  for await (const batch of resultsJson(results)) {
-    if (batch.length === 0) continue;
-    yield part + (isFirst ? '' : ',') + batch.join(',');
-    isFirst = false;
-    part = '';
-  }
-  yield `${part}],"startIndex":${query.startIndex},"totalResults":${totalResults}}`;
+async function* answerJson(
+  call: HttpCall,
+  type: string,
+  { query, results, totalResults, time }: SearchAnswer,
+): AsyncGenerator<string> {
+  yield `{${searchQueryJson(type, query)},"time":${javaFloatToString(time)},"results":[`;
+  yield* resultsJson(call, results);
+  yield `],"startIndex":${query.startIndex},"totalResults":${totalResults}}`;
 }
 
-function resultsJson(results: SearchResults): AsyncIterable<string[]> | string[][] {
+function resultsJson(call: HttpCall, results: SearchResults): AsyncIterable<string> | Iterable<string> {
   switch (results.type) {
     case 'TSMETA':
-      return inJson(results.batches, tsMetaJson);
+      return bulkyParts(call, results.batches, tsMetaJson);
     case 'TSMETA_SUMMARY':
-      return inJson(results.batches, summaryJson);
+      return bulkyParts(call, results.batches, summaryJson);
     case 'TSUIDS':
-      return inJson(results.batches, javaJsonString);
+      return bulkyParts(call, results.batches, javaJsonString);
     case 'UIDMETA':
-      return inJson(results.batches, uidMetaJson);
+      return bulkyParts(call, results.batches, uidMetaJson);
     case 'ANNOTATION':
-      return inJson(results.batches, annotationJson);
+      return bulkyParts(call, results.batches, annotationJson);
     case 'PLUGIN':
-      return [results.results.map((result) => JSON.stringify(result) ?? 'null')];
+      return [results.results.map((result) => JSON.stringify(result) ?? 'null').join(',')];
   }
-}
-
-async function* inJson<T>(batches: AsyncIterable<readonly T[]>, toJson: (thing: T) => string): AsyncGenerator<string[]> {
-  for await (const batch of batches) yield batch.map(toJson);
 }
 
 function summaryJson({ tsuid, metric, tags }: SeriesSummary): string {

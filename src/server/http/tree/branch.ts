@@ -1,6 +1,7 @@
 import { LAST_TREE, treeKey } from '../../../meta';
 import { hexToUid, uidToHex } from '../../../schema';
 import { ClientError, IllegalArgumentError } from '../../../util/errors';
+import { gatherAnswer } from '../answer-allowance';
 import type { HttpCall } from '../types';
 import { client, treeIdParam, unsupported } from './support';
 
@@ -26,7 +27,8 @@ function keyOf(call: HttpCall): Promise<Buffer> {
 export async function branch(call: HttpCall): Promise<void> {
   if (call.effectiveMethod() !== 'GET') throw unsupported();
   const key = await keyOf(call);
-  const json = await call.tsd.meta.branches.show(key, call.signal);
-  if (json === null) throw new ClientError(404, `Unable to locate branch '${uidToHex(key)}' for tree '${key.readUInt16BE()}'`);
-  call.sendJson(200, json);
+  const { branches } = call.tsd.meta;
+  const shown = await gatherAnswer(call, (account) => branches.show(key, call.signal, account));
+  if (shown === null) throw new ClientError(404, `Unable to locate branch '${uidToHex(key)}' for tree '${key.readUInt16BE()}'`);
+  return call.sendJsonParts(200, branches.json(shown, call.signal), 'strict');
 }

@@ -2,6 +2,7 @@ import { TreeDraft, treeJson } from '../../../meta';
 import { ClientError } from '../../../util/errors';
 import { parseInt32 } from '../../../util/java-long';
 import { readStringMap } from '../json-body';
+import { gatherAnswer } from '../answer-allowance';
 import type { HttpCall } from '../types';
 import { client, treeIdParam, unsupported } from './support';
 
@@ -61,6 +62,30 @@ function fromParams(call: HttpCall): Wanted {
   return { draft, definition: isTrue(call.param('definition')) };
 }
 
+/** All trees. */
+async function list(call: HttpCall): Promise<void> {
+  const all = await gatherAnswer(call, async (account) => {
+    const texts: string[] = [];
+    for await (const tree of call.tsd.meta.trees.each()) {
+      const text = treeJson(tree);
+      account(text.length);
+      texts.push(text);
+      call.signal.throwIfAborted();
+    }
+    return texts;
+  });
+  return call.sendJsonParts(200, listJson(all), 'strict');
+}
+
+async function* listJson(texts: readonly string[]): AsyncGenerator<string> {
+  let part = '[';
+  for (const text of texts) {
+    yield part + text;
+    part = ',';
+  }
+  yield texts.length === 0 ? '[]' : ']';
+}
+
 /** `/api/tree`: trees, one or all of them, made, changed or removed. Mirrors TreeRpc.handleTree. */
 export async function definition(call: HttpCall): Promise<void> {
   const { trees } = call.tsd.meta;
@@ -70,7 +95,7 @@ export async function definition(call: HttpCall): Promise<void> {
   const method = call.effectiveMethod();
   if (method === 'GET') {
     if (draft.treeId !== 0) return call.sendJson(200, treeJson(await client(() => trees.get(draft.treeId))));
-    return call.sendJson(200, `[${(await trees.list()).map(treeJson).join(',')}]`);
+    return list(call);
   }
   if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE') throw unsupported();
   if (method === 'DELETE') {

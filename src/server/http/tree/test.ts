@@ -2,8 +2,9 @@ import { branchJson, placeSeries, shownLeaves, tsMetaJson, type Leaf, type Named
 import { hexToUid, javaJsonString } from '../../../schema';
 import { NoSuchUniqueId } from '../../../uid';
 import { ClientError } from '../../../util/errors';
-import { hashMapOrder } from '../../../util/java-hash-order';
+import { hashMapOrderInSlices } from '../../../util/java-hash-order';
 import { TimeSlice } from '../../../util/time-slice';
+import { gatherAnswer } from '../answer-allowance';
 import type { HttpCall } from '../types';
 import { readTreeSeries } from './series-body';
 import { client, unsupported } from './support';
@@ -38,30 +39,74 @@ class TestedRoot {
     } else if (!this.leaves.has(displayName)) this.leaves.set(displayName, leaf.leaf);
   }
 
-  json(): string {
-    return branchJson({ treeId: this.treeId, path: [] }, shownLeaves([...this.leaves.values()]).map(unnamed), this.branches);
+  async json(slice: TimeSlice): Promise<string> {
+    return branchJson({ treeId: this.treeId, path: [] }, (await shownLeaves(this.leaves, slice)).map(unnamed), this.branches);
   }
 }
 
 /** What came of one series; null metadata: there are none, and it has no branch. */
 interface Outcome {
   readonly meta: string | null;
-  readonly messages: readonly string[];
+  readonly messages: string;
 }
 
+const outcome = (meta: string | null, messages: readonly string[]): Outcome => ({
+  meta,
+  messages: messages.map(javaJsonString).join(','),
+});
+
 /** What the rules of a tree do with a series, and why. @throws ClientError */
-async function tested(call: HttpCall, tree: Tree, tsuid: string, root: TestedRoot): Promise<Outcome> {
+async function tested(call: HttpCall, tree: Tree, tsuid: string, root: TestedRoot, slice: TimeSlice): Promise<Outcome> {
   try {
     const meta = await call.tsd.meta.tsMetas.get(hexToUid(tsuid));
-    if (meta === null) return { meta: null, messages: ['Unable to locate TSUID meta data'] };
+    if (meta === null) return outcome(null, ['Unable to locate TSUID meta data']);
     if (tree.rules.length === 0) throw new ClientError(400, 'Missing tree rules');
-    const place = placeSeries(tree, meta);
+    slice.restart();
+    const place = await placeSeries(tree, meta, slice);
     root.add(place);
-    return { meta: tsMetaJson(meta), messages: place.messages };
+    return outcome(tsMetaJson(meta), place.messages);
   } catch (e) {
     if (!(e instanceof NoSuchUniqueId)) throw e;
-    return { meta: null, messages: [`TSUID was missing a UID name: ${e.message}`] };
+    return outcome(null, [`TSUID was missing a UID name: ${e.message}`]);
   }
+}
+
+/** What came of all series, by TSUIDs. */
+interface Tested {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly inOrder: readonly string[];
+  /** The branches that all have grown together. */
+  readonly grown: string;
+}
+
+/** @throws ClientError */
+async function testAll(call: HttpCall, tree: Tree, tsuids: readonly string[], account: (bytes: number) => void): Promise<Tested> {
+  const root = new TestedRoot(tree.treeId);
+  const outcomes = new Map<string, Outcome>();
+  const slice = new TimeSlice(call.signal);
+  for (const tsuid of tsuids) {
+    if (slice.isOver()) await slice.next();
+    const found = await client(() => tested(call, tree, tsuid, root, slice));
+    account(tsuid.length + (found.meta?.length ?? 0) + found.messages.length);
+    outcomes.set(tsuid, found);
+  }
+  const grown = await root.json(slice);
+  account(grown.length);
+  return { outcomes, grown, inOrder: await hashMapOrderInSlices(outcomes, slice) };
+}
+
+/** In parts: every series shows the branches of all. */
+async function* testedJson({ outcomes, inOrder, grown }: Tested, signal: AbortSignal): AsyncGenerator<string> {
+  const slice = new TimeSlice(signal);
+  let part = '{';
+  for (const tsuid of inOrder) {
+    const { meta = null, messages = '' } = outcomes.get(tsuid) ?? {};
+    yield `${part}${javaJsonString(tsuid)}:{"meta":${meta},"messages":[${messages}],"branch":${meta === null ? 'null}' : ''}`;
+    if (meta !== null) yield grown;
+    part = meta === null ? ',' : '},';
+    if (slice.isOver()) await slice.next();
+  }
+  yield part === ',' ? '}' : '}}';
 }
 
 /** `/api/tree/test`: where the rules of a tree would put series, without storing anything. Mirrors TreeRpc.handleTest. */
@@ -72,18 +117,6 @@ export async function test(call: HttpCall): Promise<void> {
   if (tsuids === null || tsuids.length === 0) throw new ClientError(400, 'Missing or empty TSUID list');
   const method = call.effectiveMethod();
   if (method !== 'GET' && method !== 'POST' && method !== 'PUT') throw unsupported();
-  const root = new TestedRoot(tree.treeId);
-  const outcomes = new Map<string, Outcome>();
-  const slice = new TimeSlice(call.signal);
-  for (const tsuid of tsuids) {
-    if (slice.isOver()) await slice.next();
-    outcomes.set(tsuid, await client(() => tested(call, tree, tsuid, root)));
-  }
-  const grown = root.json();
-  const members = hashMapOrder(outcomes.keys()).map((tsuid) => {
-    const { meta = null, messages = [] } = outcomes.get(tsuid) ?? {};
-    const told = `"meta":${meta},"messages":[${messages.map(javaJsonString).join(',')}],"branch":${meta && grown}`;
-    return `${javaJsonString(tsuid)}:{${told}}`;
-  });
-  call.sendJson(200, `{${members.join(',')}}`);
+  const all = await gatherAnswer(call, (account) => testAll(call, tree, tsuids, account));
+  return call.sendJsonParts(200, testedJson(all, call.signal), 'strict');
 }
