@@ -50,6 +50,7 @@ export class RedisLink {
       retryStrategy: (attempt) => Math.min(50 * attempt, MAX_RETRY_WAIT_MS),
     });
     this.client.on('error', (e: Error) => (this.lastError = e.message || e.name));
+    this.client.on('connect', () => guardAnswers(this.client));
     this.client.on('ready', () => this.isUp());
     this.client.on('close', () => this.isDown(this.lastError));
   }
@@ -121,5 +122,19 @@ export class RedisLink {
   private address(): string {
     const { host, port, path } = this.client.options;
     return path ?? `${host}:${port}`;
+  }
+}
+
+/** Where a server answers what no Redis would, ioredis throws among the listeners of the socket, where nobody could catch it: such a connection ends. */
+function guardAnswers({ stream }: Redis): void {
+  for (const listener of stream.listeners('data') as ((chunk: Buffer) => void)[]) {
+    stream.off('data', listener);
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        listener.call(stream, chunk);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
+    });
   }
 }

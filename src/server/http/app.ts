@@ -4,6 +4,7 @@ import type { Tsd } from '../context';
 import type { LatencyHistogram } from '../../util/latency-histogram';
 import { messageOf } from '../../util/message-of';
 import { maskUris } from '../../util/secrets';
+import { TimeSlice } from '../../util/time-slice';
 import { BodyReader, ClientGoneError } from './body';
 import { RequestMemory, type MemoryBudget } from '../memory';
 import { Call } from './call';
@@ -113,8 +114,14 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     let call = new Call(tsd, req, res, callSettings, head, held);
     try {
       if (answerHead(call, head)) return;
-      const reading = bodies.read(req, held, pointRoutes.has(head.route));
+      const bringsPoints = pointRoutes.has(head.route);
+      const reading = bodies.read(req, held, bringsPoints);
       const body = reading instanceof Promise ? await reading : reading;
+      const turn = held.turn();
+      if (turn !== null) {
+        await turn.then(nextSlice);
+        if (call.clientGone && !bringsPoints) return;
+      }
       if (body.length > 0) call = new Call(tsd, req, res, callSettings, head, held, body);
       await dispatch(call, head.route);
     } catch (error) {
@@ -135,6 +142,12 @@ export function createApp(tsd: Tsd, options: HttpOptions): RequestListener {
     }
     void handle(req, res);
   };
+}
+
+/** Requests that have waited for their turn follow each other at once: others get theirs between them. */
+async function nextSlice(): Promise<void> {
+  const slice = new TimeSlice();
+  if (slice.isOver()) await slice.next();
 }
 
 /** Only what is wrong with this program deserves a stack in the log. */

@@ -5,15 +5,36 @@ import { sharedAborter } from '../../util/stop-signal';
 import type { MemoryBudget } from './memory-budget';
 import type { MemoryPool } from './memory-pool';
 
+/** Requests of one connection that are worked on at once. */
+const WORKED_ON = 4;
+
 /** Tells the requests of one connection that it is closed, and how much they hold together. */
 class ConnectionMemory {
   /** Bytes. */
   held = 0;
   readonly requests = new Set<RequestMemory>();
+  private working = 0;
+  private readonly waiting: (() => void)[] = [];
   private readonly aborter = sharedAborter();
 
   get signal(): AbortSignal {
     return this.aborter.signal;
+  }
+
+  /** Counts one request more that is worked on; the promise: as soon as its turn has come. */
+  work(): Promise<void> | null {
+    if (this.working < WORKED_ON) {
+      this.working++;
+      return null;
+    }
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** One that was worked on is over: the next one takes its place. */
+  worked(): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.working--;
+    else next();
   }
 
   close(): void {
@@ -45,6 +66,8 @@ export class RequestMemory {
   private reserved = 0;
   private pool: MemoryPool | null = null;
   private freed = false;
+  /** Its turn among the requests of the connection has come, or will. */
+  private works = false;
   private readonly connection: ConnectionMemory;
 
   constructor(
@@ -75,6 +98,13 @@ export class RequestMemory {
     } catch {
       return false;
     }
+  }
+
+  /** Resolves when few enough of the connection's requests are worked on; null: they are. To be called once. */
+  turn(): Promise<void> | null {
+    if (this.freed) return null;
+    this.works = true;
+    return this.connection.work();
   }
 
   /** Whether requests wait for what this one has reserved, or as much. */
@@ -136,5 +166,6 @@ export class RequestMemory {
     this.release();
     this.freed = true;
     this.connection.requests.delete(this);
+    if (this.works) this.connection.worked();
   }
 }

@@ -137,12 +137,14 @@ export class RedisUidCache implements SharedUidCache {
     open: (moment: Moment, key: K, value: Buffer) => V | null,
   ): Promise<(V | null)[]> {
     const { moment } = this.generation;
-    const values = moment && (await this.link.run((client) => client.mgetBuffer(asked.map((key) => keyOf(moment.seal, key)))));
+    // Whatever is at the address that the configuration names may answer anything at all.
+    const answer: unknown = moment && (await this.link.run((client) => client.mgetBuffer(asked.map((key) => keyOf(moment.seal, key)))));
+    const values: readonly unknown[] = Array.isArray(answer) ? answer : [];
     const now = this.generation.moment; // the answer must be of the generation that is present when it arrives
     const figures = this.figures[kind];
     return asked.map((key, i) => {
-      const value = values?.[i] ?? null;
-      const opened = value && now && open(now, key, value);
+      const value = values[i] ?? null;
+      const opened = now && Buffer.isBuffer(value) ? open(now, key, value) : null;
       if (opened !== null) figures.hits++;
       else if (value === null) figures.misses++;
       else figures.rejected++;

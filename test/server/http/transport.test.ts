@@ -192,6 +192,26 @@ describe('answers', () => {
     connection.close();
   });
 
+  it('to hundreds of requests that are sent at once come in order', async () => {
+    const COUNT = 900;
+    const connection = await Connection.open(tsd.port);
+    let seen = 0;
+    connection.send('GET /api/version?json HTTP/1.1\r\n\r\n'.repeat(COUNT - 1) + 'GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n');
+    await connection.until(() => (seen = connection.received.toString('latin1').split('HTTP/1.1 ').length - 1) === COUNT);
+    expect(seen).toBe(COUNT);
+    expect(connection.received.toString('latin1')).toMatch(/HTTP\/1\.1 404 Not Found/);
+    connection.close();
+  });
+
+  it('to the other connections come beside them', async () => {
+    const busy = await Connection.open(tsd.port);
+    busy.send('GET /api/stats HTTP/1.1\r\n\r\n'.repeat(900));
+    await busy.until(() => busy.received.length > 0);
+    expect((await ask(tsd.port, '/api/version')).status).toBe(200);
+    expect(busy.received.toString('latin1').split('HTTP/1.1 200').length).toBeLessThan(900);
+    busy.close();
+  });
+
   it('come without a Host header', async () => {
     const connection = await Connection.open(tsd.port);
     connection.send('GET /api/version HTTP/1.1\r\n\r\n');

@@ -25,11 +25,7 @@ async function answerOf(call: HttpCall, query: SearchQuery): Promise<SearchAnswe
   }
 }
 
-async function* answerJson(
-  call: HttpCall,
-  type: string,
-  { query, results, totalResults, time }: SearchAnswer,
-): AsyncGenerator<string> {
+async function* answerJson(call: HttpCall, type: string, { query, results, totalResults, time }: SearchAnswer): AsyncGenerator<string> {
   yield `{${searchQueryJson(type, query)},"time":${javaFloatToString(time)},"results":[`;
   yield* resultsJson(call, results);
   yield `],"startIndex":${query.startIndex},"totalResults":${totalResults}}`;
