@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { checkConfig, commandLineOverrides, ConfigValueError, loadConfig, type GivenOptions, type LoadedConfig } from '../config';
-import { javaClassOf } from '../util/errors';
 import type { Log } from '../util/log';
 import type { LogOutput } from '../util/log-outputs';
 import { logLine, LogSystem } from '../util/logger';
 import { HelpRequest, UsageError } from './arguments';
+import { causeLines, describeError } from './error-text';
 import { Progress } from './progress';
 import { coloured } from './terminal';
 import { ReaderGoneError } from './text-output';
@@ -25,7 +25,7 @@ export function addCommonOptions(command: Command): Command {
     .option('--config <PATH>', 'configuration file (default: the first of the usual places)')
     .option('--table <TABLE>', 'table of data points (default: tsdb)')
     .option('--uidtable <TABLE>', 'table of UIDs (default: tsdb-uid)')
-    .option('--zkquorum <SPEC>', 'ZooKeeper hosts of the HBase cluster (default: localhost)')
+    .option('--zkquorum <SPEC>', 'ZooKeeper hosts of the HBase cluster (default: as configured, or none: the embedded store)')
     .option('--zkbasedir <PATH>', 'ZooKeeper path of the HBase cluster (default: /hbase)');
 }
 
@@ -140,14 +140,7 @@ export async function runTool(io: ToolIo, work: () => Promise<number>): Promise<
       return 1;
     }
     io.stderr.write(`Exception in thread "main" ${describeError(e)}\n`);
-    for (let cause = causeOf(e); cause instanceof Error; cause = cause.cause) io.stderr.write(`Caused by: ${describeError(cause)}\n`);
+    if (e instanceof Error) io.stderr.write(causeLines(e.cause, e.message));
     return 1;
   }
-}
-
-const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
-
-/** `CLASS: MESSAGE`, as Java prints an exception. */
-function describeError(error: unknown): string {
-  return error instanceof Error ? `${javaClassOf(error)}: ${error.message}` : String(error);
 }

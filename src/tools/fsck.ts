@@ -25,6 +25,7 @@ import { IllegalArgumentError, NumberFormatError } from '../util/errors';
 import { countOf, declareTool, parseArguments, UsageError, usageOf } from './arguments';
 import { parseCommandQuery, type CommandQuery } from './command-query';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { throwIfNoStore } from './store-config';
 import { FsckOutput } from './fsck-output';
 import { interruptible, tellInterrupted } from './interrupt';
 import { javaDate } from './java-date';
@@ -103,7 +104,9 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     // Queries come before --full-scan, as in the original.
     if (query?.subQueries.length === 0) return noQuery();
     if (query !== null && options.checkpoint !== undefined) throw new UsageError('--checkpoint is for --full-scan alone');
-    return interruptible((signal) => new FsckRun(config, options, io, signal).run(query, threads));
+    const rate = countOf('rate', options.rate, 0);
+    throwIfNoStore(config);
+    return interruptible((signal) => new FsckRun(config, options, rate, io, signal).run(query, threads));
   });
 }
 
@@ -121,12 +124,13 @@ class FsckRun {
   constructor(
     config: Config,
     private readonly options: Options,
+    rate: number,
     private readonly io: ToolIo,
     private readonly signal: AbortSignal,
   ) {
     const log = new ToolLog(io, 'Fsck');
     this.progress = new Progress(io, 'rows');
-    this.pace = new Pace(countOf('rate', options.rate, 0));
+    this.pace = new Pace(rate);
     const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const output = new FsckOutput(io, options.json === true);
     const { model, storage } = app;

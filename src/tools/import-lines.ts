@@ -17,7 +17,7 @@ export type ImportInput = AsyncIterable<Buffer>;
 export async function openInput(path: string, stdin: NodeJS.ReadableStream): Promise<ImportInput> {
   if (path === '-') return stdin as AsyncIterable<Buffer>;
   const handle = await open(path).catch((error: unknown) => {
-    throw new FileNotFoundError(path, reasonOf(error), { cause: error });
+    throw new FileNotFoundError(path, reasonOf(error));
   });
   if ((await handle.stat()).isDirectory()) {
     await handle.close();
@@ -34,8 +34,8 @@ export async function openInput(path: string, stdin: NodeJS.ReadableStream): Pro
 export class FileNotFoundError extends Error implements JavaNamed {
   readonly javaClass = 'java.io.FileNotFoundException';
 
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`${path} (${reason})`, options);
+  constructor(path: string, reason: string) {
+    super(`${path} (${reason})`);
     this.name = 'FileNotFoundError';
   }
 }

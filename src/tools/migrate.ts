@@ -64,7 +64,8 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       interval: countOf('interval', options.interval, DEFAULT_INTERVAL_S),
       overlap: countOf('overlap', options.overlap, DEFAULT_OVERLAP_S),
     };
-    const [from, to] = [options.from, options.to].map((file) => openSide(file, io));
+    const from = openSide(options.from, io);
+    const to = openSide(options.to, io, true);
     if (from.where === to.where) throw new IllegalArgumentError('Source and target are the same store');
     const log = new ToolLog(io, 'Migrate');
     return withSides([from, to], () =>

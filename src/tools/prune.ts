@@ -6,7 +6,8 @@ import { NameCodec } from '../uid';
 import { parseDuration } from '../util/date-time';
 import { compileGlob, globPrefix } from '../util/glob';
 import { countOf, declareTool, parseArguments, usageOf } from './arguments';
-import { addCommonOptions, loadCheckedConfig, runTool, type ToolIo } from './common';
+import { addCommonOptions, runTool, type ToolIo } from './common';
+import { loadStoreConfig } from './store-config';
 import { interruptible, tellInterrupted } from './interrupt';
 import { javaDate } from './java-date';
 import { Progress } from './progress';
@@ -53,7 +54,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     }
     const [threads, rate] = [countOf('threads', options.threads, DEFAULT_THREADS), countOf('rate', options.rate, 0)];
     const age = parseDuration(olderThan);
-    const { config } = loadCheckedConfig(command);
+    const { config } = loadStoreConfig(command);
     const dryRun = options.delete !== true && options.yes !== true;
     const zone = readTimeZone(config);
     const store = createStore(config);

@@ -5,7 +5,8 @@ import { ClientError } from '../util/errors';
 import { javaFixed } from '../util/java-format';
 import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
-import { addCommonOptions, addVerbose, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, addVerbose, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { loadStoreConfig } from './store-config';
 import { TextOutput } from './text-output';
 
 const USAGE = `Usage: query [Gnuplot opts] START-DATE [END-DATE] <query> [queries...]
@@ -36,7 +37,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return 2;
     };
     if (words.length < 3) return refuse('Not enough arguments.');
-    const { config } = loadCheckedConfig(command);
+    const { config } = loadStoreConfig(command);
     const log = new ToolLog(io, 'CliQuery', verbose !== true);
     const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const { data, uid } = app.model.tables;

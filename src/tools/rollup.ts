@@ -6,6 +6,7 @@ import { IllegalArgumentError } from '../util/errors';
 import { inParallel } from '../util/in-parallel';
 import { countOf, declareTool, optionsUsage, parseArguments, UsageError } from './arguments';
 import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { throwIfNoStore } from './store-config';
 
 const HOUR = 3600;
 const DEFAULT_THREADS = 4;
@@ -43,6 +44,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     if (rollups === null) throw new IllegalArgumentError('No rollups are configured (tsd.rollups.enable=false)');
     const journal = new RollupJournal(options.journal ?? null);
     const range = rangeOf(options, journal, readTimeZone(config), Date.now());
+    throwIfNoStore(config);
     return withStore(app, [model.tables.data, model.tables.uid, ...rollupTables(rollups)], async () => {
       try {
         const job = new RollupRun({ storage, writer, model, rollups, logger: log, ...range, pointsPerSecond });

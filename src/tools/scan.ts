@@ -7,7 +7,8 @@ import { findNamesOfSeries, namesOfSeries, NoSuchUniqueId, type SeriesNames } fr
 import { IllegalArgumentError, javaClassOf } from '../util/errors';
 import { declareTool, usageOf, parseArguments } from './arguments';
 import { parseCommandQuery } from './command-query';
-import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { loadStoreConfig } from './store-config';
 import { cutKey, type CutKeyError } from './cut-key';
 import { importLines, RawRows, type RowNames } from './scan-cells';
 import { ReaderGoneError, TextOutput } from './text-output';
@@ -31,7 +32,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       return 2;
     }
     const options = command.opts<{ import?: true; delete?: true }>();
-    const { config } = loadCheckedConfig(command);
+    const { config } = loadStoreConfig(command);
     const log = new ToolLog(io, 'DumpSeries');
     const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const { data, uid } = app.model.tables;

@@ -3,7 +3,8 @@ import { searchSettings } from '../config/settings';
 import { rebuildIndex } from '../search';
 import { LogSystem } from '../util/logger';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
-import { addCommonOptions, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, runTool, ToolLog, type ToolIo } from './common';
+import { loadStoreConfig } from './store-config';
 
 /**
  * `tsdb search-index`: brings the built-in search index in line with the tables, or makes it. A daemon may run on the same index meanwhile. The original has
@@ -19,7 +20,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
       io.stderr.write(`Usage: search-index [options] rebuild\n${optionsUsage(command)}`);
       return 2;
     }
-    const { config } = loadCheckedConfig(command);
+    const { config } = loadStoreConfig(command);
     const { path, annotations } = command.opts<{ path?: string; annotations?: boolean }>();
     const logger = new ToolLog(io, 'SearchIndex');
     const app = createToolApp(config, new LogSystem({ console: false }));

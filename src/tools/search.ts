@@ -3,7 +3,8 @@ import type { LookupQuery, LookupTag } from '../query';
 import { allSalts, uidToHex } from '../schema';
 import { ClientError, IllegalArgumentError } from '../util/errors';
 import { declareTool, usageOf, parseArguments } from './arguments';
-import { addCommonOptions, loadCheckedConfig, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { addCommonOptions, logsOfParts, runTool, ToolLog, type ToolIo } from './common';
+import { loadStoreConfig } from './store-config';
 import { TextOutput } from './text-output';
 
 const USAGE = `Usage: search <subcommand> args
@@ -31,7 +32,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     };
     if (words.length < 1) return refuse('Not enough arguments');
     const useMeta = command.opts<{ useDataTable?: true }>().useDataTable !== true;
-    const { config } = loadCheckedConfig(command);
+    const { config } = loadStoreConfig(command);
     const log = new ToolLog(io, 'Search');
     const app = createToolApp(config, logsOfParts(io), { uidLogger: log.aside('UniqueId') });
     const { data, uid } = app.model.tables;

@@ -4,6 +4,7 @@ import { readStorageSettings, readUidSettings } from '../config/settings';
 import type { Side } from '../maintenance';
 import { createUids } from '../uid';
 import { logsOfParts, type ToolIo } from './common';
+import { throwIfNoStore } from './store-config';
 
 /** A store that a configuration file describes. */
 export interface NamedSide extends Side {
@@ -11,10 +12,15 @@ export interface NamedSide extends Side {
   readonly where: string;
 }
 
-/** Nothing is opened yet. @throws ConfigFileNotFoundError, ConfigValueError, and what a store is refused with */
-export function openSide(file: string, io: ToolIo): NamedSide {
+/**
+ * Nothing is opened yet.
+ * @param mayBeNew an embedded store that there is not is made; else it is refused
+ * @throws ConfigFileNotFoundError, ConfigValueError, and what a store is refused with
+ */
+export function openSide(file: string, io: ToolIo, mayBeNew = false): NamedSide {
   const { config } = loadConfig({ file, overrides: [] });
   checkConfig(config);
+  if (!mayBeNew) throwIfNoStore(config);
   const store = createStore(config, logsOfParts(io));
   const { hbase, embeddedPath } = readStorageSettings(config);
   const place = hbase === null ? embeddedPath : `${hbase.zkQuorum}${hbase.zkBaseDir}`;

@@ -2,6 +2,7 @@ import { createStore, withStore } from '../app/store';
 import { readUidSettings } from '../config/settings';
 import { declareTool, optionsUsage, parseArguments } from './arguments';
 import { addCommonOptions, addVerbose, loadCheckedConfig, runTool, ToolLog, type ToolIo } from './common';
+import { throwIfNoStore } from './store-config';
 import { assign, remove, rename } from './uid-changes';
 import { fsck } from './uid-fsck';
 import type { UidToolContext, UnusedOptions } from './uid-context';
@@ -66,6 +67,7 @@ export function run(argv: readonly string[], io: ToolIo): Promise<number> {
     const { config } = loadCheckedConfig(command);
     const sub = COMMANDS.get(words[0]) ?? LOOK_UP;
     if (words.length < sub.words.min || words.length > sub.words.max) return refuse('Wrong number of arguments', 2, false);
+    if (words[0] !== 'assign') throwIfNoStore(config);
     const log = new ToolLog(io, 'UidManager', !options.verbose);
     const store = createStore(config);
     const { uid } = store.model.tables;

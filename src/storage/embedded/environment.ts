@@ -115,6 +115,7 @@ export class Environment implements LogStore, MergeTarget {
       if (exists) openTables();
       else root.transactionSync(openTables);
       if (packed) environment.openLog(options, first);
+      if (!exists) options.log?.info(`Made a new embedded store in ${realPath}`);
       return environment;
     } catch (e) {
       guard?.close();

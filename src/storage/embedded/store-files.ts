@@ -15,13 +15,18 @@ const MOST_DAMAGES = 3;
 export const MAX_READERS = 512;
 const LOCK_BYTES = MAX_READERS * 64 + 4096;
 
+/** Whether there is a store in a directory, whatever state it is in. */
+export function hasStore(directory: string): boolean {
+  return existsSync(join(directory, DATA_FILE));
+}
+
 /**
  * @param wholeBytes size up to which every page is looked at
  * @returns whether there is a store
  * @throws DamagedStoreError that says what is damaged
  */
 export function checkDataFile(directory: string, wholeBytes = WHOLE_CHECK_BYTES): boolean {
-  if (!existsSync(join(directory, DATA_FILE))) return false;
+  if (!hasStore(directory)) return false;
   throwIfDamaged(directory, damagesIn(directory, wholeBytes));
   return true;
 }

@@ -52,6 +52,8 @@ export async function play(scenario: Scenario, peer: Peer, ended: (step: RunStep
   try {
     for (const [name, text] of Object.entries(scenario.files ?? {}))
       writeFileSync(join(dir, name), name.endsWith('.gz') ? gzipSync(text) : text);
+    // An embedded store has its tables once it was opened.
+    if (!scenario.withoutTables) await peer.withStorage(dir, () => Promise.resolve());
     for (const step of scenario.steps) {
       if ('cells' in step)
         await peer.withStorage(dir, async (storage) => {
