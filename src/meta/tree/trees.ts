@@ -62,10 +62,10 @@ export class Trees {
   }
 
   /** The rows of all trees: one small read each, whatever has grown in between. */
-  private async *rows(): AsyncGenerator<Row> {
+  private async *rows(withoutValues = false): AsyncGenerator<Row> {
     const slice = new TimeSlice();
     for (let id = 1; id <= LAST_TREE;) {
-      const row = await this.firstFrom(treeKey(id));
+      const row = await this.firstFrom(treeKey(id), withoutValues);
       if (row === null) break;
       if (row.key.length === 2 && row.get(TREE_FAMILY, TREE_COLUMN) !== null) yield row;
       id = Math.max(row.key.readUInt16BE(), id) + 1;
@@ -73,9 +73,9 @@ export class Trees {
     }
   }
 
-  private async firstFrom(start: Buffer): Promise<Row | null> {
-    for await (const [row] of this.storage.scan(this.table, { start, stop: Buffer.alloc(0), family: TREE_FAMILY, limit: 1, batchRows: 1 }))
-      return row;
+  private async firstFrom(start: Buffer, withoutValues: boolean): Promise<Row | null> {
+    const range = { start, stop: Buffer.alloc(0), family: TREE_FAMILY, limit: 1, batchRows: 1, withoutValues };
+    for await (const [row] of this.storage.scan(this.table, range)) return row;
     return null;
   }
 
@@ -99,7 +99,7 @@ export class Trees {
     if (fields.values.name === '') throw new IllegalArgumentError('Tree was missing the name');
     let count = 0;
     let last = 0;
-    for await (const { key } of this.rows()) {
+    for await (const { key } of this.rows(true)) {
       count++;
       last = key.readUInt16BE();
     }

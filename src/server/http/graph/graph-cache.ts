@@ -27,6 +27,8 @@ const MAX_FILES = 20_000;
 const LARGEST_PART = 0.1;
 /** A file that has been begun and not finished by then never will be. */
 const BEGUN_MS = 600_000;
+/** When a directory that could not be used is looked at again. */
+const RETRY_MS = 60_000;
 
 /** A file of the cache. */
 export interface CachedFile {
@@ -48,6 +50,7 @@ export function cacheKey(params: ReadonlyMap<string, readonly string[]>, ignored
 export class GraphCache {
   private readonly directory: string;
   private ready: Promise<boolean> | null = null;
+  private retryAt = Infinity;
   private bytes = 0;
   private files = 0;
   /** What of these was stored since the last look at all files began, which may have missed it. */
@@ -103,6 +106,8 @@ export class GraphCache {
       this.count(bytes.length * this.settings.writers, this.settings.writers);
     } catch (error) {
       await unlink(begun).catch(() => {});
+      // Whoever tidies up temporary files may have removed the directory.
+      this.ready = null;
       this.warn(`A graph was not stored: ${messageOf(error)}`);
     }
     if (this.isFull || this.now() - this.sweptAt > SWEEP_MS) await this.sweep();
@@ -125,7 +130,10 @@ export class GraphCache {
 
   private usable(): Promise<boolean> {
     if (this.settings.bytes === 0 || this.settings.directory === '') return Promise.resolve(false);
-    this.ready ??= this.prepare();
+    if (this.ready === null || this.now() > this.retryAt) {
+      this.retryAt = Infinity;
+      this.ready = this.prepare();
+    }
     return this.ready;
   }
 
@@ -141,6 +149,7 @@ export class GraphCache {
       return true;
     } catch (error) {
       this.warn(`Graphs are not kept on disk: ${messageOf(error)}`);
+      this.retryAt = this.now() + RETRY_MS;
       return false;
     }
   }

@@ -153,6 +153,29 @@ it('makes the directory of the configuration when it is not there, and does with
   expect(warnings[0]).toContain('Graphs are not kept on disk');
 });
 
+it('makes its directory again when somebody has removed it', async () => {
+  const one = cache();
+  await one.store(key(1), 'txt', Buffer.from('x'));
+  rmSync(join(root, 'graphs'), { recursive: true });
+  await one.store(key(2), 'txt', Buffer.from('y'));
+  expect(warnings).toEqual([expect.stringContaining('A graph was not stored')]);
+  await one.store(key(2), 'txt', Buffer.from('y'));
+  expect((await one.read(key(2), 'txt'))?.bytes.toString()).toBe('y');
+  expect(warnings).toHaveLength(1);
+});
+
+it('looks again, a minute later, at a directory that could not be used', async () => {
+  chmodSync(root, 0o777);
+  const one = cache();
+  await one.store(key(1), 'txt', Buffer.from('x'));
+  chmodSync(root, 0o700);
+  await one.store(key(1), 'txt', Buffer.from('x'));
+  expect(await one.read(key(1), 'txt')).toBeNull();
+  now += 60_001;
+  await one.store(key(1), 'txt', Buffer.from('x'));
+  expect(await one.read(key(1), 'txt')).not.toBeNull();
+});
+
 it('names files by all of a question', () => {
   const of = (params: Record<string, string[]>, ignored: string[] = []): string =>
     cacheKey(new Map(Object.entries(params)), new Set(ignored));
