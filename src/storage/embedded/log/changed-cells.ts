@@ -8,6 +8,20 @@ import type { CellList } from '../cell-list';
 export interface PlainValue {
   value: Buffer;
   timestamp: number;
+  /** Memory that begins with the value and has room behind it for what is appended; absent: there is none. */
+  room?: Buffer;
+}
+
+/** A value with more behind it. Of a thousand appends one after the other only a few copy what was there before. */
+export function appended(old: PlainValue, more: Buffer, timestamp: number): PlainValue {
+  const length = old.value.length + more.length;
+  let { room } = old;
+  if (room === undefined || room.length < length) {
+    room = Buffer.allocUnsafe(2 * length);
+    old.value.copy(room);
+  }
+  more.copy(room, old.value.length);
+  return { value: room.subarray(0, length), timestamp, room };
 }
 
 export class ChangedCells {

@@ -4,7 +4,7 @@
  */
 import { compareBytes, copyBytes } from '../bytes';
 import { CellList } from '../cell-list';
-import { ChangedCells, type PlainValue } from './changed-cells';
+import { appended, ChangedCells, type PlainValue } from './changed-cells';
 import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
 import type { RowIndex } from './row-index';
 
@@ -239,7 +239,7 @@ function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked
         if (old !== undefined && old.timestamp <= timestamp) cells.delete(column);
         break;
       case Operation.append:
-        cells.set(column, { value: old === undefined ? value : Buffer.concat([old.value, value]), timestamp: now });
+        cells.set(column, old === undefined ? { value, timestamp: now } : appended(old, value, now));
         break;
       case Operation.increment: {
         if (old !== undefined && old.value.length !== COUNTER_BYTES) return { applied: false, sum: BigInt(old.value.length) };
