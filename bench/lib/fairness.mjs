@@ -128,7 +128,7 @@ async function openProbes(port, workers) {
 }
 
 /**
- * How long telnet connections fare with the workers of a TSD: which has how many, what each gets through, and how long others wait for an answer meanwhile.
+ * How telnet connections fare with the workers of a TSD: which has how many, what each gets through, and how long others wait for an answer meanwhile.
  * @param rate points a second of each connection; 0: as many as are taken
  * @returns figures by connection and by worker
  */

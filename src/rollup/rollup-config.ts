@@ -1,5 +1,4 @@
-import { IllegalArgumentError } from '../util/errors';
-import type { JavaNamed } from '../util/errors';
+import { IllegalArgumentError, type JavaNamed } from '../util/errors';
 import type { RollupInterval } from './rollup-interval';
 
 const MAX_ID = 127;

@@ -5,9 +5,8 @@ import { IllegalArgumentError, NumberFormatError, type JavaNamed } from '../util
 import { hashMapOrder } from '../util/java-hash-order';
 import { javaDoubleToString } from '../util/java-double';
 import { parseLong } from '../util/java-long';
-import { parseTag } from '../write';
+import { parseTag, type PointSink, type PointWriter } from '../write';
 import { readValueText } from '../write/value-text';
-import type { PointSink, PointWriter } from '../write';
 import { ImportRuns } from './import-runs';
 import { ImportSeries, importedMilliseconds, type SeriesState } from './import-series';
 

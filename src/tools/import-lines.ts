@@ -31,7 +31,7 @@ export async function openInput(path: string, stdin: NodeJS.ReadableStream): Pro
 }
 
 /** A file of points that can't be read. */
-export class FileNotFoundError extends Error implements JavaNamed {
+class FileNotFoundError extends Error implements JavaNamed {
   readonly javaClass = 'java.io.FileNotFoundException';
 
   constructor(path: string, reason: string) {

@@ -1,6 +1,4 @@
-import { baseTimeOf, buildRowKey, javaBytes } from '../schema';
-import { isMilliseconds } from '../schema';
-import type { KeyLayout } from '../schema';
+import { baseTimeOf, buildRowKey, javaBytes, isMilliseconds, type KeyLayout } from '../schema';
 import type { Uids } from '../uid';
 import { IllegalArgumentError } from '../util/errors';
 import { showTags } from '../write';

@@ -14,7 +14,7 @@ export interface NamedSide extends Side {
 
 /**
  * Nothing is opened yet.
- * @param mayBeNew an embedded store that there is not is made; else it is refused
+ * @param mayBeNew an embedded store that does not exist yet is made; otherwise it is refused
  * @throws ConfigFileNotFoundError, ConfigValueError, and what a store is refused with
  */
 export function openSide(file: string, io: ToolIo, mayBeNew = false): NamedSide {

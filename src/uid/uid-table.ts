@@ -1,7 +1,6 @@
 import { numberToUid } from '../schema/bytes';
 import { IllegalArgumentError, IllegalStateError } from '../util/errors';
-import { PackedCells } from '../storage';
-import type { Row, Storage, StorageError, Failure } from '../storage';
+import { PackedCells, type Row, type Storage, type StorageError, type Failure } from '../storage';
 import { IdCounter } from './id-counter';
 import { maxId } from './kinds';
 import type { NameCodec, StoredName } from './name-codec';

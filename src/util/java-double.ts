@@ -1,5 +1,4 @@
-import { developDigits } from './java-digits';
-import type { DecimalDigits } from './java-digits';
+import { developDigits, type DecimalDigits } from './java-digits';
 
 const view = new DataView(new ArrayBuffer(8));
 const FIRST_UNSAFE = 2 ** 53;

@@ -43,7 +43,7 @@ export function useAddress(): Address {
 
   useEffect(() => {
     const listen = (): void => {
-      if (decodedHash() === printPlace(current.current)) return;
+      if (currentFragment() === printPlace(current.current)) return;
       setPlace(readPlace(location.hash, current.current.graph));
     };
     addEventListener('hashchange', listen);
@@ -68,4 +68,4 @@ export function useAddress(): Address {
   };
 }
 
-const decodedHash = (): string => location.hash.slice(1);
+const currentFragment = (): string => location.hash.slice(1);

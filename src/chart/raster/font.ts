@@ -13,6 +13,7 @@ export interface OutlinePoint {
 /** Glyphs made of glyphs made of glyphs: no font goes deeper. */
 const MAX_DEPTH = 4;
 
+/** Flags of the points of an outline. */
 const ON_CURVE = 1;
 const SHORT_X = 2;
 const SHORT_Y = 4;
@@ -20,6 +21,7 @@ const REPEAT = 8;
 const SAME_X = 16;
 const SAME_Y = 32;
 
+/** Flags of the parts of a glyph that is made of others: how the numbers behind them are to be read. */
 const WORDS = 1;
 const ARE_OFFSETS = 2;
 const ONE_SCALE = 8;

@@ -7,10 +7,10 @@ import {
   MAX_TIMESPAN,
   type KeyLayout,
   type MergeOptions,
+  type StoredRow,
 } from '../../schema';
 // Not by the room's door: its getters cost more than the work where they are called once a cell.
 import { isMsByte } from '../../schema/qualifier';
-import type { StoredRow } from '../../schema';
 import type { Row } from '../../storage';
 import { ClientError } from '../../util/errors';
 import { messageOf } from '../../util/message-of';

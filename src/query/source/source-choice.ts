@@ -10,9 +10,9 @@ export interface SourceChoice {
   readonly source: PointSource;
   /** What is asked for, or what stands for it here. */
   readonly downsample: DownsampleSpec | null;
-  /** Its values are rolled up; null: they are not. */
+  /** The interval whose rolled up values are read; null: points are read. */
   readonly rollup: RollupInterval | null;
-  /** Points, for what is asked for is too new to be rolled up. */
+  /** Points are read because what is asked for is too new to be rolled up. */
   readonly insteadOfLate: boolean;
   /** Where to read when no series is found; null: nowhere. @throws IllegalArgumentError */
   fallback(): SourceChoice | null;

@@ -1,5 +1,4 @@
-import type { UidKind } from '../../uid';
-import { UID_KINDS } from '../../uid';
+import { UID_KINDS, type UidKind } from '../../uid';
 
 /** What a field of a series' metadata means in the index. */
 export interface SeriesField {

@@ -1,11 +1,9 @@
 import { DoNotRetryError } from '../errors';
-import type { Cluster } from './cluster';
-import { newNonce } from './cluster';
+import { newNonce, type Cluster } from './cluster';
 import { Deadline } from './deadline';
 import { Master } from './master';
 import type { TableStatus } from './meta-table';
-import { splitTableName } from './region';
-import type { Region, ServerAddress } from './region';
+import { splitTableName, type Region, type ServerAddress } from './region';
 import type { DecodedMessage, MessageFields } from './rpc-definitions';
 
 /** A column family with the attributes that are given; HBase's defaults for the others. */

@@ -1,15 +1,12 @@
 import { DoNotRetryError } from '../errors';
 import type { Failure } from '../storage';
-import { backoffMs, OutOfTimeError } from './deadline';
-import type { Deadline } from './deadline';
+import { backoffMs, OutOfTimeError, type Deadline } from './deadline';
 import { toStorageError } from './errors';
-import type { BatchOperation } from './multi-messages';
-import { addressOf } from './region';
-import type { Region, ServerAddress } from './region';
+import type { BatchOperation, BatchAnswer } from './multi-messages';
+import { addressOf, type Region, type ServerAddress } from './region';
 import type { RegionDirectory } from './regions';
 import type { FailureHandler } from './retry';
 import type { OutgoingBatch } from './server-queue';
-import type { BatchAnswer } from './multi-messages';
 
 export interface BatchLimits {
   /** Most actions in one RPC. */

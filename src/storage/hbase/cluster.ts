@@ -2,22 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { RegionState, ServerState } from '../server-state';
 import { SILENT_LOGS, type LogSource } from '../../util/log';
 import { RateLimitedLog } from '../../util/rate-limited-log';
-import { CongestionWindow } from './congestion';
-import type { CallOutcome } from './congestion';
+import { CongestionWindow, type CallOutcome } from './congestion';
 import type { CallResponse } from './call';
 import type { Deadline } from './deadline';
 import { RemoteException } from './errors';
-import { ZooKeeperLocator } from './meta-locator';
-import type { MetaLocator } from './meta-locator';
+import { ZooKeeperLocator, type MetaLocator } from './meta-locator';
 import { MetaTable } from './meta-table';
-import { defaultUser } from './options';
-import type { HBaseOptions } from './options';
-import { addressOf, printedRegionName } from './region';
-import type { Region, ServerAddress } from './region';
+import { defaultUser, type HBaseOptions } from './options';
+import { addressOf, printedRegionName, type Region, type ServerAddress } from './region';
 import { RegionDirectory } from './regions';
 import { FailureHandler } from './retry';
-import { ServerQueue } from './server-queue';
-import type { QueueCounters } from './server-queue';
+import { ServerQueue, type QueueCounters } from './server-queue';
 import { Servers } from './servers';
 
 /** Answers that take longer count as overload of the server. */

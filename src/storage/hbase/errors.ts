@@ -1,4 +1,3 @@
-import type { StorageErrorContext } from '../errors';
 import {
   DoNotRetryError,
   RetryableError,
@@ -7,6 +6,7 @@ import {
   TableNotFoundError,
   ThrottleError,
   TimeoutError,
+  type StorageErrorContext,
 } from '../errors';
 import { OutOfTimeError } from './deadline';
 import { ProtoReader } from './protobuf';

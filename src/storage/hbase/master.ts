@@ -1,11 +1,9 @@
 import { DoNotRetryError, RetryableError } from '../errors';
 import type { Cluster } from './cluster';
-import { backoffMs } from './deadline';
-import type { Deadline } from './deadline';
+import { backoffMs, type Deadline } from './deadline';
 import { CallTimedOutError, ConnectionLostError, policyFor, RemoteException, toStorageError } from './errors';
 import type { ServerAddress } from './region';
-import { decodeMessage, encodeMessage } from './rpc-definitions';
-import type { DecodedMessage, MessageFields } from './rpc-definitions';
+import { decodeMessage, encodeMessage, type DecodedMessage, type MessageFields } from './rpc-definitions';
 import { Servers } from './servers';
 
 const RUNNING = 1;

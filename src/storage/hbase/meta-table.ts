@@ -1,15 +1,11 @@
 import { TableDisabledError, TableNotFoundError } from '../errors';
-import { readCellBlock } from './cell-block';
-import type { ReceivedCells } from './cell-block';
-import { backoffMs, OutOfTimeError } from './deadline';
-import type { Deadline } from './deadline';
+import { readCellBlock, type ReceivedCells } from './cell-block';
+import { backoffMs, OutOfTimeError, type Deadline } from './deadline';
 import { ConnectionLostError, policyFor, RegionUnavailableError } from './errors';
 import type { MetaLocator } from './meta-locator';
 import { ProtoReader } from './protobuf';
-import { addressOf, readRegionInfo, regionHolds, regionSpecifier } from './region';
-import type { Region, RegionInfo, ServerAddress } from './region';
-import { openScannerRequest, readScanResponse } from './scan-messages';
-import type { ScanSpec } from './scan-messages';
+import { addressOf, readRegionInfo, regionHolds, regionSpecifier, type Region, type RegionInfo, type ServerAddress } from './region';
+import { openScannerRequest, readScanResponse, type ScanSpec } from './scan-messages';
 import type { Servers } from './servers';
 
 const META_REGION = regionSpecifier(Buffer.from('hbase:meta,,1'));

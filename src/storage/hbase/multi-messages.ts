@@ -1,5 +1,4 @@
-import { readCellBlock, readProtoCells } from './cell-block';
-import type { CellBlockWriter } from './cell-block';
+import { readCellBlock, readProtoCells, type CellBlockWriter } from './cell-block';
 import { NamedExceptions, type RemoteException } from './errors';
 import { ProtoReader, ProtoWriter } from './protobuf';
 import type { CellBlock } from '../row';

@@ -1,10 +1,15 @@
-import type { PackedCells as Packed } from '../packed-cells';
+import { PackedCells, type PackedCells as Packed } from '../packed-cells';
 import type { PackedRows } from '../packed-rows';
-import { PackedCells } from '../packed-cells';
 import { Row } from '../row';
 import type { RowDelete, RowGet, RowPut } from '../storage';
-import { CELL_DELETE_COLUMN, CELL_DELETE_FAMILY, cellWireLength, packedCellsWireLength, wireLengthOfPacked } from './cell-block';
-import type { CellBlockWriter } from './cell-block';
+import {
+  CELL_DELETE_COLUMN,
+  CELL_DELETE_FAMILY,
+  cellWireLength,
+  packedCellsWireLength,
+  wireLengthOfPacked,
+  type CellBlockWriter,
+} from './cell-block';
 import type { BatchOperation, ResultCells } from './multi-messages';
 import type { ProtoWriter } from './protobuf';
 import { keyProblem, regionHoldsKey, type Region } from './region';

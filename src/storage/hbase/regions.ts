@@ -1,9 +1,7 @@
 import { SILENT_LOG, type CallLog } from '../../util/log';
-import { backoffMs, OutOfTimeError } from './deadline';
-import type { Deadline } from './deadline';
+import { backoffMs, OutOfTimeError, type Deadline } from './deadline';
 import { RegionUnavailableError } from './errors';
-import { addressOf, regionHolds, regionText } from './region';
-import type { Region, ServerAddress } from './region';
+import { addressOf, regionHolds, regionText, type Region, type ServerAddress } from './region';
 
 /** Where the directory learns of regions: hbase:meta, or a fake of it in tests. */
 export interface RegionSource {

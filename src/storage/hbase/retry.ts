@@ -1,10 +1,8 @@
 import { SILENT_LOG, type CallLog } from '../../util/log';
 import { messageOf } from '../../util/message-of';
-import { backoffMs } from './deadline';
-import type { Deadline } from './deadline';
+import { backoffMs, type Deadline } from './deadline';
 import { ConnectionLostError, isAmbiguous, policyFor, RemoteException, toStorageError } from './errors';
-import { addressOf, regionText } from './region';
-import type { Region } from './region';
+import { addressOf, regionText, type Region } from './region';
 import type { RegionDirectory } from './regions';
 
 /** Updates the region directory after a failed attempt, and decides whether to try again. */

@@ -1,20 +1,16 @@
-import { Row } from '../row';
+import { Row, type CellBlock } from '../row';
 import type { ScanOptions } from '../storage';
 import { joinCells, readCellBlock } from './cell-block';
 import type { CallResponse } from './call';
 import type { CallOutcome, CongestionWindow } from './congestion';
-import { backoffMs } from './deadline';
-import type { Deadline } from './deadline';
+import { backoffMs, type Deadline } from './deadline';
 import { frameBuffers } from './frame-buffers';
 import { RemoteException, toStorageError } from './errors';
-import type { CellBlock } from '../row';
-import { addressOf } from './region';
-import type { Region, ServerAddress } from './region';
+import { addressOf, type Region, type ServerAddress } from './region';
 import type { RegionDirectory } from './regions';
 import type { ServerScan } from './filters';
 import type { FailureHandler } from './retry';
-import { ALL_ROWS, closeScannerRequest, nextRowsRequest, openScannerRequest, readScanResponse } from './scan-messages';
-import type { ScanResponse } from './scan-messages';
+import { ALL_ROWS, closeScannerRequest, nextRowsRequest, openScannerRequest, readScanResponse, type ScanResponse } from './scan-messages';
 
 /**
  * Reading block by block is faster up to this size, opening a stream beyond it. Only for scans without a filter: with one, the

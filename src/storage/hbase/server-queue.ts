@@ -3,10 +3,8 @@ import { CellBlockWriter } from './cell-block';
 import type { CongestionWindow } from './congestion';
 import type { Deadline } from './deadline';
 import { ConnectionLostError, RemoteException } from './errors';
-import { multiRequest, readMultiResponse } from './multi-messages';
-import type { BatchAnswer, RegionBatch } from './multi-messages';
-import { addressOf } from './region';
-import type { ServerAddress } from './region';
+import { multiRequest, readMultiResponse, type BatchAnswer, type RegionBatch } from './multi-messages';
+import { addressOf, type ServerAddress } from './region';
 import type { Servers } from './servers';
 
 /** A RegionBatch to be sent: small enough for one RPC, possibly together with others. */

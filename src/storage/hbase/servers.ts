@@ -1,8 +1,6 @@
 import { RateLimitedLog } from '../../util/rate-limited-log';
-import { Connection } from './connection';
-import type { ConnectionEnd, ConnectionOptions } from './connection';
-import { addressOf } from './region';
-import type { ServerAddress } from './region';
+import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection';
+import { addressOf, type ServerAddress } from './region';
 
 /** The open connections, one per server. */
 export class Servers {

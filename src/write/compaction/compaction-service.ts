@@ -10,9 +10,8 @@ import { Pacer } from './pacer';
 import { RowCompactor } from './row-compactor';
 import { hasAppends, tooLong } from './row-plan';
 import { ROW_AGE, RowQueue } from './row-queue';
-import type { CompactionWork } from './types';
+import type { CompactionWork, Compaction, CompactionOptions } from './types';
 import { CompactionStats, type ReadFindings } from './stats';
-import type { Compaction, CompactionOptions } from './types';
 
 /** Milliseconds between looks at the queue. */
 const TICK_MS = 200;

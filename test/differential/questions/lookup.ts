@@ -1,8 +1,7 @@
-import { METRIC_NAMES, type DataSet } from '../dataset';
+import { METRIC_NAMES, TAGS, type DataSet } from '../dataset';
 import type { Random } from '../random';
 import type { HttpRequest, Names, QuestionKind } from './question';
 import { keysOf } from './sub-query';
-import { TAGS } from '../dataset';
 
 export type LookupSpec = {
   post?: true;

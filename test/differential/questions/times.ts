@@ -1,5 +1,4 @@
-import type { DataSet } from '../dataset';
-import { DAYS, HOUR, HOURS } from '../dataset';
+import { DAYS, HOUR, HOURS, type DataSet } from '../dataset';
 import type { Random } from '../random';
 
 const two = (n: number): string => String(n).padStart(2, '0');

@@ -1,5 +1,4 @@
-import { globalAnnotationKey, type KeyLayout } from '../../../src/schema';
-import { buildRowKey } from '../../../src/schema';
+import { globalAnnotationKey, buildRowKey, type KeyLayout } from '../../../src/schema';
 import { PackedCells, type Storage } from '../../../src/storage';
 
 /** One cell in hexadecimal; older cells have smaller times. */

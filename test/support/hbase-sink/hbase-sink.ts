@@ -1,12 +1,10 @@
-import { ProtoWriter } from '../../../src/storage/hbase/protobuf';
-import type { FakeCall } from '../../storage/hbase/fake-server';
-import { FakeServer } from '../../storage/hbase/fake-server';
+import { ProtoWriter, ProtoReader } from '../../../src/storage/hbase/protobuf';
+import { FakeServer, type FakeCall } from '../../storage/hbase/fake-server';
 import { FakeZooKeeper } from '../../storage/hbase/fake-zookeeper';
 import { AnswerCells, KeptTable } from './kept-table';
 import { metaRows } from './meta-rows';
 import { answerMulti } from './multi';
 import { MUTATE_INCREMENT, readGet, readMutateCall, readScanCall, readTable } from './requests';
-import { ProtoReader } from '../../../src/storage/hbase/protobuf';
 import { zooKeeperNodes } from './zookeeper-nodes';
 
 const META = 'hbase:meta';

@@ -1,8 +1,6 @@
-import { CellBlockWriter, cellWireLength } from '../../../src/storage/hbase/cell-block';
-import type { ReceivedCells } from '../../../src/storage/hbase/cell-block';
+import { CellBlockWriter, cellWireLength, type ReceivedCells } from '../../../src/storage/hbase/cell-block';
 import { PackedCells } from '../../../src/storage/packed-cells';
-import type { Columns, GetMessage, MutateCall, ScanMessage } from './requests';
-import { MUTATE_INCREMENT } from './requests';
+import { MUTATE_INCREMENT, type Columns, type GetMessage, type MutateCall, type ScanMessage } from './requests';
 
 /** A cell of a kept table; bytes as strings of Latin-1, of which millions take less memory than Buffers. */
 interface KeptCell {

@@ -1,8 +1,6 @@
-import { readCellBlock } from '../../../src/storage/hbase/cell-block';
-import type { ReceivedCells } from '../../../src/storage/hbase/cell-block';
+import { readCellBlock, type ReceivedCells } from '../../../src/storage/hbase/cell-block';
 import { ProtoReader, ProtoWriter } from '../../../src/storage/hbase/protobuf';
-import { AnswerCells } from './kept-table';
-import type { KeptTable } from './kept-table';
+import { AnswerCells, type KeptTable } from './kept-table';
 import { readGet, readTable } from './requests';
 
 const DELIMITED = 2;

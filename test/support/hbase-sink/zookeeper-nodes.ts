@@ -1,5 +1,4 @@
-import type { Handler } from '../../storage/hbase/fake-zookeeper';
-import { answer, GREETING } from '../../storage/hbase/fake-zookeeper';
+import { answer, GREETING, type Handler } from '../../storage/hbase/fake-zookeeper';
 import { ProtoWriter } from '../../../src/storage/hbase/protobuf';
 
 const GET_DATA = 4;

@@ -1,5 +1,4 @@
-import type { GraphState } from '../state/graph-state';
-import { letterOf } from '../state/graph-state';
+import { letterOf, type GraphState } from '../state/graph-state';
 import { downsampleText, isAsked, type MetricQuery } from '../state/metric-query';
 import { isWhole } from '../state/metric-text';
 

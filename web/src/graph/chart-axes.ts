@@ -7,7 +7,7 @@ import { parseRange } from '../state/range';
 
 const SECOND = 1000;
 const DAY = 86_400_000;
-/** Milliseconds from which a logarithmic axis without any value starts. */
+/** What a logarithmic axis without any value shows. */
 const EMPTY_LOG: uPlot.Range.MinMax = [1, 10];
 
 export interface Look {
@@ -15,6 +15,12 @@ export interface Look {
   readonly grid: string;
   readonly font: string;
 }
+
+/** uPlot's numbers for a linear and a logarithmic scale, and for the sides of the plot. */
+const LINEAR = 1;
+const LOGARITHMIC = 3;
+const RIGHT = 1;
+const LEFT = 3;
 
 /** The colours and the font of the page at this moment. */
 export function lookOf(element: Element): Look {
@@ -32,7 +38,7 @@ export function valueScale({ range, log }: Axis, areas: boolean): uPlot.Scale {
   const downwards = ends[0] !== null && ends[1] !== null && ends[0] > ends[1];
   const [low, high] = downwards ? [ends[1], ends[0]] : ends;
   return {
-    distr: log ? 3 : 1,
+    distr: log ? LOGARITHMIC : LINEAR,
     dir: downwards ? -1 : 1,
     range: (_u, least, most): uPlot.Range.MinMax => {
       const [min, max] = byValues(least !== null && areas && !log ? Math.min(0, least) : least, most, log);
@@ -63,7 +69,7 @@ export const axisNumber = (axis: Axis, value: number): string => numberFormat(ax
 export function valueAxis(axis: Axis, scale: 'y' | 'y2', look: Look, grid: boolean): uPlot.Axis {
   return {
     scale,
-    side: scale === 'y' ? 3 : 1,
+    side: scale === 'y' ? LEFT : RIGHT,
     stroke: look.text,
     font: look.font,
     labelFont: look.font,
@@ -97,7 +103,7 @@ export function timeAxis(format: string, zone: string, look: Look): uPlot.Axis {
 }
 
 /** The time of each tick as exactly as the ticks are apart; where a new day begins, and at the first tick, the date below. */
-export function timeLabels(splits: readonly number[], step: number, zone: string): string[] {
+function timeLabels(splits: readonly number[], step: number, zone: string): string[] {
   const { clock, date } = labelForms(step);
   const print = (form: string, ms: number): string => timePrinter(form, zone)?.(ms) ?? '';
   let before = '';

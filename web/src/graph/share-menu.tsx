@@ -15,7 +15,7 @@ const base = (): string => location.href.replace(/[?#].*$/, '').replace(/[^/]*$/
 /** Quotes for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
-export const curlText = (graph: GraphState): string =>
+const curlText = (graph: GraphState): string =>
   `curl -s -H 'Content-Type: application/json' ${quoted(`${base()}api/query`)} -d ${quoted(JSON.stringify(queryJson(graph)))}`;
 
 /** What `/q` takes in titles and labels. */
@@ -30,7 +30,7 @@ const drawable = (graph: GraphState): GraphState => ({
 });
 
 /** An image of the graph as `/q` draws it. Everything that means something to a shell, a mail or a wiki is escaped. */
-export function imageUrl(graph: GraphState): string {
+function imageUrl(graph: GraphState): string {
   const pairs = graphPairs(drawable(graph)).map(([name, value]) => (value === '' ? name : `${name}=${encodeURIComponent(value)}`));
   return `${base()}q?${pairs.join('&')}&png`;
 }

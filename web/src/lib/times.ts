@@ -89,7 +89,7 @@ export interface WallClock {
 }
 
 /** What a clock in a zone shows; an empty zone is the browser's. */
-export function wallClock(ms: number, zone: string): WallClock {
+function wallClock(ms: number, zone: string): WallClock {
   const parts = new Map(
     formatOf(zone)
       .formatToParts(ms)

@@ -12,7 +12,7 @@ const OWN = { json: 'mj', functions: 'exp', formula: 'formula', open: 'tab', vie
 type Pair = readonly [name: string, value: string];
 
 /** Names and values of a fragment or query string, in their order. A broken escape stays as it is. */
-export function parsePairs(text: string): Pair[] {
+function parsePairs(text: string): Pair[] {
   return text
     .replace(/^[#?]/, '')
     .split('&')

@@ -83,7 +83,7 @@ function parseFilters(text: string, groupBy: boolean): TagFilter[] | null {
 }
 
 /** `*`, `a|b`, `web*` or `type(expression)`, as they stand behind the `=` of a tag. */
-export function parseFilter(value: string): { type: string; filter: string } {
+function parseFilter(value: string): { type: string; filter: string } {
   const call = /^([A-Za-z_]+)\((.*)\)$/s.exec(value);
   if (call) return { type: call[1].toLowerCase(), filter: call[2] };
   if (value === '*') return { type: 'wildcard', filter: '*' };

@@ -5,8 +5,7 @@ import type { SpoolSettings } from '../../../../src/config/settings';
 import type { Storage } from '../../../../src/storage';
 import type { Uids } from '../../../../src/uid';
 import { NO_PLUGINS, type PointWriter, type WritePlugins } from '../../../../src/write';
-import { Spool } from '../../../../src/write/spool';
-import type { SpoolPace } from '../../../../src/write/spool';
+import { Spool, type SpoolPace } from '../../../../src/write/spool';
 import { uidsOn, writerOn } from '../../../support/parts';
 import { figuresOf } from '../../../support/figures';
 
