@@ -1,6 +1,8 @@
 import { PACKED_HEADER, PackedCells, type PackedRows } from '../storage';
 import { BlockArena } from './block-arena';
 import { PortionSinks } from './portion-sinks';
+import { RowFingerprint } from './row-fingerprint';
+import type { WrittenRows } from './written-rows';
 
 const HEADER = PACKED_HEADER;
 const FIRST_ROWS = 1024;
@@ -17,7 +19,7 @@ const MOST_ATTEMPTS = 255;
  *
  *     buckets               rows                            portions                        blocks of the arena
  *    ┌───────┐   row    ┌─────────────────────┐ portion ┌──────────────────────┐  page,   ┌───────────────────────────────────┐
- *    │ hash  ├─────────►│ hash, next in bucket│  ┌─────►│ page, at, capacity   ├─────────►│ row key                           │
+ *    │ high  ├─────────►│ low, high, next     │  ┌─────►│ page, at, capacity   ├─────────►│ row key                           │
  *    │ &mask │          │ waiting ────────────┼──┘      │ keyLength, end       │  at      ├───────────────────────────────────┤
  *    └───────┘          │ flying ─────────────┼─┐       │ cells, points, cost  │          │ u16 qualifier length              │
  *                       │ queued, since       │ │       │ sinks (PortionSinks) │          │ u32 value length      (PackedCells)│
@@ -32,7 +34,9 @@ export class LaneSlabs {
   /** Rows in use. */
   size = 0;
 
-  private hash = new Int32Array(FIRST_ROWS);
+  /** The fingerprint of its key. */
+  private low = new Int32Array(FIRST_ROWS);
+  private high = new Int32Array(FIRST_ROWS);
   /** The next row in the bucket; of a free row, the next free one. */
   private next = new Int32Array(FIRST_ROWS);
   waiting = new Int32Array(FIRST_ROWS);
@@ -49,7 +53,7 @@ export class LaneSlabs {
   private page = new Int32Array(FIRST_ROWS);
   private at = new Int32Array(FIRST_ROWS);
   private capacity = new Int32Array(FIRST_ROWS);
-  private keyLength = new Int32Array(FIRST_ROWS);
+  keyLength = new Int32Array(FIRST_ROWS);
   /** Bytes in use of the block. */
   private end = new Int32Array(FIRST_ROWS);
   private cells = new Int32Array(FIRST_ROWS);
@@ -70,9 +74,9 @@ export class LaneSlabs {
   private readonly lent: (Buffer | undefined)[] = [];
 
   /** The row of a key that stands in the first `length` bytes of `key`; -1: not here. */
-  find(key: Uint8Array, length: number, hash: number): number {
-    let row = this.buckets[hash & (this.buckets.length - 1)];
-    while (row >= 0 && !(this.hash[row] === hash && this.hasKey(row, key, length))) row = this.next[row];
+  find(key: Uint8Array, length: number, { low, high }: RowFingerprint): number {
+    let row = this.buckets[high & (this.buckets.length - 1)];
+    while (row >= 0 && !(this.high[row] === high && this.low[row] === low && this.hasKey(row, key, length))) row = this.next[row];
     return row;
   }
 
@@ -87,16 +91,17 @@ export class LaneSlabs {
   }
 
   /** Adds a row that `find` did not find, with an empty portion that waits; the key is copied. */
-  insert(key: Uint8Array, length: number, hash: number, now: number): number {
+  insert(key: Uint8Array, length: number, { low, high }: RowFingerprint, now: number): number {
     let row = this.freeRow;
     if (row >= 0) this.freeRow = this.next[row];
     else {
       row = this.rows++;
-      if (row === this.hash.length) this.growRows();
+      if (row === this.low.length) this.growRows();
     }
     if (this.size >= this.buckets.length) this.growBuckets();
-    const bucket = hash & (this.buckets.length - 1);
-    this.hash[row] = hash;
+    const bucket = high & (this.buckets.length - 1);
+    this.low[row] = low;
+    this.high[row] = high;
     this.next[row] = this.buckets[bucket];
     this.buckets[bucket] = row;
     this.flying[row] = -1;
@@ -109,7 +114,7 @@ export class LaneSlabs {
 
   /** Takes a row out that has no portion any more. */
   remove(row: number): void {
-    const bucket = this.hash[row] & (this.buckets.length - 1);
+    const bucket = this.high[row] & (this.buckets.length - 1);
     let at = this.buckets[bucket];
     if (at === row) this.buckets[bucket] = this.next[row];
     else {
@@ -274,6 +279,28 @@ export class LaneSlabs {
     };
   }
 
+  /** Rows whose write has ended and has not been released, as those who want to know of them see them. */
+  writtenRows(rows: readonly number[]): WrittenRows {
+    const print = new RowFingerprint();
+    return {
+      size: rows.length,
+      key: (i) => this.lendKey(this.flying[rows[i]]),
+      fingerprint: (i) => {
+        const row = rows[i];
+        print.low = this.low[row];
+        print.high = this.high[row];
+        return print;
+      },
+      uint32: (i, at) => {
+        const portion = this.flying[rows[i]];
+        const bytes = this.arena.bytes(this.page[portion]);
+        const from = this.at[portion] + at;
+        return ((bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3]) >>> 0;
+      },
+      points: (i) => this.points[this.flying[rows[i]]],
+    };
+  }
+
   private growBuckets(): void {
     const old = this.buckets;
     this.buckets = new Int32Array(2 * old.length).fill(-1);
@@ -281,7 +308,7 @@ export class LaneSlabs {
     for (let row of old)
       while (row >= 0) {
         const next = this.next[row];
-        const bucket = this.hash[row] & mask;
+        const bucket = this.high[row] & mask;
         this.next[row] = this.buckets[bucket];
         this.buckets[bucket] = row;
         row = next;
@@ -289,7 +316,8 @@ export class LaneSlabs {
   }
 
   private growRows(): void {
-    this.hash = twice(this.hash);
+    this.low = twice(this.low);
+    this.high = twice(this.high);
     this.next = twice(this.next);
     this.waiting = twice(this.waiting);
     this.flying = twice(this.flying);

@@ -3,6 +3,7 @@ import { UID_KINDS, type Uids, type UidInvalidation, type UidKind } from '../uid
 import { TableNames } from './learnt-names';
 import { HASH_PRIME, HASH_SEED, hashName, NamesTable } from './names-table';
 import { NumberScanner } from './number-scanner';
+import { RowFingerprint } from './row-fingerprint';
 import { hashTag, type SeriesFence } from './series-fence';
 import type { NamedSeries, SeriesIds } from './series-lookup';
 import type { PointBuilder, PointSink, PointOrigin } from './types';
@@ -54,6 +55,7 @@ export class CellBuilder implements PointBuilder {
   /** The hash of the series so far. */
   private series = 0;
   private readonly number = new NumberScanner();
+  private readonly fingerprint = new RowFingerprint();
   /** False: every point has to take the slow path. */
   fastPathOpen = true;
   /** Grows with every mapping that stops being true: what was looked up before may not be learnt after. */
@@ -211,7 +213,7 @@ export class CellBuilder implements PointBuilder {
       cell[1] = q;
     }
     const lane = target.lane;
-    const row = lane.row(key, this.keyLength, hashKey(key, this.keyLength));
+    const row = lane.row(key, this.keyLength, this.fingerprint.of(key, this.keyLength));
     const value = this.number.value;
     const valueLength = (flags & 7) + 1;
     if (lane.append) {
@@ -273,13 +275,6 @@ function compare(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, length:
     if (order !== 0) return order;
   }
   return 0;
-}
-
-/** The hash by which rows are found in a lane. */
-export function hashKey(key: Uint8Array, length: number): number {
-  let hash = SEED;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i], PRIME);
-  return hash ^ (hash >>> 15);
 }
 
 function hasNonAscii(name: string): boolean {

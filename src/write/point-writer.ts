@@ -20,13 +20,14 @@ import { messageOf } from '../util/message-of';
 import { RateLimitedLog } from '../util/rate-limited-log';
 import { NO_SIBLINGS, type Siblings } from '../workers';
 import { copyCells, failedPoints } from './failed-points';
-import { CellBuilder, hashKey } from './point-builder';
+import { CellBuilder } from './point-builder';
 import { checkPoint, checkTags } from './point-checks';
 import { PluginCalls } from './plugin-calls';
 import { NO_PLUGINS, type PluginPoint, type WritePlugins } from './plugins';
 import { lookUpSeries, type NamedSeries, type SeriesIds } from './series-lookup';
 import { SeriesResolver, type Pending, type PendingCell, type PendingPoint } from './series-resolver';
 import { paceOf } from './pace';
+import { RowFingerprint } from './row-fingerprint';
 import { RowListeners } from './row-listeners';
 import { SeriesFence } from './series-fence';
 import type { RowBatch, Spool, Writes } from './spool';
@@ -48,6 +49,7 @@ import { UnknownNames } from './unknown-names';
 import { WholeRows, type WholeRow } from './whole-rows';
 import { WriteBuffer, type BufferEvents, type FailedRow } from './write-buffer';
 import type { WriteLane } from './write-lane';
+import { WrittenRow, type WrittenRows } from './written-rows';
 
 /** Milliseconds that closing waits for storage. */
 const DRAIN_MS = 60_000;
@@ -89,6 +91,7 @@ export class StoragePointWriter implements PointWriter {
   private readonly listeners: RowListeners;
   private readonly latency = new LatencyHistogram();
   private readonly qualifier = Buffer.alloc(4);
+  private readonly fingerprint = new RowFingerprint();
   private readonly calls: PluginCalls;
   private readonly spool: Spool | null;
   private added = 0;
@@ -112,10 +115,10 @@ export class StoragePointWriter implements PointWriter {
     const { maxTags } = settings;
     this.spool = spool ?? null;
     this.writes = spool ?? storage;
-    this.listeners = new RowListeners(this.table, layout);
+    this.listeners = new RowListeners(this.table);
     const events: BufferEvents = {
-      rowClosed: (target, key) => this.listeners.tellWritten(target, key),
-      rowStored: (target, key, points) => this.listeners.tellStored(target, key, points),
+      rowsStored: (target, rows) => this.listeners.tellStored(target, rows),
+      rowsClosed: (target, rows) => this.listeners.tellWritten(target, rows),
       rowFailed: (failed) => this.rowFailed(failed),
       flushed: (milliseconds) => this.latency.add(milliseconds),
     };
@@ -168,7 +171,7 @@ export class StoragePointWriter implements PointWriter {
     return this.buffer.budget.mayWrite();
   }
 
-  onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void {
+  onRowsWritten(listener: (rows: WrittenRows) => void): void {
     this.listeners.onWritten(listener);
   }
 
@@ -177,7 +180,7 @@ export class StoragePointWriter implements PointWriter {
   }
 
   isWriting(rowKey: Buffer): boolean {
-    return this.lane.isWriting(rowKey, hashKey(rowKey, rowKey.length));
+    return this.lane.isWriting(rowKey, this.fingerprint.of(rowKey));
   }
 
   /** Points take the fast path unless their names are needed: by plugins, or to keep them behind others of their series in the spool. */
@@ -196,8 +199,9 @@ export class StoragePointWriter implements PointWriter {
     if (!(batch instanceof CellBatch)) return;
     for (const { row, cells } of batch.rows) {
       const target = { table, family: batch.family, append: batch.append || this.lane.append };
-      this.listeners.tellStored(target, row, cells.count);
-      this.listeners.tellWritten(target, row);
+      const written = new WrittenRow(row, cells.count);
+      this.listeners.tellStored(target, written);
+      this.listeners.tellWritten(target, written);
     }
   }
 
@@ -214,13 +218,13 @@ export class StoragePointWriter implements PointWriter {
   }
 
   private rowStored({ key, points, sink }: WholeRow): void {
-    this.listeners.tellStored(this.lane.target, key, points);
+    this.listeners.tellStored(this.lane.target, new WrittenRow(key, points));
     sink.stored?.(points);
   }
 
   private putSeparately({ key, column, points, sink }: WholeRow): void {
     const cells = points === 1 ? [column] : splitCompacted(key, column.qualifier, column.value, 0);
-    const row = this.lane.row(key, key.length, hashKey(key, key.length));
+    const row = this.lane.row(key, key.length, this.fingerprint.of(key));
     for (const { qualifier, value } of cells) this.lane.add(row, qualifier, qualifier.length, value, value.length, -1, sink);
   }
 
@@ -264,7 +268,7 @@ export class StoragePointWriter implements PointWriter {
     const timestamp = Number(point.timestamp);
     const key = buildRowKey(layout, ids.metric, baseTimeOf(timestamp), ids.pairs);
     const length = writeQualifier(this.qualifier, 0, timestamp, value.flags);
-    const row = this.lane.row(key, key.length, hashKey(key, key.length));
+    const row = this.lane.row(key, key.length, this.fingerprint.of(key));
     if (this.lane.append) {
       const entry = Buffer.concat([this.qualifier.subarray(0, length), value.bytes]);
       this.lane.addAppend(row, APPEND_QUALIFIER, entry, entry.length, sink);
@@ -316,13 +320,13 @@ export class StoragePointWriter implements PointWriter {
   private addToLane(cell: RawCell, sink: PointSink | null): void {
     const { table, family, timestamp = -1 } = cell;
     const lane = this.buffer.lane({ table, family, append: false, timed: timestamp >= 0, durability: 'default' });
-    const row = lane.row(cell.row, cell.row.length, hashKey(cell.row, cell.row.length));
+    const row = lane.row(cell.row, cell.row.length, this.fingerprint.of(cell.row));
     lane.add(row, cell.qualifier, cell.qualifier.length, cell.value, cell.value.length, timestamp, sink);
   }
 
   async delete(table: string, rows: readonly RowDelete[]): Promise<Failure[]> {
     const lanes = this.buffer.lanesOf(table);
-    await Promise.all(rows.flatMap(({ row }) => lanes.map((lane) => lane.settled(row, hashKey(row, row.length)))));
+    await Promise.all(rows.flatMap(({ row }) => lanes.map((lane) => lane.settled(row, this.fingerprint.of(row)))));
     return this.writes.delete(table, rows);
   }
 

@@ -1,5 +1,6 @@
-import { baseTimeOfKey, DATA_FAMILY, type KeyLayout } from '../schema';
+import { DATA_FAMILY } from '../schema';
 import type { LaneTarget } from './write-lane';
+import type { WrittenRows } from './written-rows';
 
 /** Held here: an import is looked up at every use. */
 const FAMILY = DATA_FAMILY;
@@ -9,16 +10,13 @@ type RowTarget = Pick<LaneTarget, 'table' | 'family'>;
 
 /** Tells those who want to know of rows of the data table that were written, and of none of other tables. */
 export class RowListeners {
-  private readonly written: ((rowKey: Buffer, baseTime: number) => void)[] = [];
+  private readonly written: ((rows: WrittenRows) => void)[] = [];
   private stored: ((rowKey: Buffer, points: number) => void) | null = null;
 
-  constructor(
-    private readonly table: string,
-    private readonly layout: KeyLayout,
-  ) {}
+  constructor(private readonly table: string) {}
 
-  /** @see PointWriter.onRowWritten */
-  onWritten(listener: (rowKey: Buffer, baseTime: number) => void): void {
+  /** @see PointWriter.onRowsWritten */
+  onWritten(listener: (rows: WrittenRows) => void): void {
     this.written.push(listener);
   }
 
@@ -27,16 +25,16 @@ export class RowListeners {
     this.stored = listener;
   }
 
-  /** Storage has points of a row. */
-  tellStored(target: RowTarget, key: Buffer, points: number): void {
-    if (this.stored !== null && this.isData(target)) this.stored(key, points);
+  /** Storage has points of rows. */
+  tellStored(target: RowTarget, rows: WrittenRows): void {
+    if (this.stored === null || !this.isData(target)) return;
+    for (let i = 0; i < rows.size; i++) this.stored(rows.key(i), rows.points(i));
   }
 
-  /** Nothing of a row is on its way any more; one that points were appended to has nothing to compact. */
-  tellWritten(target: RowTarget & Pick<LaneTarget, 'append'>, key: Buffer): void {
-    if (target.append || this.written.length === 0 || !this.isData(target)) return;
-    const baseTime = baseTimeOfKey(this.layout, key);
-    for (const listener of this.written) listener(key, baseTime);
+  /** Nothing of these rows is on its way any more; those that points were appended to have nothing to compact. */
+  tellWritten(target: RowTarget & Pick<LaneTarget, 'append'>, rows: WrittenRows): void {
+    if (target.append || !this.isData(target)) return;
+    for (const listener of this.written) listener(rows);
   }
 
   /** Whether rows that go there are those of the data table. */

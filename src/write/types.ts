@@ -3,6 +3,7 @@ import type { UidKind } from '../uid/types';
 import type { StatsSource } from '../util/stats';
 import type { DataPointFilter, WritePlugins } from './plugins';
 import type { NamedSeries, SeriesIds } from './series-lookup';
+import type { WrittenRows } from './written-rows';
 
 /** A data point as text, the way a client gave it. */
 export interface TextPoint {
@@ -134,8 +135,8 @@ export interface PointWriter extends StatsSource {
   readonly accepting: boolean;
   /** Resolves when the caller may write: callers are let in one at a time, in the order of asking, while `accepting`. */
   mayWrite(): Promise<void>;
-  /** Told of every row of the data table that got points, once per stay of the row in the buffer, at its end. The key is only lent. */
-  onRowWritten(listener: (rowKey: Buffer, baseTime: number) => void): void;
+  /** Told of every row of the data table that got points, once per stay of the row in the buffer, at its end. */
+  onRowsWritten(listener: (rows: WrittenRows) => void): void;
   /** The one who is told of the points of rows of the data table once storage has them. The key is only lent. */
   onPointsStored(listener: (rowKey: Buffer, points: number) => void): void;
   /** Points of this row of the data table are in the buffer. */

@@ -4,6 +4,7 @@ import type { StatsSink } from '../util/stats';
 import type { Writes } from './spool';
 import { WriteBudget } from './write-budget';
 import { WriteLane, type LaneEvents, type LanePace, type LaneTarget } from './write-lane';
+import type { WrittenRows } from './written-rows';
 
 /** Points that were accepted and then lost, of one row. The key and the cells are only lent. */
 export interface FailedRow {
@@ -17,10 +18,10 @@ export interface FailedRow {
 
 /** What the buffer's owner hears. */
 export interface BufferEvents {
-  /** A row that got cells has none in the buffer any more. The key is only lent. */
-  rowClosed(target: LaneTarget, key: Buffer): void;
-  /** Points of a row are durable. The key is only lent. */
-  rowStored(target: LaneTarget, key: Buffer, points: number): void;
+  /** Points of rows are durable. */
+  rowsStored(target: LaneTarget, rows: WrittenRows): void;
+  /** Rows that got cells have none in the buffer any more. */
+  rowsClosed(target: LaneTarget, rows: WrittenRows): void;
   rowFailed(failed: FailedRow): void;
   /** A request to storage ended. */
   flushed(milliseconds: number, cells: number): void;
@@ -63,8 +64,8 @@ export class WriteBuffer {
 
   private laneEvents(target: LaneTarget): LaneEvents {
     return {
-      rowClosed: (key) => this.events.rowClosed(target, key),
-      rowStored: (key, points) => this.events.rowStored(target, key, points),
+      rowsStored: (rows) => this.events.rowsStored(target, rows),
+      rowsClosed: (rows) => this.events.rowsClosed(target, rows),
       rowFailed: (key, cells, points, error) => {
         if (error instanceof ThrottleError) this.failedPoints.throttle += points;
         else if (error instanceof TimeoutError) this.failedPoints.timeout += points;

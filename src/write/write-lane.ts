@@ -14,9 +14,11 @@ import { shortWaits } from '../util/short-waits';
 import { Flight } from './flight';
 import { LaneQueue } from './lane-queue';
 import { LaneSlabs } from './lane-slabs';
+import type { RowFingerprint } from './row-fingerprint';
 import type { Writes } from './spool';
 import type { PointSink } from './types';
 import type { WriteBudget } from './write-budget';
+import type { WrittenRows } from './written-rows';
 
 /** How a lane paces itself. */
 export interface LanePace {
@@ -47,10 +49,10 @@ export interface LaneTarget {
 
 /** What a lane tells its owner. Key and cells are only lent. */
 export interface LaneEvents {
-  /** Nothing of a row is waiting or on its way any more. */
-  rowClosed(key: Buffer): void;
-  /** Points of a row are durable. */
-  rowStored(key: Buffer, points: number): void;
+  /** Points of rows are durable. */
+  rowsStored(rows: WrittenRows): void;
+  /** Nothing of these rows is waiting or on its way any more. */
+  rowsClosed(rows: WrittenRows): void;
   rowFailed(key: Buffer, cells: PackedCells, points: number, error: StorageError): void;
   flushed(milliseconds: number, cells: number): void;
   retried(rows: number): void;
@@ -109,18 +111,18 @@ export class WriteLane {
     return this.slabs.size;
   }
 
-  /** Whether a row has something to write. @param key of the row, `hash` as for `row` */
-  isWriting(key: Buffer, hash: number): boolean {
-    return this.slabs.find(key, key.length, hash) >= 0;
+  /** Whether a row has something to write. @param print of the key */
+  isWriting(key: Buffer, print: RowFingerprint): boolean {
+    return this.slabs.find(key, key.length, print) >= 0;
   }
 
-  /** The row of a key, a new one if need be, to be given cells at once. @param length bytes of `key` in use */
-  row(key: Buffer, length: number, hash: number): number {
+  /** The row of a key, a new one if need be, to be given cells at once. @param length bytes of `key` in use. @param print of these */
+  row(key: Buffer, length: number, print: RowFingerprint): number {
     const { slabs } = this;
-    let row = slabs.find(key, length, hash);
+    let row = slabs.find(key, length, print);
     if (row < 0) {
       if (this.queue.empty) this.clock = performance.now();
-      row = slabs.insert(key, length, hash, this.clock);
+      row = slabs.insert(key, length, print, this.clock);
       this.queue.push(row);
       this.budget.used += ROW_COST + length;
     }
@@ -246,26 +248,26 @@ export class WriteLane {
     if (flight.counts) this.flights--;
     else this.stragglers--;
     const errors = failures.length === 0 ? null : new Map(failures.map((failure) => [failure.index, failure.error]));
-    const now = performance.now();
-    let freed = 0;
+    const stored: number[] = [];
+    const failed: number[] = [];
     for (let i = 0; i < flight.rows.length; i++) {
       if (flight.hasLanded(i)) continue;
       const row = flight.rows[i];
       const error = errors === null ? undefined : errors.get(i);
-      if (error !== undefined && this.sleep(row, error)) continue;
-      freed += this.landRow(row, error, now);
+      if (error === undefined) stored.push(row);
+      else if (!this.sleep(row, error)) {
+        this.tellFailed(row, error);
+        failed.push(row);
+      }
     }
-    this.slabs.sinks.tellRest();
-    this.budget.release(freed);
+    this.endWrites(stored, failed);
   }
 
   /** Rows that storage has while others of the request are still on their way. */
   private landEarly(flight: Flight, indices: readonly number[]): void {
-    const now = performance.now();
-    let freed = 0;
-    for (const index of indices) if (flight.landEarly(index)) freed += this.landRow(flight.rows[index], undefined, now);
-    this.slabs.sinks.tellRest();
-    this.budget.release(freed);
+    const stored: number[] = [];
+    for (const index of indices) if (flight.landEarly(index)) stored.push(flight.rows[index]);
+    this.endWrites(stored, []);
     if (flight.left > 0) flight.timer ??= setTimeout(() => this.straggle(flight), STRAGGLER_MS);
   }
 
@@ -277,38 +279,50 @@ export class WriteLane {
     this.pump(false);
   }
 
-  /** A row's write has ended. @returns bytes that count no more */
-  private landRow(row: number, error: StorageError | undefined, now: number): number {
+  private tellFailed(row: number, error: StorageError): void {
     const { slabs, events } = this;
+    const portion = slabs.flying[row];
+    events.rowFailed(slabs.lendKey(portion), slabs.packed(portion), slabs.points[portion], error);
+    slabs.sinks.failed(portion, error);
+  }
+
+  /** Writes of rows have ended. All is told before any of the rows is let go of. */
+  private endWrites(stored: readonly number[], failed: readonly number[]): void {
+    const { slabs, events } = this;
+    if (stored.length > 0) events.rowsStored(slabs.writtenRows(stored));
+    for (const row of stored) slabs.sinks.stored(slabs.flying[row]);
+    const ended = failed.length === 0 ? stored : [...stored, ...failed];
+    const closed: number[] = [];
+    for (const row of ended) if (slabs.waiting[row] < 0) closed.push(row);
+    if (closed.length > 0) events.rowsClosed(slabs.writtenRows(closed));
+    const now = performance.now();
+    let freed = 0;
+    for (const row of ended) freed += this.endWrite(row, now);
+    slabs.sinks.tellRest();
+    this.budget.release(freed);
+  }
+
+  /** What of a row was written is let go of, and the whole row unless more has come. @returns bytes that count no more */
+  private endWrite(row: number, now: number): number {
+    const { slabs } = this;
     const portion = slabs.flying[row];
     if (slabs.attempts[row] > 0) {
       slabs.attempts[row] = 0;
       this.firstFailures.delete(row);
     }
-    let freed = slabs.cost[portion];
-    const points = slabs.points[portion];
-    this.cells -= points;
-    const key = slabs.lendKey(portion);
-    if (error === undefined) {
-      events.rowStored(key, points);
-      slabs.sinks.stored(portion);
-    } else {
-      events.rowFailed(key, slabs.packed(portion), points, error);
-      slabs.sinks.failed(portion, error);
-    }
+    this.cells -= slabs.points[portion];
+    const freed = slabs.cost[portion];
+    const keyLength = slabs.keyLength[portion];
     slabs.flying[row] = -1;
-    const waiting = slabs.waiting[row];
-    if (waiting >= 0) {
-      slabs.release(portion);
-      slabs.since[row] = now;
-      this.queue.push(row);
-      this.arm(slabs.sinks.awaited(waiting));
-      return freed;
-    }
-    freed += ROW_COST + key.length;
     slabs.release(portion);
-    slabs.remove(row);
-    events.rowClosed(key);
+    const waiting = slabs.waiting[row];
+    if (waiting < 0) {
+      slabs.remove(row);
+      return freed + ROW_COST + keyLength;
+    }
+    slabs.since[row] = now;
+    this.queue.push(row);
+    this.arm(slabs.sinks.awaited(waiting));
     return freed;
   }
 
@@ -354,9 +368,9 @@ export class WriteLane {
     return now - oldest;
   }
 
-  /** Resolves when what the row has here now is stored or has failed. @param key of the row, `hash` as for `row` */
-  async settled(key: Buffer, hash: number): Promise<void> {
-    const row = this.slabs.find(key, key.length, hash);
+  /** Resolves when what the row has here now is stored or has failed. @param print of the key */
+  async settled(key: Buffer, print: RowFingerprint): Promise<void> {
+    const row = this.slabs.find(key, key.length, print);
     if (row < 0) return;
     await this.sendUntil(new Promise<void>((resolve) => this.awaitNewest(row, resolve)));
   }

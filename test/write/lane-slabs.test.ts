@@ -5,10 +5,12 @@ import { BlockArena } from '../../src/write/block-arena';
 import { LaneQueue } from '../../src/write/lane-queue';
 import { LaneSlabs } from '../../src/write/lane-slabs';
 import { PortionSinks } from '../../src/write/portion-sinks';
+import { RowFingerprint } from '../../src/write/row-fingerprint';
 
-/** A few keys of several lengths, with hashes that collide. */
+/** A few keys of several lengths, with fingerprints that collide. */
 const KEYS = ['a', 'b', 'ab', 'abc', 'abd', 'x'.repeat(70), 'y'.repeat(300), 'z'.repeat(40_000)].map((text) => Buffer.from(text));
-const hashOf = (key: Buffer): number => key.length % 3;
+const printOf = (key: Buffer): RowFingerprint => print(key.length % 3);
+const print = (high: number): RowFingerprint => Object.assign(new RowFingerprint(), { high });
 
 const show = ({ row, cells, timestamps }: RowPut): string => {
   const shown: string[] = [];
@@ -35,12 +37,12 @@ describe('rows and cells in slabs', () => {
         const text = (key: number, cells: readonly string[]): string => `${KEYS[key].toString()}: ${cells.join(' ')}`;
         actions.forEach(({ what, key, size }, n) => {
           const bytes = KEYS[key];
-          let row = slabs.find(bytes, bytes.length, hashOf(bytes));
+          let row = slabs.find(bytes, bytes.length, printOf(bytes));
           expect(row >= 0).toBe(rows.has(key));
           const known = rows.get(key);
           if (what === 'add') {
             if (known === undefined) {
-              row = slabs.insert(bytes, bytes.length, hashOf(bytes), n);
+              row = slabs.insert(bytes, bytes.length, printOf(bytes), n);
               rows.set(key, { waiting: [], flying: null });
             }
             const model = rows.get(key)!;
@@ -73,7 +75,7 @@ describe('rows and cells in slabs', () => {
           expect(slabs.size).toBe(rows.size);
         });
         for (const [key, { waiting, flying }] of rows) {
-          const row = slabs.find(KEYS[key], KEYS[key].length, hashOf(KEYS[key]));
+          const row = slabs.find(KEYS[key], KEYS[key].length, printOf(KEYS[key]));
           expect(slabs.waiting[row] < 0 ? null : whole(slabs, slabs.waiting[row])).toEqual(waiting && text(key, waiting));
           expect(slabs.flying[row] < 0 ? null : whole(slabs, slabs.flying[row])).toEqual(flying && text(key, flying));
         }
@@ -87,13 +89,13 @@ describe('rows and cells in slabs', () => {
     const queue = new LaneQueue(slabs);
     const keys = Array.from({ length: 10_000 }, (_, i) => Buffer.from(`row${i}`));
     keys.forEach((key, i) => {
-      const row = slabs.insert(key, key.length, i * 7, i);
+      const row = slabs.insert(key, key.length, print(i * 7), i);
       slabs.add(slabs.waiting[row], Buffer.from('q'), 1, Buffer.from(`${i}`), `${i}`.length, -1);
       slabs.points[slabs.waiting[row]]++;
       queue.push(row);
     });
-    expect(keys.every((key, i) => slabs.find(key, key.length, i * 7) >= 0)).toBe(true);
-    expect(slabs.find(keys[5], keys[5].length, 6)).toBe(-1);
+    expect(keys.every((key, i) => slabs.find(key, key.length, print(i * 7)) >= 0)).toBe(true);
+    expect(slabs.find(keys[5], keys[5].length, print(6))).toBe(-1);
     const seen: string[] = [];
     while (!queue.empty) {
       const rows = queue.take(999);
@@ -107,7 +109,7 @@ describe('rows and cells in slabs', () => {
 
   it('append to one cell, and join what is appended', () => {
     const slabs = new LaneSlabs();
-    const row = slabs.insert(KEYS[3], 3, 1, 0);
+    const row = slabs.insert(KEYS[3], 3, print(1), 0);
     const append = (text: string): void => {
       const portion = slabs.waiting[row] < 0 ? slabs.open(row) : slabs.waiting[row];
       slabs.append(portion, Buffer.from('qq'), Buffer.from(text), 0, text.length);

@@ -46,7 +46,9 @@ beforeEach(async () => {
   rows = writing.writer.wholeRows;
   sink = new Sink();
   touched = [];
-  writing.writer.onRowWritten((key) => touched.push(key.toString('hex')));
+  writing.writer.onRowsWritten((written) => {
+    for (let i = 0; i < written.size; i++) touched.push(written.key(i).toString('hex'));
+  });
 });
 afterEach(async () => {
   jest.useRealTimers();

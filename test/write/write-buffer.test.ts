@@ -286,7 +286,9 @@ describe('a region that is away', () => {
 it('announces each row that got points, once they are stored', async () => {
   await start();
   const rows: string[] = [];
-  writing.writer.onRowWritten((key, baseTime) => rows.push(`${key.toString('hex')} ${baseTime}`));
+  writing.writer.onRowsWritten((written) => {
+    for (let i = 0; i < written.size; i++) rows.push(`${written.key(i).toString('hex')} ${written.uint32(i, 3)}`);
+  });
   for (let i = 0; i < 50; i++) send(`m ${T0 + i} 1 host=a`);
   send(`m ${T0 + 3600} 1 host=a`);
   const key = Buffer.from(`000001${T0.toString(16)}000001000001`, 'hex');

@@ -1,15 +1,17 @@
 import { StoreFullError, type Failure, type RowPut } from '../../src/storage';
 import type { PointSink } from '../../src/write';
+import { RowFingerprint } from '../../src/write/row-fingerprint';
 import { WriteBudget } from '../../src/write/write-budget';
-import { WriteLane, type LanePace } from '../../src/write/write-lane';
+import { WriteLane, type LaneEvents, type LanePace } from '../../src/write/write-lane';
+import type { WrittenRows } from '../../src/write/written-rows';
 import { turns } from '../../src/util/turns';
 import { Door } from './support/unruly-storage';
 
 /** Nothing leaves by the time in a test, unless somebody waits for it. */
 const PACE = { flushMs: 3_600_000, hurryMs: 1, batchCells: 1000, inFlight: 4, retryMs: 0 };
 const IGNORED = {
-  rowClosed: () => undefined,
-  rowStored: () => undefined,
+  rowsClosed: () => undefined,
+  rowsStored: () => undefined,
   rowFailed: () => undefined,
   flushed: () => undefined,
   retried: () => undefined,
@@ -21,7 +23,7 @@ const none = (): Promise<Failure[]> => Promise.resolve([]);
 const door = new Door();
 let writes: string[][];
 let lane: WriteLane;
-let newLane: (pace: LanePace) => WriteLane;
+let newLane: (pace: LanePace, events?: LaneEvents) => WriteLane;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
@@ -31,7 +33,8 @@ beforeEach(() => {
     await door.pass();
     return [];
   };
-  newLane = (pace) => new WriteLane({ put: write, append: write, delete: none }, TARGET, pace, new WriteBudget(1 << 20), IGNORED);
+  newLane = (pace, events = IGNORED) =>
+    new WriteLane({ put: write, append: write, delete: none }, TARGET, pace, new WriteBudget(1 << 20), events);
   lane = newLane(PACE);
 });
 afterEach(async () => {
@@ -49,7 +52,7 @@ class Waiter implements PointSink {
 
 function add(name: string, sink: PointSink | null): void {
   const key = Buffer.from(name);
-  const row = lane.row(key, key.length, key[0]);
+  const row = lane.row(key, key.length, new RowFingerprint().of(key));
   lane.add(row, Buffer.from([0, 0]), 2, Buffer.from([1]), 1, -1, sink);
 }
 
@@ -98,6 +101,27 @@ describe('the pace of a lane', () => {
     await turns(2);
     expect(writes.slice(1).flat().sort()).toEqual(['a 1', 'b 1', 'c 1']);
     expect(waiter.told).toBe(4);
+  });
+
+  it('takes points that come while it tells of the rows they belong to, and says of rows that they are closed once', async () => {
+    const closed: string[] = [];
+    const rowsClosed = (rows: WrittenRows): void => {
+      for (let i = 0; i < rows.size; i++) closed.push(rows.key(i).toString());
+    };
+    lane = newLane(PACE, { ...IGNORED, rowsClosed });
+    const later = new Waiter();
+    const again = (name: string): PointSink => ({ failed: () => undefined, stored: () => add(name, later) });
+    // The next sink is told when the rows of the one before are done.
+    add('a', again('b'));
+    add('b', again('a'));
+    add('c', again('c'));
+    await pass(1);
+    expect(writes).toEqual([['a 1', 'b 1', 'c 1']]);
+    await pass(1);
+    expect(writes.slice(1).flat().sort()).toEqual(['a 1', 'b 1', 'c 1']);
+    expect(later.told).toBe(3);
+    expect([lane.rows, lane.cells]).toEqual([0, 0]);
+    expect(new Set(closed)).toEqual(new Set(['a', 'b', 'c']));
   });
 
   it('hurries as well with what came for a row that was under way', async () => {

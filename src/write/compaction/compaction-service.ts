@@ -6,6 +6,7 @@ import type { Row, Storage } from '../../storage';
 import type { StatsSink } from '../../util/stats';
 import { RateLimitedLog } from '../../util/rate-limited-log';
 import { withinTime } from '../../util/within-time';
+import type { WrittenRows } from '../written-rows';
 import { Pacer } from './pacer';
 import { RowCompactor } from './row-compactor';
 import { hasAppends, tooLong } from './row-plan';
@@ -99,6 +100,10 @@ export class CompactionService implements Compaction {
   /** Append columns are repaired without compaction, too. */
   private get working(): boolean {
     return this.settings.enabled || this.settings.repairAppends;
+  }
+
+  rowsWritten(rows: WrittenRows): void {
+    if (this.settings.enabled) this.queue.addWritten(rows);
   }
 
   rowWritten(rowKey: Buffer, baseTime: number): void {

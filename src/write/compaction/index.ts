@@ -24,6 +24,6 @@ export function createCompaction({ settings, model, storage, logger, writer, ...
     keepingUp: () => writer.accepting,
     isWriting: (rowKey) => writer.isWriting(rowKey),
   });
-  writer.onRowWritten((rowKey, baseTime) => compaction.rowWritten(rowKey, baseTime));
+  writer.onRowsWritten((rows) => compaction.rowsWritten(rows));
   return compaction;
 }

@@ -1,14 +1,10 @@
+import type { RowFingerprint } from '../row-fingerprint';
+
 const FIRST_SLOTS = 8;
 const FIRST_BYTES = 128;
 const LENGTH_BYTES = 2;
 /** Bytes that an empty set counts for: the object and the headers of its two arrays. */
 const OVERHEAD = 256;
-
-/** What tells keys apart: 64 bits that depend on all of a key. */
-export interface Fingerprint {
-  low: number;
-  high: number;
-}
 
 /**
  * A set of row keys, without an object a key: the keys stand one after the other in one buffer (u16 length, bytes), and a hash
@@ -30,7 +26,7 @@ export class KeySet {
   }
 
   /** @returns false: it was in it already */
-  add(key: Uint8Array, { low, high }: Fingerprint): boolean {
+  add(key: Uint8Array, { low, high }: RowFingerprint): boolean {
     const slot = this.slotOf(low, high);
     if (this.slots[slot + 1] !== 0) return false;
     this.slots[slot] = low;
@@ -41,7 +37,7 @@ export class KeySet {
     return true;
   }
 
-  has({ low, high }: Fingerprint): boolean {
+  has({ low, high }: RowFingerprint): boolean {
     return this.slots[this.slotOf(low, high) + 1] !== 0;
   }
 
@@ -56,10 +52,10 @@ export class KeySet {
     return found.sort(Buffer.compare);
   }
 
-  /** Where the fingerprint stands, or where it would. */
+  /** Where the fingerprint stands, or where it would; the lowest bit of `high` counts for nothing. */
   private slotOf(low: number, high: number): number {
     const { slots, mask } = this;
-    for (let i = low & mask; ; i = (i + 1) & mask) {
+    for (let i = (high >>> 1) & mask; ; i = (i + 1) & mask) {
       const found = slots[2 * i + 1];
       if (found === 0 || (found === (high | 1) && slots[2 * i] === low)) return 2 * i;
     }

@@ -1,8 +1,7 @@
-import { KeySet, type Fingerprint } from './key-set';
+import { RowFingerprint } from '../row-fingerprint';
+import { KeySet } from './key-set';
 
 const PARTITIONS = 256;
-const FACTOR_LOW = 0x5bd1e995;
-const FACTOR_HIGH = 0x9e3779b1;
 
 /**
  * Rows that wait together, each once. They are kept in partitions by hash and come out partition by partition, in an order of
@@ -19,7 +18,7 @@ export class RowPool {
   private readyBytes = 0;
   private next: number;
   /** Of the key that was last looked at. */
-  private readonly fingerprint: Fingerprint = { low: 0, high: 0 };
+  private readonly fingerprint = new RowFingerprint();
 
   /** @param seed what makes this process's order its own; 32 bits */
   constructor(private readonly seed: number) {
@@ -38,14 +37,15 @@ export class RowPool {
 
   /** @param key copied. @returns false: it was in it already */
   add(key: Uint8Array): boolean {
-    const partition = this.look(key);
+    const fingerprint = this.fingerprint.of(key);
+    const partition = this.partitionOf(fingerprint);
     let set = this.partitions[partition];
     if (set === null) {
       set = this.partitions[partition] = new KeySet();
       this.heldBytes += set.bytes;
     }
     const before = set.bytes;
-    if (!set.add(key, this.fingerprint)) return false;
+    if (!set.add(key, fingerprint)) return false;
     this.heldBytes += set.bytes - before;
     this.held++;
     return true;
@@ -53,7 +53,13 @@ export class RowPool {
 
   /** Whether a row is in it that has not begun to come out. */
   has(key: Uint8Array): boolean {
-    return this.partitions[this.look(key)]?.has(this.fingerprint) ?? false;
+    return this.hasLike(this.fingerprint.of(key));
+  }
+
+  /** The same of a row by its fingerprint. */
+  hasLike(fingerprint: RowFingerprint): boolean {
+    const set = this.partitions[this.partitionOf(fingerprint)];
+    return set !== null && set.has(fingerprint);
   }
 
   /** Takes rows out: at most `count`, none only when there are none. Views. */
@@ -79,29 +85,8 @@ export class RowPool {
     }
   }
 
-  /** Leaves the key's fingerprint in `fingerprint`. @returns its partition, which depends on all but the last byte */
-  private look(key: Uint8Array): number {
-    const last = key.length - 1;
-    let low = this.seed ^ last;
-    let high = ~low;
-    let i = 0;
-    for (; i + 4 <= last; i += 4) {
-      const word = key[i] | (key[i + 1] << 8) | (key[i + 2] << 16) | (key[i + 3] << 24);
-      low = mix(Math.imul(low ^ word, FACTOR_LOW));
-      high = mix(Math.imul(high ^ word, FACTOR_HIGH));
-    }
-    let rest = 0;
-    for (; i < last; i++) rest = (rest << 8) | key[i];
-    low = mix(Math.imul(low ^ rest, FACTOR_LOW));
-    high = mix(Math.imul(high ^ rest, FACTOR_HIGH));
-    const { fingerprint } = this;
-    fingerprint.low = mix(Math.imul(low ^ key[last], FACTOR_HIGH));
-    fingerprint.high = mix(Math.imul(high ^ key[last], FACTOR_LOW));
-    return low & (PARTITIONS - 1);
+  /** The partition of rows with such a fingerprint: the same for neighbours. */
+  private partitionOf({ low }: RowFingerprint): number {
+    return (low ^ this.seed) & (PARTITIONS - 1);
   }
-}
-
-/** Takes the upper bits of a product down to the lower ones. */
-function mix(product: number): number {
-  return product ^ (product >>> 15);
 }

@@ -1,4 +1,5 @@
-import { baseTimeOfKey, type KeyLayout } from '../../schema';
+import { baseTimeAt, baseTimeOfKey, type KeyLayout } from '../../schema';
+import type { WrittenRows } from '../written-rows';
 import { RowPool } from './row-pool';
 
 /** Seconds from a row's base time to the first second in which it may be compacted, had nobody written it since. */
@@ -53,9 +54,11 @@ export class RowQueue {
   /** Where rows of the hour go that had one last, until the clock has its effect: to look at it for every row costs more than the rest. */
   private lastHour = -1;
   private lastPool: RowPool | null = null;
+  private readonly baseAt: number;
 
   constructor(private readonly options: QueueOptions) {
     const now = options.now();
+    this.baseAt = baseTimeAt(options.layout);
     this.recent = this.newPool();
     this.settling = this.newPool();
     this.far = this.newPool();
@@ -87,13 +90,25 @@ export class RowQueue {
 
   /** A row got points. @param key copied. @param baseTime seconds */
   add(key: Uint8Array, baseTime: number): void {
+    this.addTo(this.poolAt(baseTime), key);
+  }
+
+  /** Rows got points. Most are here already when series get a point at a time: of those no more is looked at than their base times and fingerprints. */
+  addWritten(rows: WrittenRows): void {
+    const { baseAt } = this;
+    for (let i = 0; i < rows.size; i++) {
+      const pool = this.poolAt(rows.uint32(i, baseAt));
+      if (!pool.hasLike(rows.fingerprint(i))) this.addTo(pool, rows.key(i));
+    }
+  }
+
+  private poolAt(baseTime: number): RowPool {
     const hour = Math.floor(baseTime / HOUR);
     if (hour !== this.lastHour || this.lastPool === null) {
       this.lastPool = this.poolOf(hour, baseTime);
       this.lastHour = hour;
     }
-    const pool = this.lastPool;
-    if (this.addTo(pool, key) && pool === this.recent && this.settling.has(key)) this.inBoth++;
+    return this.lastPool;
   }
 
   /** A query read a row that is old enough and not as compaction leaves it. @param key copied */
@@ -160,11 +175,9 @@ export class RowQueue {
     this.settle(this.options.now());
   }
 
-  /** @returns false: it was in it already, or the queue is full */
-  private addTo(pool: RowPool, key: Uint8Array): boolean {
-    if (!this.full()) return pool.add(key);
-    this.dropped++;
-    return false;
+  private addTo(pool: RowPool, key: Uint8Array): void {
+    if (this.full()) this.dropped++;
+    else if (pool.add(key) && pool === this.recent && this.settling.has(key)) this.inBoth++;
   }
 
   /** Whether the queue has all the bytes it may have; the sum is formed every few rows only. */

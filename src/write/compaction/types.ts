@@ -5,6 +5,7 @@ import type { Row, Storage } from '../../storage';
 import type { DataModel } from '../../tables';
 import type { StatsSource } from '../../util/stats';
 import type { PointWriter } from '../types';
+import type { WrittenRows } from '../written-rows';
 import type { ReadFindings } from './stats';
 
 /** Merges the cells of rows whose hour is over. Mirrors CompactionQueue. */
@@ -15,7 +16,9 @@ export interface Compaction extends StatsSource {
   readonly size: number;
   /** Begins to compact; storage must be open. */
   start(): void;
-  /** A row got points: they are in storage now. @param rowKey only lent. @param baseTime seconds */
+  /** Rows got points: they are in storage now. */
+  rowsWritten(rows: WrittenRows): void;
+  /** The same of one row. @param rowKey only lent. @param baseTime seconds */
   rowWritten(rowKey: Buffer, baseTime: number): void;
   /** Rows as a query read them, that may have something to compact or repair. Takes those that are old enough, without keeping them. */
   rowsRead(rows: readonly Row[]): void;
@@ -51,7 +54,7 @@ export interface CompactionOptions {
   reads?: ReadFindings;
   /** Storage keeps up with what clients write; nothing is compacted while it does not. Absent: it does. */
   keepingUp?: () => boolean;
-  /** More points of a row are on their way: it is left until `rowWritten` tells of them. Absent: never known. */
+  /** More points of a row are on their way: it is left until `rowsWritten` tells of them. Absent: never known. */
   isWriting?: (rowKey: Buffer) => boolean;
   /** Over the settings, for tests and tools. */
   quietMs?: number;

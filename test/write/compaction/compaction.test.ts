@@ -45,7 +45,7 @@ describe('what compaction leaves', () => {
   it('points that came by the writer, row by row', async () => {
     const { writer, uids } = writingOn(store.storage);
     const { compact, compaction, figures } = compactingOn(store.storage);
-    writer.onRowWritten((key, baseTime) => compaction.rowWritten(key, baseTime));
+    writer.onRowsWritten((rows) => compaction.rowsWritten(rows));
     for (const host of ['a', 'b'])
       for (let second = 0; second < 7200; second += 600)
         await writer.addPoint(

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { DEFAULT_LAYOUT, setBaseTime } from '../../../src/schema';
 import { RowPool } from '../../../src/write/compaction/row-pool';
 import { ROW_AGE, RowQueue } from '../../../src/write/compaction/row-queue';
+import { RowFingerprint } from '../../../src/write/row-fingerprint';
+import type { WrittenRows } from '../../../src/write/written-rows';
 
 const HOUR = 3600;
 const NOON = 1_700_000_000 - (1_700_000_000 % HOUR);
@@ -34,6 +36,31 @@ function queueAt(start: number, options: { maxBytes?: number; quietMs?: number; 
     queue.turn();
   };
   return { queue, at, writing };
+}
+
+/** Rows as a lane tells of them: what is lent is the same object each time. */
+class Written implements WrittenRows {
+  private readonly print = new RowFingerprint();
+  private readonly lent = Buffer.alloc(19);
+
+  constructor(private readonly keys: readonly Buffer[]) {}
+
+  get size(): number {
+    return this.keys.length;
+  }
+  key(i: number): Buffer {
+    this.keys[i].copy(this.lent);
+    return this.lent;
+  }
+  fingerprint(i: number): RowFingerprint {
+    return this.print.of(this.keys[i]);
+  }
+  uint32(i: number, at: number): number {
+    return this.keys[i].readUInt32BE(at);
+  }
+  points(): number {
+    return 1;
+  }
 }
 
 const hex = (keys: readonly Buffer[]): string[] => keys.map((key) => key.toString('hex'));
@@ -89,6 +116,9 @@ describe('a pool of rows', () => {
     const added = Array.from({ length: 300_000 }, (_, i) => pool.add(keyOf(i, NOON)));
     expect(added.every(Boolean)).toBe(true);
     expect(pool.size).toBe(300_000);
+    for (let i = 0; i < 300_000; i += 7)
+      if (!pool.has(keyOf(i, NOON)) || pool.add(keyOf(i, NOON))) throw new Error(`row ${i} is not known`);
+    expect(pool.size).toBe(300_000);
   });
 
   it('takes rows that come while others are taken', () => {
@@ -130,6 +160,23 @@ describe('a pool of rows', () => {
 });
 
 describe('the compaction queue', () => {
+  it('takes rows that are told of together as it takes them one by one', () => {
+    const row = fc.record({ series: fc.nat(40), hour: fc.integer({ min: -3, max: 5 }) });
+    fc.assert(
+      fc.property(fc.array(fc.array(row, { maxLength: 60 }), { maxLength: 10 }), (batches) => {
+        const [one, together] = [queueAt(NOON, { quietMs: 60_000 }), queueAt(NOON, { quietMs: 60_000 })];
+        batches.forEach((batch, n) => {
+          const keys = batch.map(({ series, hour }) => keyOf(series, NOON + hour * HOUR));
+          for (const key of keys) one.queue.add(key, key.readUInt32BE(3));
+          together.queue.addWritten(new Written(keys));
+          expect([together.queue.size, together.queue.bytes]).toEqual([one.queue.size, one.queue.bytes]);
+          for (const { at } of [one, together]) at(NOON + (n + 1) * 1000);
+          expect(hex(together.queue.take(20))).toEqual(hex(one.queue.take(20)));
+        });
+      }),
+    );
+  });
+
   it('lets rows go an hour, a second and their rest after their base time, not before', () => {
     const rest = 60;
     const { queue, at } = queueAt(NOON + 100, { quietMs: rest * 1000 });
