@@ -5,11 +5,8 @@ import { DATA_FAMILY, DEFAULT_LAYOUT, hexToUid, rowKeyOfTsuid } from '../../src/
 import { DoNotRetryError, PackedCells, TimeoutError, type Row, type Storage } from '../../src/storage';
 import { registryJson } from '../../src/server/http/query/registry-json';
 import { intercept } from '../uid/support/uid-store';
-import { TestEngine, type Output } from './support/engine';
+import { B, HOUR, brief, refusal, sums, TestEngine } from './support/engine';
 import { until } from '../support/until';
-
-const B = 1356998400;
-const HOUR = `start=${B}&end=${B + 3600}`;
 
 let tsd: TestEngine;
 const open = async (settings?: Record<string, string>, wrap?: (storage: Storage) => Storage): Promise<TestEngine> => {
@@ -17,14 +14,6 @@ const open = async (settings?: Record<string, string>, wrap?: (storage: Storage)
   return tsd;
 };
 afterEach(() => tsd.close());
-
-const brief = (output: Output[]): unknown[] => output.map((o) => [o.tags, o.aggregateTags, o.dps]);
-const sums = (output: Output[]): unknown[] => output.map((o) => o.dps[B]);
-const refusal = (work: Promise<unknown>): Promise<{ status?: number; message: string; details?: string | null }> =>
-  work.then(
-    () => Promise.reject(new Error('it was answered')),
-    (e: { status?: number; message: string }) => e,
-  );
 
 describe('limits', () => {
   const fill = async (): Promise<void> => tsd.put(...Array.from({ length: 20 }, (_, i) => `m ${B + i} ${i} host=a`), `other ${B} 1 host=a`);

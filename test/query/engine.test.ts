@@ -1,9 +1,6 @@
 import { annotationCell, DATA_FAMILY, DEFAULT_LAYOUT, encodeAnnotation, hexToUid, rowKeyOfTsuid } from '../../src/schema';
 import { PackedCells, type Storage } from '../../src/storage';
-import { TestEngine, type Output } from './support/engine';
-
-const B = 1356998400;
-const HOUR = `start=${B}&end=${B + 3600}`;
+import { B, HOUR, brief, refusal, sums, TestEngine, type Output } from './support/engine';
 
 let tsd: TestEngine;
 const open = async (settings?: Record<string, string>, wrap?: (storage: Storage) => Storage): Promise<TestEngine> => {
@@ -11,14 +8,6 @@ const open = async (settings?: Record<string, string>, wrap?: (storage: Storage)
   return tsd;
 };
 afterEach(() => tsd.close());
-
-const brief = (output: Output[]): unknown[] => output.map((o) => [o.tags, o.aggregateTags, o.dps]);
-const sums = (output: Output[]): unknown[] => output.map((o) => o.dps[B]);
-const refusal = (work: Promise<unknown>): Promise<{ status?: number; message: string; details?: string | null }> =>
-  work.then(
-    () => Promise.reject(new Error('it was answered')),
-    (e: { status?: number; message: string }) => e,
-  );
 
 describe('groups', () => {
   beforeEach(async () => {

@@ -80,3 +80,17 @@ export class TestEngine {
     await this.store.close();
   }
 }
+
+/** A full hour, and a query over it. */
+export const B = 1356998400;
+export const HOUR = `start=${B}&end=${B + 3600}`;
+
+export const brief = (output: Output[]): unknown[] => output.map((o) => [o.tags, o.aggregateTags, o.dps]);
+/** The values at the start of the hour. */
+export const sums = (output: Output[]): unknown[] => output.map((o) => o.dps[B]);
+/** The error with which something ends; fails when it does not. */
+export const refusal = (work: Promise<unknown>): Promise<{ status?: number; message: string; details?: string | null }> =>
+  work.then(
+    () => Promise.reject(new Error('it was answered')),
+    (e: { status?: number; message: string }) => e,
+  );
