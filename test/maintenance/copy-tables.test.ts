@@ -223,6 +223,7 @@ describe('tsdb migrate', () => {
 
   it('refuses a store as its own copy, and a configuration that is not there', async () => {
     const from = tables();
+    await fill(from);
     expect((await tool(migrate, ...between(from, from))).err).toContain('Source and target are the same store');
     const { code, err } = await tool(migrate, '--from', from.config, '--to', join(from.directory, 'none'));
     expect(code).toBe(1);
