@@ -19,3 +19,12 @@ export function startsWith(key: Uint8Array, from: number, end: number, start: Ui
   for (let i = length - 1; i >= 0; i--) if (key[from + i] !== start[i]) return false;
   return true;
 }
+
+/** A hash whose low bits depend on all bytes. */
+export function hashOf(key: Uint8Array, at: number, length: number): number {
+  let hash = length;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[at + i], 0x01000193);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}

@@ -53,12 +53,6 @@ export class CellList implements RunTarget {
     this.note(timestamp, at, qualifierLength, at + qualifierLength, valueLength);
   }
 
-  /** Takes the last cell away again. */
-  dropLast(): this {
-    this.count--;
-    return this;
-  }
-
   addFrom(other: CellList, i: number): void {
     this.add(
       other.timestamps[i],

@@ -6,12 +6,19 @@ import { compareBytes, copyBytes } from '../bytes';
 import { CellList } from '../cell-list';
 import { appended, ChangedCells, type PlainValue } from './changed-cells';
 import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
-import type { RowIndex } from './row-index';
+import { compareColumns, NewestCells } from './newest-cells';
+import type { CondensedPuts, RowIndex } from './row-index';
 
 /** A row of one segment. */
 export interface RowPart {
   index: RowIndex;
   row: number;
+}
+
+/** Of each cell of a list, of which entry it is and where it stands in the segment. */
+export interface CellPlaces {
+  entries: number[];
+  places: number[];
 }
 
 /** Whether a qualifier is one of those that are asked for. */
@@ -65,14 +72,13 @@ export function isSameFamily(list: CellList, i: number, length: number, j: numbe
 export class RowFold {
   private readonly fresh = new CellList();
   private readonly merged = new CellList();
-  private entries: number[] = [];
-  private order: number[] = [];
+  private readonly newest = new NewestCells();
   /** What the last call took, in cells of a row that is only read; a row may cost much of which nothing is left. */
   cost = 0;
 
   /** Bytes of memory that it has, about. */
   get capacity(): number {
-    return this.fresh.capacity + this.merged.capacity + 8 * (this.entries.length + this.order.length);
+    return this.fresh.capacity + this.merged.capacity + this.newest.capacity;
   }
 
   /**
@@ -84,15 +90,16 @@ export class RowFold {
   fold(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null = null): CellList {
     if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) {
       const cells = this.foldPuts(base, parts, isAsked);
-      this.cost = cells.count;
+      this.cost = Math.max(cells.count, this.fresh.count);
       return cells;
     }
     const cells = new ChangedCells(this.sorted(base));
     this.cost = CHANGED_ROW + base.count;
     for (const part of parts) {
-      const entries = this.entriesOf(part);
+      const condensed = applyCondensed(part, cells, isAsked);
+      const entries = entriesOf(part);
       for (const entry of entries) applyEntry(part.index, entry, cells, isAsked);
-      this.cost += CHANGED_ENTRY * entries.length;
+      this.cost += CHANGED_ENTRY * (condensed + entries.length);
     }
     return cells.addTo(this.merged.clear());
   }
@@ -101,33 +108,35 @@ export class RowFold {
   outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
     const cells = new ChangedCells(this.sorted(base));
     const isAsked = isColumnOf(index, entry);
-    for (const part of parts)
-      for (const e of this.entriesOf(part)) {
+    for (const part of parts) {
+      applyCondensed(part, cells, isAsked);
+      for (const e of entriesOf(part)) {
         const outcome = applyEntry(part.index, e, cells, isAsked);
         if (part.index === index && e === entry) return outcome;
       }
+    }
     throw new Error('The entry is not one of the row');
   }
 
   private foldPuts(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null): CellList {
     const fresh = this.fresh.clear();
-    for (const part of parts) for (const entry of this.entriesOf(part)) addPuts(fresh, part.index, entry, isAsked);
-    const order = this.sortedOrder(fresh);
+    for (const part of parts) {
+      addCondensed(fresh, part, isAsked, null);
+      for (const entry of entriesOf(part)) addPuts(fresh, part.index, entry, isAsked, null);
+    }
+    const order = this.newest.of(fresh);
     if (order === null && base.count === 0) return fresh;
     const out = this.merged.clear();
+    const count = order === null ? fresh.count : order.length;
     let b = 0;
-    for (let n = 0; n < fresh.count; n++) {
+    for (let n = 0; n < count; n++) {
       const i = order === null ? n : order[n];
       while (b < base.count && compareColumns(base, b, fresh, i) < 0) out.addFrom(base, b++);
-      const last = out.count - 1;
-      // Put twice in the log: of equal times the later one counts.
-      if (last >= 0 && compareColumns(out, last, fresh, i) === 0) {
-        if (out.timestamps[last] <= fresh.timestamps[i]) out.dropLast().addFrom(fresh, i);
-        continue;
-      }
-      if (b < base.count && compareColumns(base, b, fresh, i) === 0 && base.timestamps[b] > fresh.timestamps[i]) out.addFrom(base, b);
+      const isThere = b < base.count && compareColumns(base, b, fresh, i) === 0;
+      // Of equal times the log's counts: it is later.
+      if (isThere && base.timestamps[b] > fresh.timestamps[i]) out.addFrom(base, b);
       else out.addFrom(fresh, i);
-      if (b < base.count && compareColumns(base, b, fresh, i) === 0) b++;
+      if (isThere) b++;
     }
     while (b < base.count) out.addFrom(base, b++);
     return out;
@@ -135,34 +144,20 @@ export class RowFold {
 
   /** Cells of long keys do not stand in the order of their columns. */
   private sorted(base: CellList): CellList {
-    const order = this.sortedOrder(base);
+    const order = this.newest.of(base);
     if (order === null) return base;
     const sorted = this.fresh.clear();
     for (const i of order) sorted.addFrom(base, i);
     return sorted;
   }
-
-  /** The cells in the order of their columns, and of equal ones as they came; null: they stand so. */
-  private sortedOrder(cells: CellList): number[] | null {
-    let inOrder = true;
-    for (let i = 1; i < cells.count && inOrder; i++) inOrder = compareColumns(cells, i - 1, cells, i) < 0;
-    if (inOrder) return null;
-    const order = this.order;
-    order.length = 0;
-    for (let i = 0; i < cells.count; i++) order.push(i);
-    return order.sort((a, b) => compareColumns(cells, a, cells, b) || a - b);
-  }
-
-  /** In the order in which they were written. */
-  private entriesOf({ index, row }: RowPart): readonly number[] {
-    this.entries = [];
-    for (let entry = index.lastEntry(row); entry >= 0; entry = index.entryBefore(entry)) this.entries.push(entry);
-    return this.entries.reverse();
-  }
 }
 
-function compareColumns(a: CellList, i: number, b: CellList, j: number): number {
-  return compareBytes(a.data, a.qualifierAt(i), a.qualifierLength(i), b.data, b.qualifierAt(j), b.qualifierLength(j));
+/** What the log did to a row in the order in which it was written; without what was condensed. */
+export function entriesOf({ index, row }: RowPart): readonly number[] {
+  const entries: number[] = [];
+  const before = index.condensedOf(row)?.upTo ?? -1;
+  for (let entry = index.lastEntry(row); entry > before; entry = index.entryBefore(entry)) entries.push(entry);
+  return entries.reverse();
 }
 
 /** Where the cells of an entry start. */
@@ -171,7 +166,8 @@ function bodyAt(bytes: Buffer, entryAt: number): number {
   return (bytes[entryAt] & BY_REFERENCE) !== 0 ? at + 4 : at + ROW_HEADER + bytes.readUInt16BE(at + 4);
 }
 
-function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAsked | null): void {
+/** Adds the cells of an entry that only puts. @param from notes where they are from; null: nobody asks */
+export function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAsked | null, from: CellPlaces | null): void {
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];
@@ -180,12 +176,46 @@ function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAske
   const family = families[(first >>> FAMILY_SHIFT) & FAMILY_MASK];
   let count = readVarint(bytes, bodyAt(bytes, entryAt));
   for (let at = found.at; count > 0; count--) {
+    const place = at;
     readLogCell(bytes, at, operation);
     at = found.at;
     if (isAsked !== null && !isAsked(bytes, found.qualifierAt, found.qualifierLength)) continue;
-    const timestamp = operation === Operation.putAt ? found.timestamp : time;
-    addColumn(list, timestamp, family, bytes, found.qualifierAt, found.qualifierLength, bytes, found.valueAt, found.valueLength);
+    addFound(list, bytes, family, operation === Operation.putAt ? found.timestamp : time);
+    from?.entries.push(entry);
+    from?.places.push(place);
   }
+}
+
+/** Adds the cells that count of what was condensed of a row. @param from as that of `addPuts` */
+export function addCondensed(list: CellList, { index, row }: RowPart, isAsked: IsAsked | null, from: CellPlaces | null): void {
+  const puts = index.condensedOf(row);
+  if (puts === null) return;
+  const { bytes } = index.segment;
+  for (let i = 0; i < puts.places.length; i++) {
+    const { family, timestamp } = readCondensed(index, puts, i);
+    if (isAsked !== null && !isAsked(bytes, found.qualifierAt, found.qualifierLength)) continue;
+    addFound(list, bytes, family, timestamp);
+    from?.entries.push(puts.entries[i]);
+    from?.places.push(puts.places[i]);
+  }
+}
+
+/** Reads one of these cells into `found`. */
+function readCondensed(index: RowIndex, { entries, places }: CondensedPuts, i: number): { family: Buffer; timestamp: number } {
+  const { bytes } = index.segment;
+  const first = bytes[index.entryAt(entries[i])];
+  const operation = first & OPERATION_MASK;
+  const { families, time } = index.headOf(entries[i]);
+  readLogCell(bytes, places[i], operation);
+  return {
+    family: families[(first >>> FAMILY_SHIFT) & FAMILY_MASK],
+    timestamp: operation === Operation.putAt ? found.timestamp : time,
+  };
+}
+
+/** Adds the cell that was read last. */
+function addFound(list: CellList, bytes: Buffer, family: Buffer, timestamp: number): void {
+  addColumn(list, timestamp, family, bytes, found.qualifierAt, found.qualifierLength, bytes, found.valueAt, found.valueLength);
 }
 
 /** The columns with the qualifier of an entry that has an outcome: a compare-and-set or an increment is of one column, that of its first cell. */
@@ -198,6 +228,31 @@ function isColumnOf(index: RowIndex, entry: number): IsAsked {
   return (other, at, length) => compareBytes(bytes, qualifierAt, qualifierLength, other, at, length) === 0;
 }
 
+/** Applies what was condensed of a row to the cells. @returns how many cells that is */
+function applyCondensed({ index, row }: RowPart, cells: ChangedCells, isAsked: IsAsked | null): number {
+  const puts = index.condensedOf(row);
+  if (puts === null) return 0;
+  const { bytes } = index.segment;
+  for (let i = 0; i < puts.places.length; i++) {
+    const { family, timestamp } = readCondensed(index, puts, i);
+    const { qualifierAt, qualifierLength, valueAt, valueLength } = found;
+    if (isAsked !== null && !isAsked(bytes, qualifierAt, qualifierLength)) continue;
+    const column = prefixOf(family) + bytes.toString('latin1', qualifierAt, qualifierAt + qualifierLength);
+    putCell(cells, column, bytes.subarray(valueAt, valueAt + valueLength), timestamp);
+  }
+  return puts.places.length;
+}
+
+function putCell(cells: ChangedCells, column: string, value: Buffer, timestamp: number): void {
+  const old = cells.get(column);
+  if (old === undefined || old.timestamp <= timestamp) cells.set(column, { value, timestamp });
+}
+
+/** What the columns of a family start with. */
+function prefixOf(family: Buffer): string {
+  return `${family.toString('latin1')}\0`;
+}
+
 /** Applies one entry, of any kind, to the cells. */
 function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked: IsAsked | null): Outcome {
   const { bytes } = index.segment;
@@ -206,7 +261,7 @@ function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked
   const operation = first & OPERATION_MASK;
   const { families, time } = index.headOf(entry);
   const number = (first >>> FAMILY_SHIFT) & FAMILY_MASK;
-  const prefix = number < families.length ? `${families[number].toString('latin1')}\0` : '';
+  const prefix = number < families.length ? prefixOf(families[number]) : '';
   const outcome: Outcome = { applied: true, sum: null };
   if (operation === Operation.deleteRow) cells.deleteAll('');
   if (operation === Operation.deleteFamily) cells.deleteAll(prefix);
@@ -227,10 +282,10 @@ function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked
     const now = Math.max(time, old?.timestamp ?? 0);
     switch (operation) {
       case Operation.put:
-        if (old === undefined || old.timestamp <= time) cells.set(column, { value, timestamp: time });
+        putCell(cells, column, value, time);
         break;
       case Operation.putAt:
-        if (old === undefined || old.timestamp <= timestamp) cells.set(column, { value, timestamp });
+        putCell(cells, column, value, timestamp);
         break;
       case Operation.deleteCells:
         cells.delete(column);

@@ -1,19 +1,38 @@
 /**
  * What a segment has of one table, without an object a row or an entry:
  *
- *   rows, by number    where the key stands | its hash | its last entry | whether all its entries are puts
+ *   rows, by number    where the key stands | its hash | its last entry | whether all its entries are puts | cells since it was condensed
  *   entries, by number where it stands | where its record stands | the row's entry before
  *   slots              hash table from keys to rows' numbers
  *
- * Everything else is read where it stands in the segment's bytes.
+ * Everything else is read where it stands in the segment's bytes. Of rows to which the same columns are written over and over it is kept,
+ * too, which cells count.
  */
-import { compareBytes } from '../bytes';
+import { compareBytes, hashOf } from '../bytes';
 import { readRecordHead, ROW_HEADER, type RecordHead } from './layout';
 import { RowOrder } from './row-order';
 
 const FIRST_ROWS = 256;
 const FIRST_ENTRIES = 1024;
 const NONE = -1;
+
+/** After so many cells it is looked at whether most of a row's cells were written over. */
+const CONDENSE_AFTER = 16 << 10;
+
+/** The cells that count among a row's first entries, which only put: of each column one. They are as good as those entries. */
+export interface CondensedPuts {
+  /** The newest of those entries. */
+  upTo: number;
+  /** The entries that the cells are of, and where they stand in the segment. */
+  entries: Int32Array;
+  places: Uint32Array;
+}
+
+interface Condensing {
+  puts: CondensedPuts | null;
+  /** Cells behind those after which to look again. */
+  after: number;
+}
 
 export interface SegmentBytes {
   /** Replaced when the segment outgrows it. */
@@ -29,13 +48,18 @@ export class RowIndex {
   private hashes = new Int32Array(FIRST_ROWS);
   private last = new Int32Array(FIRST_ROWS);
   private plain = new Uint8Array(FIRST_ROWS);
+  private loose = new Uint32Array(FIRST_ROWS);
+  private readonly condensing = new Map<number, Condensing>();
   private entries = new Uint32Array(FIRST_ENTRIES);
   private records = new Uint32Array(FIRST_ENTRIES);
   private previous = new Int32Array(FIRST_ENTRIES);
   /** Of the record that was last asked for: entries that are read together often come from one. */
   private lastHead: { at: number; head: RecordHead } | null = null;
 
-  constructor(readonly segment: SegmentBytes) {}
+  constructor(
+    readonly segment: SegmentBytes,
+    private readonly condenseAfter = CONDENSE_AFTER,
+  ) {}
 
   /** Number of the row with this key; negative: there is none. */
   find(key: Uint8Array, at: number, length: number): number {
@@ -56,6 +80,7 @@ export class RowIndex {
     this.hashes[row] = hash;
     this.last[row] = NONE;
     this.plain[row] = 1;
+    this.loose[row] = 0;
     this.enter(row);
     this.order.added();
     return row;
@@ -87,15 +112,42 @@ export class RowIndex {
   }
 
   /** Adds an entry to a row. @param recordAt where its record's payload stands @param isPut it only puts cells @returns its number */
-  addEntry(row: number, entryAt: number, recordAt: number, isPut: boolean): number {
+  addEntry(row: number, entryAt: number, recordAt: number, isPut: boolean, cells: number): number {
     if (this.entryCount === this.entries.length) this.growEntries();
     const entry = this.entryCount++;
     this.entries[entry] = entryAt;
     this.records[entry] = recordAt;
     this.previous[entry] = this.last[row];
     this.last[row] = entry;
+    this.loose[row] += cells;
     if (!isPut) this.plain[row] = 0;
     return entry;
+  }
+
+  /** Whether so many cells were put to a row that it is to be looked at which of them count. */
+  isToCondense(row: number): boolean {
+    const cells = this.loose[row];
+    return cells >= this.condenseAfter && this.plain[row] === 1 && cells >= (this.condensing.get(row)?.after ?? 0);
+  }
+
+  /** Cells that came since the row was condensed. */
+  looseCells(row: number): number {
+    return this.loose[row];
+  }
+
+  /** @param puts null: so many of the row's cells count that it stays as it is until there are twice as many */
+  setCondensed(row: number, puts: CondensedPuts | null): void {
+    if (puts === null) {
+      this.condensing.set(row, { puts: this.condensedOf(row), after: 2 * this.loose[row] });
+    } else {
+      this.condensing.set(row, { puts, after: 2 * puts.places.length });
+      this.loose[row] = 0;
+    }
+  }
+
+  /** What the row's first entries have become; null: they are as they came. */
+  condensedOf(row: number): CondensedPuts | null {
+    return this.condensing.get(row)?.puts ?? null;
   }
 
   /** Whether all that was done to the row is puts. */
@@ -152,6 +204,7 @@ export class RowIndex {
     this.hashes = grown(this.hashes, new Int32Array(size));
     this.last = grown(this.last, new Int32Array(size));
     this.plain = grown(this.plain, new Uint8Array(size));
+    this.loose = grown(this.loose, new Uint32Array(size));
     this.slots = new Int32Array(2 * size).fill(NONE);
     for (let row = 0; row < this.rowCount; row++) this.enter(row);
   }
@@ -167,13 +220,4 @@ export class RowIndex {
 function grown<T extends Uint8Array | Int32Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-function hashOf(key: Uint8Array, at: number, length: number): number {
-  let hash = length;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[at + i], 0x01000193);
-  // The low bits choose the slot: they must depend on all.
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash, 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
 }

@@ -18,6 +18,7 @@ import {
   type RecordHead,
 } from './layout';
 import { findRecord } from './find-record';
+import { condense } from './condense';
 import { RowIndex } from './row-index';
 
 const FIRST_BYTES = 256 << 10;
@@ -64,21 +65,23 @@ export class Segment {
     readonly salt: number,
     readonly fd: number,
     private readonly writer: number,
+    private readonly condenseAfter: number | undefined,
   ) {
     this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   /**
    * @param writer number of this process among those that write
+   * @param condenseAfter cells of a row after which it is looked at which of them count; absent: as many as is good
    * @throws the system's error when there is no such file; DamagedStoreError when it is not what it should be
    */
-  static open(path: string, number: number, writer: number): Segment {
+  static open(path: string, number: number, writer: number, condenseAfter?: number): Segment {
     const fd = openSync(path, constants.O_RDWR | constants.O_APPEND);
     try {
       const head = Buffer.alloc(SEGMENT_HEADER);
       const header = readSync(fd, head, 0, head.length, 0) === head.length ? readSegmentHeader(head) : null;
       if (header?.number !== number) throw new DamagedStoreError(`The header of ${path} is not that of segment ${number} of the log`);
-      return new Segment(path, number, header.salt, fd, writer);
+      return new Segment(path, number, header.salt, fd, writer, condenseAfter);
     } catch (e) {
       closeSync(fd);
       throw e;
@@ -165,7 +168,7 @@ export class Segment {
     }
     if (head.kind !== CHANGES) throw this.impossible(recordAt, `is of the unknown kind ${head.kind}`);
     let table = this.tables.get(head.table);
-    if (table === undefined) this.tables.set(head.table, (table = new RowIndex(this)));
+    if (table === undefined) this.tables.set(head.table, (table = new RowIndex(this, this.condenseAfter)));
     const before = table.entryCount;
     this.applyEntries(table, head, payloadAt, recordAt, end);
     this.entryCount += table.entryCount - before;
@@ -190,10 +193,12 @@ export class Segment {
         if (row < 0 || row >= table.rowCount) throw this.impossible(recordAt, 'names a row that there is not');
         at += 4;
       }
-      this.cellCount += readVarint(b, at);
+      const cells = readVarint(b, at);
+      this.cellCount += cells;
       at = skipCells(b, at, operation);
       const isPut = operation === Operation.put || operation === Operation.putAt;
-      const entry = table.addEntry(row, entryAt, payloadAt, isPut);
+      const entry = table.addEntry(row, entryAt, payloadAt, isPut, cells);
+      if (table.isToCondense(row)) condense(table, row);
       if (own && (operation === Operation.increment || operation === Operation.compareAndSet || operation === Operation.putIfAbsent))
         this.ownEntries.set(head.sequence, { index: table, row, entry });
     }
