@@ -46,6 +46,19 @@ const putMany = (): Promise<void> => tsd.put(...Array.from({ length: POINTS }, (
 const ALL = `start=${HOUR}&end=${HOUR + 3599}&m=sum:m`;
 const counts = (output: readonly { dps: object }[]): number[] => output.map(({ dps }) => Object.keys(dps).length);
 
+/** A request of `/api/query/exp` about all that `putMany` puts. */
+function arithmetic() {
+  const { settings } = tsd.engine;
+  const body = {
+    time: { start: `${HOUR}`, end: `${HOUR + 3599}`, aggregator: 'sum' },
+    metrics: [{ id: 'a', metric: 'm' }],
+    expressions: [{ id: 'e', expr: 'a * 2' }],
+  };
+  const valid = validateExp(parseExpRequest(JSON.stringify(body)), settings.expressions, settings.timeZone, Date.now());
+  const plan = planExp(valid);
+  return { valid, plan, query: { ...tsd.engine.validate(plan.query), wholeScan: true } };
+}
+
 describe('what has no room beside others is answered when they have ended', () => {
   test('a query', async () => {
     await open();
@@ -84,15 +97,7 @@ describe('what has no room beside others is answered when they have ended', () =
   test('arithmetic', async () => {
     await open();
     await putMany();
-    const { settings } = tsd.engine;
-    const body = {
-      time: { start: `${HOUR}`, end: `${HOUR + 3599}`, aggregator: 'sum' },
-      metrics: [{ id: 'a', metric: 'm' }],
-      expressions: [{ id: 'e', expr: 'a * 2' }],
-    };
-    const valid = validateExp(parseExpRequest(JSON.stringify(body)), settings.expressions, settings.timeZone, Date.now());
-    const plan = planExp(valid);
-    const query = { ...tsd.engine.validate(plan.query), wholeScan: true };
+    const { valid, plan, query } = arithmetic();
     const holding = await other(SOME_LEFT);
     const found = await tsd.engine.execute(query, { client: CLIENT, query: plan.query }, forever());
     const outputs = await afterWaiting(holding, () => found.compute(() => expOutputs(found, valid, plan)));
@@ -169,4 +174,15 @@ describe('a lookup that tells each series once', () => {
     expect(told).toHaveLength(SERIES);
     expect(new Set(told).size).toBe(SERIES);
   });
+});
+
+test('what arithmetic is computed from is let go of before its answer is written', async () => {
+  await open();
+  await putMany();
+  const { valid, plan, query } = arithmetic();
+  const found = await tsd.engine.execute(query, { client: CLIENT, query: plan.query }, forever());
+  await found.compute(() => expOutputs(found, valid, plan));
+  // With what was read there would not be as much room.
+  const beside = await other(MEMORY / 2);
+  for (const answer of [beside, found]) answer.finish(200, null, true);
 });

@@ -25,7 +25,7 @@ export interface QueryAnswer {
   results(): AsyncIterable<QueryResult>;
   /**
    * The output objects by sub-query, instead of `results`, for those who compute their numbers themselves, in any order and again:
-   * what they are computed from is held until `finish`. Others must get their turn, and `signal` must be looked at.
+   * what they are computed from is held until `compute` is over. Others must get their turn, and `signal` must be looked at.
    */
   groups(): readonly (readonly QueryGroup[])[];
   /**

@@ -60,6 +60,7 @@ export class ReadAnswer implements QueryAnswer {
       try {
         const found = await step();
         await this.run.removeRows();
+        this.run.release();
         return found;
       } catch (error) {
         this.run = null;

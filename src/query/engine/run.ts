@@ -115,9 +115,15 @@ export class QueryRun {
     return step.value;
   }
 
-  /** Output objects by sub-query, their numbers still to be computed; what they are made from is held until the end. */
+  /** Output objects by sub-query, their numbers still to be computed; what they are made from is held until `release`. */
   groups(): QueryGroup[][] {
     return this.outputs.map((outputs) => outputs.flatMap((output) => (output === null ? [] : openAtOnce(output))));
+  }
+
+  /** Lets go of what `groups` are computed from: their numbers are not asked for any more. */
+  release(): void {
+    for (const outputs of this.outputs) for (const output of outputs) if (output !== null) this.memory.add(-output.release());
+    this.outputs = [];
   }
 
   /** Deletes the rows that were read, if the query is to: nothing is to be read again. */

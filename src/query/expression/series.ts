@@ -13,3 +13,10 @@ export const isTurnOver = (i: number): boolean => i % POINTS_A_TURN === POINTS_A
 
 /** Counts points that are held more, or fewer, until the query ends. @throws ClientError 413 */
 export type Hold = (points: number) => void;
+
+/** What a query holds of points until it ends. */
+export interface PointsMemory {
+  readonly hold: Hold;
+  /** Counts the points of a series, too. @returns the same points, to be used in their place @throws ClientError 413 */
+  keep(points: Series): Series;
+}

@@ -72,7 +72,11 @@ test('an expression lines series up and takes others as its variables', async ()
   const plan = planExp(valid);
   const query = { ...engine.engine.validate(plan.query), wholeScan: true };
   const found = await engine.engine.execute(query, { client: CLIENT, query: plan.query }, new AbortController().signal);
-  for (const { id, alias, labels, rows } of await expOutputs(found, valid, plan)) {
+  const keep = jest.spyOn(found, 'keep');
+  const outputs = await expOutputs(found, valid, plan);
+  // Two series each of a, b and e are held; those of g are computed as they are written.
+  expect(keep.mock.calls.map(([points]) => points.size)).toEqual([3, 3, 3, 3, 3, 3]);
+  for (const { id, alias, labels, rows } of outputs) {
     expect([id, alias]).toEqual(['g', 'G']);
     expect(labels.map(({ metrics, commonTags }) => [metrics, commonTags.get('host')])).toEqual([
       [['m.one', 'm.two'], 'a'],

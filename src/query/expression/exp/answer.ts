@@ -13,7 +13,7 @@ export async function expOutputs(found: QueryAnswer, valid: ValidExp, plan: ExpP
   const outputs: ExpOutputRows[] = [];
   const slice = new TimeSlice(found.signal);
   try {
-    for (const output of evaluateExp(valid, plan, found.groups(), (points) => found.hold(points))) {
+    for (const output of evaluateExp(valid, plan, found.groups(), found)) {
       if (slice.isOver()) await slice.next();
       if (output !== null) outputs.push(output);
     }

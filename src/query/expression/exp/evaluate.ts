@@ -4,7 +4,7 @@ import type { Labels, TagIds } from '../../group';
 import type { QueryGroup } from '../../output';
 import { PointsBuilder, type Series } from '../../series';
 import { displacedBy, joinIntersection, joinUnion, type Joined, type JoinRule, type JoinSide } from '../join';
-import { doublePoints, POINTS_A_TURN, type Hold } from '../series';
+import { doublePoints, POINTS_A_TURN, type PointsMemory } from '../series';
 import { compileExpression, type Evaluate } from './language';
 import { checkReferences, expOutputsOf, type ExpPlan } from './plan';
 import { AlignedRows } from './rows';
@@ -47,17 +47,17 @@ const DEFAULT_JOIN = { operator: 'union', useQueryTags: false, includeAggTags: t
  * What a request asks to see, one output after the other, each ready to be written. Null: others may have a turn here.
  * Mirrors QueryExecutor.
  * @param answers the groups of each sub-query of the plan
- * @param hold told of points that are kept to the end
+ * @param memory holds the points that are there to the end
  * @throws ClientError while it is iterated
  */
 export function* evaluateExp(
   valid: ValidExp,
   plan: ExpPlan,
   answers: readonly (readonly QueryGroup[])[],
-  hold: Hold,
+  memory: PointsMemory,
 ): Generator<ExpOutputRows | null> {
   checkReferences(valid.expressions);
-  const evaluation = new ExpEvaluation(valid, plan, answers, hold);
+  const evaluation = new ExpEvaluation(valid, plan, answers, memory);
   // That nothing belongs together is an error also where nobody wants to see it.
   for (const { id } of valid.expressions) yield* evaluation.join(id);
   for (const { id, alias } of expOutputsOf(valid)) yield yield* evaluation.output(id ?? '', alias);
@@ -72,7 +72,7 @@ class ExpEvaluation {
     private readonly valid: ValidExp,
     private readonly plan: ExpPlan,
     private readonly answers: readonly (readonly QueryGroup[])[],
-    private readonly hold: Hold,
+    private readonly memory: PointsMemory,
   ) {
     this.expressions = new Map(valid.expressions.map((expression) => [expression.id, expression]));
   }
@@ -102,8 +102,7 @@ class ExpEvaluation {
     const series: Member[] = [];
     for (const group of groups) {
       const { metric: name, tags, aggregateTags, ids } = group;
-      const points = yield* group.points();
-      this.hold(points.size);
+      const points = this.memory.keep(yield* group.points());
       series.push({ metric: name, tags, aggregateTags, ids, metrics: [name], points });
     }
     return { series, filterTagks: groups.at(0)?.filterTagks ?? null, fill: metric?.fillPolicy?.value ?? 0 };
@@ -112,7 +111,7 @@ class ExpEvaluation {
   /** The values of another expression, at its own times. What it lacks is NaN unless it says otherwise. */
   private *ofExpression(id: string): Generator<null, Variable> {
     const joined = yield* this.join(id);
-    const points = yield* materialize(joined.rows(), this.hold);
+    const points = yield* materialize(joined.rows(), this.memory);
     const fill = this.expressions.get(id)?.fillPolicy?.value ?? NaN;
     return { series: joined.members.map((members, i) => joined.memberOf(members, points[i])), filterTagks: joined.filterTagks, fill };
   }
@@ -200,21 +199,23 @@ class JoinedExpression {
 
 const NO_POINTS: Series = new PointsBuilder(1);
 
-/** The columns of rows, each as a series. @param hold told of them as they become more */
-function* materialize(rows: AlignedRows, hold: Hold): Generator<null, Series[]> {
+/** The columns of rows, each as a series that is kept. @param memory told of them as they become more, too */
+function* materialize(rows: AlignedRows, memory: PointsMemory): Generator<null, Series[]> {
   const times: number[] = [];
   const values: number[][] = Array.from({ length: rows.width }, () => []);
+  let held = 0;
   let work = 0;
   for (let time = rows.next(); time !== Infinity; time = rows.next()) {
     times.push(time);
     for (let i = 0; i < rows.width; i++) values[i].push(rows.valueOf(i));
     work += rows.width;
     if (work < POINTS_A_TURN) continue;
-    hold(work);
+    memory.hold(work);
+    held += work;
     work = 0;
     yield null;
   }
-  hold(work);
+  memory.hold(-held);
   const timestamps = Float64Array.from(times);
-  return values.map((column) => doublePoints(timestamps, Float64Array.from(column)));
+  return values.map((column) => memory.keep(doublePoints(timestamps, Float64Array.from(column))));
 }
