@@ -5,7 +5,7 @@
 import { hashOf } from '../bytes';
 import { CellList } from '../cell-list';
 import { NewestCells } from './newest-cells';
-import { addCondensed, addPuts, entriesOf, type CellPlaces, type IsAsked, type RowPart } from './row-cells';
+import { addPuts, entryBefore, lastPutsOf, type CellPlaces, type IsAsked, type RowPart } from './row-cells';
 import type { RowIndex } from './row-index';
 
 /** What is larger than this afterwards is left to the garbage collector. */
@@ -20,16 +20,18 @@ const SAMPLE_BITS = 4;
 /** A qualifier is in the sample or is not, wherever it stands. */
 const isInSample = (bytes: Uint8Array, at: number, length: number): boolean => hashOf(bytes, at, length) >>> (32 - SAMPLE_BITS) === 0;
 
-/** Notes which cells of a row that was only put to count, if most of them do not. */
+/** Notes which cells of a row count that were put to it since something else was done, if most of them do not. */
 export function condense(index: RowIndex, row: number): void {
   const part = { index, row };
   if (index.looseCells(row) > SAMPLED_FROM && countingOf(part, isInSample, null) === null) index.setCondensed(row, null);
   else {
     const from: CellPlaces = { entries: [], places: [] };
     const counting = countingOf(part, null, from);
+    const [first] = lastPutsOf(part);
     index.setCondensed(
       row,
       counting && {
+        before: entryBefore(index, first),
         upTo: index.lastEntry(row),
         entries: Int32Array.from(counting, (i) => from.entries[i]),
         places: Uint32Array.from(counting, (i) => from.places[i]),
@@ -42,7 +44,7 @@ export function condense(index: RowIndex, row: number): void {
 
 /** The cells that count, by their places in `cells`; null: more than half of them do. */
 function countingOf(part: RowPart, isAsked: IsAsked | null, from: CellPlaces | null): readonly number[] | null {
-  addCondensed(cells.clear(), part, isAsked, from);
-  for (const entry of entriesOf(part)) addPuts(cells, part.index, entry, isAsked, from);
+  cells.clear();
+  for (const entry of lastPutsOf(part)) addPuts(cells, part.index, entry, isAsked, from);
   return newest.atMost(cells, cells.count / 2);
 }

@@ -96,10 +96,10 @@ export class RowFold {
     const cells = new ChangedCells(this.sorted(base));
     this.cost = CHANGED_ROW + base.count;
     for (const part of parts) {
-      const condensed = applyCondensed(part, cells, isAsked);
-      const entries = entriesOf(part);
-      for (const entry of entries) applyEntry(part.index, entry, cells, isAsked);
-      this.cost += CHANGED_ENTRY * (condensed + entries.length);
+      for (const entry of entriesOf(part)) {
+        applyEntry(part.index, entry, cells, isAsked);
+        this.cost += CHANGED_ENTRY * (part.index.condensedAt(entry)?.places.length ?? 1);
+      }
     }
     return cells.addTo(this.merged.clear());
   }
@@ -108,22 +108,17 @@ export class RowFold {
   outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
     const cells = new ChangedCells(this.sorted(base));
     const isAsked = isColumnOf(index, entry);
-    for (const part of parts) {
-      applyCondensed(part, cells, isAsked);
+    for (const part of parts)
       for (const e of entriesOf(part)) {
         const outcome = applyEntry(part.index, e, cells, isAsked);
         if (part.index === index && e === entry) return outcome;
       }
-    }
     throw new Error('The entry is not one of the row');
   }
 
   private foldPuts(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null): CellList {
     const fresh = this.fresh.clear();
-    for (const part of parts) {
-      addCondensed(fresh, part, isAsked, null);
-      for (const entry of entriesOf(part)) addPuts(fresh, part.index, entry, isAsked, null);
-    }
+    for (const part of parts) for (const entry of entriesOf(part)) addPuts(fresh, part.index, entry, isAsked, null);
     const order = this.newest.of(fresh);
     if (order === null && base.count === 0) return fresh;
     const out = this.merged.clear();
@@ -152,12 +147,28 @@ export class RowFold {
   }
 }
 
-/** What the log did to a row in the order in which it was written; without what was condensed. */
+/** What the log did to a row in the order in which it was written; of what was condensed, the entry that it is known by. */
 export function entriesOf({ index, row }: RowPart): readonly number[] {
   const entries: number[] = [];
-  const before = index.condensedOf(row)?.upTo ?? -1;
-  for (let entry = index.lastEntry(row); entry > before; entry = index.entryBefore(entry)) entries.push(entry);
+  for (let entry = index.lastEntry(row); entry >= 0; entry = entryBefore(index, entry)) entries.push(entry);
   return entries.reverse();
+}
+
+/** Those of them at the end that only put. */
+export function lastPutsOf({ index, row }: RowPart): readonly number[] {
+  const entries: number[] = [];
+  for (let entry = index.lastEntry(row); entry >= 0 && isPut(index, entry); entry = entryBefore(index, entry)) entries.push(entry);
+  return entries.reverse();
+}
+
+/** The entry before this one and what was condensed with it; negative: there is none. */
+export function entryBefore(index: RowIndex, entry: number): number {
+  return index.condensedAt(entry)?.before ?? index.entryBefore(entry);
+}
+
+function isPut(index: RowIndex, entry: number): boolean {
+  const operation = index.segment.bytes[index.entryAt(entry)] & OPERATION_MASK;
+  return operation === Operation.put || operation === Operation.putAt;
 }
 
 /** Where the cells of an entry start. */
@@ -166,8 +177,10 @@ function bodyAt(bytes: Buffer, entryAt: number): number {
   return (bytes[entryAt] & BY_REFERENCE) !== 0 ? at + 4 : at + ROW_HEADER + bytes.readUInt16BE(at + 4);
 }
 
-/** Adds the cells of an entry that only puts. @param from notes where they are from; null: nobody asks */
+/** Adds the cells of an entry that only puts, and of what was condensed with it. @param from notes where they are from; null: nobody asks */
 export function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAsked | null, from: CellPlaces | null): void {
+  const condensed = index.condensedAt(entry);
+  if (condensed !== null) return addCondensed(list, index, condensed, isAsked, from);
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];
@@ -186,10 +199,7 @@ export function addPuts(list: CellList, index: RowIndex, entry: number, isAsked:
   }
 }
 
-/** Adds the cells that count of what was condensed of a row. @param from as that of `addPuts` */
-export function addCondensed(list: CellList, { index, row }: RowPart, isAsked: IsAsked | null, from: CellPlaces | null): void {
-  const puts = index.condensedOf(row);
-  if (puts === null) return;
+function addCondensed(list: CellList, index: RowIndex, puts: CondensedPuts, isAsked: IsAsked | null, from: CellPlaces | null): void {
   const { bytes } = index.segment;
   for (let i = 0; i < puts.places.length; i++) {
     const { family, timestamp } = readCondensed(index, puts, i);
@@ -228,10 +238,8 @@ function isColumnOf(index: RowIndex, entry: number): IsAsked {
   return (other, at, length) => compareBytes(bytes, qualifierAt, qualifierLength, other, at, length) === 0;
 }
 
-/** Applies what was condensed of a row to the cells. @returns how many cells that is */
-function applyCondensed({ index, row }: RowPart, cells: ChangedCells, isAsked: IsAsked | null): number {
-  const puts = index.condensedOf(row);
-  if (puts === null) return 0;
+/** Applies cells that were condensed. */
+function applyCondensed(index: RowIndex, puts: CondensedPuts, cells: ChangedCells, isAsked: IsAsked | null): Outcome {
   const { bytes } = index.segment;
   for (let i = 0; i < puts.places.length; i++) {
     const { family, timestamp } = readCondensed(index, puts, i);
@@ -240,7 +248,7 @@ function applyCondensed({ index, row }: RowPart, cells: ChangedCells, isAsked: I
     const column = prefixOf(family) + bytes.toString('latin1', qualifierAt, qualifierAt + qualifierLength);
     putCell(cells, column, bytes.subarray(valueAt, valueAt + valueLength), timestamp);
   }
-  return puts.places.length;
+  return { applied: true, sum: null };
 }
 
 function putCell(cells: ChangedCells, column: string, value: Buffer, timestamp: number): void {
@@ -253,8 +261,10 @@ function prefixOf(family: Buffer): string {
   return `${family.toString('latin1')}\0`;
 }
 
-/** Applies one entry, of any kind, to the cells. */
+/** Applies one entry, of any kind, to the cells, and what was condensed with it. */
 function applyEntry(index: RowIndex, entry: number, cells: ChangedCells, isAsked: IsAsked | null): Outcome {
+  const condensed = index.condensedAt(entry);
+  if (condensed !== null) return applyCondensed(index, condensed, cells, isAsked);
   const { bytes } = index.segment;
   const entryAt = index.entryAt(entry);
   const first = bytes[entryAt];

@@ -19,9 +19,10 @@ const NONE = -1;
 /** After so many cells it is looked at whether most of a row's cells were written over. */
 const CONDENSE_AFTER = 16 << 10;
 
-/** The cells that count among a row's first entries, which only put: of each column one. They are as good as those entries. */
+/** The cells that count among entries of a row that only put, one behind the other: of each column one. They are as good as those entries. */
 export interface CondensedPuts {
-  /** The newest of those entries. */
+  /** The row's entry before those entries, negative: there is none; and the newest of them. */
+  before: number;
   upTo: number;
   /** The entries that the cells are of, and where they stand in the segment. */
   entries: Int32Array;
@@ -29,6 +30,7 @@ export interface CondensedPuts {
 }
 
 interface Condensing {
+  /** What may become more. */
   puts: CondensedPuts | null;
   /** Cells behind those after which to look again. */
   after: number;
@@ -49,7 +51,9 @@ export class RowIndex {
   private last = new Int32Array(FIRST_ROWS);
   private plain = new Uint8Array(FIRST_ROWS);
   private loose = new Uint32Array(FIRST_ROWS);
+  /** By row, since the last entry that does not only put; and all there are, by the newest entry in each. */
   private readonly condensing = new Map<number, Condensing>();
+  private readonly condensed = new Map<number, CondensedPuts>();
   private entries = new Uint32Array(FIRST_ENTRIES);
   private records = new Uint32Array(FIRST_ENTRIES);
   private previous = new Int32Array(FIRST_ENTRIES);
@@ -119,35 +123,42 @@ export class RowIndex {
     this.records[entry] = recordAt;
     this.previous[entry] = this.last[row];
     this.last[row] = entry;
-    this.loose[row] += cells;
-    if (!isPut) this.plain[row] = 0;
+    if (isPut) this.loose[row] += cells;
+    else {
+      this.plain[row] = 0;
+      this.loose[row] = 0;
+      this.condensing.delete(row);
+    }
     return entry;
   }
 
   /** Whether so many cells were put to a row that it is to be looked at which of them count. */
   isToCondense(row: number): boolean {
     const cells = this.loose[row];
-    return cells >= this.condenseAfter && this.plain[row] === 1 && cells >= (this.condensing.get(row)?.after ?? 0);
+    return cells >= this.condenseAfter && cells >= (this.condensing.get(row)?.after ?? 0);
   }
 
-  /** Cells that came since the row was condensed. */
+  /** Cells that came since the row was condensed, or something else than a put was done to it. */
   looseCells(row: number): number {
     return this.loose[row];
   }
 
   /** @param puts null: so many of the row's cells count that it stays as it is until there are twice as many */
   setCondensed(row: number, puts: CondensedPuts | null): void {
+    const old = this.condensing.get(row)?.puts ?? null;
     if (puts === null) {
-      this.condensing.set(row, { puts: this.condensedOf(row), after: 2 * this.loose[row] });
-    } else {
-      this.condensing.set(row, { puts, after: 2 * puts.places.length });
-      this.loose[row] = 0;
+      this.condensing.set(row, { puts: old, after: 2 * this.loose[row] });
+      return;
     }
+    if (old !== null) this.condensed.delete(old.upTo);
+    this.condensed.set(puts.upTo, puts);
+    this.condensing.set(row, { puts, after: 2 * puts.places.length });
+    this.loose[row] = 0;
   }
 
-  /** What the row's first entries have become; null: they are as they came. */
-  condensedOf(row: number): CondensedPuts | null {
-    return this.condensing.get(row)?.puts ?? null;
+  /** What stands for this entry and some before it; null: it stands for itself. */
+  condensedAt(entry: number): CondensedPuts | null {
+    return this.condensed.size === 0 ? null : (this.condensed.get(entry) ?? null);
   }
 
   /** Whether all that was done to the row is puts. */
