@@ -61,7 +61,7 @@ async function* readRows(
   options: CallOptions & { start: Buffer; stop: Buffer; batchRows: number },
 ): AsyncGenerator<Row[]> {
   const { table, layout, family } = scan.source;
-  const names = filters.postScan.length === 0 ? null : new NameFilter(uids, layout, filters.postScan);
+  const names = filters.postScan.length === 0 ? null : new NameFilter(uids, layout, filters.postScan, null);
   const verdicts = new Map<string, boolean>();
   const seriesOf = ({ key }: Row): string => key.toString('latin1', tagsAt(layout));
   const slice = new TimeSlice(options.signal ?? new AbortController().signal);

@@ -23,6 +23,10 @@ export interface TagValueFilter {
   release(): void;
   /** @param value name of the key's value; undefined when the series lacks the key */
   matches(value: string | undefined): boolean;
+  /** Steps that regular expressions have taken in all of its `matches` so far. */
+  readonly steps: number;
+  /** As `matches`, in parts, for a value that may take long; yields the steps that each has taken. Null: `matches` takes no more than a moment. */
+  search(value: string | undefined): Generator<number, boolean> | null;
   /** The `config=` part of the original's textual dump of a query. */
   describeConfig(): string;
 }

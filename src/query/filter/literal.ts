@@ -34,6 +34,7 @@ function countPieces(text: string, most: number): number {
  */
 export class LiteralFilter implements TagValueFilter {
   readonly family: 'literal_or' | 'not_literal_or';
+  readonly steps = 0;
   readonly needsNames = true;
   readonly values: number;
   private parsed: ReadonlySet<string> | null = null;
@@ -63,6 +64,10 @@ export class LiteralFilter implements TagValueFilter {
   matches(value: string | undefined): boolean {
     if (value === undefined) return this.negated;
     return this.held.has(this.ignoreCase ? value.toLowerCase() : value) !== this.negated;
+  }
+
+  search(): null {
+    return null;
   }
 
   describeConfig(): string {

@@ -36,6 +36,14 @@ export class RegexpFilter implements TagValueFilter {
     return value !== undefined && this.pattern.find(value);
   }
 
+  get steps(): number {
+    return this.pattern.steps;
+  }
+
+  search(value: string | undefined): Generator<number, boolean> | null {
+    return value === undefined || this.pattern.isQuick(value) ? null : this.pattern.search(value);
+  }
+
   describeConfig(): string {
     return `{pattern=${this.filter}}`;
   }

@@ -11,6 +11,7 @@ const MAX_LENGTH = 65_536;
 export class WildcardFilter implements TagValueFilter {
   readonly family = 'wildcard';
   readonly values = 1;
+  readonly steps = 0;
   readonly needsNames: boolean;
   private readonly components: readonly string[];
   /** The components that have to be found. */
@@ -56,6 +57,10 @@ export class WildcardFilter implements TagValueFilter {
       from += part.length;
     }
     return true;
+  }
+
+  search(): null {
+    return null;
   }
 
   describeConfig(): string {

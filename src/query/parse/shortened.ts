@@ -41,6 +41,8 @@ function shortFilter(filter: TagValueFilter): TagValueFilter {
     release: () => {},
     needsNames,
     matches: () => false,
+    steps: 0,
+    search: () => null,
     describeConfig: () => text,
   };
 }

@@ -1,4 +1,4 @@
-export { ADVICE, QueryLimits, ReadBudget, type ReadLimits } from './limits';
+export { ADVICE, chargePatternSteps, QueryLimits, ReadBudget, type ReadLimits } from './limits';
 export { CrowdedError, QueryMemory, type MemoryShare } from './memory';
 export { resolveFilters } from './resolve';
 export { planFilters, type FilterPlan, type ResolvedFilter } from './row-literals';

@@ -1,5 +1,5 @@
 import type { QueryLimitSettings } from '../../config/settings';
-import type { JavaRegexp } from '../../util/java-regexp';
+import type { JavaRegexp, StepBudget } from '../../util/java-regexp';
 import { javaRegexps } from '../../util/java-regexps';
 import type { Log } from '../../util/log';
 import { readRegularFile } from '../../util/regular-file';
@@ -83,8 +83,23 @@ export class QueryLimits {
 /** What a client that wants too much can do. */
 export const ADVICE = 'Please try filtering using more tags or decrease your time range.';
 
+/** Steps that regular expressions may take for one sub-query, beside those taken before for other names: some twenty seconds. */
+const MOST_PATTERN_STEPS = 1_000_000_000;
+
+/** Takes steps off those that are left. @throws ClientError 413 when there are none */
+export function chargePatternSteps(budget: StepBudget, steps: number): void {
+  budget.left -= steps;
+  if (budget.left >= 0) return;
+  throw new ClientError(
+    413,
+    `Sorry, the regular expressions of this query take more than our maximum of ${MOST_PATTERN_STEPS} steps. ${ADVICE}`,
+  );
+}
+
 /** Counts what one sub-query has read and stops it at its limits. */
 export class ReadBudget {
+  /** Steps of regular expressions that are left to it. */
+  readonly patternSteps: StepBudget = { left: MOST_PATTERN_STEPS };
   bytes = 0;
   dataPoints = 0;
 

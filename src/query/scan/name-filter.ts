@@ -1,7 +1,9 @@
 import { tagsAt, type KeyLayout } from '../../schema';
 import type { Uids } from '../../uid';
+import type { StepBudget } from '../../util/java-regexp';
 import type { TimeSlice } from '../../util/time-slice';
-import type { ResolvedFilter } from '../plan/row-literals';
+import type { TagValueFilter } from '../filter';
+import { chargePatternSteps, type ResolvedFilter } from '../plan';
 
 /**
  * Filters that are evaluated on the names of tag values. A batch's new series are decided together, with one look-up of
@@ -16,10 +18,12 @@ export class NameFilter {
   /** Tag pairs whose names were looked up, for the statistics. */
   resolved = 0;
 
+  /** @param steps what regular expressions may take; null: any */
   constructor(
     private readonly uids: Uids,
     private readonly layout: KeyLayout,
     private readonly filters: readonly ResolvedFilter[],
+    private readonly steps: StepBudget | null,
   ) {
     this.pair = layout.tagk + layout.tagv;
     this.tagsAt = tagsAt(layout);
@@ -30,7 +34,7 @@ export class NameFilter {
   /**
    * @param keys row keys, one a series
    * @returns in their order, whether the series passes every filter
-   * @throws NoSuchUniqueId, StorageError
+   * @throws NoSuchUniqueId, StorageError; ClientError 413 when regular expressions take too many steps
    */
   async decide(keys: readonly Buffer[], slice: TimeSlice): Promise<boolean[]> {
     const ids = new Map<string, Buffer>();
@@ -44,12 +48,35 @@ export class NameFilter {
     for (const values of series) {
       let passes = true;
       for (let i = 0; i < this.filters.length && passes; i++) {
-        passes = this.filters[i].filter.matches(nameOf.get(values.get(this.tagks[i])?.toString('latin1') ?? ''));
+        const { filter } = this.filters[i];
+        const name = nameOf.get(values.get(this.tagks[i])?.toString('latin1') ?? '');
+        const search = filter.search(name);
+        passes = search === null ? this.matches(filter, name) : await this.found(search, slice);
         if (slice.isOver()) await slice.next();
       }
       verdicts.push(passes);
     }
     return verdicts;
+  }
+
+  private matches(filter: TagValueFilter, name: string | undefined): boolean {
+    const before = filter.steps;
+    const matches = filter.matches(name);
+    this.charge(filter.steps - before);
+    return matches;
+  }
+
+  private async found(search: Generator<number, boolean>, slice: TimeSlice): Promise<boolean> {
+    for (;;) {
+      const step = search.next();
+      if (step.done) return step.value;
+      this.charge(step.value);
+      if (slice.isOver()) await slice.next();
+    }
+  }
+
+  private charge(steps: number): void {
+    if (this.steps !== null) chargePatternSteps(this.steps, steps);
   }
 
   /** Values of the keys that filters name, by key. */

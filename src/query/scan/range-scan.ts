@@ -76,7 +76,8 @@ export class RangeScan {
   ) {
     const { source } = request.plan;
     this.tagsAt = tagsAt(source.layout);
-    this.filter = request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan);
+    this.filter =
+      request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan, request.budget.patternSteps);
     this.reader = source.newReader({
       matched: () => {
         if (this.current !== null) this.current.matched = true;

@@ -26,6 +26,8 @@ const MAX_CACHED = 250_000;
  * the program is after it is kept for the next text. A program of n instructions costs at most n steps a character.
  */
 export class Automaton {
+  /** Steps taken so far: instructions looked at. What is known from texts before takes none. */
+  steps = 0;
   private readonly states = new Map<string, State>();
   private cached = 0;
   private readonly seen: Int32Array;
@@ -56,6 +58,7 @@ export class Automaton {
 
   private take({ takes }: Closure, codePoint: number): State {
     const at: number[] = [];
+    this.steps += takes.length;
     for (const pc of takes) if (this.sets[this.program.x[pc]].has(codePoint)) at.push(pc + 1);
     return this.intern(at);
   }
@@ -83,6 +86,7 @@ export class Automaton {
     const open = [...state.at, 0];
     let matches = false;
     for (let pc = open.pop(); pc !== undefined; pc = open.pop()) {
+      this.steps++;
       if (seen[pc] === round) continue;
       seen[pc] = round;
       switch (ops[pc]) {

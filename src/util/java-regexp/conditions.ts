@@ -1,5 +1,6 @@
 import type { Alphabet } from './alphabet';
 import { anchorHolds } from './anchors';
+import type { Anchor } from './tree';
 import { Automaton } from './automaton';
 import type { CodePointSet } from './code-point-set';
 import type { Condition } from './program';
@@ -7,27 +8,61 @@ import type { Condition } from './program';
 /** Tells whether a condition holds at each place of a text. */
 type Places = (at: number) => boolean;
 
+const NONE = (): number => 0;
+
 /** The conditions that a pattern asks for, ready to be looked at in any text. */
 export class Conditions {
   private readonly conditions: readonly { readonly condition: Condition; readonly automaton: Automaton | null }[];
+  private readonly automata: readonly Automaton[];
 
   constructor(conditions: readonly Condition[], sets: readonly CodePointSet[], alphabet: Alphabet) {
     this.conditions = conditions.map((condition) => ({
       condition,
       automaton: 'program' in condition ? new Automaton(condition.program, sets, alphabet) : null,
     }));
+    this.automata = this.conditions.flatMap(({ automaton }) => automaton ?? []);
+  }
+
+  /** Steps of look-arounds taken so far. */
+  get steps(): number {
+    let steps = 0;
+    for (const automaton of this.automata) steps += automaton.steps;
+    return steps;
   }
 
   /** @returns for a place of this text the bits of the conditions that hold there */
   in(text: string): (at: number) => number {
+    if (this.automata.length === 0) return this.anchorsIn(text);
+    const looking = this.inSteps(text, Infinity);
+    for (;;) {
+      const step = looking.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** As `in`, without look-arounds: most patterns have none, and are to cost nothing for them. */
+  private anchorsIn(text: string): (at: number) => number {
+    if (this.conditions.length === 0) return NONE;
+    const places: Places[] = [];
+    for (const { condition } of this.conditions) if ('anchor' in condition) places.push(anchorPlaces(condition.anchor, text));
+    return (at) => holding(places, at);
+  }
+
+  /** As `in`; yields how many steps it has taken since the last time, at most about `most`. */
+  *inSteps(text: string, most: number): Generator<number, (at: number) => number> {
     const places: Places[] = [];
     for (const { condition, automaton } of this.conditions) {
-      if ('anchor' in condition) places.push((at) => anchorHolds(condition.anchor, text, at));
-      else if (automaton) places.push(lookAround(automaton, condition.ahead, text, places));
+      if ('anchor' in condition) places.push(anchorPlaces(condition.anchor, text));
+      else if (automaton) places.push(yield* lookAround(automaton, condition.ahead, text, [...places], most));
     }
     return (at) => holding(places, at);
   }
 }
+
+const anchorPlaces =
+  (anchor: Anchor, text: string): Places =>
+  (at) =>
+    anchorHolds(anchor, text, at);
 
 function holding(places: readonly Places[], at: number): number {
   let bits = 0;
@@ -36,9 +71,15 @@ function holding(places: readonly Places[], at: number): number {
 }
 
 /** One pass over the text tells at which places the program matches: backwards for what lies ahead. */
-function lookAround(automaton: Automaton, ahead: boolean, text: string, inner: readonly Places[]): Places {
+function* lookAround(
+  automaton: Automaton,
+  ahead: boolean,
+  text: string,
+  known: readonly Places[],
+  most: number,
+): Generator<number, Places> {
   const found = new Uint8Array(text.length + 1);
-  const known = [...inner];
+  let before = automaton.steps;
   let state = automaton.start();
   for (let i = ahead ? text.length : 0; ;) {
     const closure = automaton.close(state, holding(known, i));
@@ -47,7 +88,11 @@ function lookAround(automaton: Automaton, ahead: boolean, text: string, inner: r
     const c = ahead ? codePointBefore(text, i) : codePointAt(text, i);
     state = automaton.step(closure, c);
     i += (c > 0xffff ? 2 : 1) * (ahead ? -1 : 1);
+    if (automaton.steps - before < most) continue;
+    yield automaton.steps - before;
+    before = automaton.steps;
   }
+  yield automaton.steps - before;
   return (at) => found[at] === 1;
 }
 

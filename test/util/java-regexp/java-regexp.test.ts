@@ -119,3 +119,40 @@ test('states that were forgotten are made again', () => {
     expect(regexp.find(value)).toBe(value.endsWith('b') && value.at(-502) === 'a');
   }
 });
+
+describe('a search in parts', () => {
+  const parts = (pattern: string, text: string): { steps: number[]; found: boolean } => {
+    const search = new JavaRegexp(pattern).search(text);
+    const steps: number[] = [];
+    for (;;) {
+      const step = search.next();
+      if (step.done) return { steps, found: step.value };
+      steps.push(step.value);
+    }
+  };
+  const long = 'a'.repeat(2000);
+
+  test.each([
+    ['(a?){300}(a){300}b', long, false],
+    ['(a?){300}(a){300}b', `${long}b${long}`, true],
+    ['(?=(?:a?){300}(?:a){300}b)c', `${long}b`, false],
+    ['(?=(?:a?){300}(?:a){300}b)a', `${long}b`, true],
+  ])('%s finds what a search at once does', (pattern, text, expected) => {
+    const { steps, found } = parts(pattern, text);
+    expect([found, new JavaRegexp(pattern).find(text)]).toEqual([expected, expected]);
+    expect(steps.length).toBeGreaterThan(2);
+    // No part is much longer than it should be.
+    expect(Math.max(...steps)).toBeLessThan(110_000);
+  });
+
+  test('takes no steps where all is known, and is not worth while for short names', () => {
+    const regexp = new JavaRegexp('web.*01');
+    expect(regexp.isQuick('web-of-rack-17-b-01')).toBe(true);
+    expect(regexp.isQuick('w'.repeat(32_767))).toBe(false);
+    expect(regexp.find('web-01')).toBe(true);
+    const { steps } = regexp;
+    expect(steps).toBeGreaterThan(0);
+    expect(regexp.find('web-01')).toBe(true);
+    expect(regexp.steps).toBe(steps);
+  });
+});
