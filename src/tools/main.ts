@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { awaitNativeWork, endProcess } from '../util/end-process';
 
 /** What a tool is given beside its arguments. */
 interface Io {
@@ -85,8 +86,9 @@ if (require.main === module) {
       return 1;
     })
     .then(async (code) => {
+      await awaitNativeWork(code, (message) => void process.stderr.write(`${message}\n`));
       await Promise.all([process.stdout, process.stderr].map((stream) => drained(stream, lastWordsMs)));
-      process.exit(code);
+      endProcess(code);
     })
-    .catch(() => process.exit(1));
+    .catch(() => endProcess(1));
 }

@@ -1,7 +1,10 @@
 // The program of a worker: what `tsdb tsd` starts for each, with a connection to the primary in place of a command line.
 import { LayeredConfig } from '../config';
+import { awaitNativeWork, endProcess } from '../util/end-process';
 import { boundHeapGrowth } from '../util/heap-growth';
+import type { Log } from '../util/log';
 import { LogSystem } from '../util/logger';
+import type { LogRelay } from '../workers/log-relay';
 import type { ToPrimary, ToWorker, WorkerStart } from '../workers/messages';
 import { WorkerLink, type Channel } from '../workers/worker-link';
 import type { Daemon, Ending } from '../server/daemon';
@@ -15,10 +18,19 @@ const channel: Channel = {
   },
 };
 
-/** Ends the process when what was said to the primary has left it. */
-function end(code: number): void {
+/** Milliseconds that a primary which does not read may hold up the end. */
+const LAST_WORDS_MS = 2_000;
+
+/** Ends the process when what was said to the primary has left it. @param log what is sent to the primary as its log */
+async function end(code: number, logger: Log, log: LogRelay): Promise<void> {
+  await awaitNativeWork(code, (message) => {
+    if (process.connected) logger.error(message);
+    else process.stderr.write(`${message}\n`);
+  });
+  log.flush();
+  setTimeout(() => endProcess(code), LAST_WORDS_MS);
   // Messages leave in order: this one is the last, and means nothing.
-  channel.send({ type: 'counts', counts: [] }, undefined, () => process.exit(code));
+  channel.send({ type: 'counts', counts: [] }, undefined, () => endProcess(code));
 }
 
 async function work(start: WorkerStart): Promise<void> {
@@ -31,8 +43,7 @@ async function work(start: WorkerStart): Promise<void> {
   /** Whether or not it has come to serve. */
   const finish = async (reason: string, how: Ending): Promise<void> => {
     await daemon?.end(reason, how);
-    link.log.flush();
-    end(0);
+    await end(0, logger, link.log);
   };
   const logs = new LogSystem({
     level: start.levels.level,
@@ -63,7 +74,7 @@ async function work(start: WorkerStart): Promise<void> {
   } catch (error) {
     link.log.flush();
     channel.send({ type: 'failed', text: startFailureText(error), code: 1 });
-    end(1);
+    await end(1, logger, link.log);
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkConfig, ConfigValueError, readLogSettings, type LoadedConfig } from '../config';
 import { versionLines } from '../util/build-data';
+import { awaitNativeWork, endProcess } from '../util/end-process';
 import { boundHeapGrowth } from '../util/heap-growth';
 import { LogSystem } from '../util/logger';
 import { WorkerStartError } from '../workers/worker-start-error';
@@ -90,12 +91,17 @@ async function serve(config: Config, logs: LogSystem, workers: number): Promise<
   let running: Running | null = null;
   let beginning: Pick<Running, 'shutdown'> | null = null;
   let code = 0;
+  const tell = (message: string): void => void logger.error(message);
+  const leave = async (): Promise<void> => {
+    await awaitNativeWork(code, tell);
+    endProcess(code);
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
     // `nohup`: Node forgets what was ignored before it was started, so bin/tsdb says it.
     if (signal === 'SIGHUP' && process.env.TSDB_NOHUP === '1') return;
     code = ENDING_SIGNALS.get(signal) ?? 1;
     // Before it listens there is nothing to drain.
-    if (running === null) return void (beginning?.shutdown(signal) ?? Promise.resolve()).finally(() => process.exit(code));
+    if (running === null) return void (beginning?.shutdown(signal) ?? Promise.resolve()).finally(() => leave());
     notify('STOPPING=1');
     void running.shutdown(signal);
   };
@@ -111,6 +117,7 @@ async function serve(config: Config, logs: LogSystem, workers: number): Promise<
     running = workers > 1 ? await startMany(config, logs, workers, (begun) => (beginning = begun)) : await startAlone(config, logs);
     notify('READY=1');
     await running.stopped;
+    await awaitNativeWork(code, tell);
     return code;
   } catch (error) {
     if (!(error instanceof StartupPluginMissing)) throw error;

@@ -1,3 +1,4 @@
+import { watchNativeWork } from '../../util/end-process';
 import { DoNotRetryError } from '../errors';
 import type { ProcessGate } from './process-gate';
 
@@ -9,6 +10,8 @@ const opened = new Map<string, ProcessGate>();
 process.on('exit', () => {
   for (const gate of opened.values()) gate.holdUntilDeath();
 });
+// A thread of LMDB that commits waits for the event loop.
+watchNativeWork(() => ([...opened.values()].some((gate) => gate.isCommitting) ? 'a commit of the embedded store' : null));
 
 /** @param path as the user named it @throws DoNotRetryError when this process has the store open */
 export function throwIfOpen(realPath: string, path: string): void {

@@ -92,6 +92,11 @@ export class ProcessGate {
     }
   }
 
+  /** A commit of this process is under way. */
+  get isCommitting(): boolean {
+    return this.inside > 0;
+  }
+
   leave(): void {
     if (--this.inside === 0) this.room.release();
   }
