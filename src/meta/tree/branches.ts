@@ -99,21 +99,11 @@ export class Branches {
   /** What `show` has found, as JSON in parts. @throws StorageError */
   async *json({ own, leaves, children }: ShownBranch, signal: AbortSignal): AsyncGenerator<string> {
     const slice = new TimeSlice(signal);
-    let part = '{"leaves":';
-    for (let at = 0; at < leaves.length; at += AT_ONCE) {
-      const named = await this.named(leaves.slice(at, at + AT_ONCE));
-      yield part + (at === 0 ? '[' : ',') + named.map(leafJson).join(',');
-      part = '';
-      if (slice.isOver()) await slice.next();
-    }
-    part += `${leaves.length === 0 ? 'null' : ']'},"branches":`;
-    for (let at = 0; at < children.length; at += AT_ONCE) {
-      const texts = children.slice(at, at + AT_ONCE).map((child) => branchJson(branchOfChild(child, own), [], null));
-      yield part + (at === 0 ? '[' : ',') + texts.join(',');
-      part = '';
-      if (slice.isOver()) await slice.next();
-    }
-    yield `${part}${children.length === 0 ? 'null' : ']'},${branchEndJson(own)}`;
+    yield '{"leaves":';
+    yield* listJson(leaves, async (some) => (await this.named(some)).map(leafJson), slice);
+    yield ',"branches":';
+    yield* listJson(children, (some) => some.map((child) => branchJson(branchOfChild(child, own), [], null)), slice);
+    yield `,${branchEndJson(own)}`;
   }
 
   /** Stores a branch, unless there is one. @throws StorageError */
@@ -158,6 +148,19 @@ async function leavesOf(row: Row, slice: TimeSlice, account: (bytes: number) => 
     leaves.set(leaf.displayName, leaf);
   }
   return leaves;
+}
+
+/** A list as JSON, in parts; null when it is empty. @param texts the JSON of some of its members */
+async function* listJson<T>(
+  things: readonly T[],
+  texts: (some: readonly T[]) => string[] | Promise<string[]>,
+  slice: TimeSlice,
+): AsyncGenerator<string> {
+  for (let at = 0; at < things.length; at += AT_ONCE) {
+    yield (at === 0 ? '[' : ',') + (await texts(things.slice(at, at + AT_ONCE))).join(',');
+    if (slice.isOver()) await slice.next();
+  }
+  yield things.length === 0 ? 'null' : ']';
 }
 
 const nameOf = (child: Child): string => (typeof child === 'string' ? child : displayNameOf(child.path));
