@@ -1,0 +1,60 @@
+// Makes a machine look odd to the suites of one run, so that what rests on its clocks or its order shows: `TSDB_TEST_ODD=ceil,timers npx jest ...`.
+//
+//   floor, ceil   clocks go in steps of 20 ms, as coarse ones do: what stands shortly after, or before, the real time
+//   hour, day     each suite begins half a second before the end of an hour, of a day
+//   timers        timers, immediates and answers of the file system come up to 20 ms late, in another order
+const fsp = require('node:fs/promises');
+
+const STEP_MS = 20;
+const odd = new Set((process.env.TSDB_TEST_ODD ?? '').split(','));
+const RealDate = Date;
+const realNow = RealDate.now.bind(RealDate);
+const perfNow = performance.now.bind(performance);
+const realTimeout = setTimeout;
+const HOUR_MS = 3_600_000;
+
+function clocks() {
+  const round = odd.has('ceil') ? Math.ceil : odd.has('floor') ? Math.floor : null;
+  const unit = odd.has('day') ? 24 * HOUR_MS : odd.has('hour') ? HOUR_MS : 0;
+  // Back to the end of the hour before: a file that is made now should not look old.
+  const began = realNow();
+  const shift = unit === 0 ? 0 : Math.floor(began / unit) * unit - 500 - began;
+  if (round === null && shift === 0) return;
+  const step = (ms) => (round === null ? ms : round(ms / STEP_MS) * STEP_MS);
+  const now = () => step(realNow() + shift);
+  class OddDate extends RealDate {
+    constructor(...args) {
+      if (args.length === 0) super(now());
+      else super(...args);
+    }
+    static now() {
+      return now();
+    }
+  }
+  globalThis.Date = OddDate;
+  if (round !== null) performance.now = () => step(perfNow());
+}
+
+function order() {
+  if (!odd.has('timers')) return;
+  const late = () => Math.random() * STEP_MS;
+  const timeout = setTimeout;
+  globalThis.setTimeout = Object.assign((f, ms = 0, ...args) => timeout(f, ms + late(), ...args), timeout);
+  const immediate = setImmediate;
+  globalThis.setImmediate = Object.assign((f, ...args) => {
+    if (Math.random() < 0.8) return immediate(f, ...args);
+    let next = immediate(() => (next = immediate(f, ...args)));
+    return next;
+  }, immediate);
+  for (const name of ['open', 'stat', 'lstat', 'readdir', 'readFile', 'writeFile', 'rename', 'unlink', 'mkdir', 'rm', 'access']) {
+    const real = fsp[name];
+    fsp[name] = async (...args) => {
+      const result = await real(...args);
+      if (Math.random() < 0.3) await new Promise((resolve) => realTimeout(resolve, late()));
+      return result;
+    };
+  }
+}
+
+clocks();
+order();
