@@ -9,7 +9,16 @@ import fc from 'fast-check';
 import type { Storage } from '../../src/storage';
 import { EmbeddedStorage } from '../../src/storage/embedded';
 import { endChild } from '../support/end-child';
-import { anyChange, applyToModel, contentsOf, expectedOf, perform, readContents, type Model } from '../support/store-changes';
+import {
+  anyChange,
+  anyChangeOfLongKeys,
+  applyToModel,
+  contentsOf,
+  expectedOf,
+  perform,
+  readContents,
+  type Model,
+} from '../support/store-changes';
 import type { Order } from '../support/obedient-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 
@@ -78,6 +87,24 @@ it('has what the model has, after any changes', async () => {
     { numRuns: 150 },
   );
   expect(slices + own.stats().pack_slices).toBeGreaterThan(50);
+});
+
+it('has cells of long keys in the order of their columns, in the log, behind it and in between', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyChangeOfLongKeys, { maxLength: 60, size: 'max' }), fc.nat(70), async (changes, reopenAt) => {
+      const model: Model = new Map();
+      for (const [i, c] of changes.entries()) {
+        const expected = expectedOf(model, c);
+        expect(await perform(own, c, expected)).toBe(applyToModel(model, c));
+        if (i % 10 === 9) expect(await readContents(own)).toEqual(contentsOf(model));
+        if (i === reopenAt) await reopen();
+      }
+      expect(await readContents(own)).toEqual(contentsOf(model));
+      await clear(model);
+      expect(await readContents(own)).toEqual([]);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 describe('with another process', () => {

@@ -24,59 +24,76 @@ interface ModelCell {
 }
 export type Model = Map<string, Map<string, ModelCell>>;
 
-const row = fc.constantFrom('a', 'aaaaaaaa', 'aaaaaaaab', 'b', LONG_ROW);
+const fewRows = fc.constantFrom('a', 'aaaaaaaa', 'aaaaaaaab', 'b', LONG_ROW);
 /** Also those of points, for which there are columns. */
-const qualifier = fc.oneof(
+const shortQualifiers = fc.oneof(
   fc.nat(40).map((n) => String.fromCharCode(n)),
   fc.nat(40).map((n) => String.fromCharCode(n >> 4, (n << 4) & 0xff)),
 );
 const value = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('x', 'y'));
 const counter = String.fromCharCode(200);
 
-export const anyChange: fc.Arbitrary<StoreChange> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('put' as const),
-      row,
-      cells: fc.array(fc.tuple(qualifier, value), { minLength: 1, maxLength: 12 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('putAt' as const), row, qualifier, value, timestamp: fc.integer({ min: 1, max: 5 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('putAhead' as const),
-      row,
-      qualifier,
-      value,
-      timestamp: fc.integer({ min: AHEAD + 1, max: AHEAD + 2 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('append' as const), row, qualifier, value }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cas' as const), row, qualifier, value }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('increment' as const), row, amount: fc.integer() }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('deleteCells' as const),
-      row,
-      qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('deleteTo' as const),
-      row,
-      qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
-      timestamp: fc.integer({ min: 1, max: 5 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteRow' as const), row, family: fc.boolean() }) },
+function changesOf(row: fc.Arbitrary<string>, qualifier: fc.Arbitrary<string>): fc.Arbitrary<StoreChange> {
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('put' as const),
+        row,
+        cells: fc.array(fc.tuple(qualifier, value), { minLength: 1, maxLength: 12 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('putAt' as const), row, qualifier, value, timestamp: fc.integer({ min: 1, max: 5 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('putAhead' as const),
+        row,
+        qualifier,
+        value,
+        timestamp: fc.integer({ min: AHEAD + 1, max: AHEAD + 2 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('append' as const), row, qualifier, value }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cas' as const), row, qualifier, value }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('increment' as const), row, amount: fc.integer() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('deleteCells' as const),
+        row,
+        qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('deleteTo' as const),
+        row,
+        qualifiers: fc.array(qualifier, { minLength: 1, maxLength: 10 }),
+        timestamp: fc.integer({ min: 1, max: 5 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteRow' as const), row, family: fc.boolean() }) },
+  );
+}
+
+export const anyChange = changesOf(fewRows, shortQualifiers);
+
+/**
+ * As `anyChange`, where keys are stored as they are, by their hash, or at the border of the two: rows of which cells are of all three kinds, and
+ * several rows and columns with all that is stored of their keys in common.
+ */
+export const anyChangeOfLongKeys = changesOf(
+  fc.constantFrom('a', 'aaaaaaaa', 'a'.repeat(1680), `${LONG_ROW}a`, `${LONG_ROW}b`),
+  fc.oneof(
+    fc.nat(12).map((n) => String.fromCharCode(65 + n)),
+    fc.tuple(fc.nat(12), fc.nat(12)).map(([n, m]) => `${String.fromCharCode(65 + n)}${'-'.repeat(1900)}${m}`),
+    fc.tuple(fc.nat(3), fc.constantFrom(1877, 1886, 1887, 1888)).map(([n, length]) => String.fromCharCode(65 + n).padEnd(length, '+')),
+  ),
 );
 
 const latin = (s: string): Buffer => Buffer.from(s, 'latin1');

@@ -82,7 +82,8 @@ export class RowFold {
   }
 
   /**
-   * @param base columns of the row without the log, sorted
+   * @param base columns of the row without the log, in their order, as `RangeReader` finds them: it sorts those of long keys, which LMDB has in
+   * the order of their hashes
    * @param parts the row in the log's segments, the oldest first
    * @param isAsked what is done to other columns is passed by: a row may have thousands, and one be asked for; absent: all are asked for
    * @returns the row's columns, sorted; good until the next call
@@ -93,7 +94,7 @@ export class RowFold {
       this.cost = Math.max(cells.count, this.fresh.count);
       return cells;
     }
-    const cells = new ChangedCells(this.sorted(base));
+    const cells = new ChangedCells(base);
     this.cost = CHANGED_ROW + base.count;
     for (const part of parts) {
       for (const entry of entriesOf(part)) {
@@ -104,9 +105,9 @@ export class RowFold {
     return cells.addTo(this.merged.clear());
   }
 
-  /** What came of an entry of the row. */
+  /** What came of an entry of the row. @param base as in `fold` */
   outcomeOf(base: CellList, parts: readonly RowPart[], index: RowIndex, entry: number): Outcome {
-    const cells = new ChangedCells(this.sorted(base));
+    const cells = new ChangedCells(base);
     const isAsked = isColumnOf(index, entry);
     for (const part of parts)
       for (const e of entriesOf(part)) {
@@ -135,15 +136,6 @@ export class RowFold {
     }
     while (b < base.count) out.addFrom(base, b++);
     return out;
-  }
-
-  /** Cells of long keys do not stand in the order of their columns. */
-  private sorted(base: CellList): CellList {
-    const order = this.newest.of(base);
-    if (order === null) return base;
-    const sorted = this.fresh.clear();
-    for (const i of order) sorted.addFrom(base, i);
-    return sorted;
   }
 }
 
