@@ -3,6 +3,7 @@
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
+const { threadId } = require('node:worker_threads');
 const { transformSync, version } = require('@swc/core');
 
 const kept = resolve(__dirname, '../../.build/sources');
@@ -17,8 +18,8 @@ function compiled(filename) {
     return readFileSync(path, 'utf8');
   } catch {
     const { code } = transformSync(source, { filename, ...options });
-    // Other processes see the whole of it or nothing.
-    const beginning = `${path}.${process.pid}`;
+    // Other processes, and other threads of this one, see the whole of it or nothing.
+    const beginning = `${path}.${process.pid}.${threadId}`;
     writeFileSync(beginning, code);
     renameSync(beginning, path);
     return code;
