@@ -1,6 +1,21 @@
 import type { WriteSettings } from '../config/settings/write';
 import type { Storage } from '../storage';
-import type { LanePace } from './write-lane';
+
+/** How a lane paces itself. */
+export interface LanePace {
+  /** Milliseconds a point may wait for others: the longer, the more cells share a row. 0: to the end of the event loop's turn. */
+  flushMs: number;
+  /** The same for points whose client waits until they are stored. 0: to the end of the event loop's turn. */
+  hurryMs: number;
+  /** Cells of one request to storage, about: so many are sent without waiting for the time. */
+  batchCells: number;
+  /** Requests to storage at once. */
+  inFlight: number;
+  /** Milliseconds that a row is tried again after a passing failure; one whose store is full for as long as it takes. */
+  retryMs: number;
+  /** The process ends: `retryMs` holds for every failure. */
+  ending?: boolean;
+}
 
 /** Measured: the cells that come in this time share rows, which HBase writes at a third of the cost; twice the time gains nothing. */
 const FLUSH_MS = 100;

@@ -16,10 +16,8 @@ import { IllegalArgumentError } from '../util/errors';
 import { parseLong } from '../util/java-long';
 import { LatencyHistogram } from '../util/latency-histogram';
 import type { StatsSink } from '../util/stats';
-import { messageOf } from '../util/message-of';
-import { RateLimitedLog } from '../util/rate-limited-log';
 import { NO_SIBLINGS, type Siblings } from '../workers';
-import { copyCells, failedPoints } from './failed-points';
+import { LostPoints } from './lost-points';
 import { CellBuilder } from './point-builder';
 import { checkPoint, checkTags } from './point-checks';
 import { PluginCalls } from './plugin-calls';
@@ -79,7 +77,6 @@ export class StoragePointWriter implements PointWriter {
   private readonly model: DataModel;
   private readonly table: string;
   private readonly uids: Uids;
-  private readonly logger: Logger;
   readonly plugins: WritePlugins;
   private readonly buffer: WriteBuffer;
   private readonly lane: WriteLane;
@@ -98,18 +95,15 @@ export class StoragePointWriter implements PointWriter {
   private closed = false;
   /** Set once the store can take nothing any more. */
   private refusal: DamagedStoreError | null = null;
-  private readonly lostLog: RateLimitedLog;
-  private lostSinceLog = 0;
+  private readonly lost: LostPoints;
 
   /** @throws IllegalArgumentError for settings that can't be */
   constructor({ settings, model, storage, uids, logger, plugins = NO_PLUGINS, durability, spool, siblings = NO_SIBLINGS }: WriterParts) {
     if (settings.maxTags < 1) throw new IllegalArgumentError('tsd.storage.max_tags must be greater than 0');
-    this.lostLog = new RateLimitedLog((message) => logger.error(message));
     this.settings = settings;
     this.model = model;
     this.table = model.tables.data.name;
     this.uids = uids;
-    this.logger = logger;
     this.plugins = plugins;
     const { layout, appends } = model;
     const { maxTags } = settings;
@@ -139,6 +133,7 @@ export class StoragePointWriter implements PointWriter {
     );
     this.unknownNames = new UnknownNames(uids, this.cells, budget);
     this.calls = new PluginCalls(plugins, settings.tracksMeta, logger);
+    this.lost = new LostPoints({ layout, uids, calls: this.calls, logger });
     this.updateFastPath();
     if (spool) spool.points.backlog.onChange = () => this.updateFastPath();
     this.resolver = new SeriesResolver(uids, !settings.namesMayFail, this.spool, {
@@ -359,23 +354,8 @@ export class StoragePointWriter implements PointWriter {
       this.refusal = failed.error;
       this.updateFastPath();
     }
-    this.lostSinceLog += failed.points;
-    this.lostLog.log(() => {
-      const lost = this.lostSinceLog;
-      this.lostSinceLog = 0;
-      return `${lost} data points could not be stored; the last because: ${failed.error.message}`;
-    });
-    if (!this.calls.wantsFailures || !this.listeners.isData(failed.target)) return;
-    const { key, cells } = copyCells(failed);
-    void this.track(this.handOver(failedPoints(this.model.layout, this.uids, key, cells), failed.error));
-  }
-
-  private async handOver(points: Promise<PluginPoint[]>, error: StorageError): Promise<void> {
-    try {
-      for (const point of await points) this.calls.notStored(point, error);
-    } catch (failure) {
-      this.logger.error(`Failed points have no names to hand over: ${messageOf(failure)}`);
-    }
+    const handedOver = this.lost.add(failed, this.listeners.isData(failed.target));
+    if (handedOver) void this.track(handedOver);
   }
 
   async flush(): Promise<void> {

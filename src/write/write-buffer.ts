@@ -3,7 +3,8 @@ import type { CountShared } from '../util/shared-count';
 import type { StatsSink } from '../util/stats';
 import type { Writes } from './spool';
 import { WriteBudget } from './write-budget';
-import { WriteLane, type LaneEvents, type LanePace, type LaneTarget } from './write-lane';
+import type { LanePace } from './pace';
+import { WriteLane, type LaneEvents, type LaneTarget } from './write-lane';
 import type { WrittenRows } from './written-rows';
 
 /** Points that were accepted and then lost, of one row. The key and the cells are only lent. */

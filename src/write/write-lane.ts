@@ -1,40 +1,16 @@
-import {
-  DoNotRetryError,
-  putPacked,
-  putsOf,
-  RetryableError,
-  StorageError,
-  StoreFullError,
-  type Failure,
-  type MutateOptions,
-  type PackedCells,
-} from '../storage';
+import { DoNotRetryError, putPacked, putsOf, StorageError, type Failure, type MutateOptions, type PackedCells } from '../storage';
 import { messageOf } from '../util/message-of';
 import { shortWaits } from '../util/short-waits';
 import { Flight } from './flight';
 import { LaneQueue } from './lane-queue';
 import { LaneSlabs } from './lane-slabs';
+import type { LanePace } from './pace';
 import type { RowFingerprint } from './row-fingerprint';
+import { RowRetries } from './row-retries';
 import type { Writes } from './spool';
 import type { PointSink } from './types';
 import type { WriteBudget } from './write-budget';
 import type { WrittenRows } from './written-rows';
-
-/** How a lane paces itself. */
-export interface LanePace {
-  /** Milliseconds a point may wait for others: the longer, the more cells share a row. 0: to the end of the event loop's turn. */
-  flushMs: number;
-  /** The same for points whose client waits until they are stored. 0: to the end of the event loop's turn. */
-  hurryMs: number;
-  /** Cells of one request to storage, about: so many are sent without waiting for the time. */
-  batchCells: number;
-  /** Requests to storage at once. */
-  inFlight: number;
-  /** Milliseconds that a row is tried again after a passing failure; one whose store is full for as long as it takes. */
-  retryMs: number;
-  /** The process ends: `retryMs` holds for every failure. */
-  ending?: boolean;
-}
 
 /** Where the cells of a lane go, and how they are written. */
 export interface LaneTarget {
@@ -62,8 +38,6 @@ export interface LaneEvents {
 const ROW_COST = 250;
 /** Bytes a cell costs beside itself: what growing buffers leave unused. */
 const CELL_COST = 12;
-const FIRST_BACKOFF_MS = 50;
-const MAX_BACKOFF_MS = 5000;
 /** How long a request counts against the concurrency limit once some of its rows are done, and how many late requests need not count. */
 const STRAGGLER_MS = 250;
 const MAX_STRAGGLERS = 64;
@@ -90,10 +64,7 @@ export class WriteLane {
   private clock = 0;
   /** Calls of `drain` and `settled` that wait. */
   private drains = 0;
-  /** Rows that failed, to be tried again when it is time. */
-  private asleep: number[] = [];
-  /** When the first attempt of a row's oldest cells failed, `performance.now()` scale. */
-  private readonly firstFailures = new Map<number, number>();
+  private readonly retries: RowRetries;
   cells = 0;
 
   constructor(
@@ -104,6 +75,7 @@ export class WriteLane {
     private readonly events: LaneEvents,
   ) {
     this.append = target.append;
+    this.retries = new RowRetries(this.slabs, pace, target.append, (rows) => this.tryAgain(rows));
   }
 
   /** Rows that have something to write. */
@@ -255,7 +227,7 @@ export class WriteLane {
       const row = flight.rows[i];
       const error = errors === null ? undefined : errors.get(i);
       if (error === undefined) stored.push(row);
-      else if (!this.sleep(row, error)) {
+      else if (!this.retries.take(row, error)) {
         this.tellFailed(row, error);
         failed.push(row);
       }
@@ -306,10 +278,7 @@ export class WriteLane {
   private endWrite(row: number, now: number): number {
     const { slabs } = this;
     const portion = slabs.flying[row];
-    if (slabs.attempts[row] > 0) {
-      slabs.attempts[row] = 0;
-      this.firstFailures.delete(row);
-    }
+    if (slabs.attempts[row] > 0) this.retries.forget(row);
     this.cells -= slabs.points[portion];
     const freed = slabs.cost[portion];
     const keyLength = slabs.keyLength[portion];
@@ -326,37 +295,10 @@ export class WriteLane {
     return freed;
   }
 
-  /** Takes a failed row back to try it again later, with what has come since. @returns false: it is not to be tried again */
-  private sleep(row: number, error: StorageError): boolean {
-    if (!(error instanceof RetryableError)) return false;
-    const { slabs } = this;
-    const now = performance.now();
-    const full = error instanceof StoreFullError;
-    const since = this.firstFailures.get(row);
-    if (since === undefined) this.firstFailures.set(row, now);
-    // A disk may stay full for hours, and nothing is lost by waiting; when the process ends it is as any other failure.
-    else if (now - since >= this.pace.retryMs && (this.pace.ending || !full)) return false;
-    const portion = slabs.flying[row];
-    if (full) slabs.sinks.tellWaiting(portion, error);
-    slabs.flying[row] = -1;
-    const later = slabs.waiting[row];
-    slabs.waiting[row] = portion;
-    if (later >= 0) slabs.join(portion, later, this.append);
-    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** slabs.attempts[row], MAX_BACKOFF_MS, this.pace.retryMs);
-    slabs.countAttempt(row);
-    if (this.asleep.length === 0) this.wakeAfter(backoff * (0.75 + Math.random() / 2));
-    this.asleep.push(row);
-    return true;
-  }
-
-  private wakeAfter(milliseconds: number): void {
-    setTimeout(() => {
-      const rows = this.asleep;
-      this.asleep = [];
-      this.events.retried(rows.length);
-      for (const row of rows) this.queue.push(row);
-      this.pump(true);
-    }, milliseconds);
+  private tryAgain(rows: readonly number[]): void {
+    this.events.retried(rows.length);
+    for (const row of rows) this.queue.push(row);
+    this.pump(true);
   }
 
   /** Milliseconds since the oldest point that is not durable yet came; 0 when there is none. Walks all rows. */

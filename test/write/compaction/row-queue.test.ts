@@ -141,7 +141,7 @@ describe('a pool of rows', () => {
     const order = (seed: number): string[] => {
       const pool = new RowPool(seed);
       const key = Buffer.from('000001655455000000010000000000020000', 'hex');
-      for (let i = 0; i < 64; i++) for (let j = 0; j < 32; j++) pool.add(Buffer.concat([key, Buffer.of(i, j)]));
+      for (let i = 0; i < 1024; i++) for (let j = 0; j < 4; j++) pool.add(Buffer.concat([key, Buffer.of(i >> 8, i, j)]));
       const taken: string[] = [];
       while (pool.size > 0) taken.push(...hex(pool.take(100)));
       return taken;
@@ -150,12 +150,13 @@ describe('a pool of rows', () => {
     const other = order(12345);
     expect([...one].sort()).toEqual([...other].sort());
     expect(one).not.toEqual(other);
-    const steps = one.slice(1).filter((name, i) => parseInt(name.slice(-4), 16) === parseInt(one[i].slice(-4), 16) + 1);
-    expect(steps.length).toBeGreaterThanOrEqual(64 * 31);
-    // How far each row is from its place in the other order: two TSDs seldom meet.
+    const steps = one.slice(1).filter((name, i) => parseInt(name.slice(-2), 16) === parseInt(one[i].slice(-2), 16) + 1);
+    expect(steps.length).toBeGreaterThanOrEqual(1024 * 3);
+    // How far each row is from its place in the other order: two TSDs seldom meet. The partitions of these rows are other ones in each
+    // process; some are near by chance, an eighth to a quarter of so many, but never half.
     const place = new Map(other.map((name, i) => [name, i]));
     const near = one.filter((name, i) => Math.abs((place.get(name) ?? 0) - i) < 64);
-    expect(near.length).toBeLessThan(one.length / 4);
+    expect(near.length).toBeLessThan(one.length / 2);
   });
 });
 
