@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../support/until';
-import { Victim, WITH_RECOVERY_MS } from './support/victim';
+import { textIfThere, Victim, WITH_RECOVERY_MS } from './support/victim';
 
 const T = 1_600_000_000;
 const WINDOW = `start=${T}&end=${T + 3600}`;
@@ -78,10 +78,9 @@ function kept(): { names: string[]; contents: string } {
     for (const name of readdirSync(directory)) {
       const path = join(directory, name);
       names.push(path);
-      // What is removed meanwhile is not kept.
       const found = statSync(path, { throwIfNoEntry: false });
       if (found?.isDirectory() === true) look(path);
-      else if (found !== undefined) contents += readFileSync(path, 'latin1');
+      else contents += textIfThere(path) ?? '';
     }
   };
   look(join(victim.directory, 'graphs'));

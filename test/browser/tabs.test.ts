@@ -62,7 +62,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
       const tsd = await startDaemon();
       await putRecent(tsd.port);
       const hold = holdQueries(tsd);
-      const page = await suite.open('/#cluster', width, tsd.port);
+      const page = await suite.open('/#cluster', width, { port: tsd.port });
       try {
         const asked = page.evaluate<number>(
           "fetch('api/query?start=1h-ago&m=sum:sys.cpu.user%7Bhost%3D*%7D').then((answer) => answer.status)",
@@ -121,7 +121,7 @@ describeWithPrograms('the other tabs and the search', [browserProgram()], () => 
         const found = async (): Promise<boolean> =>
           (await ask(searching.port, '/api/search/tsmeta_summary?query=web01')).text.includes('"totalResults":2');
         await until(found);
-        const page = await suite.open('/', width, searching.port);
+        const page = await suite.open('/', width, { port: searching.port });
         await page.getByText('Choose a metric').waitFor();
         await page.keyboard.press('/');
         await page.getByLabel('Find metrics, tags and series').fill('web01');

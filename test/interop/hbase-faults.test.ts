@@ -29,7 +29,8 @@ describeWithHBase('the HBase client in trouble', (zkQuorum) => {
     });
     const [{ server }] = await admin.regions(table);
     proxy = await TcpProxy.to(server);
-    storage = HBaseStorage.withOptions({ zkQuorum, route: () => proxy.address, rpcTimeoutMs: 2000 });
+    // Connections are cut as often in a row as a call is tried otherwise.
+    storage = HBaseStorage.withOptions({ zkQuorum, route: () => proxy.address, rpcTimeoutMs: 2000, maxAttempts: 100 });
     await storage.open();
   });
   afterAll(async () => {

@@ -167,10 +167,22 @@ export class Victim {
 
 const vitalsOf = (directory: string): string => join(directory, 'vitals');
 
+/** Of all its threads that have not ended meanwhile. */
 function childrenOf(pid: string): string[] {
   return readdirSync(`/proc/${pid}/task`)
-    .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
+    .flatMap((task) => (textIfThere(`/proc/${pid}/task/${task}/children`) ?? '').split(' '))
     .filter((child) => child !== '');
+}
+
+/** What is in a file; undefined: it was removed meanwhile. */
+export function textIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    // Of a thread that has ended while it was read, the system says that there is none.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 async function askVitals(path: string): Promise<Vitals> {

@@ -37,15 +37,15 @@ export class TestBrowser {
     return this.browser.close();
   }
 
-  /** Opens an address in a context of its own. @param path with the fragment, such as `/#start=1h-ago` */
-  async open(port: number, path: string, width: number, options: { colorScheme?: 'light' | 'dark' } = {}): Promise<OpenPage> {
+  /** Opens an address in a context of its own. @param path with the fragment, such as `/#start=1h-ago` @param script runs in the page before its own */
+  async open(port: number, path: string, width: number, script = ''): Promise<OpenPage> {
     const context = await this.browser.newContext({
       viewport: { width, height: 900 },
       timezoneId: ZONE,
       permissions: ['clipboard-read', 'clipboard-write'],
-      ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    await context.addInitScript(script);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

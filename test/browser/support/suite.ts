@@ -26,9 +26,13 @@ export class BrowserSuite {
     });
   }
 
-  /** Opens an address of the daemon, or of another. @param path with the fragment, such as `/#start=1h-ago` */
-  async open(path: string, width: number, port = this.tsd.port): Promise<OpenPage['page']> {
-    this.opened = await this.browser!.open(port, path, width);
+  /** Opens an address of the daemon, or of another. @param path with the fragment, such as `/#start=1h-ago` @param script runs in the page before its own */
+  async open(
+    path: string,
+    width: number,
+    { port = this.tsd.port, script }: { port?: number; script?: string } = {},
+  ): Promise<OpenPage['page']> {
+    this.opened = await this.browser!.open(port, path, width, script);
     return this.opened.page;
   }
 }

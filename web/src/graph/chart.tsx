@@ -62,10 +62,10 @@ export function Chart(props: ChartProps) {
       aria-label="Graph. Arrow keys move along the points, with Shift the time range; plus and minus zoom"
       onKeyDown={(event) => onKey(event, plot.current, props.onZoom)}
       onBlur={() => cursor.set(null)}
-      onClick={({ target }) => {
+      onClick={({ target, clientX }) => {
         const u = plot.current;
         if (props.placing && u !== null && target instanceof Element && target.closest('.u-over'))
-          props.onPlace(u.posToVal(u.cursor.left ?? 0, 'x'));
+          props.onPlace(u.posToVal(clientX - u.over.getBoundingClientRect().left, 'x'));
       }}
     >
       <div ref={host} class="plot" />
