@@ -12,6 +12,8 @@ const realNow = RealDate.now.bind(RealDate);
 const perfNow = performance.now.bind(performance);
 const realTimeout = setTimeout;
 const HOUR_MS = 3_600_000;
+/** Timers that are longer fire at once. */
+const LONGEST_MS = 0x7fff_ffff;
 
 function clocks() {
   const round = odd.has('ceil') ? Math.ceil : odd.has('floor') ? Math.floor : null;
@@ -39,7 +41,7 @@ function order() {
   if (!odd.has('timers')) return;
   const late = () => Math.random() * STEP_MS;
   const timeout = setTimeout;
-  globalThis.setTimeout = Object.assign((f, ms = 0, ...args) => timeout(f, ms + late(), ...args), timeout);
+  globalThis.setTimeout = Object.assign((f, ms = 0, ...args) => timeout(f, Math.min(ms + late(), LONGEST_MS), ...args), timeout);
   const immediate = setImmediate;
   globalThis.setImmediate = Object.assign((f, ...args) => {
     if (Math.random() < 0.8) return immediate(f, ...args);

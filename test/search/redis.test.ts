@@ -31,7 +31,7 @@ describeWithRedis('news of other daemons', () => {
   const newIndex = (): string => join(root, `index${indexes++}`);
 
   async function start(path = newIndex()): Promise<SearchingTsd> {
-    const tsd = await SearchingTsd.open(temp.storage, path, { 'tsd.redis.url': redis.url, 'tsd.redis.timeout': '2000' });
+    const tsd = await SearchingTsd.open(temp.storage, path, { 'tsd.redis.url': redis.url, 'tsd.redis.timeout': '60000' });
     running.push(tsd);
     // Not the comparison of a new index.
     await tsd.search.flush();

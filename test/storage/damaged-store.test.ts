@@ -23,7 +23,7 @@ import { run } from '../../src/tools/check-store';
 import { SILENT_LOG } from '../../src/util/log';
 import type { Refusal } from '../support/damaged-merge-child';
 import { endChild } from '../support/end-child';
-import { TABLES } from '../support/temp-store';
+import { closeMerged, TABLES } from '../support/temp-store';
 
 const T = Buffer.from('t');
 const EMPTY = Buffer.alloc(0);
@@ -60,7 +60,7 @@ beforeAll(async () => {
       null,
       Buffer.alloc(i * 60, 1),
     );
-  await store.close();
+  await closeMerged(store);
   whole = readFileSync(join(path, 'data.mdb'));
 });
 const children: ChildProcess[] = [];

@@ -7,7 +7,7 @@ import { checkStore, EmbeddedStorage } from '../../src/storage/embedded';
 import { FileGuard } from '../../src/storage/embedded/file-guard';
 import { LeafPatrol } from '../../src/storage/embedded/leaf-patrol';
 import { SILENT_LOG, type Log } from '../../src/util/log';
-import { TABLES } from '../support/temp-store';
+import { closeMerged, TABLES } from '../support/temp-store';
 import { until } from '../support/until';
 
 const T = Buffer.from('t');
@@ -63,7 +63,7 @@ function patrol() {
 }
 
 it('looks at everything in parts, and says so', async () => {
-  await (await filled()).close();
+  await closeMerged(await filled());
   const { looks, guard, said } = patrol();
   let parts = 1;
   while (looks.look()) parts++;
@@ -74,7 +74,7 @@ it('looks at everything in parts, and says so', async () => {
 });
 
 it('tells of a damaged page after a second look', async () => {
-  await (await filled()).close();
+  await closeMerged(await filled());
   await damage();
   const { looks, guard, said } = patrol();
   while (looks.look());
@@ -86,7 +86,7 @@ it('tells of a damaged page after a second look', async () => {
 });
 
 it('says nothing of what a second look does not find', async () => {
-  await (await filled()).close();
+  await closeMerged(await filled());
   const undo = await damage();
   const { looks, guard, said } = patrol();
   while (looks['suspicion'] === null && looks.look());
@@ -98,7 +98,7 @@ it('says nothing of what a second look does not find', async () => {
 });
 
 it('finds nothing in a store that is written to meanwhile', async () => {
-  await (await filled()).close();
+  await closeMerged(await filled());
   const said: string[] = [];
   const log: Log = { ...SILENT_LOG, info: (text) => void said.push(text), error: (text) => void said.push(text) };
   const store = await filled({ wholeCheckBytes: 0, log });
@@ -113,7 +113,7 @@ it('finds nothing in a store that is written to meanwhile', async () => {
 });
 
 it('refuses everything once a page of an open store turns out to be damaged', async () => {
-  await (await filled()).close();
+  await closeMerged(await filled());
   await damage();
   const store = new EmbeddedStorage({ path, tables: TABLES, wholeCheckBytes: 0 });
   await store.open();

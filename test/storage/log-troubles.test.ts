@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PackedCells, type RowPut } from '../../src/storage';
 import { checkStore } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
+import { closeMerged } from '../support/temp-store';
 import { contents, copyOf, EMPTY, newPath, oldStore, openAt, put, segmentsOf, T } from './support/left-stores';
 
 afterEach(() => jest.restoreAllMocks());
@@ -72,7 +73,7 @@ it('has the newest cells of a table that stood singly before, though a process m
   await store.close();
 
   const other = await openAt(left, { tables: [{ name: 'other', families: ['t'], packed: true }] });
-  await other.close();
+  await closeMerged(other);
   expect(segmentsOf(left)).toEqual([]);
   const again = await openAt(left);
   expect(new Set(Object.values(await contents(again)))).toEqual(new Set(['new']));
@@ -87,8 +88,7 @@ it('takes no object a cell to read a row of which one cell was deleted, and find
   for (let i = 0; i < 50_000; i++) cells.add(qualifier(i), Buffer.of(i >> 8, i));
   const first = await openAt(path);
   await first.put('tsdb', T, [{ row, cells }]);
-  // Closing merges.
-  await first.close();
+  await closeMerged(first);
   const store = await openAt(path);
   await store.delete('tsdb', [{ row, family: T, qualifiers: [qualifier(7), qualifier(40_000)] }]);
   await store.append('tsdb', T, [{ row, cells: PackedCells.of(qualifier(50_000), Buffer.of(195, 80)) }]);

@@ -13,7 +13,7 @@ import { TABLES } from '../support/temp-store';
 const ROUNDS = Number(process.env.OPEN_RACE_ROUNDS ?? 15);
 const NAMES = 40;
 const PROCESSES = 5;
-jest.setTimeout(60_000 + ROUNDS * 2000);
+jest.setTimeout(120_000 + ROUNDS * 2000);
 
 const EMPTY = Buffer.alloc(0);
 let children: ChildProcess[];

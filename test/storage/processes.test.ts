@@ -12,8 +12,6 @@ import { endChild } from '../support/end-child';
 import { openTempStore, TABLES, type TempStore } from '../support/temp-store';
 import { turns, until } from '../support/until';
 
-jest.setTimeout(60_000);
-
 const SUPPORT = join(__dirname, '../support');
 const ID = Buffer.from('id');
 const EMPTY = Buffer.alloc(0);

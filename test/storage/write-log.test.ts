@@ -13,6 +13,8 @@ import {
 import { checkStore, describeDamage } from '../../src/storage/embedded';
 import { Merger } from '../../src/storage/embedded/log/merger';
 import { SILENT_LOG } from '../../src/util/log';
+import { closeMerged } from '../support/temp-store';
+import { until, untilTurn } from '../support/until';
 import { contents, copyOf, EMPTY, newPath, oldStore, openAt, put, Q, segmentsOf, T } from './support/left-stores';
 
 const HEADER = 22;
@@ -303,8 +305,7 @@ it('goes to the tables in part when its merging is broken off, and is merged on 
   let now = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
   await append(store, 'x');
-  // No timers run, but turns of the event loop.
-  for (let turn = 0; store.stats().pack_slices < 2 && turn < 1_000_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await untilTurn(() => store.stats().pack_slices >= 2);
   await store.close();
   clock.mockRestore();
   expect(segmentsOf(path)).toHaveLength(1);
@@ -329,10 +330,7 @@ it('is merged in short transactions, and in longer ones only while more is writt
     const rows = Array.from({ length: ROWS }, (_, i) => put(`${name} ${i}`, ''));
     expect(await store.put('tsdb', T, rows)).toEqual([]);
   };
-  const merged = async (): Promise<void> => {
-    for (let turn = 0; store.stats().log_entries > 0 && turn < 1_000_000; turn++) await new Promise((resolve) => setImmediate(resolve));
-    expect(store.stats().log_entries).toBe(0);
-  };
+  const merged = (): Promise<void> => until(() => store.stats().log_entries === 0);
   // Each look at the clock finds that a millisecond has gone by; sixteen rows are merged between two.
   let now = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1));
@@ -340,8 +338,15 @@ it('is merged in short transactions, and in longer ones only while more is writt
   await merged();
   const alone = store.stats().pack_slices;
   expect(alone).toBeGreaterThan(ROWS / 16 / 12);
+  // What comes next is written before anything is merged.
+  const kicked: Merger[] = [];
+  const kick = jest.spyOn(Merger.prototype, 'kick').mockImplementation(function (this: Merger) {
+    kicked.push(this);
+  });
   await fill('b');
   await fill('c');
+  kick.mockRestore();
+  kicked[0].kick();
   await merged();
   expect(store.stats().pack_slices - alone).toBeLessThan(2 * alone - 4);
   clock.mockRestore();
@@ -398,7 +403,7 @@ it('opens a store from before there was a log, and has all of it, before and aft
   expect(await store.put('tsdb', T, rows)).toEqual([]);
   for (const { row, cells } of rows) wanted.set(`${row.toString()} ${cells.bytes.readUInt16BE(6)}`, cells.bytes[8]);
   expect(new Map([...(await read(store))].sort())).toEqual(new Map([...wanted].sort()));
-  await store.close();
+  await closeMerged(store);
   expect(segmentsOf(path)).toEqual([]);
   const again = await openAt(path);
   expect(new Map([...(await read(again))].sort())).toEqual(new Map([...wanted].sort()));

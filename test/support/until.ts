@@ -1,14 +1,31 @@
 import { setTimeout as later } from 'node:timers/promises';
+import { turns } from '../../src/util/turns';
 
-export { turns } from '../../src/util/turns';
+export { turns };
 
 const PATIENCE_MS = 20_000;
+/** The real one, also where a test has everybody else look at a clock of its own. */
+const now = performance.now.bind(performance);
 
 /** Resolves as soon as it is so. @throws Error that says what did not come, when a test has to be given up anyway */
-export async function until(so: () => boolean | Promise<boolean>, what = String(so), patienceMs = PATIENCE_MS): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+export function until(so: () => boolean | Promise<boolean>, what = String(so), patienceMs = PATIENCE_MS): Promise<void> {
+  return lookUntil(so, what, patienceMs, () => later(1));
+}
+
+/** The same of what is so for some turns of the event loop only: looks in each of them. */
+export function untilTurn(so: () => boolean, what = String(so)): Promise<void> {
+  return lookUntil(so, what, PATIENCE_MS, () => turns(1));
+}
+
+async function lookUntil(
+  so: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs: number,
+  pause: () => Promise<unknown>,
+): Promise<void> {
+  const deadline = now() + patienceMs;
   while (!(await so())) {
-    if (performance.now() > deadline) throw new Error(`it did not come to that: ${what}`);
-    await later(1);
+    if (now() > deadline) throw new Error(`it did not come to that: ${what}`);
+    await pause();
   }
 }

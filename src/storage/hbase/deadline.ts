@@ -75,6 +75,10 @@ export class Deadline {
     let timer: NodeJS.Timeout | undefined;
     try {
       await this.race(new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, remaining - 1)))));
+    } catch (error) {
+      // Time has passed since it was looked at.
+      if (error instanceof OutOfTimeError) return false;
+      throw error;
     } finally {
       clearTimeout(timer);
     }

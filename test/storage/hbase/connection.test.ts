@@ -8,7 +8,7 @@ const OPTIONS: ConnectionOptions = {
   log: SILENT_LOG,
   user: 'somebody',
   service: 'ClientService',
-  connectTimeoutMs: 1000,
+  connectTimeoutMs: 60_000,
   readTimeoutMs: 60_000,
   idleTimeoutMs: 0,
   noDelay: true,
@@ -26,7 +26,7 @@ describe('a connection to a region server', () => {
     ends = [];
     connection = new Connection('127.0.0.1', server.port, { ...OPTIONS, ...options }, (_, end) => ends.push(end));
   }
-  const call = (method: string, timeoutMs = 5000) => connection.call({ method, param: Buffer.from(method), timeoutMs });
+  const call = (method: string, timeoutMs = 60_000) => connection.call({ method, param: Buffer.from(method), timeoutMs });
   afterEach(async () => {
     connection.close();
     await server.stop();
@@ -109,7 +109,7 @@ describe('a connection to a region server', () => {
 
   it('takes a server that owes answers and says nothing for dead', async () => {
     await connect(() => undefined, { readTimeoutMs: 300 });
-    const error = await call('Get', 10_000).catch((e: unknown) => e);
+    const error = await call('Get').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ConnectionLostError);
     expect((error as Error).message).toMatch(/has been silent for \d+ ms/);
     expect(ends).toEqual(['silent']);
@@ -158,7 +158,7 @@ describe('a connection to a region server', () => {
     const seen: ConnectionEnd[] = [];
     await server.stop();
     const lost = new Connection('127.0.0.1', port, OPTIONS, (_, end) => seen.push(end));
-    await expect(lost.call({ method: 'Get', param: EMPTY, timeoutMs: 1000 })).rejects.toMatchObject({
+    await expect(lost.call({ method: 'Get', param: EMPTY, timeoutMs: 60_000 })).rejects.toMatchObject({
       name: 'ConnectionLostError',
       sent: false,
     });

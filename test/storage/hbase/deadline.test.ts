@@ -1,4 +1,4 @@
-import { Deadline } from '../../../src/storage/hbase/deadline';
+import { CancelledError, Deadline } from '../../../src/storage/hbase/deadline';
 
 const HOUR = 3_600_000;
 
@@ -31,4 +31,13 @@ it.each([-HOUR, HOUR])('does not move when the clock is set by %d ms', (jump) =>
   expect(deadline.over).toBe(false);
   pass(200);
   expect(deadline.over).toBe(true);
+});
+
+it('says of a pause that the deadline came first, also when time passes while the pause begins', async () => {
+  jest.mocked(performance.now).mockImplementation(() => (passed += 10));
+  expect(await new Deadline(undefined, 45).sleep(1000)).toBe(false);
+  const controller = new AbortController();
+  const pause = new Deadline({ signal: controller.signal }, 10_000).sleep(10_000);
+  controller.abort();
+  await expect(pause).rejects.toThrow(CancelledError);
 });

@@ -21,8 +21,8 @@ const options = (logs: LogSystem) => ({
   log: logs.get(NAME),
   user: 'somebody',
   service: 'ClientService',
-  connectTimeoutMs: 1000,
-  readTimeoutMs: 5000,
+  connectTimeoutMs: 60_000,
+  readTimeoutMs: 60_000,
   idleTimeoutMs: 0,
   noDelay: true,
   keepAlive: true,
@@ -41,13 +41,13 @@ it('a connection tells of each call, from when it is wanted until it is not', as
   const connection = new Connection('127.0.0.1', server.port, options(logs), () => {});
   const to = `127.0.0.1:${server.port}`;
   try {
-    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 5000 });
+    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 60_000 });
     expect(lines(logs)).toEqual([]);
     logs.setLevel('DEBUG', NAME);
-    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 5000, target: region });
-    await expect(connection.call({ method: 'Bad', param: Buffer.alloc(10), timeoutMs: 5000 })).rejects.toThrow(RemoteException);
+    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 60_000, target: region });
+    await expect(connection.call({ method: 'Bad', param: Buffer.alloc(10), timeoutMs: 60_000 })).rejects.toThrow(RemoteException);
     logs.setLevel('INFO', NAME);
-    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 5000 });
+    await connection.call({ method: 'Get', param: Buffer.alloc(10), timeoutMs: 60_000 });
     const shown = lines(logs).map((line) => line.replace(/[\d.]+ ms, \d+ bytes|[\d.]+ ms/, 'T'));
     expect(shown).toEqual([
       `DEBUG Get to ${to} (tsdb [00002a,01), 10 bytes): T`,
@@ -66,7 +66,7 @@ it('a server that can not be reached is a warning, not one for every attempt', a
   await server.stop();
   const servers = new Servers(options(logs), () => {});
   const address = { host: '127.0.0.1', port };
-  const attempt = () => servers.connection(address).call({ method: 'Get', param: Buffer.alloc(0), timeoutMs: 5000 });
+  const attempt = () => servers.connection(address).call({ method: 'Get', param: Buffer.alloc(0), timeoutMs: 60_000 });
   for (let i = 0; i < 3; i++) await expect(attempt()).rejects.toThrow(ConnectionLostError);
   servers.close();
   expect(lines(logs)).toEqual([`WARN The connection to 127.0.0.1:${port} failed: connect ECONNREFUSED 127.0.0.1:${port}`]);

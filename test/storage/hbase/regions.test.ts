@@ -12,7 +12,7 @@ function region(start: string, end: string, port = 1): Region {
   return { table: 't', name, startKey, endKey, server: { host: 'h', port }, specifier: regionSpecifier(name) };
 }
 const key = (hex: string): Buffer => Buffer.from(hex, 'hex');
-const soon = (): Deadline => new Deadline(undefined, 2000);
+const soon = (): Deadline => new Deadline(undefined, 60_000);
 
 /** A table whose regions the test changes. */
 class FakeMeta implements RegionSource {

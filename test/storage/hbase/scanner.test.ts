@@ -118,7 +118,7 @@ function scanWith(answers: Answer[], regions = [region('', '')], options: Partia
       table: 't',
       options: range,
       server: serverScan(range),
-      newDeadline: () => new Deadline(undefined, 5000),
+      newDeadline: () => new Deadline(undefined, 60_000),
     },
   );
   return { scan, requests, lookups: () => lookups };

@@ -41,7 +41,8 @@ export class RedisServer {
   }
 
   async command<T>(run: (client: Redis) => Promise<T>): Promise<T> {
-    const client = new Redis(this.url, { retryStrategy: () => 20 });
+    // It may have been started just now: its start takes as long as it takes.
+    const client = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
     client.on('error', () => {});
     try {
       return await run(client);
