@@ -1,8 +1,18 @@
 import type { StopSignal } from './stop-signal';
 
+interface Waiting {
+  /** null: it has given up. */
+  grant: (() => void) | null;
+}
+
+/** So many places in the line that nobody stands in any more are worth making it anew. */
+const WORTH_CUTTING = 1024;
+
 /** Hands out a fixed number of permits, first come first served. */
 export class Semaphore {
-  private readonly waiting: (() => void)[] = [];
+  private line: Waiting[] = [];
+  /** Those in front who have had their turn. */
+  private served = 0;
 
   constructor(private free: number) {}
 
@@ -14,23 +24,39 @@ export class Semaphore {
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.free++;
+      this.grantNext();
     }
+  }
+
+  private grantNext(): void {
+    while (this.served < this.line.length) {
+      const { grant } = this.line[this.served++];
+      if (grant === null) continue;
+      if (this.served >= WORTH_CUTTING && this.served * 2 >= this.line.length) this.cut();
+      return grant();
+    }
+    this.cut();
+    this.free++;
+  }
+
+  private cut(): void {
+    this.line = this.line.slice(this.served);
+    this.served = 0;
   }
 
   private turn(signal: StopSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const granted = (): void => {
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      };
       const aborted = (): void => {
-        this.waiting.splice(this.waiting.indexOf(granted), 1);
+        waiting.grant = null;
         reject(signal.reason);
       };
-      this.waiting.push(granted);
+      const waiting: Waiting = {
+        grant: () => {
+          signal.removeEventListener('abort', aborted);
+          resolve();
+        },
+      };
+      this.line.push(waiting);
       signal.addEventListener('abort', aborted, { once: true });
     });
   }

@@ -1,4 +1,5 @@
 import { Semaphore } from '../../src/util/semaphore';
+import { Stopper } from '../../src/util/stop-signal';
 import { turns } from '../support/until';
 
 const never = new AbortController().signal;
@@ -36,4 +37,19 @@ test('a permit comes back when the work fails; who gives up waiting takes none',
   await expect(first).rejects.toThrow('failed');
   expect(await third).toBe('third');
   await expect(semaphore.run(gone.signal, async () => 'never')).rejects.toThrow('gave up');
+});
+
+test('a long line keeps its order, and those who give up are passed over', async () => {
+  const semaphore = new Semaphore(1);
+  const gone = new Stopper();
+  const stays = new Stopper();
+  const order: number[] = [];
+  const work = Array.from({ length: 5000 }, (_, i) =>
+    semaphore.run(i % 3 === 1 ? gone : stays, async () => void order.push(i)).catch((e: Error) => e.message),
+  );
+  gone.abort(new Error('gave up'));
+  const outcomes = await Promise.all(work);
+  expect(outcomes.filter((outcome) => outcome === 'gave up')).toHaveLength(1667);
+  expect(order).toEqual(Array.from({ length: 5000 }, (_, i) => i).filter((i) => i % 3 !== 1));
+  expect(await semaphore.run(stays, async () => 'free again')).toBe('free again');
 });

@@ -6,6 +6,7 @@ import {
   planTsuidScan,
   resolveFilters,
   rollupWindow,
+  RowTimes,
   scanWindow,
   type FilterPlan,
   type ResolvedFilter,
@@ -16,6 +17,7 @@ import type { SourceChoice, Sources } from '../source';
 import type { ValidQuery, ValidSubQuery } from '../specification';
 import type { Uids } from '../../uid';
 import type { StopSignal } from '../../util/stop-signal';
+import { TimeSlice } from '../../util/time-slice';
 import type { QuerySettings } from '../../config/settings';
 
 /** A sub-query with its names resolved and its key ranges laid out. */
@@ -45,8 +47,13 @@ function inOrder<T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise
   );
 }
 
+/** Sub-queries whose names are looked up together. */
+const PLANNED_AT_ONCE = 32;
+
 /** From the names of a query to the key ranges to scan; names that are in the cache are not waited for. */
 export class QueryPlanner {
+  private readonly rowTimes = new RowTimes();
+
   constructor(
     private readonly settings: QuerySettings,
     private readonly sources: Sources,
@@ -63,7 +70,16 @@ export class QueryPlanner {
    */
   async plan(subQueries: readonly ValidSubQuery[]): Promise<readonly PlannedSubQuery[]> {
     const metrics = await inOrder(subQueries.map((sub) => this.metricOf(sub)));
-    return inOrder(subQueries.map((sub, i) => this.planSubQuery(sub, metrics[i])));
+    const slice = new TimeSlice(this.signal);
+    const planned: PlannedSubQuery[] = [];
+    for (let from = 0; from < subQueries.length; from += PLANNED_AT_ONCE) {
+      if (slice.isOver()) await slice.next();
+      const some = subQueries.slice(from, from + PLANNED_AT_ONCE);
+      const plans = inOrder(some.map((sub, i) => this.planSubQuery(sub, metrics[from + i])));
+      planned.push(...(plans instanceof Promise ? await plans : plans));
+      slice.restart();
+    }
+    return planned;
   }
 
   /** Null for a query by TSUIDs. */
@@ -85,7 +101,7 @@ export class QueryPlanner {
     const filters = { literals: [], groupBys: [], postScan };
     const filterTagks = subQuery.filters.length > 0 ? [] : null;
     const over = (choice: SourceChoice, times = this.query): PlannedSubQuery => {
-      const scan = planTsuidScan(choice.source, tsuids, windowOf(subQuery, choice, times));
+      const scan = planTsuidScan(choice.source, tsuids, windowOf(subQuery, choice, times), this.rowTimes);
       return { subQuery, choice, scan, filters, filterTagks, over };
     };
     return over(this.sources.of(subQuery, this.isTooNew));
@@ -97,7 +113,7 @@ export class QueryPlanner {
     const filterTagks = resolved.length === 0 ? null : tagksOf(resolved);
     const over = (choice: SourceChoice, times = this.query): PlannedSubQuery => {
       const window = windowOf(subQuery, choice, times);
-      const scan = planMetricScan(choice.source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter);
+      const scan = planMetricScan(choice.source, metric, window, filters, subQuery.explicitTags, settings.fuzzyFilter, this.rowTimes);
       return { subQuery, choice, scan, filters, filterTagks, over };
     };
     return over(this.sources.of(subQuery, this.isTooNew));

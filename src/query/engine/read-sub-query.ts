@@ -2,7 +2,7 @@ import { BucketFold, foldsWhileReading } from '../downsample/fold';
 import { groupSpans, labelGroups, type Labels, type SpanGroup } from '../group';
 import { TimeSlice } from '../../util/time-slice';
 import type { SubQueryStats } from '../output';
-import { ReadBudget, type MemoryShare } from '../plan';
+import { patternSteps, ReadBudget, type MemoryShare } from '../plan';
 import { NeededPoints, RangeScan, RowRemoval, sortSpans, type Span } from '../scan';
 import { PackArena } from '../series';
 import type { GroupSpec, ValidQuery } from '../specification';
@@ -52,6 +52,7 @@ function hasSomething({ size, matched, annotations, histograms }: Span): boolean
 export class SubQueryReader {
   private readonly arena: PackArena;
   private readonly removal: RowRemoval | null;
+  private readonly patternSteps = patternSteps();
 
   constructor(
     private readonly context: RunContext,
@@ -116,6 +117,7 @@ export class SubQueryReader {
       plan: scan,
       postScan: filters.postScan,
       budget,
+      patternSteps: this.patternSteps,
       memory: this.memory,
       signal,
       deadline: this.lifetime.deadline,

@@ -61,7 +61,7 @@ export class QueryRun {
       for (const { filterTagks } of planned) this.record.filterTagks.push(filterTagks);
       this.record.run.stringToUidMs = performance.now() - started;
       if (planned.length === 1) this.outputs = [await this.readSubQuery(planned[0])];
-      else this.outputs = await Promise.all(planned.map((p) => this.readSubQuery(p)));
+      else await this.readSubQueries(planned);
       this.record.run.processingPreWriteMs = performance.now() - started;
       this.lifetime.hasRead();
     } catch (e) {
@@ -146,6 +146,20 @@ export class QueryRun {
     );
   }
 
+  /** Some at a time, in their order. The first failure is thrown at once; it ends those under way. */
+  private async readSubQueries(all: readonly PlannedSubQuery[]): Promise<void> {
+    const waiting = all.entries();
+    const readNext = async (): Promise<void> => {
+      const slice = new TimeSlice(this.signal);
+      for (const [i, planned] of waiting) {
+        if (slice.isOver()) await slice.next();
+        this.outputs[i] = await this.readSubQuery(planned);
+        slice.restart();
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(all.length, SUB_QUERIES_AT_ONCE) }, readNext));
+  }
+
   private async readSubQuery(planned: PlannedSubQuery): Promise<Output[]> {
     const { query, reader } = this;
     const { sources, splitQueries } = this.context;
@@ -155,6 +169,9 @@ export class QueryRun {
     return joinedOutputs(await Promise.all(parts.map((part) => reader.read(part, stats))), query, this.memory);
   }
 }
+
+/** Sub-queries that are read side by side: half of the scans that there may be at once are left to other queries. */
+const SUB_QUERIES_AT_ONCE = 32;
 
 /** Numbers of a large query that are held until the answer is written, at most: the others are computed once more then. */
 const HELD_POINTS = 131_072;

@@ -83,8 +83,13 @@ export class QueryLimits {
 /** What a client that wants too much can do. */
 export const ADVICE = 'Please try filtering using more tags or decrease your time range.';
 
-/** Steps that regular expressions may take for one sub-query, beside those taken before for other names: some twenty seconds. */
+/** Steps that regular expressions may take for one request, beside those taken before for other names: some twenty seconds. */
 const MOST_PATTERN_STEPS = 1_000_000_000;
+
+/** What the regular expressions of all sub-queries of a request may take together. */
+export function patternSteps(): StepBudget {
+  return { left: MOST_PATTERN_STEPS };
+}
 
 /** Takes steps off those that are left. @throws ClientError 413 when there are none */
 export function chargePatternSteps(budget: StepBudget, steps: number): void {
@@ -98,8 +103,6 @@ export function chargePatternSteps(budget: StepBudget, steps: number): void {
 
 /** Counts what one sub-query has read and stops it at its limits. */
 export class ReadBudget {
-  /** Steps of regular expressions that are left to it. */
-  readonly patternSteps: StepBudget = { left: MOST_PATTERN_STEPS };
   bytes = 0;
   dataPoints = 0;
 

@@ -2,6 +2,7 @@ import { allSalts, hexToUid, setBaseTime, tagsAt, type KeyLayout } from '../../s
 import type { RowFilter } from '../../storage';
 import type { PointSource } from '../source';
 import type { FilterPlan, RowLiteral } from './row-literals';
+import { RowTimes } from './row-times';
 import type { ScanWindow } from './scan-window';
 import { ClientError } from '../../util/errors';
 
@@ -25,24 +26,8 @@ export interface ScanPlan extends ScanWindow {
 }
 
 const NONE = Buffer.alloc(0);
-/** Rows of one series that a scan may have; with more, nobody needs to know when each begins. */
-const MOST_ROW_TIMES = 10_000;
 /** With more keys a message of all of them costs more than the pattern that they have in common. */
 const MOST_KEYS = 1000;
-
-/** The last second that a key can hold. */
-const LAST_SECOND = 0xffff_ffff;
-
-/** Base times of the rows in a window; undefined: too many, or more than keys hold. @param withEnd a row may begin where the window ends */
-function rowTimesOf({ rowSpan }: PointSource, { scanStart, scanEnd }: ScanWindow, withEnd = false): readonly number[] | undefined {
-  if (scanEnd > LAST_SECOND) return undefined;
-  const times: number[] = [];
-  for (let time = rowSpan.start(scanStart); time < scanEnd || (withEnd && time === scanEnd); time = rowSpan.next(time)) {
-    if (time >= scanStart) times.push(time);
-    if (times.length > MOST_ROW_TIMES) return undefined;
-  }
-  return times;
-}
 
 function rangesOf(layout: KeyLayout, metric: Buffer, window: ScanWindow, stopTags: Buffer): KeyRange[] {
   const key = (salt: Buffer, time: number, tags: Buffer): Buffer => {
@@ -105,6 +90,7 @@ function literalSeries(literals: readonly RowLiteral[], most: number): Buffer[] 
  * fuzzy filter the row at the end of the window is read too.
  * @param explicit the series may have no other tags; without any filter that means nothing
  * @param fuzzy `tsd.query.enable_fuzzy_filter`
+ * @param times of the request's scans
  */
 export function planMetricScan(
   source: PointSource,
@@ -113,6 +99,7 @@ export function planMetricScan(
   { literals, groupBys }: FilterPlan,
   explicit: boolean,
   fuzzy: boolean,
+  times = new RowTimes(),
 ): ScanPlan {
   const { layout } = source;
   const useFuzzy = explicit && fuzzy && literals.length > 0;
@@ -124,7 +111,9 @@ export function planMetricScan(
     metric,
     ranges: rangesOf(layout, metric, window, stopTags),
     filter:
-      literals.length > 0 || groupBys.length > 0 ? rowFilter(layout, literals, explicit, rowTimesOf(source, window, useFuzzy)) : undefined,
+      literals.length > 0 || groupBys.length > 0
+        ? rowFilter(layout, literals, explicit, times.of(source.rowSpan, window, useFuzzy))
+        : undefined,
     accepts: useFuzzy ? fuzzyCondition(layout, literals) : null,
   };
 }
@@ -132,9 +121,10 @@ export function planMetricScan(
 /**
  * Ranges and row filter for certain series. Mirrors TsdbQuery's TSUID path and QueryUtil.getRowKeyTSUIDRegex.
  * @param tsuids hexadecimal; all of one metric
+ * @param times of the request's scans
  * @throws ClientError 400
  */
-export function planTsuidScan(source: PointSource, tsuids: readonly string[], window: ScanWindow): ScanPlan {
+export function planTsuidScan(source: PointSource, tsuids: readonly string[], window: ScanWindow, times = new RowTimes()): ScanPlan {
   const { layout } = source;
   const digits = layout.metric * 2;
   const metricHex = tsuids[0].slice(0, digits).toUpperCase();
@@ -151,7 +141,7 @@ export function planTsuidScan(source: PointSource, tsuids: readonly string[], wi
     scanEnd: window.scanEnd,
     metric,
     ranges: rangesOf(layout, metric, window, Buffer.alloc(0)),
-    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: rowTimesOf(source, window), onlyRowTimes: true },
+    filter: { kind: 'tsuids', prefixLength: tagsAt(layout), tagParts, rowTimes: times.of(source.rowSpan, window), onlyRowTimes: true },
     accepts: null,
   };
 }

@@ -12,6 +12,7 @@ import type { NeededPoints } from './needed-points';
 import { BYTES_PER_POINT, type PackArena } from '../series';
 import type { RowRemoval } from './row-removal';
 import { Span } from './span';
+import type { StepBudget } from '../../util/java-regexp';
 import type { StopSignal } from '../../util/stop-signal';
 
 /** What scans of one engine have in common. */
@@ -32,6 +33,8 @@ export interface ScanRequest {
   readonly plan: ScanPlan;
   readonly postScan: readonly ResolvedFilter[];
   readonly budget: ReadBudget;
+  /** What is left to regular expressions, of all sub-queries together. */
+  readonly patternSteps: StepBudget;
   /** Where the points are accounted for. */
   readonly memory: MemoryShare;
   readonly signal: StopSignal;
@@ -77,7 +80,7 @@ export class RangeScan {
     const { source } = request.plan;
     this.tagsAt = tagsAt(source.layout);
     this.filter =
-      request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan, request.budget.patternSteps);
+      request.postScan.length === 0 ? null : new NameFilter(environment.uids, source.layout, request.postScan, request.patternSteps);
     this.reader = source.newReader({
       matched: () => {
         if (this.current !== null) this.current.matched = true;
@@ -116,6 +119,8 @@ export class RangeScan {
       const growing = request.memory.mayGrow();
       if (growing !== null) await growing;
       slice.restart();
+      // Batches of dozens of scans may come in one turn.
+      if (slice.isOver()) await slice.next();
       const accepted = accepts ? batch.filter((row) => accepts(row.key)) : batch;
       const sizes = this.count(accepted);
       request.budget.check();

@@ -133,6 +133,8 @@ export class EmbeddedStorage implements Storage {
     const slice = new TimeSlice();
     try {
       while (start !== null && left > 0) {
+        // Dozens may begin in one turn.
+        if (slice.isOver()) await slice.next();
         const selection: Selection = { start, stop, family, qualifiers, timeRange, firstCellOnly, accepts, places };
         const bounds = { rows: Math.min(maxRows, left), bytes: BATCH_BYTES, entries: BATCH_ENTRIES };
         const batch = await this.readBatch(table, selection, bounds, collector?.clear(), options);
