@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../support/is-alive';
 import { until } from '../support/until';
 
 const ROOT = join(__dirname, '..', '..');
@@ -58,14 +59,8 @@ class Project {
   }
 
   /** The process that a suite has started and left behind is gone. */
-  async isQuiet(): Promise<boolean> {
-    const pid = Number(readFileSync(this.pidFile, 'utf8'));
-    try {
-      process.kill(pid, 0);
-      return /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    } catch {
-      return true;
-    }
+  isQuiet(): boolean {
+    return !isAlive(Number(readFileSync(this.pidFile, 'utf8')));
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RunDirectory } from '../interop/support/run-directory';
 import { endChild } from '../support/end-child';
+import { isAlive } from '../support/is-alive';
 import { until } from '../support/until';
 
 const HOOK = resolve(__dirname, '../support/ts-hook.cjs');
@@ -37,14 +38,6 @@ async function otherRun(): Promise<{ run: ChildProcess; path: string; started: n
   return { run, ...(JSON.parse(said.toString()) as { path: string; started: number }) };
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 it('is its own, and gone afterwards', () => {
   const [one, other] = [RunDirectory.make(runs), RunDirectory.make(runs)];
   expect(one.path).not.toBe(other.path);
@@ -56,12 +49,12 @@ it('is its own, and gone afterwards', () => {
 it('leaves that of a run alone that goes on, and clears what a killed one has left behind: files and processes', async () => {
   const { run, path, started } = await otherRun();
   const during = RunDirectory.make(runs);
-  expect([existsSync(path), isRunning(started)]).toEqual([true, true]);
+  expect([existsSync(path), isAlive(started)]).toEqual([true, true]);
   during.remove();
 
   await endChild(run, 'SIGKILL');
   const after = RunDirectory.make(runs);
-  await until(() => !isRunning(started), 'what the killed run had started is gone');
+  await until(() => !isAlive(started), 'what the killed run had started is gone');
   expect(existsSync(path)).toBe(false);
   after.remove();
   expect(readdirSync(runs)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /**
  * Ends a process that a test has started, also when it does not want to: when it is still there after a while it is killed. Resolves when it is gone.

@@ -134,7 +134,8 @@ test('rows whose hour is over are compacted at the end, also after a bad line, t
   // As on HBase.
   jest.spyOn(EmbeddedStorage.prototype, 'packsRows', 'get').mockReturnValue(false);
   config = configFile(true);
-  const now = Math.floor(Date.now() / 1000);
+  const now = 1_700_000_000;
+  jest.spyOn(Date, 'now').mockReturnValue(now * 1000);
   const lines = [
     `m 1356998400 1 h=a`,
     `m 1356998410 2 h=a`,

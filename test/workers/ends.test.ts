@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ask, Connection } from '../server/support/client';
+import { isAlive } from '../support/is-alive';
 import { until } from '../support/until';
 import { DaemonProcess } from '../tools/support/daemon-process';
-import { isAlive, WorkersDaemon } from './support/workers';
+import { WorkersDaemon } from './support/workers';
 
 const BASE = 1_700_000_000;
 let tsd: WorkersDaemon;

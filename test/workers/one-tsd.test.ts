@@ -1,5 +1,6 @@
 import { ask, Connection, json, telnet } from '../server/support/client';
-import { isAlive, onEach, WORKERS, WorkersDaemon } from './support/workers';
+import { onEach, WORKERS, WorkersDaemon } from './support/workers';
+import { isAlive } from '../support/is-alive';
 import { until } from '../support/until';
 
 let tsd: WorkersDaemon;

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../server/support/client';
+import { isAlive } from '../support/is-alive';
 import { until } from '../support/until';
-import { isAlive, WorkersDaemon, type PutPoint } from './support/workers';
+import { WorkersDaemon, type PutPoint } from './support/workers';
 
 const hook = join(__dirname, 'support', 'stuck-hook.cjs');
 const BASE = 1_700_000_000;

@@ -39,7 +39,7 @@ export class DaemonProcess {
   /** Resolves when it says on its standard output that it is ready. @throws Error with what it said instead; it has ended then */
   async ready(): Promise<void> {
     try {
-      await until(() => /Ready to serve on/.test(this.output) || !this.running, 'it is ready', PATIENCE_MS);
+      await until(() => /Ready to serve on .*\n/.test(this.output) || !this.running, 'it is ready', PATIENCE_MS);
       if (!this.running) throw new Error('it has ended');
     } catch (error) {
       await this.kill();
