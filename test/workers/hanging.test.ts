@@ -25,7 +25,8 @@ it('no endpoint waits for ever for a worker that stands still, and nobody is sen
     // That of the worker is the one that does not answer.
     const waiting = new Set(connections);
     for (const connection of connections) connection.send(requestBytes('/api/version'));
-    for (const connection of connections) void connection.answer().then(() => waiting.delete(connection));
+    // It does so at the end of all that is tried here.
+    for (const connection of connections) void connection.answer(120_000).then(() => waiting.delete(connection));
     await until(() => waiting.size === 1);
     const [hung] = waiting;
     const others = connections.filter((connection) => connection !== hung);
