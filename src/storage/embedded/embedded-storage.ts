@@ -28,6 +28,7 @@ const GETS_PER_TURN = 1024;
 const GETS_MS = 8;
 /** More qualifiers than this are cheaper to pick out of the row. */
 const SINGLE_CELLS = 16;
+const ALL = Buffer.alloc(0);
 
 /**
  * The store inside the process: the tables, rows and cells of HBase in an LMDB file, for machines without a cluster.
@@ -70,18 +71,16 @@ export class EmbeddedStorage implements Storage {
   }
 
   get(table: string, get: RowGet, options?: CallOptions): Promise<Row | null> {
-    return this.read(options, (environment) => {
-      environment.refresh();
-      return this.readRow(environment, environment.table(table), get);
-    });
+    return this.readRange(table, get.row, behind(get.row), options, (environment) =>
+      this.readRow(environment, environment.table(table), get),
+    );
   }
 
   async multiGet(table: string, gets: readonly RowGet[], options?: CallOptions): Promise<(Row | null)[]> {
     const rows: (Row | null)[] = [];
     const slice = new TimeSlice();
     do {
-      await this.read(options, (environment) => {
-        environment.refresh();
+      await this.readRange(table, ALL, ALL, options, (environment) => {
         const t = environment.table(table);
         const end = Math.min(gets.length, rows.length + GETS_PER_TURN);
         const until = performance.now() + GETS_MS;
@@ -102,7 +101,7 @@ export class EmbeddedStorage implements Storage {
     const { family, qualifiers } = get;
     if (table.runs === null && family !== undefined && qualifiers !== undefined && qualifiers.length <= SINGLE_CELLS)
       return this.readCells(table, get.row, family, qualifiers);
-    const stop = Buffer.concat([get.row, Buffer.of(0)]);
+    const stop = behind(get.row);
     const bounds = { rows: 1, bytes: Infinity, entries: Infinity };
     const selection = { start: get.row, stop, family, qualifiers, accepts: null };
     return new RangeReader(table, selection, bounds, this.readerParts(environment, table, get.row)).read().rows[0] ?? null;
@@ -156,8 +155,7 @@ export class EmbeddedStorage implements Storage {
     collector: RowCollector | undefined,
     options: CallOptions,
   ): Promise<Batch> {
-    return this.read(options, (environment) => {
-      environment.refresh();
+    return this.readRange(table, selection.start, selection.stop, options, (environment) => {
       const t = environment.table(table);
       const unknown = selection.family === undefined ? null : familyError(t, selection.family);
       if (unknown !== null) throw unknown;
@@ -241,6 +239,32 @@ export class EmbeddedStorage implements Storage {
     return this.environment;
   }
 
+  /**
+   * Reads what all processes have acknowledged by now of rows in a range.
+   * @param stop exclusive; empty: to the end
+   */
+  private async readRange<T>(
+    table: string,
+    start: Buffer,
+    stop: Buffer,
+    options: CallOptions | undefined,
+    action: (environment: Environment) => T,
+  ): Promise<T> {
+    throwIfOver(options);
+    const environment = this.opened();
+    try {
+      environment.refresh();
+      const sorting = environment.sortAhead(environment.table(table), start, stop);
+      if (sorting !== null) {
+        await sorting;
+        this.opened().refresh();
+      }
+      return action(environment);
+    } catch (e) {
+      throw environment.asReadError(e);
+    }
+  }
+
   private async read<T>(options: CallOptions | undefined, action: (environment: Environment) => T): Promise<T> {
     throwIfOver(options);
     const environment = this.opened();
@@ -271,4 +295,9 @@ export class EmbeddedStorage implements Storage {
       call.over = true;
     }
   }
+}
+
+/** The first key that a row can have behind this one. */
+function behind(row: Buffer): Buffer {
+  return Buffer.concat([row, Buffer.of(0)]);
 }

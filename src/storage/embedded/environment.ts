@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { DoNotRetryError, StorageError, TableNotFoundError } from '../errors';
 import { SILENT_LOG, type Log } from '../../util/log';
+import { TimeSlice } from '../../util/time-slice';
 import { withinTime } from '../../util/within-time';
 import { OWN_TABLE, RUNS, StoredTable, type EmbeddedTable, type TableState } from './table';
 import { Commits } from './commits';
@@ -13,6 +14,7 @@ import { MergedLog } from './log/merged-log';
 import type { MergeTarget } from './log/merger';
 import type { Overlay } from './log/overlay';
 import type { LogState } from './log/state';
+import { sortAllAhead } from './log/sort-ahead';
 import { LogStateRecord } from './log/state-record';
 import type { LogStore, WriteLog } from './log/write-log';
 import { openCells } from './open-cells';
@@ -202,6 +204,13 @@ export class Environment implements LogStore, MergeTarget {
   /** What the log has of a table's rows from a key on. */
   overlay(table: StoredTable, from: Buffer): Overlay | null {
     return table.runs === null || this.logged === null ? null : this.logged.segments.overlay(table.name, from);
+  }
+
+  /** Resolves when the log's cells of large rows in a range are sorted; null: there is nothing to wait for. @param stop exclusive; empty: to the end */
+  sortAhead(table: StoredTable, start: Buffer, stop: Buffer): Promise<void> | null {
+    if (table.runs === null || this.logged === null) return null;
+    const parts = this.logged.segments.rowsToSort(table.name, start, stop);
+    return parts.length === 0 ? null : sortAllAhead(parts, new TimeSlice());
   }
 
   /** There is one where a table is packed. */

@@ -2,10 +2,10 @@
 import { compareBytes, startsWith } from './bytes';
 import { columnEnd, decodedRowLength, decodeRow, LONG, rowEnd, type CellKey } from './key-codec';
 import type { Overlay } from './log/overlay';
-import { addColumn, familyLength, isSameFamily, type IsAsked, type RowPart } from './log/row-cells';
+import { addColumn, familyLength, isSameFamily, onlyThese, type IsAsked, type RowPart } from './log/row-puts';
 import type { ReaderMemory } from './reader-memory';
 import type { RowCollector } from './row-collector';
-import { isOneOf, isWanted, type BatchBounds, type Selection } from './selection';
+import { isWanted, type BatchBounds, type Selection } from './selection';
 
 /** After so many unwanted cells of a row, jumping to the next row is cheaper than passing by. */
 const JUMP_AFTER = 24;
@@ -21,7 +21,7 @@ const NOTHING = Buffer.alloc(0);
 export class RowAssembler {
   /** Row, and row with family, of the cell before: a cell with the same start belongs to them. */
   private readonly column: CellKey;
-  /** Null: all columns are wanted. */
+  /** Of rows of which the log has something; null: all columns are wanted. */
   private readonly isAsked: IsAsked | null;
   private rowOpen = false;
   /** Whether cells of the row that is open are wanted, and those of its family. */
@@ -52,7 +52,7 @@ export class RowAssembler {
   ) {
     this.column = memory.column;
     const { qualifiers } = selection;
-    this.isAsked = qualifiers === undefined ? null : (bytes, at, length) => isOneOf(qualifiers, bytes, at, length);
+    this.isAsked = overlay === null || qualifiers === undefined ? null : onlyThese(qualifiers);
   }
 
   /** Whether the log has something of the row that is open. */

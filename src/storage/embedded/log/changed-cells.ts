@@ -31,8 +31,13 @@ export class ChangedCells {
   /** Of columns that start so nothing is left of what was there first. */
   private readonly removed: Buffer[] = [];
 
-  /** @param base what was there first, sorted */
+  /** @param base what was there first, in order; it must stay as it is */
   constructor(private readonly base: CellList) {}
+
+  /** How many there are, at most. */
+  get count(): number {
+    return this.base.count + this.cells.size;
+  }
 
   get(column: string): PlainValue | undefined {
     if (!this.named.has(column)) {

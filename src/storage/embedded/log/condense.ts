@@ -5,7 +5,7 @@
 import { hashOf } from '../bytes';
 import { CellList } from '../cell-list';
 import { NewestCells } from './newest-cells';
-import { addPuts, entryBefore, lastPutsOf, type CellPlaces, type IsAsked, type RowPart } from './row-cells';
+import { addPuts, entryBefore, lastPutsOf, type CellPlaces, type IsAsked, type RowPart } from './row-puts';
 import type { RowIndex } from './row-index';
 
 /** What is larger than this afterwards is left to the garbage collector. */

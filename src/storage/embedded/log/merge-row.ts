@@ -6,8 +6,9 @@ import { RangeReader } from '../range-reader';
 import { CellList } from '../cell-list';
 import { RunWriter } from '../runs';
 import type { StoredTable } from '../table';
-import { addColumn, familyLength, isSameFamily, RowFold } from './row-cells';
+import { RowFold } from './row-cells';
 import type { RowIndex } from './row-index';
+import { addColumn, familyLength, isSameFamily, type IsAsked, type RowPart } from './row-puts';
 
 const ONE_ROW = { rows: 1, bytes: Infinity, entries: Infinity };
 const fold = new RowFold();
@@ -25,6 +26,16 @@ export function mergeRow(table: StoredTable, index: RowIndex, row: number): void
   const cells = fold.fold(base, [{ index, row }]);
   removeStartingWith(table, table.state(), key.setRow(name));
   write(table, name, cells);
+}
+
+/**
+ * Brings a part of a row's cells, which are only puts, to LMDB. Until the log's state says that the row is merged its cells are read of the log, too, and
+ * all of this may be done again.
+ */
+export function mergeRowPart(table: StoredTable, { index, row }: RowPart, isInPart: IsAsked): void {
+  const at = index.keyAt(row);
+  const name = Buffer.from(index.segment.bytes.subarray(at, at + index.keyLength(row)));
+  write(table, name, fold.fold(base.clear(), [{ index, row }], isInPart));
 }
 
 /** Adds the columns that LMDB has of a row. */

@@ -8,8 +8,11 @@ import type { StoredTable } from '../table';
 import { removeSegment } from './log-files';
 import type { RowIndex } from './row-index';
 import type { RowCursor } from './row-order';
-import { mergeRow } from './merge-row';
+import type { RowPart } from './row-puts';
+import { mergeRow, mergeRowPart } from './merge-row';
+import { partsOf } from './parts-of-rows';
 import type { Segment } from './segment';
+import { sortAhead } from './sort-ahead';
 import type { LogState } from './state';
 import type { Segments } from './segments';
 
@@ -176,7 +179,9 @@ export class Merger {
       const table = target.loggedTable(name);
       while (cursor.row >= 0) {
         if (this.isOver()) return false;
-        await target.transaction(() => this.slice(segment, table, index, cursor, time), SLICE_BYTES);
+        const isMerged = index.isLarge(cursor.row) && (await this.mergeInParts(table, { index, row: cursor.row }, slice));
+        if (this.isOver()) return false;
+        await target.transaction(() => this.slice(segment, table, index, cursor, time, isMerged), SLICE_BYTES);
         this.slices++;
         await slice.next();
       }
@@ -190,6 +195,19 @@ export class Merger {
     return true;
   }
 
+  /** Brings a large row's cells to the table if they are only puts. False: they are not, or it was stopped before the end. */
+  private async mergeInParts(table: StoredTable, part: RowPart, slice: TimeSlice): Promise<boolean> {
+    await sortAhead(part, slice);
+    if (!part.index.hasOnlyPuts(part.row)) return false;
+    for (const isInPart of partsOf(part)) {
+      if (this.isOver()) return false;
+      await this.target.transaction(() => mergeRowPart(table, part, isInPart), SLICE_BYTES);
+      this.slices++;
+      await slice.next();
+    }
+    return true;
+  }
+
   /** More comes than merging keeps up with: the next segment is further on in being written than this one in being merged. */
   private isBehind(segment: Segment): boolean {
     const { sealedCount, last } = this.segments;
@@ -198,15 +216,17 @@ export class Merger {
     return written > this.mergedRows / segment.rowCount + SLACK;
   }
 
-  private slice(segment: Segment, table: StoredTable, index: RowIndex, cursor: RowCursor, time: number): void {
+  /** @param isMerged the table has the cells of the first row already */
+  private slice(segment: Segment, table: StoredTable, index: RowIndex, cursor: RowCursor, time: number, isMerged: boolean): void {
     const started = performance.now();
     const end = started + (this.isBehind(segment) ? LONG_SLICE_MS : SLICE_MS);
     let last = cursor.row;
     for (let rows = 1; cursor.row >= 0; rows++) {
       last = cursor.row;
-      mergeRow(table, index, cursor.row);
+      if (rows > 1 || !isMerged) mergeRow(table, index, cursor.row);
       this.mergedRows++;
       cursor.next();
+      if (cursor.row >= 0 && index.isLarge(cursor.row)) break;
       if (rows % ROWS_PER_LOOK === 0 && performance.now() >= end) break;
     }
     const at = index.keyAt(last);

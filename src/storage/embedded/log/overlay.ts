@@ -1,6 +1,6 @@
 import { compareBytes } from '../bytes';
 import type { RowIndex } from './row-index';
-import type { RowPart } from './row-cells';
+import type { RowPart } from './row-puts';
 import type { RowCursor } from './row-order';
 
 /** The rows of one segment from some key on. */

@@ -1,4 +1,4 @@
-import type { RowPart } from './row-cells';
+import type { RowPart } from './row-puts';
 import type { OwnEntry } from './segment';
 
 /** Is told where the entry is. Must not throw. */

@@ -2,27 +2,12 @@
  * The cells of one row, in all its families, while changes of the log are applied to them. A cell's place in the list is its column:
  * family, zero, qualifier. That orders as (family, qualifier) does.
  */
-import { compareBytes, copyBytes } from '../bytes';
-import { CellList } from '../cell-list';
+import type { CellList } from '../cell-list';
 import { appended, ChangedCells, type PlainValue } from './changed-cells';
-import { BY_REFERENCE, FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint, ROW_HEADER } from './layout';
-import { compareColumns, NewestCells } from './newest-cells';
+import { FAMILY_MASK, FAMILY_SHIFT, found, Operation, OPERATION_MASK, readLogCell, readVarint } from './layout';
+import { PutsFold } from './puts-fold';
 import type { CondensedPuts, RowIndex } from './row-index';
-
-/** A row of one segment. */
-export interface RowPart {
-  index: RowIndex;
-  row: number;
-}
-
-/** Of each cell of a list, of which entry it is and where it stands in the segment. */
-export interface CellPlaces {
-  entries: number[];
-  places: number[];
-}
-
-/** Whether a qualifier is one of those that are asked for. */
-export type IsAsked = (bytes: Uint8Array, at: number, length: number) => boolean;
+import { bodyAt, cellCountOf, entriesOf, onlyThese, rangeOf, readCondensed, type IsAsked, type RowPart } from './row-puts';
 
 /** What came of an entry: whether it did something, and a counter's new value. */
 export interface Outcome {
@@ -34,51 +19,19 @@ const COUNTER_BYTES = 8;
 /** What a row costs to which more than puts was done, and each entry of it, in cells that are only read. */
 const CHANGED_ROW = 32;
 const CHANGED_ENTRY = 16;
-
-/** Adds a cell to a list of columns. */
-export function addColumn(
-  list: CellList,
-  timestamp: number,
-  family: Uint8Array,
-  qualifiers: Uint8Array,
-  qualifierAt: number,
-  qualifierLength: number,
-  values: Uint8Array,
-  valueAt: number,
-  valueLength: number,
-): void {
-  let at = list.place(timestamp, family.length + 1 + qualifierLength, valueLength);
-  const { data } = list;
-  for (let i = 0; i < family.length; i++) data[at++] = family[i];
-  data[at++] = 0;
-  for (let i = 0; i < qualifierLength; i++) data[at++] = qualifiers[qualifierAt + i];
-  copyBytes(values, valueAt, valueLength, data, at);
-}
-
-/** Length of the family in the column of a cell. */
-export function familyLength(list: CellList, i: number): number {
-  let at = list.qualifierAt(i);
-  const from = at;
-  while (list.data[at] !== 0) at++;
-  return at - from;
-}
-
-/** Whether two cells are of one family, whose length in the first one is `length`. */
-export function isSameFamily(list: CellList, i: number, length: number, j: number): boolean {
-  return compareBytes(list.data, list.qualifierAt(i), length + 1, list.data, list.qualifierAt(j), length + 1) === 0;
-}
+/** A part of the cells that are there: where sorted cells are as many, they are merged in a list. */
+const MERGE_FROM = 16;
 
 /** What the log has of rows, applied to what was there. Reused from row to row. */
 export class RowFold {
-  private readonly fresh = new CellList();
-  private readonly merged = new CellList();
-  private readonly newest = new NewestCells();
   /** What the last call took, in cells of a row that is only read; a row may cost much of which nothing is left. */
   cost = 0;
 
+  constructor(private readonly puts = new PutsFold()) {}
+
   /** Bytes of memory that it has, about. */
   get capacity(): number {
-    return this.fresh.capacity + this.merged.capacity + this.newest.capacity;
+    return this.puts.capacity;
   }
 
   /**
@@ -89,20 +42,29 @@ export class RowFold {
    * @returns the row's columns, sorted; good until the next call
    */
   fold(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null = null): CellList {
+    const { puts } = this;
     if (parts.every(({ index, row }) => index.hasOnlyPuts(row))) {
-      const cells = this.foldPuts(base, parts, isAsked);
-      this.cost = Math.max(cells.count, this.fresh.count);
+      const cells = puts.fold(base, parts, isAsked);
+      this.cost = puts.cost;
       return cells;
     }
-    const cells = new ChangedCells(base);
+    let list = base;
+    let cells = new ChangedCells(list);
     this.cost = CHANGED_ROW + base.count;
-    for (const part of parts) {
-      for (const entry of entriesOf(part)) {
-        applyEntry(part.index, entry, cells, isAsked);
-        this.cost += CHANGED_ENTRY * (part.index.condensedAt(entry)?.places.length ?? 1);
+    for (const { index, row } of parts)
+      for (const entry of entriesOf({ index, row })) {
+        const count = cellCountOf(index, entry);
+        // To merge takes less than an object a cell, unless nearly all are there already.
+        if (puts.isSortedList(index, entry) && count >= cells.count / MERGE_FROM) {
+          list = puts.withSorted(cells.addTo(puts.emptyList(list)), index, entry, isAsked);
+          cells = new ChangedCells(list);
+          this.cost += list.count;
+        } else {
+          applyEntry(index, entry, cells, isAsked);
+          this.cost += CHANGED_ENTRY * (index.condensedAt(entry) === null ? 1 : count);
+        }
       }
-    }
-    return cells.addTo(this.merged.clear());
+    return cells.addTo(puts.emptyList(list));
   }
 
   /** What came of an entry of the row. @param base as in `fold` */
@@ -116,108 +78,6 @@ export class RowFold {
       }
     throw new Error('The entry is not one of the row');
   }
-
-  private foldPuts(base: CellList, parts: readonly RowPart[], isAsked: IsAsked | null): CellList {
-    const fresh = this.fresh.clear();
-    for (const part of parts) for (const entry of entriesOf(part)) addPuts(fresh, part.index, entry, isAsked, null);
-    const order = this.newest.of(fresh);
-    if (order === null && base.count === 0) return fresh;
-    const out = this.merged.clear();
-    const count = order === null ? fresh.count : order.length;
-    let b = 0;
-    for (let n = 0; n < count; n++) {
-      const i = order === null ? n : order[n];
-      while (b < base.count && compareColumns(base, b, fresh, i) < 0) out.addFrom(base, b++);
-      const isThere = b < base.count && compareColumns(base, b, fresh, i) === 0;
-      // Of equal times the log's counts: it is later.
-      if (isThere && base.timestamps[b] > fresh.timestamps[i]) out.addFrom(base, b);
-      else out.addFrom(fresh, i);
-      if (isThere) b++;
-    }
-    while (b < base.count) out.addFrom(base, b++);
-    return out;
-  }
-}
-
-/** What the log did to a row in the order in which it was written; of what was condensed, the entry that it is known by. */
-export function entriesOf({ index, row }: RowPart): readonly number[] {
-  const entries: number[] = [];
-  for (let entry = index.lastEntry(row); entry >= 0; entry = entryBefore(index, entry)) entries.push(entry);
-  return entries.reverse();
-}
-
-/** Those of them at the end that only put. */
-export function lastPutsOf({ index, row }: RowPart): readonly number[] {
-  const entries: number[] = [];
-  for (let entry = index.lastEntry(row); entry >= 0 && isPut(index, entry); entry = entryBefore(index, entry)) entries.push(entry);
-  return entries.reverse();
-}
-
-/** The entry before this one and what was condensed with it; negative: there is none. */
-export function entryBefore(index: RowIndex, entry: number): number {
-  return index.condensedAt(entry)?.before ?? index.entryBefore(entry);
-}
-
-function isPut(index: RowIndex, entry: number): boolean {
-  const operation = index.segment.bytes[index.entryAt(entry)] & OPERATION_MASK;
-  return operation === Operation.put || operation === Operation.putAt;
-}
-
-/** Where the cells of an entry start. */
-function bodyAt(bytes: Buffer, entryAt: number): number {
-  const at = entryAt + 1;
-  return (bytes[entryAt] & BY_REFERENCE) !== 0 ? at + 4 : at + ROW_HEADER + bytes.readUInt16BE(at + 4);
-}
-
-/** Adds the cells of an entry that only puts, and of what was condensed with it. @param from notes where they are from; null: nobody asks */
-export function addPuts(list: CellList, index: RowIndex, entry: number, isAsked: IsAsked | null, from: CellPlaces | null): void {
-  const condensed = index.condensedAt(entry);
-  if (condensed !== null) return addCondensed(list, index, condensed, isAsked, from);
-  const { bytes } = index.segment;
-  const entryAt = index.entryAt(entry);
-  const first = bytes[entryAt];
-  const operation = first & OPERATION_MASK;
-  const { families, time } = index.headOf(entry);
-  const family = families[(first >>> FAMILY_SHIFT) & FAMILY_MASK];
-  let count = readVarint(bytes, bodyAt(bytes, entryAt));
-  for (let at = found.at; count > 0; count--) {
-    const place = at;
-    readLogCell(bytes, at, operation);
-    at = found.at;
-    if (isAsked !== null && !isAsked(bytes, found.qualifierAt, found.qualifierLength)) continue;
-    addFound(list, bytes, family, operation === Operation.putAt ? found.timestamp : time);
-    from?.entries.push(entry);
-    from?.places.push(place);
-  }
-}
-
-function addCondensed(list: CellList, index: RowIndex, puts: CondensedPuts, isAsked: IsAsked | null, from: CellPlaces | null): void {
-  const { bytes } = index.segment;
-  for (let i = 0; i < puts.places.length; i++) {
-    const { family, timestamp } = readCondensed(index, puts, i);
-    if (isAsked !== null && !isAsked(bytes, found.qualifierAt, found.qualifierLength)) continue;
-    addFound(list, bytes, family, timestamp);
-    from?.entries.push(puts.entries[i]);
-    from?.places.push(puts.places[i]);
-  }
-}
-
-/** Reads one of these cells into `found`. */
-function readCondensed(index: RowIndex, { entries, places }: CondensedPuts, i: number): { family: Buffer; timestamp: number } {
-  const { bytes } = index.segment;
-  const first = bytes[index.entryAt(entries[i])];
-  const operation = first & OPERATION_MASK;
-  const { families, time } = index.headOf(entries[i]);
-  readLogCell(bytes, places[i], operation);
-  return {
-    family: families[(first >>> FAMILY_SHIFT) & FAMILY_MASK],
-    timestamp: operation === Operation.putAt ? found.timestamp : time,
-  };
-}
-
-/** Adds the cell that was read last. */
-function addFound(list: CellList, bytes: Buffer, family: Buffer, timestamp: number): void {
-  addColumn(list, timestamp, family, bytes, found.qualifierAt, found.qualifierLength, bytes, found.valueAt, found.valueLength);
 }
 
 /** The columns with the qualifier of an entry that has an outcome: a compare-and-set or an increment is of one column, that of its first cell. */
@@ -226,14 +86,15 @@ function isColumnOf(index: RowIndex, entry: number): IsAsked {
   const entryAt = index.entryAt(entry);
   readVarint(bytes, bodyAt(bytes, entryAt));
   readLogCell(bytes, found.at, bytes[entryAt] & OPERATION_MASK);
-  const { qualifierAt, qualifierLength } = found;
-  return (other, at, length) => compareBytes(bytes, qualifierAt, qualifierLength, other, at, length) === 0;
+  const qualifier = Buffer.from(bytes.subarray(found.qualifierAt, found.qualifierAt + found.qualifierLength));
+  return onlyThese([qualifier]);
 }
 
 /** Applies cells that were condensed. */
 function applyCondensed(index: RowIndex, puts: CondensedPuts, cells: ChangedCells, isAsked: IsAsked | null): Outcome {
   const { bytes } = index.segment;
-  for (let i = 0; i < puts.places.length; i++) {
+  const [start, end] = rangeOf(index, puts, isAsked);
+  for (let i = start; i < end; i++) {
     const { family, timestamp } = readCondensed(index, puts, i);
     const { qualifierAt, qualifierLength, valueAt, valueLength } = found;
     if (isAsked !== null && !isAsked(bytes, qualifierAt, qualifierLength)) continue;

@@ -19,7 +19,10 @@ const NONE = -1;
 /** After so many cells it is looked at whether most of a row's cells were written over. */
 const CONDENSE_AFTER = 16 << 10;
 
-/** The cells that count among entries of a row that only put, one behind the other: of each column one. They are as good as those entries. */
+/**
+ * The cells that count among entries of a row that only put, one behind the other: of each column one, in the order of columns. They are as
+ * good as those entries.
+ */
 export interface CondensedPuts {
   /** The row's entry before those entries, negative: there is none; and the newest of them. */
   before: number;
@@ -29,12 +32,13 @@ export interface CondensedPuts {
   places: Uint32Array;
 }
 
-interface Condensing {
-  /** What may become more. */
-  puts: CondensedPuts | null;
-  /** Cells behind those after which to look again. */
-  after: number;
+interface KnownHead {
+  at: number;
+  head: RecordHead;
 }
+
+/** A power of two. */
+const KNOWN_HEADS = 1024;
 
 export interface SegmentBytes {
   /** Replaced when the segment outgrows it. */
@@ -51,14 +55,18 @@ export class RowIndex {
   private last = new Int32Array(FIRST_ROWS);
   private plain = new Uint8Array(FIRST_ROWS);
   private loose = new Uint32Array(FIRST_ROWS);
-  /** By row, since the last entry that does not only put; and all there are, by the newest entry in each. */
-  private readonly condensing = new Map<number, Condensing>();
+  /** By row, since the last entry that does not only put: after how many more cells to look again. And what was condensed, by the newest entry in each. */
+  private readonly condensing = new Map<number, number>();
   private readonly condensed = new Map<number, CondensedPuts>();
+  /** Rows that had many cells of which most count. */
+  private readonly large = new Set<number>();
   private entries = new Uint32Array(FIRST_ENTRIES);
   private records = new Uint32Array(FIRST_ENTRIES);
   private previous = new Int32Array(FIRST_ENTRIES);
   /** Of the record that was last asked for: entries that are read together often come from one. */
-  private lastHead: { at: number; head: RecordHead } | null = null;
+  private lastHead: KnownHead | null = null;
+  /** Of others that were: cells in the order of their columns come from any. */
+  private heads: (KnownHead | null)[] = [];
 
   constructor(
     readonly segment: SegmentBytes,
@@ -135,7 +143,7 @@ export class RowIndex {
   /** Whether so many cells were put to a row that it is to be looked at which of them count. */
   isToCondense(row: number): boolean {
     const cells = this.loose[row];
-    return cells >= this.condenseAfter && cells >= (this.condensing.get(row)?.after ?? 0);
+    return cells >= this.condenseAfter && cells >= (this.condensing.get(row) ?? 0);
   }
 
   /** Cells that came since the row was condensed, or something else than a put was done to it. */
@@ -145,15 +153,45 @@ export class RowIndex {
 
   /** @param puts null: so many of the row's cells count that it stays as it is until there are twice as many */
   setCondensed(row: number, puts: CondensedPuts | null): void {
-    const old = this.condensing.get(row)?.puts ?? null;
     if (puts === null) {
-      this.condensing.set(row, { puts: old, after: 2 * this.loose[row] });
+      this.large.add(row);
+      this.condensing.set(row, 2 * this.loose[row]);
       return;
     }
-    if (old !== null) this.condensed.delete(old.upTo);
-    this.condensed.set(puts.upTo, puts);
-    this.condensing.set(row, { puts, after: 2 * puts.places.length });
+    this.setPuts(puts);
+    this.condensing.set(row, 2 * puts.places.length);
     this.loose[row] = 0;
+  }
+
+  /** Whether so many cells were put to the row, most of which count, that it should be sorted before it is read. */
+  isLarge(row: number): boolean {
+    return this.large.has(row);
+  }
+
+  get largeRows(): ReadonlySet<number> {
+    return this.large;
+  }
+
+  /** Cells of the row were sorted. They are not noted where the row was condensed meanwhile. */
+  noteSorted(row: number, puts: CondensedPuts): void {
+    let entry = this.last[row];
+    while (entry > puts.upTo) entry = this.before(entry);
+    if (entry === puts.upTo) this.setPuts(puts);
+  }
+
+  /** In place of those that have to do with the same entries. */
+  private setPuts(puts: CondensedPuts): void {
+    for (let entry = puts.upTo; entry > puts.before;) {
+      const before = this.before(entry);
+      this.condensed.delete(entry);
+      entry = before;
+    }
+    this.condensed.set(puts.upTo, puts);
+  }
+
+  /** The entry before this one and what was condensed with it. */
+  private before(entry: number): number {
+    return this.condensedAt(entry)?.before ?? this.previous[entry];
   }
 
   /** What stands for this entry and some before it; null: it stands for itself. */
@@ -180,8 +218,16 @@ export class RowIndex {
   /** What the entry's record says. */
   headOf(entry: number): RecordHead {
     const at = this.records[entry];
-    if (this.lastHead?.at !== at) this.lastHead = { at, head: readRecordHead(this.segment.bytes, at) };
-    return this.lastHead.head;
+    return this.lastHead?.at === at ? this.lastHead.head : this.findHead(at);
+  }
+
+  private findHead(at: number): RecordHead {
+    if (this.heads.length === 0) this.heads = new Array<KnownHead | null>(KNOWN_HEADS).fill(null);
+    const slot = Math.imul(at, 0x9e3779b1) & (KNOWN_HEADS - 1);
+    let known = this.heads[slot];
+    if (known?.at !== at) this.heads[slot] = known = { at, head: readRecordHead(this.segment.bytes, at) };
+    this.lastHead = known;
+    return known.head;
   }
 
   private lookUp(key: Uint8Array, at: number, length: number, hash: number): number {

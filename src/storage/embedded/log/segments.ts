@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { segmentPath } from './log-files';
 import { Overlay, type SegmentRows } from './overlay';
 import { ReadCallbacks } from './read-callbacks';
+import type { RowPart } from './row-puts';
 import { Segment } from './segment';
+import { isToSort } from './sort-ahead';
 import { NEW_LOG, type LogState } from './state';
 
 /** LMDB's side of the store, for who reads the log. */
@@ -99,6 +101,21 @@ export class Segments {
       rows.push({ index, cursor: index.order.cursor(start, 0, start.length) });
     }
     return rows.length === 0 ? null : new Overlay(rows);
+  }
+
+  /** Rows in a range of a table that should be sorted before they are read. @param stop exclusive; empty: to the end */
+  rowsToSort(table: string, start: Buffer, stop: Buffer): RowPart[] {
+    const found: RowPart[] = [];
+    for (const { tables } of this.segments) {
+      const index = tables.get(table);
+      if (index === undefined) continue;
+      for (const row of index.largeRows) {
+        if (index.compareTo(row, start, 0, start.length) < 0) continue;
+        if (stop.length > 0 && index.compareTo(row, stop, 0, stop.length) >= 0) continue;
+        if (isToSort({ index, row })) found.push({ index, row });
+      }
+    }
+    return found;
   }
 
   /** The oldest first. */
