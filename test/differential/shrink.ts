@@ -18,12 +18,23 @@ export interface Difference {
   readonly explanation: string | null;
 }
 
-/** Asks all, and compares. @returns a difference, one that is not explained if there is one; null without any */
-export async function compareOn(
-  peers: Peers,
-  loaded: LoadedData,
-  question: Question,
-): Promise<{ original: Answer; difference: Difference | null }> {
+interface Compared {
+  original: Answer;
+  /** One that is not explained if there is one; null without any. */
+  difference: Difference | null;
+}
+
+const hour = (): number => Math.floor(Date.now() / 3_600_000);
+
+/** Asks all, and compares. */
+export async function compareOn(peers: Peers, loaded: LoadedData, question: Question): Promise<Compared> {
+  const before = hour();
+  const compared = await compareOnce(peers, loaded, question);
+  // How far one looks back for last points is counted in hours: where the next one began between two answers, they differ.
+  return compared.difference === null || hour() === before ? compared : compareOnce(peers, loaded, question);
+}
+
+async function compareOnce(peers: Peers, loaded: LoadedData, question: Question): Promise<Compared> {
   const request = question.request(loaded);
   const { original, ours } = await peers.ask(request);
   const found: Difference[] = [];
