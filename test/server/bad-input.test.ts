@@ -221,8 +221,8 @@ it('a thousand idle sockets leave room for others', async () => {
   const idle = await Promise.all(Array.from({ length: 1000 }, () => Connection.open(tsd.port)));
   expect((await ask(tsd.port, '/api/version')).status).toBe(200);
   expect(await telnet(tsd.port, 'nosuch\n')).toBe("unknown command: nosuch.  Try `help'.\n");
-  const stats = (await ask(tsd.port, '/stats')).text;
-  expect(Number(/connections \d+ (\d+) type=open/.exec(stats)?.[1])).toBeGreaterThanOrEqual(1000);
+  // A client is connected when the system is: the daemon may take it later.
+  await until(async () => Number(/connections \d+ (\d+) type=open/.exec((await ask(tsd.port, '/stats')).text)?.[1]) >= 1000);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 << 20); // both ends are in this process
   for (const connection of idle) connection.close();
 });
@@ -238,7 +238,7 @@ describe('tsd.core.connections.limit', () => {
       const third = await Connection.open(limited.port);
       expect((await third.toEnd()).length).toBe(0);
       second.send('stats\n');
-      await second.until(() => second.received.includes('type=rejected'));
+      await second.until(() => second.received.includes('type=total'));
       expect(second.received.toString()).toMatch(/connections \d+ 2 type=open .*\n.* 1 type=rejected .*\n.* 2 type=total/);
       first.close();
       await until(async () => {

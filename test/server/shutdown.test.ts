@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import net from 'node:net';
 import { LayeredConfig } from '../../src/config';
 import { Daemon } from '../../src/server/daemon';
@@ -107,10 +108,12 @@ describe('what had arrived when it is told to stop', () => {
     const call = net.connect(tsd.port, '127.0.0.1');
     let answer = '';
     call.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const closed = once(call, 'close');
     lines.forEach((line, i) => line.write(`put drain.early ${1700000000 + i} 1 host=a\n`));
     call.write(requestBytes('/api/version'));
     await Promise.all([...lines, call].map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
     await tsd.daemon.shutdown('test');
+    await closed;
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(await points(tsd.dataPath, 'drain.early')).toBe(12);
     await tsd.stop();

@@ -9,7 +9,7 @@ import type { TelnetConnection } from '../../../../src/server/telnet-types';
 import type { Storage } from '../../../../src/storage';
 import type { WritePlugins } from '../../../../src/write';
 import { silent, writingOn, type Writing } from '../../../write/support/data-table';
-import { turns } from '../../../support/until';
+import { until } from '../../../support/until';
 import { NO_SIBLINGS } from '../../../../src/workers';
 
 /** The line protocol on a port, over a real store: what the daemon's port does for telnet, and nothing else of the daemon. */
@@ -20,7 +20,8 @@ export class TelnetTsd {
   readonly writing: Writing;
   readonly shutdowns: string[] = [];
   private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
+  /** By the client's port; also those that are gone. */
+  private readonly sockets = new Map<number, Socket>();
 
   constructor(storage: Storage, settings: Record<string, string> = {}, mode: Tsd['mode'] = 'rw', plugins?: WritePlugins) {
     this.writing = writingOn(storage, settings, plugins);
@@ -42,8 +43,7 @@ export class TelnetTsd {
       siblings: NO_SIBLINGS,
     } as Partial<Tsd> as Tsd;
     this.server = createServer({ allowHalfOpen: true }, (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
+      this.sockets.set(socket.remotePort ?? 0, socket);
       socket.on('error', (error) => this.errors.push(error));
       socket.once('data', (first) => {
         socket.pause();
@@ -77,16 +77,25 @@ export class TelnetTsd {
     await once(socket, 'connect');
     for (const part of parts) {
       await new Promise<void>((resolve) => socket.write(part, () => resolve()));
-      if (parts.length > 1) await turns(10); // it is read by itself
+      if (parts.length > 1) await this.taken(socket);
     }
     socket.end();
     await closed;
     return Buffer.concat(received).toString();
   }
 
+  /** Resolves when everything that a client has sent has been read, so that what it sends next is read by itself; or when nobody reads any more. */
+  private async taken(client: Socket): Promise<void> {
+    const { localPort = 0 } = client;
+    await until(() => {
+      const socket = this.sockets.get(localPort);
+      return client.destroyed || (socket !== undefined && (socket.destroyed || socket.bytesRead >= client.bytesWritten));
+    });
+  }
+
   async close(): Promise<void> {
     await this.writing.writer.close();
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.values()) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }
