@@ -140,7 +140,8 @@ export class GraphCache {
   /** Makes the directory; one that is there must be this user's alone and no link, and nobody else may be able to put another in its place. */
   private async prepare(): Promise<boolean> {
     try {
-      await mkdir(this.settings.directory, { recursive: true });
+      // whatever the umask: one that others may write to would not do
+      await mkdir(this.settings.directory, { recursive: true, mode: 0o755 });
       checkParent(this.settings.directory, await stat(this.settings.directory));
       await mkdir(this.directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;

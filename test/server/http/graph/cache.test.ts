@@ -145,9 +145,14 @@ it('does without a place where others could put a directory of theirs', async ()
 });
 
 it('makes the directory of the configuration when it is not there, and does without one that cannot be made', async () => {
-  const deeper = cache({ directory: join(root, 'a', 'b') });
-  await deeper.store(key(1), 'txt', Buffer.from('x'));
-  expect((await deeper.read(key(1), 'txt'))?.bytes.toString()).toBe('x');
+  const umask = process.umask(0o002);
+  try {
+    const deeper = cache({ directory: join(root, 'a', 'b') });
+    await deeper.store(key(1), 'txt', Buffer.from('x'));
+    expect((await deeper.read(key(1), 'txt'))?.bytes.toString()).toBe('x');
+  } finally {
+    process.umask(umask);
+  }
   writeFileSync(join(root, 'file'), '');
   await cache({ directory: join(root, 'file', 'b') }).store(key(1), 'txt', Buffer.from('x'));
   expect(warnings[0]).toContain('Graphs are not kept on disk');
