@@ -6,6 +6,7 @@ import { turns } from '../../src/util/turns';
 import { LogSystem } from '../../src/util/logger';
 import { ask, Connection, json, requestBytes, telnet } from './support/client';
 import { startDaemon } from './support/daemon';
+import { freePort } from '../support/free-port';
 import { until } from '../support/until';
 
 /** Opens the store of a stopped daemon again. */
@@ -41,7 +42,8 @@ it('loses nothing that came by telnet before, nor what HTTP has acknowledged', a
 });
 
 it('lets calls under way end, and takes no new connections', async () => {
-  const tsd = await startDaemon();
+  // A port that nobody else may get, nor a connection to it as its own.
+  const tsd = await startDaemon({ 'tsd.network.port': String(await freePort()) });
   let release: (() => void) | null = null;
   jest.spyOn(tsd.daemon.uids, 'suggest').mockImplementation(() => new Promise((resolve) => (release = () => resolve(['late']))));
   const busy = await Connection.open(tsd.port);
@@ -161,6 +163,7 @@ describe('what had arrived when it is told to stop', () => {
     await new Promise<void>((resolve) => connection.socket.write(requestBytes('/api/suggest?type=metrics'), () => resolve()));
     const stopped = tsd.daemon.shutdown('test');
     await turns(20);
+    await until(() => tsd.daemon.counters.rpc.httpReceived === 11);
     release();
     await stopped;
     const text = (await connection.toEnd()).toString();

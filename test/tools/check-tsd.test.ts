@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/tools/check-tsd';
+import { freePort } from '../support/free-port';
 
 /** What the server is asked, and what it answers. */
 let asked: string[];
@@ -90,11 +91,10 @@ describe('check_tsd', () => {
     answer = { status: 400, body: 'No such name' };
     expect((await check('-m m -w 1')).out).toBe(`CRITICAL: status = 400 when talking to 127.0.0.1:${port}\n`);
     expect((await check('-m m -w 1 -v')).out).toContain('TSD said:\nNo such name\n');
-    await new Promise((closed) => server.close(closed));
+    port = await freePort();
     const { code, out } = await check('-m m -w 1');
     expect(code).toBe(2);
     expect(out).toMatch(/^ERROR: couldn't connect to 127\.0\.0\.1:\d+: connect ECONNREFUSED/);
-    server.listen(0);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { RegionDirectory } from '../../../src/storage/hbase/regions';
 import { FailureHandler } from '../../../src/storage/hbase/retry';
 import { Servers } from '../../../src/storage/hbase/servers';
 import { LogSystem } from '../../../src/util/logger';
+import { freePort } from '../../support/free-port';
 import { FakeServer } from './fake-server';
 
 const NAME = 'org.hbase.async.RegionClient';
@@ -61,9 +62,7 @@ it('a connection tells of each call, from when it is wanted until it is not', as
 
 it('a server that can not be reached is a warning, not one for every attempt', async () => {
   const logs = new LogSystem({ console: false });
-  const server = await FakeServer.start(() => {});
-  const { port } = server;
-  await server.stop();
+  const port = await freePort();
   const servers = new Servers(options(logs), () => {});
   const address = { host: '127.0.0.1', port };
   const attempt = () => servers.connection(address).call({ method: 'Get', param: Buffer.alloc(0), timeoutMs: 60_000 });
