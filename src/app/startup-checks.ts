@@ -63,24 +63,34 @@ export async function warnOfMissingRollups({ tables }: DataModel, storage: Stora
 export async function checkWidths({ tables, widths }: DataModel, storage: Storage): Promise<void> {
   const table = tables.uid.name;
   for (const kind of UID_KINDS) {
-    const found = await widthsInUse(storage, table, kind);
-    if (found.length === 0 || found.includes(widths[kind])) continue;
-    throw new IllegalArgumentError(
-      `${WIDTH_KEYS[kind]} = ${widths[kind]}, but table "${table}" has UIDs of ${kind} on ${found[0]} bytes: set it to ${found[0]}`,
-    );
+    const width = widths[kind];
+    const other = await otherWidth(storage, table, kind, width);
+    if (other !== null)
+      throw new IllegalArgumentError(
+        `${WIDTH_KEYS[kind]} = ${width}, but table "${table}" has UIDs of ${kind} on ${other} bytes: set it to ${other}`,
+      );
   }
 }
 
-/** Bytes of some UIDs of a kind, one number each; none when the table is too busy to tell. @throws StorageError */
-export async function widthsInUse(storage: Storage, table: string, kind: string): Promise<number[]> {
-  const all = { start: Buffer.alloc(0), stop: Buffer.alloc(0), deadline: Date.now() + WIDTH_CHECK_MS };
+/**
+ * How many bytes UIDs of a kind have when none has as many as it should; null: some do, there are no UIDs, or the table is too busy to tell.
+ * @throws StorageError
+ */
+export async function otherWidth(storage: Storage, table: string, kind: string, width: number): Promise<number | null> {
+  const deadline = Date.now() + WIDTH_CHECK_MS;
+  const ofKind = { family: NAME_FAMILY, qualifiers: [Buffer.from(kind)] };
   const widths: number[] = [];
   try {
-    const scan = storage.scan(table, { ...all, family: NAME_FAMILY, qualifiers: [Buffer.from(kind)], limit: WIDTH_SAMPLE });
-    for await (const rows of scan) widths.push(...rows.map((row) => row.key.length));
+    // Mostly UIDs count from 1 on. To look for the few of a kind that has a million others beside it would take seconds.
+    const first = Buffer.alloc(width);
+    first[width - 1] = 1;
+    if ((await storage.get(table, { row: first, ...ofKind }, { deadline })) !== null) return null;
+    const all = { start: Buffer.alloc(0), stop: Buffer.alloc(0), deadline };
+    for await (const rows of storage.scan(table, { ...all, ...ofKind, limit: WIDTH_SAMPLE }))
+      widths.push(...rows.map((row) => row.key.length));
   } catch (error) {
     // A huge table, or one that is busy: not worth waiting for.
     if (!(error instanceof RetryableError)) throw error;
   }
-  return widths;
+  return widths.length === 0 || widths.includes(width) ? null : widths[0];
 }

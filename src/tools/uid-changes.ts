@@ -1,4 +1,4 @@
-import { widthsInUse } from '../app/startup-checks';
+import { otherWidth } from '../app/startup-checks';
 import { WIDTH_KEYS } from '../config/settings';
 import { StorageError } from '../storage';
 import { kindOf, NoSuchUniqueName } from '../uid';
@@ -28,10 +28,10 @@ export async function assign(context: UidToolContext, [, kind, ...names]: readon
  */
 async function refuseOtherWidth({ storage, table, idWidth, model }: UidToolContext, kind: string): Promise<void> {
   const width = idWidth ?? model.widths[kindOf(kind)];
-  const found = await widthsInUse(storage, table, kind);
-  if (found.length === 0 || found.includes(width)) return;
+  const other = await otherWidth(storage, table, kind, width);
+  if (other === null) return;
   const said = idWidth === null ? `${WIDTH_KEYS[kindOf(kind)]} = ${width}` : `--idwidth=${width}`;
-  throw new IllegalArgumentError(`${said}, but table "${table}" has UIDs of ${kind} on ${found[0]} bytes: nothing was assigned`);
+  throw new IllegalArgumentError(`${said}, but table "${table}" has UIDs of ${kind} on ${other} bytes: nothing was assigned`);
 }
 
 /** `rename KIND OLD NEW`: 0; 1 for an unknown name; 3 when storage fails. */

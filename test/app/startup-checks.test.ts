@@ -30,6 +30,28 @@ describe('widths of UIDs at the start', () => {
     await checkWidths({ ...model, widths: { ...model.widths, metrics: 4 } }, temp.storage);
   });
 
+  it('are looked for among all UIDs only where the first of a kind is not there', async () => {
+    await store('metrics', '000001', '00000001');
+    await store('tagk', '000001');
+    await store('tagv', '000001', '000002');
+    const scans = jest.spyOn(temp.storage, 'scan');
+    await checkWidths(model, temp.storage);
+    expect(scans).not.toHaveBeenCalled();
+    const wider = { ...model, widths: { ...model.widths, metrics: 5 } };
+    await expect(checkWidths(wider, temp.storage)).rejects.toThrow('tsd.storage.uid.width.metric = 5');
+    expect(scans).toHaveBeenCalledTimes(1);
+    scans.mockRestore();
+  });
+
+  it('are right where the first UID of a kind was deleted, or UIDs are random', async () => {
+    await store('metrics', '0a0b0c0d', '1a2b3c');
+    await store('tagk', '000002');
+    await checkWidths(model, temp.storage);
+    await expect(checkWidths({ ...model, widths: { ...model.widths, tagk: 2 } }, temp.storage)).rejects.toThrow(
+      'tsd.storage.uid.width.tagk = 2, but table "tsdb-uid" has UIDs of tagk on 3 bytes: set it to 3',
+    );
+  });
+
   it('keep the daemon from starting when none of a kind has them', async () => {
     await store('metrics', '000001');
     await store('tagk', '00000001', '00000002');

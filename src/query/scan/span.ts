@@ -12,15 +12,21 @@ export interface HistogramPoint {
   readonly histogram: Histogram;
 }
 
-/** Everything that was read of one series. Mirrors Span. */
+/** What a series has while its points become values of buckets. */
+interface Folding {
+  /** Points whose bucket is not whole yet. */
+  readonly points: PointsBuilder;
+  /** Of the points that became values of buckets, milliseconds. */
+  first: number;
+  last: number;
+}
+
+/** Everything that was read of one series. A query may hold hundreds of thousands: what few need is in objects of its own. Mirrors Span. */
 export class Span {
   /** Those that came last, or all. Values of buckets, if points become that while they are read. */
   readonly points: PointsBuilder;
-  /** Points whose bucket is not whole yet; null: points are kept as they are. */
-  private unfolded: PointsBuilder | null = null;
-  /** Of the points that became values of buckets, milliseconds. */
-  private foldedFirst = Infinity;
-  private foldedLast = -Infinity;
+  /** Null: points are kept as they are. */
+  private folding: Folding | null = null;
   /** Those before them, in a large query; null: none. */
   packed: PackedPoints | null = null;
   /** Cells that the query is after were read, though no point may have come of them. */
@@ -57,40 +63,41 @@ export class Span {
 
   /** Number of points, or of buckets and points. */
   get size(): number {
-    return (this.packed?.size ?? 0) + this.points.size + (this.unfolded?.size ?? 0);
+    return (this.packed?.size ?? 0) + this.points.size + (this.folding?.points.size ?? 0);
   }
 
   /** Points that its arrays have room for. */
   get room(): number {
-    return this.points.room + (this.unfolded?.room ?? 0);
+    return this.points.room + (this.folding?.points.room ?? 0);
   }
 
   /** Time of the first point; there must be one. */
   get first(): number {
-    if (this.foldedFirst !== Infinity) return this.foldedFirst;
+    if (this.folding !== null && this.folding.first !== Infinity) return this.folding.first;
     return this.packed?.first ?? this.points.timestamps[0];
   }
 
   /** Time of the last point; there must be one. */
   get last(): number {
-    if (this.foldedLast !== -Infinity) return this.foldedLast;
+    if (this.folding !== null && this.folding.last !== -Infinity) return this.folding.last;
     const { points, packed } = this;
     return points.size === 0 && packed !== null ? packed.last : points.timestamps[points.size - 1];
   }
 
   /** Where points are to be added. @param fold what they become; null: nothing else */
   sink(fold: BucketFold | null): PointsBuilder {
-    return fold === null ? this.points : (this.unfolded ??= new PointsBuilder(0));
+    if (fold === null) return this.points;
+    return (this.folding ??= { points: new PointsBuilder(0), first: Infinity, last: -Infinity }).points;
   }
 
   /** Makes values of the buckets that are whole. @param endMs all points before it are there */
   fold(fold: BucketFold, endMs: number): void {
-    const { unfolded } = this;
-    if (unfolded === null || unfolded.size === 0) return;
-    const { timestamps, size } = unfolded;
-    if (this.foldedFirst === Infinity) this.foldedFirst = timestamps[0];
-    this.foldedLast = timestamps[size - 1];
-    fold.fold(unfolded, this.points, endMs);
+    const { folding } = this;
+    if (folding === null || folding.points.size === 0) return;
+    const { timestamps, size } = folding.points;
+    if (folding.first === Infinity) folding.first = timestamps[0];
+    folding.last = timestamps[size - 1];
+    fold.fold(folding.points, this.points, endMs);
   }
 
   /** Packs the points that are not, so that their arrays serve others. @returns bytes that they take now */

@@ -1,4 +1,4 @@
-import { pointArrays, type PointArrays } from './point-arrays';
+import { pointArrays } from './point-arrays';
 import { integerAt, isIntegerAt, type Series } from './series';
 
 const FIRST_CAPACITY = 64;
@@ -18,16 +18,15 @@ export class PointsBuilder implements Series {
   isInteger: Uint8Array | null = null;
   integers: BigInt64Array | null = null;
   allIntegers = true;
+  /** Of `timestamps` and `values`; 0: they were given back. */
   private capacity: number;
-  /** Where `timestamps` and `values` are from; null: they were given back. */
-  private arrays: PointArrays | null;
 
   /** @param capacity points to have room for */
   constructor(capacity = FIRST_CAPACITY) {
-    const arrays = (this.arrays = pointArrays.take(capacity));
-    this.timestamps = arrays.timestamps;
-    this.values = arrays.values;
-    this.capacity = arrays.values.length;
+    const { timestamps, values } = pointArrays.take(capacity);
+    this.timestamps = timestamps;
+    this.values = values;
+    this.capacity = values.length;
   }
 
   /**
@@ -35,8 +34,7 @@ export class PointsBuilder implements Series {
    * that nobody releases there is the garbage collector.
    */
   release(): void {
-    if (this.arrays !== null) pointArrays.give(this.arrays);
-    this.arrays = null;
+    this.giveBack();
     this.timestamps = this.values = NO_POINTS;
     this.isInteger = this.integers = null;
     this.size = this.capacity = 0;
@@ -140,6 +138,11 @@ export class PointsBuilder implements Series {
     return exact;
   }
 
+  /** What the pool handed out is not kept: a million series would have an object more each. */
+  private giveBack(): void {
+    if (this.capacity > 0) pointArrays.give({ timestamps: this.timestamps, values: this.values });
+  }
+
   private grow(points: number): void {
     this.move(points, 0, this.size);
   }
@@ -148,11 +151,11 @@ export class PointsBuilder implements Series {
   private move(room: number, from: number, to: number): void {
     const { isInteger, integers } = this;
     const arrays = pointArrays.take(room);
-    const capacity = (this.capacity = arrays.values.length);
+    const capacity = arrays.values.length;
     arrays.timestamps.set(this.timestamps.subarray(from, to));
     arrays.values.set(this.values.subarray(from, to));
-    if (this.arrays !== null) pointArrays.give(this.arrays);
-    this.arrays = arrays;
+    this.giveBack();
+    this.capacity = capacity;
     this.timestamps = arrays.timestamps;
     this.values = arrays.values;
     if (isInteger !== null) (this.isInteger = new Uint8Array(capacity)).set(isInteger.subarray(from, to));
