@@ -15,6 +15,10 @@ export class RedisServer {
     return server;
   }
 
+  get isRunning(): boolean {
+    return this.child !== null;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
