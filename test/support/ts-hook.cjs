@@ -1,7 +1,7 @@
 // Lets a child process of a test load the sources as they are: node -r test/support/ts-hook.cjs file.ts
 // What a source becomes is kept by its content: a daemon has hundreds of files, and tests start dozens of daemons.
 const { createHash } = require('node:crypto');
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const { threadId } = require('node:worker_threads');
 const { transformSync, version } = require('@swc/core');
@@ -20,8 +20,13 @@ function compiled(filename) {
     const { code } = transformSync(source, { filename, ...options });
     // Other processes, and other threads of this one, see the whole of it or nothing.
     const beginning = `${path}.${process.pid}.${threadId}`;
-    writeFileSync(beginning, code);
-    renameSync(beginning, path);
+    try {
+      writeFileSync(beginning, code);
+      renameSync(beginning, path);
+    } catch {
+      // A process of a test for which the disk is full: the next one compiles it again.
+      rmSync(beginning, { force: true });
+    }
     return code;
   }
 }

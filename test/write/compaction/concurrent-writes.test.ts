@@ -8,8 +8,6 @@ import { StagedStorage } from './support/staged-storage';
 
 const FIXING: MergeOptions = { fixDuplicates: true, dateTiered: false, useMaxValue: true };
 
-jest.setTimeout(60_000);
-
 let store: TempStore;
 beforeAll(async () => {
   store = await openTempStore();
