@@ -13,7 +13,7 @@ const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // Clocks and orders of another machine, when asked for.
-  setupFiles: process.env.TSDB_TEST_ODD === undefined ? [] : ['<rootDir>/test/runner/odd-machine.cjs'],
+  setupFilesAfterEnv: process.env.TSDB_TEST_ODD === undefined ? [] : ['<rootDir>/test/runner/odd-machine.cjs'],
 };
 const hbase = {
   globalSetup: '<rootDir>/test/interop/support/global-setup.ts',

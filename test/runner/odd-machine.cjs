@@ -1,7 +1,7 @@
 // Makes a machine look odd to the suites of one run, so that what rests on its clocks or its order shows: `TSDB_TEST_ODD=ceil,timers npx jest ...`.
 //
 //   floor, ceil   clocks go in steps of 20 ms, as coarse ones do: what stands shortly after, or before, the real time
-//   hour, day     each suite begins half a second before the end of an hour, of a day
+//   hour, day     each test begins shortly before the end of an hour, of a day: up to a fifth of a second, so that it comes at any line
 //   timers        timers, immediates and answers of the file system come up to 20 ms late, in another order
 const fsp = require('node:fs/promises');
 
@@ -12,16 +12,24 @@ const realNow = RealDate.now.bind(RealDate);
 const perfNow = performance.now.bind(performance);
 const realTimeout = setTimeout;
 const HOUR_MS = 3_600_000;
+/** Of the hours or days that tests of one suite go through. */
+const UNITS_BACK = 1000;
+const LEAD_MS = 200;
 /** Timers that are longer fire at once. */
 const LONGEST_MS = 0x7fff_ffff;
 
 function clocks() {
   const round = odd.has('ceil') ? Math.ceil : odd.has('floor') ? Math.floor : null;
   const unit = odd.has('day') ? 24 * HOUR_MS : odd.has('hour') ? HOUR_MS : 0;
-  // Back to the end of the hour before: a file that is made now should not look old.
-  const began = realNow();
-  const shift = unit === 0 ? 0 : Math.floor(began / unit) * unit - 500 - began;
-  if (round === null && shift === 0) return;
+  if (round === null && unit === 0) return;
+  // Back, and on with each test: no clock goes back, and a file that is made now should not look old.
+  let shift = -UNITS_BACK * unit;
+  const toNextEnd = () => {
+    const [at, lead] = [realNow() + shift, Math.random() * LEAD_MS];
+    if (shift < -unit) shift += Math.ceil((at + lead) / unit) * unit - lead - at;
+  };
+  toNextEnd();
+  beforeEach(toNextEnd);
   const step = (ms) => (round === null ? ms : round(ms / STEP_MS) * STEP_MS);
   const now = () => step(realNow() + shift);
   class OddDate extends RealDate {

@@ -36,7 +36,7 @@ it('a closed standard output costs the log lines and nothing else', async () => 
   daemon.child.kill('SIGTERM');
   expect(await daemon.exited).toBe(143);
   expect(daemon.errors).toMatch(/^No more log lines go to standard output: .*EPIPE\n$/);
-}, 60_000);
+});
 
 it('with both outputs closed it serves and ends in order', async () => {
   daemon = new DaemonProcess(root, options());
@@ -46,7 +46,7 @@ it('with both outputs closed it serves and ends in order', async () => {
   await complain();
   daemon.child.kill('SIGTERM');
   expect(await daemon.exited).toBe(143);
-}, 60_000);
+});
 
 it('a standard output that nobody reads holds up neither work nor end', async () => {
   daemon = new DaemonProcess(root, options());
@@ -56,7 +56,7 @@ it('a standard output that nobody reads holds up neither work nor end', async ()
   const long = `/api/query?${'x'.repeat(8000)}`;
   for (let i = 0; i < 300; i++) await ask(port, long);
   expect(await endChild(daemon.child)).toBe(143);
-}, 60_000);
+});
 
 it('a full disk under standard output is told once', async () => {
   const full = openSync('/dev/full', 'w');
@@ -67,7 +67,7 @@ it('a full disk under standard output is told once', async () => {
   daemon.child.kill('SIGTERM');
   expect(await daemon.exited).toBe(143);
   expect(daemon.errors).toMatch(/^Log lines can't be written to 1, they are left out until they can: .*ENOSPC.*\n$/);
-}, 60_000);
+});
 
 it('a hangup ends it in order; after nohup it goes on', async () => {
   daemon = new DaemonProcess(root, options());
@@ -80,4 +80,4 @@ it('a hangup ends it in order; after nohup it goes on', async () => {
   await complain();
   daemon.child.kill('SIGTERM');
   expect(await daemon.exited).toBe(143);
-}, 60_000);
+});

@@ -38,7 +38,7 @@ it('a worker that is killed under load loses nothing that was acknowledged', asy
   const stored = new Set(Object.values(await tsd.points('killed.m')));
   expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);
   expect(await tsd.stop()).toBe(143);
-}, 90_000);
+});
 
 it('a worker that does not last is started again after a pause, and the others serve', async () => {
   tsd = await WorkersDaemon.start();
@@ -48,7 +48,7 @@ it('a worker that does not last is started again after a pause, and the others s
   expect(tsd.daemon.output).toMatch(/Worker 3 \(process \d+\) ended with SIGKILL, another one is started in its place in 500 ms\n/);
   expect((await tsd.figures()).get('tsd.workers.restarted')).toBe(2);
   expect(await tsd.stop('SIGINT')).toBe(130);
-}, 60_000);
+});
 
 it('workers end in order when the primary is killed, and leave the port at once', async () => {
   tsd = await WorkersDaemon.start();
@@ -68,7 +68,7 @@ it('workers end in order when the primary is killed, and leave the port at once'
   await until(() => pids.every((pid) => !isAlive(pid)));
   await tsd.again();
   expect(await tsd.points('orphan.m')).toEqual({ [BASE]: 1, [BASE + 1]: 2 });
-}, 60_000);
+});
 
 it('takes what clients have sent before SIGTERM, from all of them', async () => {
   tsd = await WorkersDaemon.start();
@@ -82,7 +82,7 @@ it('takes what clients have sent before SIGTERM, from all of them', async () => 
   expect(await tsd.stop()).toBe(143);
   await tsd.again();
   expect(await tsd.count('ended.m')).toBe(20 * 500 + 1);
-}, 60_000);
+});
 
 it('diediedie through any worker ends all of it', async () => {
   tsd = await WorkersDaemon.start();
@@ -90,7 +90,7 @@ it('diediedie through any worker ends all of it', async () => {
   expect((await ask(tsd.port, '/diediedie')).text).toContain('Cleaning up and exiting now.');
   expect(await tsd.daemon.exited).toBe(0);
   expect(pids.filter(isAlive)).toEqual([]);
-}, 60_000);
+});
 
 it('SIGTERM to a worker replaces it', async () => {
   tsd = await WorkersDaemon.start();
@@ -101,7 +101,7 @@ it('SIGTERM to a worker replaces it', async () => {
   telnet.send('version\n');
   await telnet.until(() => /Built on/.test(telnet.received.toString()));
   expect(tsd.daemon.output).toMatch(/Worker 1 \(process \d+\) has ended, another one takes its place/);
-}, 60_000);
+});
 
 it('keeps the limit of connections for all workers together', async () => {
   tsd = await WorkersDaemon.start({ 'tsd.core.connections.limit': '4' });
@@ -122,7 +122,7 @@ it('keeps the limit of connections for all workers together', async () => {
   await until(async () => (figures = await tsd.figures().catch(() => null)) !== null);
   expect((figures as Map<string, number> | null)?.get('tsd.connectionmgr.connections type=rejected')).toBeGreaterThanOrEqual(1);
   for (const connection of connections) connection.close();
-}, 60_000);
+});
 
 /** Whether a connection is served, and not closed at once. */
 async function isServed(port: number): Promise<boolean> {
@@ -155,7 +155,7 @@ it('says once what keeps it from starting', async () => {
   expect(await tsd.daemon.exited).toBe(1);
   expect(tsd.daemon.errors).toMatch(/^Exception in thread "main" [^\n]*Initialization failed\nCaused by: [^\n]*search plugin[^\n]*\n/);
   expect(tsd.daemon.errors.match(/Initialization failed/g)).toHaveLength(1);
-}, 60_000);
+});
 
 it('has its startup plugin once, and what that sets holds for all', async () => {
   tsd = await WorkersDaemon.start('--worker-threads=1');
@@ -178,4 +178,4 @@ it('has its startup plugin once, and what that sets holds for all', async () => 
   expect((await tsd.figures()).get('tsd.plugin.own plugin=startup')).toBe(5);
   expect(await tsd.stop()).toBe(143);
   expect(readFileSync(join(tsd.root, 'said'), 'utf8')).toBe(`initialize\nready ${tsd.port}\nshutdown\n`);
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { WORKERS, WorkersDaemon } from './support/workers';
 let tsd: WorkersDaemon;
 beforeAll(async () => {
   tsd = await WorkersDaemon.start();
-}, 60_000);
+});
 afterAll(() => tsd.remove());
 
 const request = async (connection: Connection, path: string): Promise<number> => {
@@ -53,7 +53,7 @@ it('no endpoint waits for ever for a worker that stands still, and nobody is sen
     process.kill(pid, 'SIGCONT');
     for (const connection of connections) connection.close();
   }
-}, 60_000);
+});
 
 it('what workers have counted stays counted when they are replaced, or killed', async () => {
   const counted = (figures: Map<string, number>): Record<string, number> => ({
@@ -80,7 +80,7 @@ it('what workers have counted stays counted when they are replaced, or killed', 
   // What a process has at the moment has gone with it.
   await until(async () => (await tsd.figures()).get('tsd.connectionmgr.connections type=open') === 1);
   expect((await tsd.figures()).get('tsd.jvm.thread.count') ?? WORKERS).toBe(WORKERS);
-}, 90_000);
+});
 
 it('says once what all workers say when they start', () => {
   const [start] = tsd.daemon.output.split('Ready to serve on');

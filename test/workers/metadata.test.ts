@@ -16,7 +16,7 @@ beforeAll(async () => {
     'tsd.search.enable': 'true',
     'tsd.search.index.path': 'index',
   });
-}, 60_000);
+});
 afterAll(() => tsd.remove());
 
 interface TsMeta {
@@ -36,7 +36,7 @@ it('new trees are known to all workers', async () => {
   const rule = (level: number, type: string, field: string): object => ({ treeId: 1, level, order: 0, type, field });
   expect((await ask(tsd.port, '/api/tree/rule', body(rule(0, 'TAGK', 'host')))).status).toBe(200);
   expect((await ask(tsd.port, '/api/tree/rule', body(rule(1, 'METRIC', '')))).status).toBe(200);
-}, 60_000);
+});
 
 it('a series that all workers meet at once is counted whole, and created once', async () => {
   const points = (round: number) =>
@@ -54,7 +54,7 @@ it('a series that all workers meet at once is counted whole, and created once', 
   });
   for (const all of await onEach(metas))
     expect(all.map(({ totalDatapoints }) => Number(totalDatapoints))).toEqual(Array(SERIES).fill(rounds));
-}, 60_000);
+});
 
 it('new series stand in the tree, whichever worker met them first', async () => {
   const branches = async (): Promise<number> => {
@@ -71,7 +71,7 @@ it('what any worker has changed is found through each', async () => {
   await tsd.kill(1, 'SIGTERM'); // in order: what it had to count is counted
   await onEach((i) => tsd.put([{ metric: 'counted.m', timestamp: BASE, value: 1, tags: { host: `late${i}` } }]));
   await until(async () => (await onEach(found)).every((count) => count === SERIES + WORKERS));
-}, 60_000);
+});
 
 it('counts what is left when it ends', async () => {
   await onEach((i) => tsd.put([{ metric: 'counted.m', timestamp: BASE + 100 + i, value: 1, tags: { host: 'h0' } }]));
@@ -83,4 +83,4 @@ it('counts what is left when it ends', async () => {
     ...Array<number>(SERIES - 1).fill(4 * WORKERS),
     ...Array<number>(WORKERS).fill(1),
   ]);
-}, 60_000);
+});

@@ -6,7 +6,7 @@ import { until } from '../support/until';
 let tsd: WorkersDaemon;
 beforeAll(async () => {
   tsd = await WorkersDaemon.start();
-}, 60_000);
+});
 afterAll(() => tsd.remove());
 
 const point = (metric: string, second: number, value: number) => ({

@@ -7,7 +7,7 @@ const BASE = 1_700_000_000;
 let tsd: WorkersDaemon;
 beforeAll(async () => {
   tsd = await WorkersDaemon.start();
-}, 60_000);
+});
 afterAll(() => tsd.remove());
 
 /** Replaces all workers. Resolves when it is done. */
@@ -104,7 +104,7 @@ it('a connection on which the rest of a refused body may still come ends: nobody
   await replace();
   connection.send(`1c\r\n\r\nGET /api/version HTTP/1.1\r\n\r\n\r\n0\r\n\r\n`);
   expect((await connection.toEnd()).toString()).toBe('');
-}, 60_000);
+});
 
 it('spreads the connections that clients keep evenly when workers have been replaced, or one has died', async () => {
   const connections = await Promise.all(Array.from({ length: 3 * WORKERS }, () => Connection.open(tsd.port)));
@@ -126,7 +126,7 @@ it('spreads the connections that clients keep evenly when workers have been repl
   await all();
   expect(connections.filter(({ ended }) => ended)).toHaveLength(3);
   for (const connection of connections) connection.close();
-}, 60_000);
+});
 
 /** Points of a flood at the most: more would only make the count at its end take longer. */
 const MOST_OF_A_FLOOD = 400_000;
@@ -185,4 +185,4 @@ it('ends in order while workers are being replaced', async () => {
   await until(() => /another one takes its place/.test(tsd.daemon.output.split('Replacing 3 workers').at(-1) ?? ''));
   expect(await tsd.stop()).toBe(143);
   expect([...tsd.workers()]).toEqual([]);
-}, 60_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
     { env: { NODE_OPTIONS: `-r ${hook}`, STORE_AWAY: AWAY } },
   );
   await write(1);
-}, 60_000);
+});
 afterAll(async () => {
   rmSync(dirname(AWAY), { recursive: true });
   await tsd.remove();
@@ -62,7 +62,7 @@ it('keeps the order of a row that comes in through all workers', async () => {
   rmSync(AWAY);
   await write(4);
   await expectEverything();
-}, 60_000);
+});
 
 it('loses nothing and keeps the order when workers are killed, the one that has the spool among them', async () => {
   writeFileSync(AWAY, '');
@@ -74,7 +74,7 @@ it('loses nothing and keeps the order when workers are killed, the one that has 
   rmSync(AWAY);
   await write(3);
   await expectEverything();
-}, 60_000);
+});
 
 it('keeps it for a daemon with fewer workers', async () => {
   writeFileSync(AWAY, '');
@@ -91,4 +91,4 @@ it('keeps it for a daemon with fewer workers', async () => {
   await write(1);
   rmSync(AWAY);
   await expectEverything();
-}, 90_000);
+});

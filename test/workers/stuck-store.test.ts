@@ -59,7 +59,7 @@ it('a daemon of one process ends by the signal that it was told to stop with', a
   expect(tsd.daemon.output).toMatch(/The write path did not end in order: the deadline has passed/);
   expect(tsd.daemon.output).toMatch(TOLD);
   await expectFreeStore();
-}, 60_000);
+});
 
 it('a worker ends by a signal, and the daemon in order', async () => {
   const pid = await startStuck(3);
@@ -67,7 +67,7 @@ it('a worker ends by a signal, and the daemon in order', async () => {
   expect(isAlive(pid)).toBe(false);
   expect(tsd.daemon.output).toMatch(TOLD);
   await expectFreeStore();
-}, 60_000);
+});
 
 it('a worker whose primary is gone ends by a signal', async () => {
   await startStuck(3);
@@ -77,4 +77,4 @@ it('a worker whose primary is gone ends by a signal', async () => {
   await tsd.daemon.exited;
   expect(tsd.daemon.errors).toMatch(TOLD);
   await expectFreeStore();
-}, 60_000);
+});

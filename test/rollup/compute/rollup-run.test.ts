@@ -27,7 +27,7 @@ describe.each(['0', '1'])('with salts of %s bytes', (saltWidth) => {
       if (t % 900 === 0) at('gaps', 'a', t);
     }
     await put(points);
-  }, 60_000);
+  });
   afterAll(() => tsd.stop());
 
   async function put(points: object[]): Promise<void> {
