@@ -15,12 +15,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Ends a process with this code; what it does before is a statement. */
-async function ending(code: number, before: string): Promise<{ code: number | null; signal: string | null; errors: string }> {
+/** Ends a process with this code; what it does before is a statement. @param patienceMs that it has with what is under way */
+async function ending(
+  code: number,
+  before: string,
+  patienceMs = 100,
+): Promise<{ code: number | null; signal: string | null; errors: string }> {
   const program = `
     const { awaitNativeWork, endProcess, watchNativeWork } = require('./src/util/end-process.ts');
     ${before};
-    void awaitNativeWork(${code}, (message) => process.stderr.write(message), 100).then(() => endProcess(${code}));`;
+    void awaitNativeWork(${code}, (message) => process.stderr.write(message), ${patienceMs}).then(() => endProcess(${code}));`;
   const child = spawn(process.execPath, ['-r', './test/support/ts-hook.cjs', '-e', program], { cwd: ROOT });
   let errors = '';
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
@@ -59,5 +63,5 @@ it('names what only its caller knows of', async () => {
 
 it('waits for what comes to its end', async () => {
   const before = `let left = 5; watchNativeWork(() => (left-- > 0 ? 'a commit' : null))`;
-  expect(await ending(7, before)).toEqual({ code: 7, signal: null, errors: '' });
+  expect(await ending(7, before, 60_000)).toEqual({ code: 7, signal: null, errors: '' });
 });
