@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DATA_FAMILY, DEFAULT_MERGE } from '../../../src/schema';
 import { DoNotRetryError, RetryableError, ThrottleError, type Row } from '../../../src/storage';
 import { openTempStore, type TempStore } from '../../support/temp-store';
@@ -329,10 +328,13 @@ describe('a store that fails', () => {
 describe('closing', () => {
   it('leaves rows as they are for which there is no time, and none half done', async () => {
     const staged = new StagedStorage(store.storage);
-    staged.before.read = () => sleep(100);
-    const { compaction, figures, log } = compactingOn(staged.storage, {}, { drainMs: 2000 });
+    let time = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => time);
+    staged.before.read = () => void (time += 1000);
+    const { compaction, figures, log } = compactingOn(staged.storage, {}, { drainMs: 100_000 });
     for (let i = 0; i < 50_000; i++) compaction.rowWritten(newKey(), BASE);
-    await compaction.close();
+    await compaction.close().finally(() => clock.mockRestore());
+    expect(staged.reads.length).toBeGreaterThanOrEqual(80);
     expect(compaction.size).toBeGreaterThan(0);
     expect(figures()['compaction.in_flight']).toBe(0);
     expect(log).toEqual(['info Flushing all old outstanding rows out of 50000 rows']);

@@ -32,7 +32,8 @@ it('a process killed while it compacts leaves no row worse than before', async (
     };
     let interrupted = 0;
     for (let round = 0; round < 6; round++) {
-      const child = fork(join(__dirname, 'support/compacting-child.ts'), [store.path, String(ROWS)], {
+      const least = 12 * round + 1;
+      const child = fork(join(__dirname, 'support/compacting-child.ts'), [store.path, String(ROWS), String(least)], {
         execArgv: ['-r', join(__dirname, '../../support/ts-hook.cjs')],
       });
       let done = false;
@@ -41,7 +42,8 @@ it('a process killed while it compacts leaves no row worse than before', async (
         if (message === 'done') done = true;
         else calls++;
       });
-      await until(() => calls > 12 * round || done || child.exitCode !== null).finally(() => endChild(child, 'SIGKILL'));
+      const ended = (): boolean => calls >= least || done || child.exitCode !== null;
+      await until(ended, `it has made ${least} calls`, 60_000).finally(() => endChild(child, 'SIGKILL'));
       if (!done) interrupted++;
       const found = await sizes();
       // Whole, merged, or both.

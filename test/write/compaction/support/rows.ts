@@ -77,7 +77,7 @@ export interface Compacting {
   compact(...keys: Buffer[]): Promise<void>;
 }
 
-/** A compaction on a store; no row has to rest, and closing does not take long. */
+/** A compaction on a store; no row has to rest, and closing takes as long as storage does. */
 export function compactingOn(storage: Storage, settings: Record<string, string> = {}, options: Partial<CompactionParts> = {}): Compacting {
   const config = new LayeredConfig(Object.entries(settings));
   const log: string[] = [];
@@ -90,7 +90,7 @@ export function compactingOn(storage: Storage, settings: Record<string, string> 
     storage,
     logger,
     quietMs: 0,
-    drainMs: 5000,
+    drainMs: 60_000,
     ...options,
   });
   return {
@@ -99,7 +99,7 @@ export function compactingOn(storage: Storage, settings: Record<string, string> 
     figures: () => figuresOf(compaction),
     async compact(...keys) {
       for (const key of keys) compaction.rowWritten(key, key.readUInt32BE(3));
-      await compaction.flush(performance.now() + 20_000);
+      await compaction.flush(performance.now() + 60_000);
     },
   };
 }
