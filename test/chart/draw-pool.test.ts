@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { DrawPool, DrawQueueFullError, type DrawPoolSettings } from '../../src/chart';
-import { turns, until } from '../support/until';
+import { until } from '../support/until';
 import { CHARTS, chart, series } from './support/charts';
 
 const HOOK = ['-r', join(__dirname, '../support/ts-hook.cjs')];
@@ -81,7 +81,6 @@ it('draws nothing more once it is closed', async () => {
   const one = pool();
   const drawing = [1, 2].map(() => one.draw(copy(), 'png', never));
   const ended = Promise.allSettled(drawing);
-  await turns(1);
   await one.close();
   expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(one.draw(copy(), 'png', never)).rejects.toThrow('about to end');

@@ -12,8 +12,8 @@ afterAll(() => tsd.stop());
 const get = (target: string): ReturnType<typeof ask> => ask(tsd.port, target);
 
 describe('/s', () => {
-  const hourAgo = Date.now() / 1000 - 3600;
   beforeAll(() => {
+    const hourAgo = Date.now() / 1000 - 3600;
     mkdirSync(join(tsd.staticRoot, 'sub'));
     for (const name of ['a.png', 'sub/b.js', 'c.nocache.js', 'plain', 'favicon.ico']) {
       writeFileSync(join(tsd.staticRoot, name), `contents of ${name}`);

@@ -51,9 +51,9 @@ export class Connection {
 
   /** Waits until `done`; fails after `ms`. */
   async until(done: () => boolean, ms = PATIENCE_MS): Promise<void> {
-    const deadline = Date.now() + ms;
+    const deadline = performance.now() + ms;
     while (!done()) {
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left <= 0) throw new Error(`nothing more came; so far: ${JSON.stringify(this.received.toString('latin1').slice(-500))}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
