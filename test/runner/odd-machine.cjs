@@ -26,7 +26,7 @@ function clocks() {
   // Back, and on with each test: no clock goes back, and a file that is made now should not look old.
   let shift = -UNITS_BACK * unit;
   const toNextEnd = () => {
-    const [at, lead] = [realNow() + shift, Math.random() * LEAD_MS];
+    const [at, lead] = [realNow() + shift, Math.floor(Math.random() * LEAD_MS)];
     if (shift < -unit) shift += Math.ceil((at + lead) / unit) * unit - lead - at;
   };
   toNextEnd();
