@@ -36,7 +36,7 @@ export class OurTsd {
     private readonly child: ChildProcess,
     private readonly dir: string,
   ) {
-    this.ended = new Promise((done) => child.once('exit', (code) => done(code)));
+    this.ended = new Promise((done) => child.once('close', (code) => done(code)));
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (bytes: Buffer) => {
         this.log = (this.log + bytes.toString()).slice(-LOG_KEPT);
@@ -93,7 +93,7 @@ export class OurTsd {
     return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
   }
 
-  /** @returns the exit code, null when a signal ended it */
+  /** Waits for its end, and for all that it has written. @returns the exit code, null when a signal ended it */
   async exited(): Promise<number | null> {
     const code = await this.ended;
     rmSync(this.dir, { recursive: true, force: true });
@@ -102,7 +102,10 @@ export class OurTsd {
 
   /** Stops it in order: what it accepted becomes durable. @returns as `exited` */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    await endChild(this.child, signal, STOP_MS);
-    return this.exited();
+    const code = await endChild(this.child, signal, STOP_MS);
+    // Workers of one that was killed have its outputs for as long as they take to end.
+    if (signal !== 'SIGKILL') return this.exited();
+    rmSync(this.dir, { recursive: true, force: true });
+    return code;
   }
 }
