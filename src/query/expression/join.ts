@@ -1,4 +1,11 @@
+import { sortSteps } from '../../util/sort-in-slices';
 import type { TagIds } from '../group';
+import type { Hold } from './series';
+
+/** Series whose keys are made, or looked up, between two turns of others. */
+const KEYS_A_TURN = 1024;
+/** What an array of joined series takes beside its elements, as so many points. */
+const JOINED_AS_POINTS = 4;
 
 /** Which series of several variables belong together. Mirrors UnionIterator and IntersectionIterator. */
 export interface JoinRule {
@@ -47,22 +54,57 @@ export function displacedBy<T extends Tagged>({ series, filterTagks }: JoinSide<
 }
 
 /** Of series of one side that have the same key the last counts. */
-function byKey<T extends Tagged>({ series, filterTagks }: JoinSide<T>, rule: JoinRule): Map<string, T> {
-  return new Map(series.map((one) => [keyOf(one.ids, filterTagks, rule), one]));
+function* byKey<T extends Tagged>({ series, filterTagks }: JoinSide<T>, rule: JoinRule): Generator<null, Map<string, T>> {
+  const found = new Map<string, T>();
+  for (let i = 0; i < series.length; i++) {
+    found.set(keyOf(series[i].ids, filterTagks, rule), series[i]);
+    if (i % KEYS_A_TURN === 0) yield null;
+  }
+  return found;
 }
 
-/** Every key of any side, in the order of the keys' bytes. */
-export function joinUnion<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
-  const maps = sides.map((side) => byKey(side, rule));
-  const keys = new Set(maps.flatMap((map) => [...map.keys()]));
-  return [...keys].sort(compareKeys).map((key) => maps.map((map) => map.get(key) ?? null));
+function* allByKey<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule): Generator<null, Map<string, T>[]> {
+  const maps: Map<string, T>[] = [];
+  for (const side of sides) maps.push(yield* byKey(side, rule));
+  return maps;
 }
 
-/** The keys that all sides have, in the order of their bytes. */
-export function joinIntersection<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule): Joined<T>[] {
-  const maps = sides.map((side) => byKey(side, rule));
+/** The members of each key, in the order of the keys' bytes. */
+function* members<T>(keys: string[], maps: readonly Map<string, T>[], hold: Hold): Generator<null, Joined<T>[]> {
+  hold(keys.length * (maps.length + JOINED_AS_POINTS));
+  const sorted = yield* sortSteps(keys, compareKeys);
+  const joined: Joined<T>[] = [];
+  const atOnce = Math.max(1, Math.floor(KEYS_A_TURN / maps.length));
+  for (let i = 0; i < sorted.length; i++) {
+    joined.push(maps.map((map) => map.get(sorted[i]) ?? null));
+    if (i % atOnce === 0) yield null;
+  }
+  return joined;
+}
+
+/**
+ * Every key of any side, in the order of the keys' bytes. Null: others may have a turn here.
+ * @param hold told of what the result takes, as points
+ */
+export function* joinUnion<T extends Tagged>(sides: readonly JoinSide<T>[], rule: JoinRule, hold: Hold): Generator<null, Joined<T>[]> {
+  const maps = yield* allByKey(sides, rule);
+  const keys = new Set<string>();
+  for (const map of maps) {
+    for (const key of map.keys()) keys.add(key);
+    yield null;
+  }
+  return yield* members([...keys], maps, hold);
+}
+
+/** The keys that all sides have, as `joinUnion`. */
+export function* joinIntersection<T extends Tagged>(
+  sides: readonly JoinSide<T>[],
+  rule: JoinRule,
+  hold: Hold,
+): Generator<null, Joined<T>[]> {
+  const maps = yield* allByKey(sides, rule);
   const shared = [...maps[0].keys()].filter((key) => maps.every((map) => map.has(key)));
-  return shared.sort(compareKeys).map((key) => maps.map((map) => map.get(key) ?? null));
+  return yield* members(shared, maps, hold);
 }
 
 function compareKeys(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { parseUriQuery } from '../../../src/query';
 import { expOutputs, parseExpRequest, planExp, validateExp } from '../../../src/query/expression/exp';
+import { evaluateExp } from '../../../src/query/expression/exp/evaluate';
 import { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from '../../../src/query/expression/gexp';
 import { TestEngine } from '../support/engine';
 
@@ -87,4 +88,56 @@ test('an expression lines series up and takes others as its variables', async ()
   }
   found.finish(200, null, true);
   expect(engine.engine.registry.completed.at(-1)?.completion?.status).toBe(200);
+});
+
+describe('while expressions are evaluated others have their turn', () => {
+  beforeAll(async () => {
+    for (let i = 0; i < 10; i++) await engine.put(`m.three ${T + i * 10} 1 host=a`, `m.three ${T + i * 10} 2 host=b`);
+  });
+
+  /** How often, until the last of these expressions over two metrics is there. */
+  async function turnsOf(...expressions: string[]): Promise<number> {
+    const body = JSON.stringify({
+      time: { start: `${T}`, end: `${T + 100}`, aggregator: 'sum' },
+      filters: [{ id: 'f', tags: [{ type: 'wildcard', tagk: 'host', filter: '*', groupBy: true }] }],
+      metrics: [
+        { id: 'a', metric: 'm.one', filter: 'f' },
+        { id: 'b', metric: 'm.three', filter: 'f' },
+      ],
+      expressions: expressions.map((expr, i) => ({ id: `e${i}`, expr })),
+      outputs: [{ id: `e${expressions.length - 1}` }],
+    });
+    const { settings } = engine.engine;
+    const valid = validateExp(parseExpRequest(body), settings.expressions, settings.timeZone, Date.now());
+    const plan = planExp(valid);
+    const query = { ...engine.engine.validate(plan.query), wholeScan: true };
+    const found = await engine.engine.execute(query, { client: CLIENT, query: plan.query }, new AbortController().signal);
+    let turns = 0;
+    for (const output of evaluateExp(valid, plan, found.groups(), found)) if (output === null) turns++;
+    found.finish(200, null, true);
+    return turns;
+  }
+
+  test('at each that is joined, whether it is shown or not', async () => {
+    const few = await turnsOf('a + b');
+    const many = await turnsOf(...Array.from({ length: 100 }, (_, i) => `a + b * ${i}`));
+    expect(many - few).toBeGreaterThanOrEqual(99);
+  });
+
+  test('within a row, where an expression is long', async () => {
+    const short = await turnsOf('a + b', 'e0 * 2');
+    const sum = (operands: number): string => (operands === 1 ? 'b' : `(${sum(operands / 2)} + ${sum(operands / 2)})`);
+    const long = await turnsOf(`${sum(2048)} + a`, 'e0 * 2');
+    // Ten rows of two series.
+    expect(long - short).toBeGreaterThanOrEqual(1);
+  });
+});
+
+test('loading the evaluation takes no arrays that queries share: they would stay with the process', async () => {
+  await jest.isolateModulesAsync(async () => {
+    const { pointArrays } = await import('../../../src/query/series/point-arrays');
+    const take = jest.spyOn(pointArrays, 'take');
+    await import('../../../src/query/expression/exp/evaluate');
+    expect(take).not.toHaveBeenCalled();
+  });
 });

@@ -2,7 +2,7 @@ import { ClientError } from '../../../util/errors';
 import { hashMapOrder } from '../../../util/java-hash-order';
 import type { Labels, TagIds } from '../../group';
 import type { QueryGroup } from '../../output';
-import { PointsBuilder, type Series } from '../../series';
+import type { Series } from '../../series';
 import { displacedBy, joinIntersection, joinUnion, type Joined, type JoinRule, type JoinSide } from '../join';
 import { doublePoints, POINTS_A_TURN, type PointsMemory } from '../series';
 import { compileExpression, type Evaluate } from './language';
@@ -104,6 +104,7 @@ class ExpEvaluation {
       const { metric: name, tags, aggregateTags, ids } = group;
       const points = this.memory.keep(yield* group.points());
       series.push({ metric: name, tags, aggregateTags, ids, metrics: [name], points });
+      yield null;
     }
     return { series, filterTagks: groups.at(0)?.filterTagks ?? null, fill: metric?.fillPolicy?.value ?? 0 };
   }
@@ -126,7 +127,10 @@ class ExpEvaluation {
     const names = [...nested, ...metrics];
     const variables: Variable[] = [];
     for (const name of names) variables.push(yield* this.variable(name));
-    const joined = new JoinedExpression(expression, names, variables);
+    const rule = expression.join ?? DEFAULT_JOIN;
+    const join = rule.operator === 'intersection' ? joinIntersection : joinUnion;
+    const members = yield* join<Member>(variables, rule, (points) => this.memory.hold(points));
+    const joined = new JoinedExpression(expression, names, variables, rule, members);
     this.joins.set(id, joined);
     return joined;
   }
@@ -134,20 +138,19 @@ class ExpEvaluation {
 
 /** An expression with the series of its variables that belong together. */
 class JoinedExpression {
-  /** By series of the result, then by variable. */
-  readonly members: readonly Joined<Member>[];
   private readonly evaluate: Evaluate;
-  private readonly rule: JoinRule;
 
-  /** @param names of the variables, expressions first, as a hash map holds them */
+  /**
+   * @param names of the variables, expressions first, as a hash map holds them
+   * @param members by series of the result, then by variable
+   */
   constructor(
     private readonly expression: ValidExpression,
     private readonly names: readonly string[],
     private readonly variables: readonly Variable[],
+    private readonly rule: JoinRule,
+    readonly members: readonly Joined<Member>[],
   ) {
-    const rule = expression.join ?? DEFAULT_JOIN;
-    this.rule = rule;
-    this.members = rule.operator === 'intersection' ? joinIntersection(variables, rule) : joinUnion(variables, rule);
     if (this.members.length === 0 && variables.some(({ series }) => series.length > 0)) throw this.noIntersections();
     const { node, source } = expression.parsed;
     this.evaluate = node === null ? identity : compileExpression(node, new Map(names.map((name, i) => [name, i])), source);
@@ -161,7 +164,7 @@ class JoinedExpression {
       const displaced = displacedBy(variable, placed, this.rule).map(({ points }) => points);
       return { fill: variable.fill, series: members.map((joined) => joined[i]?.points ?? null), displaced };
     });
-    return new AlignedRows(columns, this.members.length, this.evaluate);
+    return new AlignedRows(columns, this.members.length, this.evaluate, this.expression.parsed.source.length);
   }
 
   get filterTagks(): readonly Buffer[] | null {
@@ -197,23 +200,29 @@ class JoinedExpression {
   }
 }
 
-const NO_POINTS: Series = new PointsBuilder(1);
+/** Not of the arrays that queries share: it would keep a slab of them for ever. */
+const NO_POINTS: Series = doublePoints(new Float64Array(0), new Float64Array(0));
 
 /** The columns of rows, each as a series that is kept. @param memory told of them as they become more, too */
 function* materialize(rows: AlignedRows, memory: PointsMemory): Generator<null, Series[]> {
   const times: number[] = [];
   const values: number[][] = Array.from({ length: rows.width }, () => []);
   let held = 0;
+  let made = 0;
   let work = 0;
   for (let time = rows.next(); time !== Infinity; time = rows.next()) {
     times.push(time);
-    for (let i = 0; i < rows.width; i++) values[i].push(rows.valueOf(i));
     work += rows.width;
-    if (work < POINTS_A_TURN) continue;
-    memory.hold(work);
-    held += work;
-    work = 0;
-    yield null;
+    for (let i = 0; i < rows.width; i++) {
+      values[i].push(rows.valueOf(i));
+      made++;
+      work += rows.cost;
+      if (work < POINTS_A_TURN) continue;
+      memory.hold(made);
+      held += made;
+      made = work = 0;
+      yield null;
+    }
   }
   memory.hold(-held);
   const timestamps = Float64Array.from(times);

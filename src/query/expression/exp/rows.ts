@@ -26,13 +26,20 @@ export class AlignedRows {
   /** By series, then by variable: a place in `current`. */
   private readonly places: readonly Int32Array[];
   private readonly values: Float64Array;
+  /** What one value takes, the addition of two points taking 1. */
+  readonly cost: number;
 
-  /** @param width number of joined series */
+  /**
+   * @param width number of joined series
+   * @param length characters of the expression
+   */
   constructor(
     columns: readonly RowColumn[],
     readonly width: number,
     private readonly evaluate: Evaluate,
+    length = 0,
   ) {
+    this.cost = columns.length + length;
     this.places = Array.from({ length: width }, (_, i) => Int32Array.from(columns, ({ series, fill }) => this.input(series[i], fill)));
     for (const { displaced, fill } of columns) for (const series of displaced) this.input(series, fill);
     this.nextTimes = Float64Array.from(this.inputs, ({ size, timestamps }) => (size > 0 ? timestamps[0] : Infinity));

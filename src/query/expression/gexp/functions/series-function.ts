@@ -89,7 +89,13 @@ export function seriesFunction(operator: Operator): GexpFunction {
       for (const input of inputs) sides.push({ series: yield* collect(input), filterTagks: null });
       const first = sides.find(({ series }) => series.length > 0)?.series[0];
       if (first === undefined) return;
-      for (const members of joinUnion(sides, RULE)) yield labelled(members, first, operator, hold);
+      let held = 0;
+      const joined = yield* joinUnion(sides, RULE, (points) => {
+        hold(points);
+        held += points;
+      });
+      for (const members of joined) yield labelled(members, first, operator, hold);
+      hold(-held);
     };
   };
 }
