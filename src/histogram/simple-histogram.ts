@@ -14,13 +14,22 @@ interface CountedBucket extends Bucket {
   count: bigint;
 }
 
+/** How many values lie up to the end of each regular bucket. */
+interface Sums {
+  readonly upTo: Float64Array;
+  /** They are not where counts are negative, or a sum has wrapped. */
+  readonly ascend: boolean;
+}
+
 /**
  * Counts by ranges of values, and of what lies below and above all of them. Stored as
  * `i16 buckets | { f32 lower | f32 upper | varint count }* | varint underflow | varint overflow`. Mirrors SimpleHistogram.
  */
 export class SimpleHistogram implements Histogram {
   /** By lower, then by upper bound. */
-  private readonly regular: CountedBucket[] = [];
+  private regular: CountedBucket[] = [];
+  /** null: not added up since the counts have changed. */
+  private sums: Sums | null = null;
   underflow = 0n;
   overflow = 0n;
 
@@ -33,14 +42,16 @@ export class SimpleHistogram implements Histogram {
     if (bytes.length < LEAST_BYTES)
       throw new IllegalArgumentError(`Byte array shorter than ${LEAST_BYTES} bytes detected: ${prettyBytes(bytes)}`);
     const histogram = new SimpleHistogram();
+    const read: CountedBucket[] = [];
     const cursor: Cursor = { bytes, at: from + 2 };
     for (let left = bytes.readInt16BE(from); left > 0; left--) {
       if (cursor.at + BOUNDS_BYTES > bytes.length) throw new RangeError('Buffer underflow.');
       const lower = bytes.readFloatBE(cursor.at);
       const upper = bytes.readFloatBE(cursor.at + 4);
       cursor.at += BOUNDS_BYTES;
-      histogram.set(lower, upper, readVarint(cursor));
+      read.push({ kind: 'regular', lower, upper, count: readVarint(cursor) });
     }
+    histogram.regular = inOrder(read);
     histogram.underflow = readVarint(cursor);
     histogram.overflow = readVarint(cursor);
     return histogram;
@@ -48,22 +59,15 @@ export class SimpleHistogram implements Histogram {
 
   /** How many values lie in a bucket: what was said of it before counts no more. */
   set(lower: number, upper: number, count: bigint): void {
-    this.bucket(lower, upper).count = count;
-  }
-
-  /** The bucket of these bounds, a new one if need be. */
-  private bucket(lower: number, upper: number): CountedBucket {
     const { regular } = this;
     const at = this.find(lower, upper);
-    if (at < regular.length && compare(regular[at], lower, upper) === 0) return regular[at];
-    const bucket: CountedBucket = { kind: 'regular', lower, upper, count: 0n };
-    regular.splice(at, 0, bucket);
-    return bucket;
+    this.sums = null;
+    if (at < regular.length && compare(regular[at], lower, upper) === 0) regular[at].count = count;
+    else regular.splice(at, 0, { kind: 'regular', lower, upper, count });
   }
 
-  /** Index of the first bucket that is not before these bounds. */
-  private find(lower: number, upper: number): number {
-    let low = 0;
+  /** Index of the first bucket that is not before these bounds. @param low where those begin that may be */
+  private find(lower: number, upper: number, low = 0): number {
     let high = this.regular.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -99,10 +103,19 @@ export class SimpleHistogram implements Histogram {
   /** Counts wrap at 64 bits. @throws IllegalArgumentError when the other one is of another codec */
   add(other: Histogram): void {
     if (!(other instanceof SimpleHistogram)) throw new IllegalArgumentError('Histograms of different codecs can not be merged');
-    for (const { lower, upper, count } of other.regular) {
-      const bucket = this.bucket(lower, upper);
-      bucket.count = long(bucket.count + count);
+    const { regular } = this;
+    const more: CountedBucket[] = [];
+    let at = 0;
+    for (const { kind, lower, upper, count } of other.regular) {
+      // Both are in order, and most have the same buckets.
+      if (at >= regular.length || compare(regular[at], lower, upper) !== 0) at = this.find(lower, upper, at);
+      if (at < regular.length && compare(regular[at], lower, upper) === 0) {
+        const bucket = regular[at++];
+        bucket.count = long(bucket.count + count);
+      } else more.push({ kind, lower, upper, count });
     }
+    if (more.length > 0) this.regular = inOrder([...regular, ...more]);
+    this.sums = null;
     this.underflow = long(this.underflow + other.underflow);
     this.overflow = long(this.overflow + other.overflow);
   }
@@ -110,12 +123,12 @@ export class SimpleHistogram implements Histogram {
   /** The middle of the first bucket up to which so many of the values lie, below and above all buckets not counted; -1 outside of 1 to 100. */
   percentile(percent: number): number {
     if (percent < 1 || percent > 100) return -1;
-    let total = 0n;
-    for (const { count } of this.regular) total = long(total + count);
-    let sum = 0n;
-    for (const { lower, upper, count } of this.regular) {
-      sum = long(sum + count);
-      if ((Number(sum) * 100) / Number(total) >= percent) return Math.fround(Math.fround(lower + upper) / 2);
+    const { regular } = this;
+    const { upTo, ascend } = (this.sums ??= addUp(regular));
+    const total = upTo[regular.length - 1];
+    for (let i = ascend ? firstBeyond(upTo, percent) : 0; i < regular.length; i++) {
+      const { lower, upper } = regular[i];
+      if (partOf(upTo[i], total) >= percent) return Math.fround(Math.fround(lower + upper) / 2);
     }
     return 0;
   }
@@ -130,6 +143,35 @@ export class SimpleHistogram implements Histogram {
     const found = this.regular[this.find(lower, upper)];
     return found !== undefined && compare(found, lower, upper) === 0 ? found.count : 0n;
   }
+}
+
+/** Buckets in their order; of those with equal bounds the count of the last one stays, as if they were set one after the other. */
+function inOrder(buckets: CountedBucket[]): CountedBucket[] {
+  const isSorted = buckets.every((bucket, i) => i === 0 || compare(buckets[i - 1], bucket.lower, bucket.upper) < 0);
+  if (isSorted) return buckets;
+  buckets.sort((a, b) => compare(a, b.lower, b.upper));
+  return buckets.filter((bucket, i) => i === buckets.length - 1 || compare(bucket, buckets[i + 1].lower, buckets[i + 1].upper) !== 0);
+}
+
+const partOf = (sum: number, total: number): number => (sum * 100) / total;
+
+function addUp(buckets: readonly CountedBucket[]): Sums {
+  let sum = 0n;
+  const upTo = Float64Array.from(buckets, ({ count }) => Number((sum = long(sum + count))));
+  return { upTo, ascend: upTo.every((sum, i) => sum >= (i === 0 ? 0 : upTo[i - 1])) };
+}
+
+/** Index of the first of ascending sums that may be such a part of the last one. */
+function firstBeyond(sums: Float64Array, percent: number): number {
+  const total = sums[sums.length - 1];
+  let low = 0;
+  let high = sums.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (partOf(sums[middle], total) < percent) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const long = (value: bigint): bigint => BigInt.asIntN(64, value);

@@ -123,3 +123,65 @@ it('orders bounds as Java does', () => {
     ),
   ).toEqual(['underflow=0', '-1,1=4', '0,1=3', '0,1=2', 'NaN,1=1', 'overflow=0']);
 });
+
+describe('very many buckets', () => {
+  const COUNT = 16_384;
+  const wide = (from: number, count = COUNT): SimpleHistogram => {
+    const parts = Array.from({ length: count }, (_, i) => {
+      const part = Buffer.alloc(9);
+      part.writeFloatBE(from - i, 0);
+      part.writeFloatBE(from - i + 1, 4);
+      part[8] = 1;
+      return part;
+    });
+    const head = Buffer.alloc(2);
+    head.writeInt16BE(count);
+    return SimpleHistogram.decode(Buffer.concat([head, ...parts, Buffer.alloc(2)]), 0);
+  };
+  const sorted = (histogram: SimpleHistogram): number[] =>
+    histogram
+      .buckets()
+      .slice(1, -1)
+      .map(({ lower }) => lower);
+
+  it('are put in order at once, however they are stored', () => {
+    const splice = jest.spyOn(Array.prototype, 'splice');
+    const histogram = wide(COUNT);
+    const other = wide(COUNT + 8192);
+    histogram.add(other);
+    expect(splice).not.toHaveBeenCalled();
+    splice.mockRestore();
+    expect(sorted(histogram)).toEqual(Array.from({ length: COUNT + 8192 }, (_, i) => i + 1));
+    expect(histogram.count({ kind: 'regular', lower: 9000, upper: 9001 })).toBe(2n);
+    expect(histogram.count({ kind: 'regular', lower: 1, upper: 2 })).toBe(1n);
+    expect(histogram.count({ kind: 'regular', lower: COUNT + 8192, upper: COUNT + 8193 })).toBe(1n);
+  });
+
+  it('are added up once for all percentiles', () => {
+    const histogram = wide(COUNT);
+    const asIntN = jest.spyOn(BigInt, 'asIntN');
+    const percents = Array.from({ length: 100 }, (_, i) => i + 1);
+    expect(percents.map((percent) => histogram.percentile(percent))).toEqual(
+      percents.map((percent) => Math.ceil((percent * COUNT) / 100) + 0.5),
+    );
+    expect(asIntN.mock.calls.length).toBe(COUNT);
+    histogram.add(of([[0, 1, COUNT]]));
+    expect(histogram.percentile(50)).toBe(0.5);
+    asIntN.mockRestore();
+  });
+
+  it('of equal bounds the last one counts', () => {
+    const bucket = '3f80000040000000';
+    const bytes = Buffer.from(`0003${bucket}05${'0000000040000000'}01${bucket}070000`, 'hex');
+    expect(show(SimpleHistogram.decode(bytes, 0))).toEqual(['underflow=0', '0,2=1', '1,2=7', 'overflow=0']);
+  });
+
+  it('with negative counts are looked at one by one', () => {
+    const histogram = of([
+      [0, 1, 10],
+      [1, 2, -5],
+      [2, 3, 5],
+    ]);
+    expect([histogram.percentile(40), histogram.percentile(100)]).toEqual([0.5, 0.5]);
+  });
+});

@@ -12,8 +12,11 @@ import { specOf, type ReadSubQuery } from './read-sub-query';
 interface Reading {
   /** Behind the metric's name. */
   readonly suffix: string;
-  read(points: readonly HistogramPoint[]): Series;
+  read(points: readonly HistogramPoint[]): Generator<null, Series>;
 }
+
+/** Histograms that are read between two turns of others: each may have tens of thousands of buckets to add up. */
+const READ_A_TURN = 16;
 
 /**
  * The output objects of a group of histograms: one a percentile, then one for each bucket that the first histogram of the scan window has.
@@ -32,22 +35,22 @@ export function* histogramGroups(sub: ReadSubQuery, at: number, query: ValidQuer
   const readings = [...(subQuery.percentiles ?? []).map(percentileReading), ...buckets.map(bucketReading)];
   return readings.map(({ suffix, read }) => {
     const stats = newSeriesStats(sub);
-    const group = describeGroup(sub, at, stats, () => measured(numbersOf(shown, read), stats));
+    const group = describeGroup(sub, at, stats, () => measured(read(shown), stats));
     return { ...group, metric: `${group.metric}_${suffix}` };
   });
-}
-
-function* numbersOf(points: readonly HistogramPoint[], read: Reading['read']): Generator<null, Series> {
-  return read(points);
 }
 
 function percentileReading(percent: number): Reading {
   const single = Math.fround(percent);
   return {
     suffix: `pct_${javaFloatToString(single)}`,
-    read: (points) => {
+    *read(points) {
       const times = Float64Array.from(points, ({ time }) => time);
-      const values = Float64Array.from(points, ({ histogram }) => histogram.percentile(single));
+      const values = new Float64Array(points.length);
+      for (let i = 0; i < points.length; i++) {
+        values[i] = points[i].histogram.percentile(single);
+        if (i % READ_A_TURN === READ_A_TURN - 1) yield null;
+      }
       return doubleSeries(times, values, points.length);
     },
   };
@@ -57,7 +60,8 @@ function bucketReading(bucket: Bucket): Reading {
   const { kind, lower, upper } = bucket;
   return {
     suffix: kind === 'regular' ? `${javaFloatToString(lower)}_${javaFloatToString(upper)}` : kind.toUpperCase(),
-    read: (points) => {
+    // There is nothing to wait for: a bucket is found in a moment.
+    *read(points) {
       const series = new PointsBuilder(points.length);
       for (const { time, histogram } of points) {
         const count = histogram.count(bucket);

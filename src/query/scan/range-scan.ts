@@ -67,6 +67,8 @@ export class RangeScan {
   private readonly reader: RowReader;
   private readonly tagsAt: number;
   private current: Span | null = null;
+  /** Some were read: each may have tens of thousands of buckets. */
+  private hasHistograms = false;
   /** Of histograms that are not accounted for yet. */
   private histogramBytes = 0;
   /** Of the row before. */
@@ -87,6 +89,7 @@ export class RangeScan {
       },
       annotation: (note) => this.current !== null && (this.current.annotations ??= []).push(note),
       histogram: (time, histogram, bytes) => {
+        this.hasHistograms = true;
         if (this.current === null) return;
         (this.current.histograms ??= []).push({ time, histogram });
         this.histogramBytes += bytes;
@@ -126,8 +129,9 @@ export class RangeScan {
       request.budget.check();
       if (this.filter) await this.decide(accepted, slice);
       const decoding = performance.now();
-      for (let i = 0; i < accepted.length; i += ROWS_AT_ONCE) {
-        this.process(accepted.slice(i, i + ROWS_AT_ONCE), sizes.slice(i, i + ROWS_AT_ONCE));
+      const atOnce = this.hasHistograms ? 1 : ROWS_AT_ONCE;
+      for (let i = 0; i < accepted.length; i += atOnce) {
+        this.process(accepted.slice(i, i + atOnce), sizes.slice(i, i + atOnce));
         if (slice.isOver()) await slice.next();
       }
       this.latest = null; // it is a view

@@ -2,6 +2,7 @@ import { parseUriQuery } from '../../../src/query';
 import { expOutputs, parseExpRequest, planExp, validateExp } from '../../../src/query/expression/exp';
 import { evaluateExp } from '../../../src/query/expression/exp/evaluate';
 import { gexpResults, parseExpressions, placeSubQueries, planCalls, type ParsedGexp } from '../../../src/query/expression/gexp';
+import type { PointArrayPool } from '../../../src/query/series/point-arrays';
 import { TestEngine } from '../support/engine';
 
 const T = 1356998400;
@@ -133,11 +134,11 @@ describe('while expressions are evaluated others have their turn', () => {
   });
 });
 
-test('loading the evaluation takes no arrays that queries share: they would stay with the process', async () => {
-  await jest.isolateModulesAsync(async () => {
-    const { pointArrays } = await import('../../../src/query/series/point-arrays');
+test('loading the evaluation takes no arrays that queries share: they would stay with the process', () => {
+  jest.isolateModules(() => {
+    const { pointArrays } = jest.requireActual<{ pointArrays: PointArrayPool }>('../../../src/query/series/point-arrays');
     const take = jest.spyOn(pointArrays, 'take');
-    await import('../../../src/query/expression/exp/evaluate');
+    jest.requireActual('../../../src/query/expression/exp/evaluate');
     expect(take).not.toHaveBeenCalled();
   });
 });
