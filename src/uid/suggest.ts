@@ -34,7 +34,10 @@ export async function suggestNames(uid: UniqueId, prefix: string, max: number, a
   const { epoch } = cache;
   const names: string[] = [];
   const slice = new TimeSlice();
-  let found = 0;
+  // So many are known to be there: if there is no room for them, none is read. The cache counts a name and its id as two.
+  const expected = prefix === '' ? NAME_OVERHEAD * Math.min(max, Math.floor(cache.size / 2)) : 0;
+  if (expected > 0) account?.(expected);
+  let found = -expected;
   for await (const { name, exact, id } of table.scan(start, stop, max)) {
     const cached = cache.id(name);
     try {
@@ -53,6 +56,6 @@ export async function suggestNames(uid: UniqueId, prefix: string, max: number, a
     }
     if (slice.isOver()) await slice.next();
   }
-  account?.(found);
+  if (found > 0) account?.(found);
   return names;
 }

@@ -29,6 +29,24 @@ describe('suggesting', () => {
     await expect(uidsOver(store.storage).suggest('metrics', '', 0)).rejects.toThrow('Count must be greater than 0');
   });
 
+  it('reads nothing where there is no room for the names that are known', async () => {
+    const uids = uidsOver(store.storage);
+    for (let i = 0; i < 30; i++) await uids.getOrCreateId('metrics', `m${i}`);
+    const scan = jest.spyOn(store.storage, 'scan');
+    const full = (): never => {
+      throw new Error('no room');
+    };
+    await expect(uids.suggest('metrics', '', 1000, full)).rejects.toThrow('no room');
+    expect(scan).not.toHaveBeenCalled();
+    scan.mockRestore();
+    const told: number[] = [];
+    const names = await uids.suggest('metrics', '', 20, (bytes) => told.push(bytes));
+    // What is known is told before, and what its names have beside that when they are there.
+    expect(told).toEqual([20 * 64, names.join('').length]);
+    expect(await uids.suggest('metrics', 'm1', 20, (bytes) => told.push(bytes))).toHaveLength(11);
+    expect(told.slice(2)).toEqual([11 * 64 + 2 + 10 * 3]);
+  });
+
   it('fills both caches', async () => {
     const id = await uidsOver(store.storage).getOrCreateId('metrics', 'm');
     const uids = uidsOver(store.storage);
