@@ -164,7 +164,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
       await warm();
       const elsewhere = await openTempStore();
       try {
-        const other = uidsOver(elsewhere.storage, { 'tsd.redis.url': redis.url });
+        const other = uidsOver(elsewhere.storage, { 'tsd.redis.url': redis.url, 'tsd.redis.timeout': '10000' });
         open.push(other);
         await other.open();
         await other.getOrCreateId('metrics', 'one more');
@@ -180,7 +180,7 @@ export function redisCacheSuite(eachTestHasAStore: () => { readonly storage: Sto
           }
           for (const key of await client.keys('*swapped')) await client.rename(key, key.slice(0, -'swapped'.length));
         });
-        const [here, there] = [await tsd(), uidsOver(elsewhere.storage, { 'tsd.redis.url': redis.url })];
+        const [here, there] = [await tsd(), uidsOver(elsewhere.storage, { 'tsd.redis.url': redis.url, 'tsd.redis.timeout': '10000' })];
         open.push(there);
         await there.open();
         expect(await here.uids.getId('metrics', names[0])).toEqual(await uidsOver(store.storage).getId('metrics', names[0]));
