@@ -1,5 +1,5 @@
 import { uidToHex } from '../../src/schema';
-import { parseUriQuery, type QueryAnswer, type QueryClient } from '../../src/query';
+import { parseUriQuery, type QueryAnswer, type QueryClient, type QueryResult } from '../../src/query';
 import { expOutputs, parseExpRequest, planExp, validateExp } from '../../src/query/expression/exp';
 import { gexpResults, parseExpressions, placeSubQueries, planCalls } from '../../src/query/expression/gexp';
 import { computed } from '../../src/server/http/query/computed';
@@ -59,6 +59,33 @@ function arithmetic() {
   return { valid, plan, query: { ...tsd.engine.validate(plan.query), wholeScan: true } };
 }
 
+/** What a request of `/api/query/gexp` gives. */
+async function functions(texts: readonly string[]): Promise<QueryResult[]> {
+  const parsed = parseExpressions(texts, tsd.engine.settings.expressions);
+  const uri = new Map([
+    ['start', String(HOUR)],
+    ['end', String(HOUR + 3599)],
+  ]);
+  const params = { has: (n: string) => uri.has(n), last: (n: string) => uri.get(n) ?? null, all: () => [] };
+  const query = parseUriQuery(params, () => [...parsed.subQueries.values()]);
+  const places = placeSubQueries(parsed, query);
+  const valid = { ...tsd.engine.validate(query), wholeScan: true };
+  const found = await tsd.engine.execute(valid, { client: CLIENT, query }, forever());
+  try {
+    return await computed(found, () => gexpResults(found, () => planCalls(parsed, places), valid));
+  } finally {
+    found.finish(200, null, true);
+  }
+}
+
+test('each series that comes out of an expression takes room, however few points it has', async () => {
+  await open();
+  await tsd.put(...Array.from({ length: 10 }, (_, i) => `m ${HOUR} 1 host=h${i}`));
+  const ask = (times: number): Promise<QueryResult[]> => functions(Array.from({ length: times }, () => 'scale(sum:m{host=*},2)'));
+  expect(await ask(1)).toHaveLength(10);
+  await expect(ask(10)).rejects.toMatchObject({ status: 413 });
+});
+
 describe('what has no room beside others is answered when they have ended', () => {
   test('a query', async () => {
     await open();
@@ -110,20 +137,9 @@ describe('what has no room beside others is answered when they have ended', () =
   test('functions', async () => {
     await open();
     await putMany();
-    const parsed = parseExpressions(['scale(sum:m,2)'], tsd.engine.settings.expressions);
-    const uri = new Map([
-      ['start', String(HOUR)],
-      ['end', String(HOUR + 3599)],
-    ]);
-    const params = { has: (n: string) => uri.has(n), last: (n: string) => uri.get(n) ?? null, all: () => [] };
-    const query = parseUriQuery(params, () => [...parsed.subQueries.values()]);
-    const places = placeSubQueries(parsed, query);
-    const valid = { ...tsd.engine.validate(query), wholeScan: true };
     const holding = await other(SOME_LEFT);
-    const found = await tsd.engine.execute(valid, { client: CLIENT, query }, forever());
-    const results = await afterWaiting(holding, () => computed(found, () => gexpResults(found, () => planCalls(parsed, places), valid)));
+    const results = await afterWaiting(holding, () => functions(['scale(sum:m,2)']));
     expect(results.map(({ points }) => [points.size, points.values[0]])).toEqual([[POINTS, 2]]);
-    found.finish(200, null, true);
   });
 
   test('last points', async () => {

@@ -2,10 +2,13 @@ import { TimeSlice } from '../../../util/time-slice';
 import { asClientError } from '../../engine/client-error';
 import type { QueryAnswer } from '../../engine/engine';
 import type { QueryResult } from '../../output';
-import { between, type Series } from '../../series';
+import { between, BYTES_PER_POINT, type Series } from '../../series';
 import { evaluateGexp } from './evaluate';
 import type { PlannedCall } from './plan';
 import type { QueryWindow } from './series';
+
+/** What an output object takes beside its points until it is written, at least: its labels, functions and arrays. */
+const OUTPUT_BYTES = 512;
 
 /**
  * The output objects of expressions, in their order, each computed when it is asked for. Others get their turn meanwhile.
@@ -23,6 +26,7 @@ export async function* gexpResults(
     for (const series of evaluateGexp(plan(), found.groups(), scope)) {
       if (slice.isOver()) await slice.next();
       if (series === null) continue;
+      found.hold(OUTPUT_BYTES / BYTES_PER_POINT);
       const steps = series.points();
       let step = steps.next();
       for (; !step.done; step = steps.next()) if (slice.isOver()) await slice.next();
