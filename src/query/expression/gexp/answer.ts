@@ -8,7 +8,7 @@ import type { PlannedCall } from './plan';
 import type { QueryWindow } from './series';
 
 /** What an output object takes beside its points until it is written, at least: its labels, functions and arrays. */
-const OUTPUT_BYTES = 512;
+const OUTPUT_BYTES = 1024;
 
 /**
  * The output objects of expressions, in their order, each computed when it is asked for. Others get their turn meanwhile.
