@@ -19,6 +19,7 @@ import {
 import type { CallOptions, Row, RowDelete, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
+import { checkAnnotationSize } from './record-size';
 
 const HOUR = 3600;
 /** Base time of the last rows that there can be. */
@@ -116,7 +117,7 @@ export class AnnotationStore {
   /**
    * Writes an annotation over what is stored: what the edit leaves out keeps its stored value, or its default with `replace`.
    * @returns what is stored now; null: the edit changes nothing
-   * @throws IllegalArgumentError, MetaConflictError. Mirrors Annotation.syncToStorage
+   * @throws IllegalArgumentError, MetaConflictError; ClientError 413 when it is too large. Mirrors Annotation.syncToStorage
    */
   async save(edit: AnnotationEdit, replace: boolean): Promise<Annotation | null> {
     const { startTime = 0 } = edit;
@@ -148,9 +149,8 @@ export class AnnotationStore {
     // The original compares with what it would have written itself, so that must be what is expected here too.
     const expected = stored ? encodeAnnotation(stored) : null;
     const timestamp = this.explicitTimestamps ? toMilliseconds(note.startTime) : undefined;
-    const saved = await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, encodeAnnotation(note), {
-      timestamp,
-    });
+    const cell = checkAnnotationSize(encodeAnnotation(note));
+    const saved = await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, cell, { timestamp });
     return saved ? note : null;
   }
 
