@@ -19,7 +19,7 @@ import {
 import type { CallOptions, Row, RowDelete, Storage } from '../storage';
 import { IllegalArgumentError } from '../util/errors';
 import { MAX_TRIES, MetaConflictError } from './conflict';
-import { checkAnnotationSize } from './record-size';
+import { checkRecordSize } from './record-size';
 
 const HOUR = 3600;
 /** Base time of the last rows that there can be. */
@@ -149,7 +149,7 @@ export class AnnotationStore {
     // The original compares with what it would have written itself, so that must be what is expected here too.
     const expected = stored ? encodeAnnotation(stored) : null;
     const timestamp = this.explicitTimestamps ? toMilliseconds(note.startTime) : undefined;
-    const cell = checkAnnotationSize(encodeAnnotation(note));
+    const cell = checkRecordSize(encodeAnnotation(note), 'Annotation');
     const saved = await this.storage.compareAndSet(this.table, key, DATA_FAMILY, qualifier, expected, cell, { timestamp });
     return saved ? note : null;
   }

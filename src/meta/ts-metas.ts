@@ -273,7 +273,7 @@ export class TsMetas {
       META_FAMILY,
       META_COLUMN,
       expected,
-      checkRecordSize(encodeTsMeta(uidToHex(tsuid), fields)),
+      checkRecordSize(encodeTsMeta(uidToHex(tsuid), fields), 'Metadata'),
     );
   }
 

@@ -112,7 +112,7 @@ export class UidMetas {
       const row = await this.storage.get(this.table, { row: id, family: NAME_FAMILY, qualifiers: [qualifier] });
       const stored = row?.get(NAME_FAMILY, qualifier) ?? null;
       const fields = mergeFields(draft.fields, stored && decodeUidMeta(stored), replace);
-      const cell = checkRecordSize(encodeUidMeta(kind, fields));
+      const cell = checkRecordSize(encodeUidMeta(kind, fields), 'Metadata');
       if (!(await this.storage.compareAndSet(this.table, id, NAME_FAMILY, qualifier, stored, cell))) continue;
       this.changed([{ kind, id }]);
       return { ...fields, kind, uid: uidToHex(id), name };

@@ -1,4 +1,5 @@
 import type { Query, QueryAnswer, ValidQuery } from '../../../query';
+import { TimeSlice } from '../../../util/time-slice';
 import type { HttpCall, JsonpRule } from '../types';
 import { HttpClient } from './request';
 import { sendAnswer } from './send-answer';
@@ -18,6 +19,9 @@ export interface PreparedQuery {
  */
 export async function runQuery(call: HttpCall, prepare: () => PreparedQuery): Promise<void> {
   const counters = call.tsd.counters.query;
+  // A request may take milliseconds to be read: of many that come together some wait for the next turns.
+  const slice = new TimeSlice(call.signal);
+  if (slice.isOver()) await slice.next();
   let prepared: PreparedQuery;
   try {
     prepared = prepare();
