@@ -47,9 +47,9 @@ export class ReceivedBytes {
     if (this.unended === null) throw new TooLongFrameError(unended.length);
   }
 
-  /** Takes everything, with what has arrived behind it. */
-  takeAll(arrived: Buffer | null): Buffer {
-    const all = Buffer.concat([this.unended ?? NOTHING, this.held ?? NOTHING, arrived ?? NOTHING]);
+  /** Takes everything that is there. */
+  takeAll(): Buffer {
+    const all = Buffer.concat([this.unended ?? NOTHING, this.held ?? NOTHING]);
     this.clear();
     return all;
   }

@@ -290,10 +290,11 @@ export class LineConnection implements TelnetConnection, CommandConnection, Orde
 
   /** Ends this side's part in the connection. */
   private takeUnhandled(): Buffer {
-    const arrived = this.socket.read() as Buffer | null;
+    // What the socket has read goes to `receive` by this, too, which keeps it: taken from both, it would be there twice.
+    this.socket.read();
     // Whoever takes what a socket has read makes it read on: that would be nobody's.
     stopReading(this.socket);
-    const unhandled = this.received.takeAll(arrived);
+    const unhandled = this.received.takeAll();
     this.abandon();
     return unhandled;
   }

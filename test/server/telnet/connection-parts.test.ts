@@ -26,8 +26,9 @@ describe('ReceivedBytes', () => {
     const received = new ReceivedBytes();
     received.keepUnended(bytes('1'));
     received.hold(bytes('2'));
-    expect(received.takeAll(bytes('3')).toString()).toBe('123');
-    expect(received.takeAll(null).length).toBe(0);
+    received.keepIfHeld(bytes('3'));
+    expect(received.takeAll().toString()).toBe('123');
+    expect(received.takeAll().length).toBe(0);
   });
 
   it('holds what an empty rest stands for, too: the connection is held though nothing is left', () => {

@@ -136,3 +136,22 @@ describe('a daemon that stops', () => {
     expect(await cellsOf(store.storage)).toHaveLength(COUNT + 2);
   });
 });
+
+describe('a connection that is given away', () => {
+  it.each(['', 'put m 1'])('goes with what was read of it and not handled, once (behind "%s")', async (before) => {
+    await serve();
+    const { socket } = await dial();
+    socket.write(`version\n${before}`);
+    await until(() => tsd.connections.length === 2);
+    const ours = tsd.socketOf(socket);
+    await until(() => ours.bytesRead === socket.bytesWritten);
+    ours.pause();
+    // The end of a piece may be anywhere.
+    const piece = '699999200 1 host=a\nput m 16';
+    socket.write(piece);
+    await until(() => ours.readableLength === piece.length);
+    expect((await tsd.connections[1].letGo())?.toString()).toBe(before + piece);
+    expect(tsd.counters.rpc.telnetReceived).toBe(3);
+    socket.destroy();
+  });
+});

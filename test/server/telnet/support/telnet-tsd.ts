@@ -63,6 +63,13 @@ export class TelnetTsd {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** This side of a connection. */
+  socketOf(client: Socket): Socket {
+    const socket = this.sockets.get(client.localPort ?? 0);
+    if (socket === undefined) throw new Error('Nobody has connected from there');
+    return socket;
+  }
+
   open(): Socket {
     return connect({ port: this.port, host: '127.0.0.1', allowHalfOpen: true });
   }
