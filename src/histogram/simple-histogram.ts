@@ -1,5 +1,6 @@
 import { prettyBytes } from '../schema';
 import { IllegalArgumentError } from '../util/errors';
+import { firstThat } from '../util/first-that';
 import type { Bucket, Histogram, HistogramCodec } from './types';
 import { readVarint, writeVarint, type Cursor } from './varint';
 
@@ -68,13 +69,7 @@ export class SimpleHistogram implements Histogram {
 
   /** Index of the first bucket that is not before these bounds. @param low where those begin that may be */
   private find(lower: number, upper: number, low = 0): number {
-    let high = this.regular.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compare(this.regular[middle], lower, upper) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstThat(low, this.regular.length, (i) => !(compare(this.regular[i], lower, upper) < 0));
   }
 
   /** @throws IllegalArgumentError for more buckets than their number has room for */
@@ -126,7 +121,9 @@ export class SimpleHistogram implements Histogram {
     const { regular } = this;
     const { upTo, ascend } = (this.sums ??= addUp(regular));
     const total = upTo[regular.length - 1];
-    for (let i = ascend ? firstBeyond(upTo, percent) : 0; i < regular.length; i++) {
+    // With sums that ascend all before this one are too small; NaN, of nothing at all, is not.
+    const from = ascend ? firstThat(0, regular.length, (i) => !(partOf(upTo[i], total) < percent)) : 0;
+    for (let i = from; i < regular.length; i++) {
       const { lower, upper } = regular[i];
       if (partOf(upTo[i], total) >= percent) return Math.fround(Math.fround(lower + upper) / 2);
     }
@@ -159,19 +156,6 @@ function addUp(buckets: readonly CountedBucket[]): Sums {
   let sum = 0n;
   const upTo = Float64Array.from(buckets, ({ count }) => Number((sum = long(sum + count))));
   return { upTo, ascend: upTo.every((sum, i) => sum >= (i === 0 ? 0 : upTo[i - 1])) };
-}
-
-/** Index of the first of ascending sums that may be such a part of the last one. */
-function firstBeyond(sums: Float64Array, percent: number): number {
-  const total = sums[sums.length - 1];
-  let low = 0;
-  let high = sums.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (partOf(sums[middle], total) < percent) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const long = (value: bigint): bigint => BigInt.asIntN(64, value);

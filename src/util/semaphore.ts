@@ -5,14 +5,10 @@ interface Waiting {
   grant: (() => void) | null;
 }
 
-/** So many places in the line that nobody stands in any more are worth making it anew. */
-const WORTH_CUTTING = 1024;
-
 /** Hands out a fixed number of permits, first come first served. */
 export class Semaphore {
-  private line: Waiting[] = [];
-  /** Those in front who have had their turn. */
-  private served = 0;
+  /** Who has given up stays until it would be its turn: to look for it in a long line would take long. */
+  private readonly line: Waiting[] = [];
 
   constructor(private free: number) {}
 
@@ -29,19 +25,8 @@ export class Semaphore {
   }
 
   private grantNext(): void {
-    while (this.served < this.line.length) {
-      const { grant } = this.line[this.served++];
-      if (grant === null) continue;
-      if (this.served >= WORTH_CUTTING && this.served * 2 >= this.line.length) this.cut();
-      return grant();
-    }
-    this.cut();
+    for (let next = this.line.shift(); next !== undefined; next = this.line.shift()) if (next.grant !== null) return next.grant();
     this.free++;
-  }
-
-  private cut(): void {
-    this.line = this.line.slice(this.served);
-    this.served = 0;
   }
 
   private turn(signal: StopSignal): Promise<void> {

@@ -20,6 +20,11 @@ export function startsWith(key: Uint8Array, from: number, end: number, start: Ui
   return true;
 }
 
+/** The first key that a row can have behind this one. */
+export function behind(row: Buffer): Buffer {
+  return Buffer.concat([row, Buffer.of(0)]);
+}
+
 /** A hash whose low bits depend on all bytes. */
 export function hashOf(key: Uint8Array, at: number, length: number): number {
   let hash = length;

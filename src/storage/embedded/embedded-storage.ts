@@ -3,6 +3,7 @@ import { compileRowFilter } from '../row-filter';
 import type { PackedRows } from '../packed-rows';
 import { rowOf, type PlainCell, type Row } from '../row';
 import type { CallOptions, Failure, MutateOptions, RowDelete, RowGet, RowPut, ScanOptions, SetOptions, Storage } from '../storage';
+import { behind } from './bytes';
 import { withinDeadline, throwIfOver } from './deadline';
 import { readCell } from './cells';
 import { Environment } from './environment';
@@ -243,16 +244,14 @@ export class EmbeddedStorage implements Storage {
    * Reads what all processes have acknowledged by now of rows in a range.
    * @param stop exclusive; empty: to the end
    */
-  private async readRange<T>(
+  private readRange<T>(
     table: string,
     start: Buffer,
     stop: Buffer,
     options: CallOptions | undefined,
     action: (environment: Environment) => T,
   ): Promise<T> {
-    throwIfOver(options);
-    const environment = this.opened();
-    try {
+    return this.read(options, async (environment) => {
       environment.refresh();
       const sorting = environment.sortAhead(environment.table(table), start, stop);
       if (sorting !== null) {
@@ -260,16 +259,14 @@ export class EmbeddedStorage implements Storage {
         this.opened().refresh();
       }
       return action(environment);
-    } catch (e) {
-      throw environment.asReadError(e);
-    }
+    });
   }
 
-  private async read<T>(options: CallOptions | undefined, action: (environment: Environment) => T): Promise<T> {
+  private async read<T>(options: CallOptions | undefined, action: (environment: Environment) => T | Promise<T>): Promise<T> {
     throwIfOver(options);
     const environment = this.opened();
     try {
-      return action(environment);
+      return await action(environment);
     } catch (e) {
       throw environment.asReadError(e);
     }
@@ -295,9 +292,4 @@ export class EmbeddedStorage implements Storage {
       call.over = true;
     }
   }
-}
-
-/** The first key that a row can have behind this one. */
-function behind(row: Buffer): Buffer {
-  return Buffer.concat([row, Buffer.of(0)]);
 }

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import { ask, Connection, json, requestBytes } from '../support/client';
 import { startDaemon, type TestDaemon } from '../support/daemon';
+import { fakeIntervals } from '../../support/fake-intervals';
 import { turns, until } from '../../support/until';
 
 const POINT = { metric: 'm', timestamp: 1700000000, value: 1, tags: { host: 'a' } };
@@ -231,21 +232,7 @@ describe('answers', () => {
 
   describe('to a client that has closed its side', () => {
     // The time that such a client is given passes when the test says so: a machine may stand still for longer before the answer is made.
-    beforeEach(() => {
-      jest.useFakeTimers({
-        doNotFake: [
-          'Date',
-          'hrtime',
-          'nextTick',
-          'performance',
-          'queueMicrotask',
-          'setImmediate',
-          'clearImmediate',
-          'setTimeout',
-          'clearTimeout',
-        ],
-      });
-    });
+    beforeEach(fakeIntervals);
     afterEach(() => jest.useRealTimers());
     const end = (connection: Connection): Promise<void> =>
       until(() => {

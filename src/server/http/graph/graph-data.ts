@@ -1,6 +1,7 @@
 import { thin, within, type ChartAnnotation, type ChartSeries, type Points } from '../../../chart';
 import type { QueryAnswer, QueryResult, Series } from '../../../query';
 import { toMilliseconds, type Annotation } from '../../../schema';
+import { firstThat } from '../../../util/first-that';
 import { TimeSlice } from '../../../util/time-slice';
 import { showsNothing } from './shown';
 
@@ -79,14 +80,8 @@ function greatestOf(values: Float64Array): number {
 /** Keeps the candidates with the greatest values, sorted by them; of equals the first. @returns the one that is not kept */
 function keep(kept: Candidate[], candidate: Candidate, most: number): Candidate | null {
   if (kept.length >= most && candidate.greatest <= kept[kept.length - 1].greatest) return candidate;
-  let low = 0;
-  let high = kept.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (kept[middle].greatest >= candidate.greatest) low = middle + 1;
-    else high = middle;
-  }
-  kept.splice(low, 0, candidate);
+  const at = firstThat(0, kept.length, (i) => kept[i].greatest < candidate.greatest);
+  kept.splice(at, 0, candidate);
   return kept.length > most ? (kept.pop() ?? null) : null;
 }
 

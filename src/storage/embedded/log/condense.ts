@@ -5,7 +5,7 @@
 import { hashOf } from '../bytes';
 import { CellList } from '../cell-list';
 import { NewestCells } from './newest-cells';
-import { addPuts, entryBefore, lastPutsOf, type CellPlaces, type IsAsked, type RowPart } from './row-puts';
+import { addPuts, lastPutsOf, type CellPlaces, type IsAsked, type RowPart } from './row-puts';
 import type { RowIndex } from './row-index';
 
 /** What is larger than this afterwards is left to the garbage collector. */
@@ -31,7 +31,7 @@ export function condense(index: RowIndex, row: number): void {
     index.setCondensed(
       row,
       counting && {
-        before: entryBefore(index, first),
+        before: index.entryBefore(first),
         upTo: index.lastEntry(row),
         entries: Int32Array.from(counting, (i) => from.entries[i]),
         places: Uint32Array.from(counting, (i) => from.places[i]),

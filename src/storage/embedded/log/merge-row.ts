@@ -1,4 +1,5 @@
 /** Brings what a segment has of a row to LMDB. Within a transaction. */
+import { behind } from '../bytes';
 import { ValueArena, readTimestamp } from '../cell-value';
 import { removeStartingWith } from '../cells';
 import { CellKey, encodedRowLength, LONG } from '../key-codec';
@@ -18,8 +19,7 @@ const key = new CellKey();
 const writers = new WeakMap<StoredTable, RunWriter>();
 
 export function mergeRow(table: StoredTable, index: RowIndex, row: number): void {
-  const at = index.keyAt(row);
-  const name = Buffer.from(index.segment.bytes.subarray(at, at + index.keyLength(row)));
+  const name = index.key(row);
   base.clear();
   if (index.hasOnlyPuts(row)) return write(table, name, fold.fold(base, [{ index, row }]));
   readColumns(table, name, base);
@@ -33,15 +33,12 @@ export function mergeRow(table: StoredTable, index: RowIndex, row: number): void
  * all of this may be done again.
  */
 export function mergeRowPart(table: StoredTable, { index, row }: RowPart, isInPart: IsAsked): void {
-  const at = index.keyAt(row);
-  const name = Buffer.from(index.segment.bytes.subarray(at, at + index.keyLength(row)));
-  write(table, name, fold.fold(base.clear(), [{ index, row }], isInPart));
+  write(table, index.key(row), fold.fold(base.clear(), [{ index, row }], isInPart));
 }
 
 /** Adds the columns that LMDB has of a row. */
 export function readColumns(table: StoredTable, name: Buffer, into: CellList): CellList {
-  const stop = Buffer.concat([name, Buffer.of(0)]);
-  const [row] = new RangeReader(table, { start: name, stop, accepts: null }, ONE_ROW).read().rows;
+  const [row] = new RangeReader(table, { start: name, stop: behind(name), accepts: null }, ONE_ROW).read().rows;
   if (row === undefined) return into;
   const { data } = row.block;
   let family = row.family(0);

@@ -4,6 +4,7 @@ import { messageOf } from '../../../util/message-of';
 import { TimeSlice } from '../../../util/time-slice';
 import { RetryableError } from '../../errors';
 import type { FileLock } from '../file-lock';
+import { behind } from '../bytes';
 import type { StoredTable } from '../table';
 import { removeSegment } from './log-files';
 import type { RowIndex } from './row-index';
@@ -174,7 +175,7 @@ export class Merger {
     for (const name of names) {
       const index = segment.tables.get(name);
       if (index === undefined) continue;
-      const from = name === mergedUpTo.table ? Buffer.concat([mergedUpTo.row, Buffer.of(0)]) : Buffer.alloc(0);
+      const from = name === mergedUpTo.table ? behind(mergedUpTo.row) : Buffer.alloc(0);
       const cursor = index.order.cursor(from, 0, from.length);
       const table = target.loggedTable(name);
       while (cursor.row >= 0) {
@@ -229,9 +230,7 @@ export class Merger {
       if (cursor.row >= 0 && index.isLarge(cursor.row)) break;
       if (rows % ROWS_PER_LOOK === 0 && performance.now() >= end) break;
     }
-    const at = index.keyAt(last);
-    const row = Buffer.from(segment.bytes.subarray(at, at + index.keyLength(last)));
-    this.target.setLogState({ first: segment.number, time, table: table.name, row });
+    this.target.setLogState({ first: segment.number, time, table: table.name, row: index.key(last) });
     this.milliseconds += performance.now() - started;
   }
 

@@ -1,7 +1,7 @@
 /** Cuts large rows into parts by their qualifiers, so that a transaction brings only some of their cells to LMDB. */
 import { compareBytes } from '../bytes';
-import { found, OPERATION_MASK, readLogCell } from './layout';
-import { entriesOf, type IsAsked, type RowPart } from './row-puts';
+import { found } from './layout';
+import { entriesOf, readCondensed, type IsAsked, type RowPart } from './row-puts';
 
 /** Cells of a part, about: some milliseconds of work. */
 const PART_CELLS = 32 << 10;
@@ -27,7 +27,7 @@ function bordersOf(part: RowPart, cells: number): Buffer[] {
   const borders: Buffer[] = [];
   if (largest === null) return borders;
   for (let i = cells; i < largest.places.length; i += cells) {
-    readLogCell(bytes, largest.places[i], bytes[index.entryAt(largest.entries[i])] & OPERATION_MASK);
+    readCondensed(index, largest, i);
     borders.push(Buffer.from(bytes.subarray(found.qualifierAt, found.qualifierAt + found.qualifierLength)));
   }
   // Of several families each is in order for itself.

@@ -113,6 +113,12 @@ export class RowIndex {
     return (bytes[at] << 8) | bytes[at + 1];
   }
 
+  /** A copy of the row's key. */
+  key(row: number): Buffer {
+    const at = this.keyAt(row);
+    return Buffer.from(this.segment.bytes.subarray(at, at + this.keyLength(row)));
+  }
+
   /** Orders two rows by their keys. */
   compare(a: number, b: number): number {
     const { bytes } = this.segment;
@@ -175,23 +181,18 @@ export class RowIndex {
   /** Cells of the row were sorted. They are not noted where the row was condensed meanwhile. */
   noteSorted(row: number, puts: CondensedPuts): void {
     let entry = this.last[row];
-    while (entry > puts.upTo) entry = this.before(entry);
+    while (entry > puts.upTo) entry = this.entryBefore(entry);
     if (entry === puts.upTo) this.setPuts(puts);
   }
 
   /** In place of those that have to do with the same entries. */
   private setPuts(puts: CondensedPuts): void {
     for (let entry = puts.upTo; entry > puts.before;) {
-      const before = this.before(entry);
+      const before = this.entryBefore(entry);
       this.condensed.delete(entry);
       entry = before;
     }
     this.condensed.set(puts.upTo, puts);
-  }
-
-  /** The entry before this one and what was condensed with it. */
-  private before(entry: number): number {
-    return this.condensedAt(entry)?.before ?? this.previous[entry];
   }
 
   /** What stands for this entry and some before it; null: it stands for itself. */
@@ -207,9 +208,9 @@ export class RowIndex {
   lastEntry(row: number): number {
     return this.last[row];
   }
-  /** Negative: there is none. */
+  /** The entry before this one and what was condensed with it; negative: there is none. */
   entryBefore(entry: number): number {
-    return this.previous[entry];
+    return this.condensedAt(entry)?.before ?? this.previous[entry];
   }
   entryAt(entry: number): number {
     return this.entries[entry];

@@ -2,6 +2,7 @@
  * The cells that the log put to a row: where they stand, and how they come into lists of columns. A cell's place in such a list is its
  * column: family, zero, qualifier. That orders as (family, qualifier) does.
  */
+import { firstThat } from '../../../util/first-that';
 import { compareBytes, copyBytes } from '../bytes';
 import type { CellList } from '../cell-list';
 import { isOneOf } from '../selection';
@@ -76,20 +77,15 @@ export function isSameFamily(list: CellList, i: number, length: number, j: numbe
 /** What the log did to a row in the order in which it was written; of what was condensed, the entry that it is known by. */
 export function entriesOf({ index, row }: RowPart): readonly number[] {
   const entries: number[] = [];
-  for (let entry = index.lastEntry(row); entry >= 0; entry = entryBefore(index, entry)) entries.push(entry);
+  for (let entry = index.lastEntry(row); entry >= 0; entry = index.entryBefore(entry)) entries.push(entry);
   return entries.reverse();
 }
 
 /** Those of them at the end that only put. */
 export function lastPutsOf({ index, row }: RowPart): readonly number[] {
   const entries: number[] = [];
-  for (let entry = index.lastEntry(row); entry >= 0 && isPut(index, entry); entry = entryBefore(index, entry)) entries.push(entry);
+  for (let entry = index.lastEntry(row); entry >= 0 && isPut(index, entry); entry = index.entryBefore(entry)) entries.push(entry);
   return entries.reverse();
-}
-
-/** The entry before this one and what was condensed with it; negative: there is none. */
-export function entryBefore(index: RowIndex, entry: number): number {
-  return index.condensedAt(entry)?.before ?? index.entryBefore(entry);
 }
 
 export function isPut(index: RowIndex, entry: number): boolean {
@@ -162,21 +158,9 @@ export function rangeOf(index: RowIndex, puts: CondensedPuts, isAsked: IsAsked |
     readCondensed(index, puts, i);
     return compareBytes(index.segment.bytes, found.qualifierAt, found.qualifierLength, qualifier, 0, qualifier.length);
   };
-  const start = low === null ? 0 : firstOf(length, (i) => compare(i, low) >= 0);
-  const end = high === null ? length : firstOf(length, (i) => compare(i, high) > 0);
+  const start = low === null ? 0 : firstThat(0, length, (i) => compare(i, low) >= 0);
+  const end = high === null ? length : firstThat(0, length, (i) => compare(i, high) > 0);
   return [start, end];
-}
-
-/** The first number below `count` for which it holds, as for all behind it; `count`: there is none. */
-function firstOf(count: number, holds: (i: number) => boolean): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** Reads one of these cells into `found`. */

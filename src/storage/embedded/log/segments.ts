@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { behind } from '../bytes';
 import { segmentPath } from './log-files';
 import { Overlay, type SegmentRows } from './overlay';
 import { ReadCallbacks } from './read-callbacks';
@@ -97,7 +98,7 @@ export class Segments {
       const index = segment.tables.get(table);
       const merged = segment.number === this.state.first && table <= this.state.table ? this.state : null;
       if (index === undefined || (merged !== null && table < merged.table)) continue;
-      const start = merged === null || merged.row.compare(from) < 0 ? from : Buffer.concat([merged.row, Buffer.of(0)]);
+      const start = merged === null || merged.row.compare(from) < 0 ? from : behind(merged.row);
       rows.push({ index, cursor: index.order.cursor(start, 0, start.length) });
     }
     return rows.length === 0 ? null : new Overlay(rows);

@@ -7,7 +7,7 @@ import type { TimeSlice } from '../../../util/time-slice';
 import { CellList } from '../cell-list';
 import { compareColumns } from './newest-cells';
 import type { CondensedPuts, RowIndex } from './row-index';
-import { addCondensed, addPuts, cellCountOf, entryBefore, isPut, type CellPlaces, type RowPart } from './row-puts';
+import { addCondensed, addPuts, cellCountOf, isPut, type CellPlaces, type RowPart } from './row-puts';
 
 /** Fewer cells than this are sorted by who reads them: some milliseconds. */
 const SORT_FROM = 4096;
@@ -32,7 +32,7 @@ const sorts = new WeakMap<RowIndex, Map<number, Promise<void>>>();
 
 /** Whether the row has so many cells in no order that `sortAhead` should be waited for. */
 export function isToSort({ index, row }: RowPart, sortFrom = SORT_FROM): boolean {
-  return index.isLarge(row) && (underWay(index)?.has(row) === true || unsortedOf({ index, row }, sortFrom).length > 0);
+  return index.isLarge(row) && (sorts.get(index)?.has(row) === true || unsortedOf({ index, row }, sortFrom).length > 0);
 }
 
 /** `sortAhead` of each. */
@@ -46,15 +46,18 @@ export async function sortAllAhead(parts: readonly RowPart[], slice: TimeSlice):
  */
 export async function sortAhead(part: RowPart, slice: TimeSlice, sortFrom = SORT_FROM): Promise<void> {
   const { index, row } = part;
-  while (isToSort(part, sortFrom)) {
-    let running = underWay(index);
-    if (running === undefined) sorts.set(index, (running = new Map<number, Promise<void>>()));
+  if (!index.isLarge(row)) return;
+  let running = sorts.get(index);
+  if (running === undefined) sorts.set(index, (running = new Map<number, Promise<void>>()));
+  for (;;) {
     const other = running.get(row);
     if (other !== undefined) {
       await other;
       continue;
     }
-    const sort = sortAll(part, slice, sortFrom);
+    const unsorted = unsortedOf(part, sortFrom);
+    if (unsorted.length === 0) return;
+    const sort = sortAll(part, unsorted, slice);
     running.set(row, sort);
     try {
       await sort;
@@ -65,12 +68,8 @@ export async function sortAhead(part: RowPart, slice: TimeSlice, sortFrom = SORT
   }
 }
 
-function underWay(index: RowIndex): Map<number, Promise<void>> | undefined {
-  return sorts.get(index);
-}
-
-async function sortAll({ index, row }: RowPart, slice: TimeSlice, sortFrom: number): Promise<void> {
-  for (const puts of unsortedOf({ index, row }, sortFrom)) index.noteSorted(row, await sorted(index, puts, slice));
+async function sortAll({ index, row }: RowPart, unsorted: readonly Unsorted[], slice: TimeSlice): Promise<void> {
+  for (const puts of unsorted) index.noteSorted(row, await sorted(index, puts, slice));
 }
 
 function unsortedOf({ index, row }: RowPart, sortFrom: number): Unsorted[] {
@@ -81,7 +80,7 @@ function unsortedOf({ index, row }: RowPart, sortFrom: number): Unsorted[] {
     puts = null;
   };
   let entry = index.lastEntry(row);
-  for (; entry >= 0; entry = entryBefore(index, entry)) {
+  for (; entry >= 0; entry = index.entryBefore(entry)) {
     const isSorted = index.condensedAt(entry) !== null;
     const cells = cellCountOf(index, entry);
     const open: Unsorted | null = puts;

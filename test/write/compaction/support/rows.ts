@@ -7,6 +7,7 @@ import { RowDecoder } from '../../../../src/query/source/row-decoder';
 import { PackedCells, type Row, type RowPut, type Storage } from '../../../../src/storage';
 import { readDataModel } from '../../../../src/tables';
 import { createCompaction, type Compaction, type CompactionParts } from '../../../../src/write/compaction';
+import { fakeIntervals } from '../../../support/fake-intervals';
 import { figuresOf } from '../../../support/figures';
 
 /** How often a compaction looks at its queue. */
@@ -110,20 +111,7 @@ export class HandClock {
   readonly now = (): number => this.time;
 
   constructor() {
-    // Everything else stays real: storage goes by its own time.
-    jest.useFakeTimers({
-      doNotFake: [
-        'Date',
-        'hrtime',
-        'nextTick',
-        'performance',
-        'queueMicrotask',
-        'setImmediate',
-        'clearImmediate',
-        'setTimeout',
-        'clearTimeout',
-      ],
-    });
+    fakeIntervals();
   }
 
   /** Lets time pass in steps of the timer. */
